@@ -1,0 +1,105 @@
+"""The first (step, stage, tensor) at which two traces part.
+
+A stage may differ without consequence: PyTorch's `.grad` leaves out a weight decay that a correct tape includes, and
+the updates agree. So the search starts from what a difference must reach, and goes back to where it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compare import rounding
+from compare.gap import Difference, difference
+from compare.trace import FINAL, STAGES, Key, Trace
+
+# What a difference has to reach to count: the weights, the buffers, or the loss.
+CONSEQUENCES = ("weights", "loss", "update", "buffer")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tensor at an audited step: how the sides differ, and what rounding explains."""
+
+    step: int
+    stage: str
+    tensor: str
+    difference: Difference
+    allowed: float
+
+    @property
+    def key(self) -> Key:
+        return self.step, self.stage, self.tensor
+
+    @property
+    def within(self) -> bool:
+        return self.difference.kind != "dtype" and self.difference.max_rel <= self.allowed
+
+    @property
+    def verdict(self) -> str:
+        if self.within:
+            return "within"
+        return "beyond" if self.difference.kind == "value" else self.difference.kind
+
+    def __str__(self) -> str:
+        step = "after the last step" if self.step == FINAL else f"step {self.step}"
+        return f"{step}, {self.stage}, {self.tensor}"
+
+
+def stage_rows(torch: Trace, tf: Trace, nudges: Sequence[tuple[Trace, Trace]], precision: str) -> list[Row]:
+    """A row for everything that either side recorded, in causal order; `nudges` are (plain, nudged), one a side."""
+    keys = list(dict.fromkeys([*torch.keys, *tf.keys]))
+    place = {key: index for index, key in enumerate(keys)}
+    keys.sort(key=lambda key: (key[0], STAGES.index(key[1]), place[key]))
+    widest: dict[tuple[str, str], float] = {}
+    rows = []
+    for key in keys:
+        step, stage, tensor = key
+        plain = {id(trace): trace[key] if key in trace else None for trace in (torch, tf)}
+        opened = [_opened(plain[id(side)], nudged, key) for side, nudged in nudges]
+        widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
+        found = difference(plain[id(torch)], plain[id(tf)])
+        rows.append(Row(step, stage, tensor, found, float(rounding.allowed(widest[stage, tensor], precision))))
+    return rows
+
+
+def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
+    """The gap that a nudge opened in one tensor; nothing where either is missing or not finite."""
+    if plain is None or key not in nudged:
+        return 0.0
+    found = difference(plain, nudged[key])
+    return found.max_rel if np.isfinite(found.max_rel) else 0.0
+
+
+def widened(rows: Sequence[Row], wide: Sequence[Row]) -> list[Row]:
+    """The same rows with what is allowed in `wide`, and judged by value alone where only the dtype differs."""
+    allowed = {row.key: row.allowed for row in wide}
+    return [
+        replace(
+            row,
+            allowed=max(row.allowed, allowed.get(row.key, 0.0)),
+            difference=replace(row.difference, kind="value") if row.difference.kind == "dtype" else row.difference,
+        )
+        for row in rows
+    ]
+
+
+def first_divergence(rows: Sequence[Row]) -> Row | None:
+    """The first row that is out of its envelope and reaches the weights, the buffers or the loss."""
+    beyond = [row for row in rows if not row.within]
+    reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
+    if reached is None:
+        return None
+    first = next(row for row in beyond if row.step == reached)
+    if first.stage != "state":
+        return first
+    # The state carries over: its difference may have waited, since an earlier step, for a consequence.
+    return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
+
+
+def last_agreement(rows: Sequence[Row], first: Row) -> Row | None:
+    """What still agreed just before `first`."""
+    before = [row for row in rows[: rows.index(first)] if row.within]
+    return before[-1] if before else None

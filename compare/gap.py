@@ -1,0 +1,94 @@
+"""How two tensors differ. Judged in this order: missing, shape, dtype, NaN or infinity, value; the worst element decides.
+
+Notice that a NaN on both sides is no agreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not finite")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How `torch` and `tf` differ; for values, at the element where they differ most.
+
+    `max_rel` is the largest |torch - tf| over the largest magnitude in either tensor, `max_ulp` the same in units in the
+    last place of that magnitude. Both are infinite for a difference that is none of values.
+    """
+
+    kind: str  # "value", "dtype", or one of FINDINGS_BEFORE_VALUES
+    shape: str
+    max_abs: float = np.inf
+    max_rel: float = np.inf
+    max_ulp: float = np.inf
+    detail: str = ""
+    rounded: bool = False  # whether one side's values are exactly the other's, rounded to float32
+
+    @property
+    def structural(self) -> bool:
+        """Whether it is a finding whatever the values are."""
+        return self.kind in FINDINGS_BEFORE_VALUES
+
+
+def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
+    """Compare one tensor of the two sides; None is missing."""
+    if torch is None or tf is None:
+        present = tf if torch is None else torch
+        return Difference(f"missing in {'torch' if torch is None else 'tf'}", _shape(present), detail="on one side only")
+    if torch.shape != tf.shape:
+        detail = f"torch {_shape(torch)}, tf {_shape(tf)}"
+        return Difference("shape", _shape(torch), detail=detail)
+    kind = "dtype" if _kind(torch) != _kind(tf) else "value"
+    left, right = torch.astype(np.float64, copy=False), tf.astype(np.float64, copy=False)
+    finite = np.isfinite(left) & np.isfinite(right)
+    if not finite.all():
+        return Difference("not finite", _shape(torch), detail=_at(np.argmin(finite), torch, tf))
+    return _values(kind, left, right, torch, tf)
+
+
+def _values(kind: str, left: np.ndarray, right: np.ndarray, torch: np.ndarray, tf: np.ndarray) -> Difference:
+    apart = np.abs(left - right)
+    max_abs = float(apart.max(initial=0))
+    if not max_abs:
+        return Difference(kind, _shape(torch), 0.0, 0.0, 0.0, _dtypes(kind, torch, tf))
+    scale = float(max(np.abs(left).max(), np.abs(right).max()))
+    precision = torch.dtype if torch.dtype.kind == "f" else np.dtype(np.float64)
+    spacing = float(np.spacing(precision.type(scale)))
+    detail = _at(np.argmax(apart), torch, tf) + _dtypes(kind, torch, tf)
+    rounded = np.array_equal(_rounded(left), right) or np.array_equal(left, _rounded(right))
+    return Difference(kind, _shape(torch), max_abs, max_abs / scale, max_abs / spacing, detail, rounded)
+
+
+def _rounded(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float32).astype(np.float64)
+
+
+def relative_gap(torch: np.ndarray, tf: np.ndarray) -> np.ndarray:
+    """Element by element, |torch - tf| over the greater magnitude; infinite where either is not finite."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        scale = np.maximum(np.abs(torch), np.abs(tf))
+        gap = np.abs(torch - tf) / np.where(scale == 0, 1, scale)
+    return np.where(np.isfinite(torch) & np.isfinite(tf), gap, np.inf)
+
+
+def _kind(array: np.ndarray) -> str:
+    """What a difference of dtype is about: integers of all widths are alike, floating numbers are not."""
+    return array.dtype.name if array.dtype.kind == "f" else array.dtype.kind
+
+
+def _dtypes(kind: str, torch: np.ndarray, tf: np.ndarray) -> str:
+    return f" (torch {torch.dtype}, tf {tf.dtype})" if kind == "dtype" else ""
+
+
+def _shape(array: np.ndarray) -> str:
+    return "x".join(map(str, array.shape)) or "scalar"
+
+
+def _at(position: np.intp, torch: np.ndarray, tf: np.ndarray) -> str:
+    index = [int(i) for i in np.unravel_index(position, torch.shape)]
+    where = f"at {index} " if index else ""
+    return f"{where}torch {torch[tuple(index)]!s}, tf {tf[tuple(index)]!s}"

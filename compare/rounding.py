@@ -1,0 +1,33 @@
+"""Every number that decides what is close, each with its reason. No test and no case overrides them.
+
+A correct port is indistinguishable from the original nudged by one ulp, so what is allowed is measured for each case:
+the gap that such nudges open, times a factor, and never less than a few ulps.
+"""
+
+import numpy as np
+
+# The nudge is one sample of what rounding does, and may by luck open no gap at all where the frameworks, which sum in
+# different orders, are some ulps apart.
+FLOOR_ULPS = 16
+
+# Two samples of rounding differ in size. The smallest semantic difference known is 1e-10 at once, in float64, where
+# floor and factor together allow 1e-13.
+ENVELOPE_FACTOR = 32
+
+# A side is unstable where every sample of its float32 error is this many times the other side's worst one: with a
+# lesser ratio, one ReLU that flips by chance could look like it.
+UNSTABLE_RATIO = 100
+
+# Accuracies count, and a count flips when a score crosses a threshold. Where the loss's envelope is wider than this
+# (a float32 ulp), a flip is chance; below, it is a finding.
+COUNTS_ARE_CERTAIN_BELOW = float(np.finfo(np.float32).eps)
+
+
+def ulp(precision: str) -> float:
+    """The relative spacing of numbers in "float32" or "float64"."""
+    return float(np.finfo(precision).eps)
+
+
+def allowed(nudge_gap, precision: str):
+    """The relative gap that rounding explains, where nudges opened `nudge_gap` (a number, or an array of them)."""
+    return ENVELOPE_FACTOR * np.maximum(nudge_gap, FLOOR_ULPS * ulp(precision))

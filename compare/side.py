@@ -1,0 +1,26 @@
+"""What a side brings to the loop: a model, a loss, an optimizer, and optionally a step of its own.
+
+Reference cases and wrong ports in the tests reach the loop as the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a case.
+
+    `loss(model, batch)` returns the scalar loss to minimise and a dict of metrics, each a mean over the batch.
+    `step(side, batch)` does one training step and returns the same pair; None is the loop's own step.
+    `batches` lets a side with an input pipeline of its own change the stream of batches; None takes them as they come.
+    """
+
+    model: Any
+    loss: Callable[[Any, dict], tuple[Any, dict]]
+    optimizer: Any
+    step: Callable[[Side, dict], tuple[Any, dict]] | None = None
+    batches: Callable[[Iterable[dict]], Iterable[dict]] | None = None

@@ -1,0 +1,98 @@
+"""The study of one case: which runs to ask for, what to make of their traces, which runs to ask for next.
+
+It is a generator: it yields the runs that it needs and is sent their traces, so it neither starts a process nor
+waits for one, and many studies can share two workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.curves import decreases
+from compare.divergence import Row, last_agreement
+from compare.locate import Run, locate
+from compare.verdict import (
+    DIVERGED,
+    EQUIVALENT,
+    NOT_DECREASING,
+    Comparison,
+    Pair,
+    compare_pair,
+    describe_parting,
+    in_wider_envelope,
+    unstable_side,
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a study comes to; `comparisons` by precision, the deciding one first."""
+
+    verdict: str
+    findings: tuple[str, ...]
+    comparisons: dict[str, Comparison]
+    first_divergence: Row | None
+
+
+Pairs = dict[Run, Pair]
+Study = Generator[list[Run], list[Pair], Judgement]
+
+
+def study(steps_per_epoch: int, precisions: tuple[str, ...], nudged: bool = True) -> Study:
+    """Judge one case in the given precisions; the first of them decides whether it is the same mathematics."""
+    runs = [Run(precision, nudge) for precision in precisions for nudge in ((None, precision) if nudged else (None,))]
+    pairs: Pairs = dict(zip(runs, (yield runs), strict=True))
+    comparisons = {
+        precision: compare_pair(precision, pairs[Run(precision)], pairs.get(Run(precision, precision)))
+        for precision in precisions
+    }
+    verdict, findings, first = EQUIVALENT, [], None
+    deciding = comparisons[precisions[0]]
+    if deciding.apart:
+        verdict = yield from _weigh(deciding, nudged)
+        first, comparisons[precisions[0]] = yield from locate(deciding, nudged)
+        findings.append(_parting(verdict, comparisons[precisions[0]], first))
+    for precision, comparison in comparisons.items():
+        if verdict == EQUIVALENT and not np.isfinite(comparison.gap).all():
+            verdict = DIVERGED
+            findings.append(f"the loss is not finite in {precision} from step {np.argmin(np.isfinite(comparison.gap))}")
+    if len(precisions) == 2 and (stage := unstable_side(*_by_precision(pairs))):
+        findings.append(f"unstable: {stage}")
+    falling = [decreases(plain, nudge, steps_per_epoch) for plain, nudge in _plain_and_nudged(pairs)]
+    if verdict == EQUIVALENT and False in falling:
+        verdict = NOT_DECREASING
+    if None in falling:
+        findings.append("too short to judge whether the loss decreases: that takes two whole epochs")
+    return Judgement(verdict, tuple(findings), comparisons, first)
+
+
+def _weigh(comparison: Comparison, nudged: bool) -> Generator[list[Run], list[Pair], str]:
+    """The verdict on a gap beyond the envelope: equivalent still, where a float32 ulp in a float64 run explains it."""
+    if comparison.precision == "float64" and nudged and not comparison.structural:
+        [wide] = yield [Run("float64", "float32")]
+        if in_wider_envelope(comparison, wide):
+            return EQUIVALENT
+    return DIVERGED
+
+
+def _parting(verdict: str, comparison: Comparison, first: Row | None) -> str:
+    agreed = last_agreement(comparison.rows, first) if first else None
+    return ("leak of float32 precision: " if verdict == EQUIVALENT else "") + describe_parting(comparison, first, agreed)
+
+
+def _by_precision(pairs: Pairs) -> tuple[Pair, list[Pair]]:
+    """The plain float64 run, and every float32 run."""
+    return pairs[Run("float64")], [pair for run, pair in pairs.items() if run.precision == "float32"]
+
+
+def _plain_and_nudged(pairs: Pairs) -> list[tuple]:
+    """The traces of each plain run beside its nudged run's, one a side and precision; None where there is none."""
+    return [
+        (trace, nudged)
+        for run, pair in pairs.items()
+        if run.nudge is None
+        for trace, nudged in zip(pair, pairs.get(Run(run.precision, run.precision), (None, None)), strict=True)
+    ]

@@ -1,0 +1,121 @@
+"""The two sides of a case in one precision, held against what nudges opened; and the words for what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from compare import rounding
+from compare.curves import Curve, curve_gap, first_beyond, nudge_gap
+from compare.divergence import Row, first_divergence, stage_rows, widened
+from compare.gap import difference
+from compare.trace import Trace
+
+EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
+NOT_METRICS = ("loss", "examples", "seconds")
+
+
+class Pair(NamedTuple):
+    """The traces of one run on both sides."""
+
+    torch: Trace
+    tf: Trace
+
+    def nudges(self, nudged: Pair | None) -> list[tuple[Trace, Trace]]:
+        """(plain, nudged), one a side; nothing where no nudged run was made."""
+        return list(zip(self, nudged, strict=True)) if nudged else []
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of the metrics that either side recorded."""
+        return [name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both sides in one precision; `parts_at` is the first step where a curve is out of its envelope."""
+
+    precision: str
+    pair: Pair
+    gap: Curve
+    envelope: Curve
+    rows: list[Row]
+    parts_at: int | None
+
+    @property
+    def apart(self) -> bool:
+        """Whether a curve parts, or a difference at an audited step reaches weights, buffers or loss."""
+        return self.parts_at is not None or first_divergence(self.rows) is not None
+
+    @property
+    def structural(self) -> bool:
+        """Whether they differ in more than values: something missing, another shape, a NaN."""
+        structural_rows = [row for row in self.rows if row.difference.structural]
+        return not np.isfinite(self.gap).all() or first_divergence(structural_rows) is not None
+
+
+def compare_pair(precision: str, pair: Pair, nudged: Pair | None, rows: list[Row] | None = None) -> Comparison:
+    """Hold the sides against each other, and against what the nudges opened on either."""
+    gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
+    envelope = rounding.allowed(nudge_gap("loss", pair.nudges(nudged), len(gap)), precision)
+    rows = stage_rows(*pair, pair.nudges(nudged), precision) if rows is None else rows
+    parts = [first_beyond(gap, envelope), *(_metric_parts(name, pair, nudged, envelope) for name in pair.metrics)]
+    return Comparison(precision, pair, gap, envelope, rows, min((p for p in parts if p is not None), default=None))
+
+
+def in_wider_envelope(comparison: Comparison, wide: Pair) -> bool:
+    """Whether a gap beyond the envelope of a float64 ulp is within that of a float32 ulp, in the same float64 run."""
+    if comparison.structural:
+        return False
+    pair = comparison.pair
+    rows = widened(comparison.rows, stage_rows(*pair, pair.nudges(wide), comparison.precision))
+    return not compare_pair(comparison.precision, pair, wide, rows).apart
+
+
+def _metric_parts(name: str, pair: Pair, nudged: Pair | None, loss_envelope: Curve) -> int | None:
+    """The first step where a metric is out of its envelope, as long as a flipped count cannot be chance."""
+    if name not in pair.torch.curves or name not in pair.tf.curves:
+        return 0
+    gap = curve_gap(pair.torch.curves[name], pair.tf.curves[name])
+    certain = loss_envelope[: len(gap)] < rounding.COUNTS_ARE_CERTAIN_BELOW
+    envelope = rounding.allowed(nudge_gap(name, pair.nudges(nudged), len(gap)), "float64")
+    return first_beyond(np.where(certain, gap, 0), envelope)
+
+
+def unstable_side(double: Pair, single: Iterable[Pair]) -> str | None:
+    """Which side's float32 error, against its own float64 run, is many times the other's; with the stage, or None.
+
+    Looked for where an audited step computes values (forward and loss), in every float32 run and at every such
+    step: an instability is there each time, a ReLU that flips by chance is not.
+    """
+    single = list(single)
+    for key in double.torch.keys:
+        if key[1] not in ("forward", "loss") or key not in double.tf:
+            continue
+        torch, tf = (
+            [difference(_side(double, side)[key], _side(run, side)[key]).max_rel for run in single]
+            for side in ("torch", "tf")
+        )
+        for worse, better, name in ((torch, tf, "torch"), (tf, torch, "tf")):
+            if min(worse) > rounding.UNSTABLE_RATIO * max(*better, rounding.ulp("float32")):
+                return f"{name} at step {key[0]}, {key[1]}, {key[2]}: off by {min(worse):.1e} in float32, the other by {max(better):.1e}"
+    return None
+
+
+def _side(pair: Pair, side: str) -> Trace:
+    return getattr(pair, side)
+
+
+def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | None) -> str:
+    """The first divergence in a sentence."""
+    if first is None:
+        return f"the {comparison.precision} curves part at step {comparison.parts_at}, and no audited tensor does"
+    found = first.difference
+    size = f"gap {found.max_rel:.1e}, allowed {first.allowed:.1e}, " if np.isfinite(found.max_rel) else ""
+    kind = "" if found.kind in ("value", "dtype") else f"{found.kind}, "
+    last = f"; the last that agreed: {agreed}" if agreed else ""
+    rounded = ", one rounded to float32" if found.rounded else ""
+    return f"parts at {first} ({kind}{size}{found.detail}{rounded}){last}"

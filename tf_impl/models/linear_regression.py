@@ -1,0 +1,27 @@
+"""y = xW + b by gradient descent on the mean squared error."""
+
+import keras
+from keras import layers
+
+from compare.side import Side
+from tf_impl.losses import mean_squared_error
+from tf_impl.optimizers import SGD
+
+
+class LinearRegression(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.linear = layers.Dense(1)
+
+    def call(self, x):
+        return self.linear(x)
+
+
+def loss(model, batch):
+    return mean_squared_error(model(batch["x"]), batch["y"]), {}
+
+
+def side(settings):
+    model = LinearRegression()
+    optimizer = SGD(learning_rate=settings["learning_rate"])
+    return Side(model, loss, optimizer)

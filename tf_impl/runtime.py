@@ -1,0 +1,33 @@
+"""Precision, threads, determinism and versions of this framework, in one place."""
+
+import platform
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def configure(threads: int) -> None:
+    """Make runs repeatable: `threads` threads, seeds set, deterministic algorithms only."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    keras.utils.set_random_seed(0)
+    tf.config.experimental.enable_op_determinism()
+
+
+def set_precision(precision: str) -> None:
+    """Make "float32" or "float64" the dtype of everything built from here on."""
+    # differs: PyTorch has one default dtype; Keras has floatx for optimizers and losses, and a policy for layers,
+    # which keeps the floatx of the time when it was made.
+    keras.config.set_floatx(precision)
+    keras.config.set_dtype_policy(precision)
+
+
+def versions() -> dict[str, str]:
+    """What stands in every trace."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+    }

@@ -1,0 +1,51 @@
+"""The loop: GradientTape, gradient, apply_gradients. Read it beside torch_impl/train.py, which carries the same comments.
+
+Nothing of the harness stands inside the step; the recorder looks on from outside.
+"""
+
+from collections.abc import Iterable
+
+import tensorflow as tf
+
+from compare.side import Side
+
+
+def train_step(side: Side, batch: dict):
+    """One step of training on one batch; returns the loss before the update, and the metrics."""
+    # Forget the gradients of the step before.
+    # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
+    with tf.GradientTape() as tape:
+        # Forward: the loss of this batch under the present weights.
+        # differs: PyTorch always records for the backward pass; TensorFlow records inside the tape's block only.
+        loss, metrics = side.loss(side.model, batch)
+    # Backward: the gradient of the loss with respect to each trainable weight.
+    # differs: PyTorch leaves it in `parameter.grad`; a tape returns it as a list, in the order of the variables.
+    gradients = tape.gradient(loss, side.model.trainable_variables)
+    # Update: move the weights, and the optimizer's state with them.
+    # differs: PyTorch gave the optimizer its parameters when it was made; TensorFlow pairs them with gradients here.
+    side.optimizer.apply_gradients(zip(gradients, side.model.trainable_variables, strict=True))
+    # differs: a PyTorch loss keeps its graph alive until it is detached; TensorFlow's lives as long as the tape.
+    return loss, metrics
+
+
+def compile_step(side: Side, batches: Iterable[dict]):
+    """The step as the loop calls it: `side.step`, or `train_step`.
+
+    differs: PyTorch runs it as it is written; TensorFlow traces it into a graph once.
+    """
+    step = side.step or train_step
+    # A dimension that varies among the batches (a last partial one) stays open, or the graph would be traced again.
+    signature = {}
+    for batch in batches:
+        for name, tensor in batch.items():
+            spec = tf.TensorSpec.from_tensor(tensor)
+            signature[name] = signature[name].most_specific_common_supertype([spec]) if name in signature else spec
+    compiled = tf.function(lambda batch: step(side, batch), input_signature=[signature])
+    return lambda _, batch: compiled(batch)
+
+
+def train(side: Side, step, batches: Iterable[dict], recorder) -> None:
+    """Train `side` on every batch in turn, and tell the recorder of each step."""
+    for batch in batches:
+        loss, metrics = step(side, batch)
+        recorder.step(loss, batch, metrics)

@@ -1,0 +1,26 @@
+"""y = xW + b by gradient descent on the mean squared error."""
+
+from torch import nn
+
+from compare.side import Side
+from torch_impl.losses import mean_squared_error
+from torch_impl.optimizers import SGD
+
+
+class LinearRegression(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+def loss(model, batch):
+    return mean_squared_error(model(batch["x"]), batch["y"]), {}
+
+
+def side(settings):
+    model = LinearRegression()
+    optimizer = SGD(model.parameters(), lr=settings["learning_rate"])
+    return Side(model, loss, optimizer)

@@ -1,0 +1,124 @@
+"""Records any training loop of this framework into a trace, from outside: hooks on layers and on the optimizer.
+
+Curves are recorded at every step, tensors at the audited steps only; between those nothing is attached.
+"""
+
+import time
+from array import array
+from collections import Counter
+from collections.abc import Callable, Container
+from pathlib import Path
+
+import torch
+
+from compare.trace import FINAL, TraceWriter
+from torch_impl import weights
+
+
+class Recorder:
+    """Two lines in a loop: make it before the first step, call `step` after each update, and `close` at the end.
+
+    `audits` are the steps whose tensors are recorded; `channels_first` names the arrays of a batch that are images.
+    """
+
+    def __init__(self, path: Path, model, optimizer, audits: Container[int] = range(3), channels_first=()):
+        self._writer = TraceWriter(path)
+        self._model, self._optimizer = model, optimizer
+        self._audits, self._channels_first = audits, channels_first
+        self._curves: dict[str, array] = {}
+        self._step = 0
+        self._detach: list[Callable[[], None]] = []
+        self._begin_step()
+
+    def step(self, loss, batch: dict, metrics: dict | None = None) -> None:
+        """Record the step just done: its loss, its metrics, and in an audited step its tensors."""
+        seconds = time.perf_counter() - self._started
+        if self._step in self._audits:
+            self._end_audit(loss, batch)
+        examples = len(next(iter(batch.values())))
+        point = {"loss": loss, "examples": examples, "seconds": seconds, **(metrics or {})}
+        for name, value in point.items():
+            self._curves.setdefault(name, array("d")).append(float(weights.to_numpy(value)))
+        self._step += 1
+        self._begin_step()
+
+    def close(self, meta: dict, evaluate: Callable | None = None) -> None:
+        """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode."""
+        self._remove_hooks()
+        self._step = FINAL
+        self._record_weights()
+        self._record_buffers()
+        if evaluate is not None:
+            self._model.eval()
+            self._watch_layers()
+            with torch.no_grad():
+                self._record("loss", "loss", evaluate()[0])
+            self._remove_hooks()
+            self._model.train()
+        self._writer.close(self._curves, meta)
+
+    def discard(self) -> None:
+        """Leave no file behind."""
+        self._remove_hooks()
+        self._writer.discard()
+
+    def _begin_step(self) -> None:
+        self._remove_hooks()
+        if self._step in self._audits:
+            self._record_weights()
+            self._watch_layers()
+            self._watch_optimizer()
+        self._started = time.perf_counter()
+
+    def _end_audit(self, loss, batch: dict) -> None:
+        for name, tensor in weights.batch_to_canonical(batch, self._channels_first).items():
+            self._record("batch", name, tensor)
+        self._record("loss", "loss", loss)
+        self._record_buffers()
+
+    def _watch_layers(self) -> None:
+        calls = Counter()
+        for name, layer in weights.named_layers(self._model).items():
+
+            def watch(layer, _, output, name=name):
+                calls[name] += 1
+                label = name if calls[name] == 1 else f"{name} (call {calls[name]})"
+                self._record("forward", label, weights.output_to_canonical(layer, output))
+
+            self._detach.append(layer.register_forward_hook(watch).remove)
+
+    def _watch_optimizer(self) -> None:
+        parameters = weights.named_parameters(self._model)
+        before = {}
+
+        # differs: PyTorch's optimizer has hooks; in Keras `apply_gradients` is wrapped on the instance.
+        def watch_gradients(*_):
+            for name, (variable, axes) in parameters.items():
+                before[name] = weights.to_numpy(variable)
+                if variable.grad is not None:
+                    self._record("gradient", name, weights.to_numpy(variable.grad).transpose(axes))
+            self._record("rate", "learning_rate", weights.learning_rate(self._optimizer))
+
+        def watch_update(*_):
+            for name, value in weights.optimizer_state(self._optimizer, self._model).items():
+                self._record("state", name, value)
+            for name, (variable, axes) in parameters.items():
+                self._record("update", name, (weights.to_numpy(variable) - before[name]).transpose(axes))
+
+        self._detach.append(self._optimizer.register_step_pre_hook(watch_gradients).remove)
+        self._detach.append(self._optimizer.register_step_post_hook(watch_update).remove)
+
+    def _record_weights(self) -> None:
+        for name, (variable, axes) in weights.named_parameters(self._model).items():
+            self._record("weights", name, weights.to_numpy(variable).transpose(axes))
+
+    def _record_buffers(self) -> None:
+        for name, value in weights.named_buffers(self._model).items():
+            self._record("buffer", name, weights.to_numpy(value))
+
+    def _record(self, stage: str, name: str, tensor) -> None:
+        self._writer.tensor(self._step, stage, name, weights.to_numpy(tensor))
+
+    def _remove_hooks(self) -> None:
+        while self._detach:
+            self._detach.pop()()

@@ -1,0 +1,24 @@
+"""Precision, threads, determinism and versions of this framework, in one place."""
+
+import platform
+
+import numpy as np
+import torch
+
+
+def configure(threads: int) -> None:
+    """Make runs repeatable: `threads` threads, seeds set, deterministic algorithms only."""
+    torch.set_num_threads(threads)
+    torch.set_num_interop_threads(threads)
+    torch.manual_seed(0)
+    torch.use_deterministic_algorithms(True)
+
+
+def set_precision(precision: str) -> None:
+    """Make "float32" or "float64" the dtype of everything built from here on."""
+    torch.set_default_dtype(getattr(torch, precision))
+
+
+def versions() -> dict[str, str]:
+    """What stands in every trace."""
+    return {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}

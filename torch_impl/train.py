@@ -1,0 +1,41 @@
+"""The loop: zero_grad, backward, step. Read it beside tf_impl/train.py, which carries the same comments.
+
+Nothing of the harness stands inside the step; the recorder looks on from outside.
+"""
+
+from collections.abc import Iterable
+
+from compare.side import Side
+
+
+def train_step(side: Side, batch: dict):
+    """One step of training on one batch; returns the loss before the update, and the metrics."""
+    # Forget the gradients of the step before.
+    # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
+    side.optimizer.zero_grad()
+    # Forward: the loss of this batch under the present weights.
+    # differs: PyTorch always records for the backward pass; TensorFlow records inside the tape's block only.
+    loss, metrics = side.loss(side.model, batch)
+    # Backward: the gradient of the loss with respect to each trainable weight.
+    # differs: PyTorch leaves it in `parameter.grad`; a tape returns it as a list, in the order of the variables.
+    loss.backward()
+    # Update: move the weights, and the optimizer's state with them.
+    # differs: PyTorch gave the optimizer its parameters when it was made; TensorFlow pairs them with gradients here.
+    side.optimizer.step()
+    # differs: a PyTorch loss keeps its graph alive until it is detached; TensorFlow's lives as long as the tape.
+    return loss.detach(), metrics
+
+
+def compile_step(side: Side, batches: Iterable[dict]):
+    """The step as the loop calls it: `side.step`, or `train_step`.
+
+    differs: PyTorch runs it as it is written; TensorFlow traces it into a graph once.
+    """
+    return side.step or train_step
+
+
+def train(side: Side, step, batches: Iterable[dict], recorder) -> None:
+    """Train `side` on every batch in turn, and tell the recorder of each step."""
+    for batch in batches:
+        loss, metrics = step(side, batch)
+        recorder.step(loss, batch, metrics)
