@@ -49,6 +49,7 @@ class Framework:
     """A side's package ("torch_impl" or "tf_impl"), whose modules carry the same names as the other's."""
 
     package: str
+
     def __getattr__(self, module: str) -> Any:
         return import_module(f"{self.package}.{module}")
 
@@ -88,53 +89,13 @@ def _read_inputs(path: str) -> Inputs:
 
 @lru_cache(maxsize=2)
 def _build(framework: Framework, path: str, precision: str, side: str | None) -> Any:
-    return _build_side(framework, _read_inputs(path), precision, side)
+    return build_side(framework, _read_inputs(path), precision, side)
 
 
-def _build_side(framework: Framework, inputs: Inputs, precision: str, side: str | None) -> Any:
+def build_side(framework: Framework, inputs: Inputs, precision: str, side: str | None) -> Any:
     module, _, function = (side or f"{framework.package}.models.{inputs.case.name}:side").partition(":")
     shapes = {0, min(inputs.steps, inputs.steps_per_epoch) - 1}  # the first batch, and the last of the epoch
     examples = framework.to_native(inputs, (inputs.batch(step, precision) for step in shapes))
     return framework.runs.build(
         getattr(import_module(module), function), inputs.case.settings, precision, list(examples)
     )
-
-
-class EpochPrinter:
-    """A recorder that prints each epoch's mean loss and metrics, weighted by examples as Keras' `fit` does."""
-
-    def __init__(self, steps_per_epoch: int):
-        self._steps_per_epoch = steps_per_epoch
-        self._points: list[dict[str, float]] = []
-        self._epoch = 0
-
-    def step(self, loss: Any, batch: dict, metrics: dict) -> None:
-        values = {"loss": loss, **metrics}
-        examples = len(next(iter(batch.values())))
-        self._points.append({"examples": examples, **{name: float(value) for name, value in values.items()}})
-        if len(self._points) == self._steps_per_epoch:
-            self.end_epoch()
-
-    def end_epoch(self) -> None:
-        """Print what was gathered since the last line, if anything."""
-        if not self._points:
-            return
-        self._epoch += 1
-        examples = sum(point["examples"] for point in self._points)
-        means = {
-            name: sum(point[name] * point["examples"] for point in self._points) / examples
-            for name in self._points[0]
-            if name != "examples"
-        }
-        print(f"epoch {self._epoch:3}  " + "  ".join(f"{name} {mean:.6f}" for name, mean in means.items()), flush=True)
-        self._points.clear()
-
-
-def alone(framework: Framework, inputs: Inputs, precision: str, threads: int) -> None:
-    """Train one case on one side, and print its loss curve."""
-    framework.runtime.configure(threads)
-    built = _build_side(framework, inputs, precision, None)
-    framework.runs.reset(built, cast(inputs.weights, precision))
-    printer = EpochPrinter(inputs.steps_per_epoch)
-    framework.train.train(built.side, built.step, framework.to_native(inputs, inputs.batches(precision)), printer)
-    printer.end_epoch()

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 from compare import cases
 from compare.datasets import DataError
 from compare.inputs import make_inputs
-from compare.jobs import Framework, Job, alone, make_run
+from compare.alone import alone
+from compare.jobs import Framework, Job, make_run
 
 SECONDS_BETWEEN_REPORTS = 0.1
 

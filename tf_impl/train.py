@@ -40,8 +40,9 @@ def compile_step(side: Side, batches: Iterable[dict]):
         for name, tensor in batch.items():
             spec = tf.TensorSpec.from_tensor(tensor)
             signature[name] = signature[name].most_specific_common_supertype([spec]) if name in signature else spec
-    compiled = tf.function(lambda batch: step(side, batch), input_signature=[signature])
-    return lambda _, batch: compiled(batch)
+    graph = tf.function(lambda batch: step(side, batch)).get_concrete_function(signature)
+    # An audited step runs as it is written, for a graph holds no values to look at.
+    return lambda side, batch: step(side, batch) if tf.config.functions_run_eagerly() else graph(batch)
 
 
 def train(side: Side, step, batches: Iterable[dict], recorder) -> None:

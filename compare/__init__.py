@@ -1,0 +1,26 @@
+"""Runs PyTorch and TensorFlow training side by side, and proves that they are equivalent or finds where they part.
+
+Importing this package imports no framework, and neither pandas nor matplotlib until a table or a plot is asked for.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_WHERE = {
+    "run": "compare.runner",  # run one case and judge it
+    "Options": "compare.runner",  # how to run
+    "Result": "compare.result",  # verdict, findings, tables, plot
+    "Case": "compare.case",  # one training problem, free of any framework
+    "Side": "compare.side",  # what a side brings: model, loss, optimizer
+    "Trace": "compare.trace",  # what one run left behind
+    "DataError": "compare.datasets",  # a data set that cannot be read
+    "FrameworkUnavailable": "compare.workers",  # a side that cannot be started
+}
+
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'compare' has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)

@@ -1,0 +1,176 @@
+"""The command line: `python -m compare` runs every case on both sides, judges them, and writes the report.
+
+Whatever is slow to import is imported where it is used: `list` and `--help` answer at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from compare import cases
+
+if TYPE_CHECKING:
+    from compare.inputs import Inputs
+    from compare.result import Result
+    from compare.runner import Options
+
+EQUIVALENT, NOT_EQUIVALENT, FAILED = 0, 1, 2  # exit status
+RESULTS = Path("results")
+
+
+class Precision(StrEnum):
+    """What to train in; float64 decides whether it is the same mathematics, float32 whether it holds in practice."""
+
+    float32 = "float32"
+    float64 = "float64"
+    both = "both"
+
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    epilog="Exit status: 0 when every case is equivalent, 1 when any is not, 2 for a usage error or a run that failed.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """Train the same models in PyTorch and in TensorFlow from the same bytes, and say whether the two are equivalent.
+
+    Without a command: every case, in float64 and float32, plain and nudged by one ulp, into `results/`.
+    """
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command("list")
+def list_cases() -> None:
+    """List the cases."""
+    width = max(map(len, cases.NAMES))
+    for name in cases.NAMES:
+        typer.echo(f"{name:{width}}  {cases.load(name).summary}")
+
+
+@app.command()
+def run(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="Which cases; all by default.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Train for this many epochs; by default the case's own number.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Stop after this many steps.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the data, the batch order, the weights and the nudge.")] = 0,
+    precision: Annotated[Precision, typer.Option(help="float64 decides on equivalence, float32 shows working precision.")] = Precision.both,
+    nudge: Annotated[bool, typer.Option("--nudge/--no-nudge", help="Measure what rounding does here by runs nudged one ulp. Without: half the time, and only a fixed floor to judge by.")] = True,
+    data_dir: Annotated[Path | None, typer.Option(help="Read the real data set from this directory, where a case has one.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the report goes.")] = RESULTS,
+    torch_python: Annotated[str | None, typer.Option(help="The Python that has torch; by default this one.")] = None,
+    tf_python: Annotated[str | None, typer.Option(help="The Python that has TensorFlow; by default this one.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads a side; with more than one, TensorFlow does not repeat itself to the bit.")] = 1,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a worker may say nothing before it is ended.")] = 120,
+) -> None:  # fmt: skip
+    """Run cases on both sides, judge them, and write the report."""
+    from compare.runner import Options
+
+    all_inputs = _make_inputs(names or list(cases.NAMES), epochs, steps, seed, data_dir)
+    _check_writable(out)
+    options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
+    raise typer.Exit(_run_and_report(all_inputs, options, out))
+
+
+def _make_inputs(
+    names: list[str], epochs: int | None, steps: int | None, seed: int, data_dir: Path | None
+) -> list[Inputs]:
+    from compare.datasets import DataError
+    from compare.inputs import make_inputs
+
+    try:
+        chosen = [cases.load(name) for name in dict.fromkeys(names)]
+        if data_dir is not None and not any(case.read_data for case in chosen):
+            raise ValueError(f"none of {', '.join(names)} reads a data set: leave --data-dir out")
+        return [make_inputs(case, seed, epochs, steps, data_dir if case.read_data else None) for case in chosen]
+    except (LookupError, ValueError, DataError) as error:
+        _fail(error.args[0])
+
+
+def _check_writable(directory: Path) -> None:
+    """Find out before the runs whether their report can be written."""
+    import tempfile
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        _fail(f"{directory} cannot be written to ({error.strerror}): give another directory with --out")
+
+
+def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> int:
+    from rich.console import Console
+
+    from compare.report.terminal import ProgressBars
+    from compare.runner import PRECISIONS, run_studies
+    from compare.workers import FrameworkUnavailable
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    results: list[Result] = []
+    trouble = None
+    try:
+        with ProgressBars(Console(stderr=True)) as bars:
+            bars.expect(all_inputs, len(PRECISIONS[options.precision]) * (1 + options.nudged))
+            for result in run_studies(all_inputs, options, bars.show):
+                results.append(result)
+    except FrameworkUnavailable as error:
+        trouble = str(error)
+    except KeyboardInterrupt:
+        trouble = f"interrupted: {len(results)} of {len(all_inputs)} cases had finished"
+    order = [inputs.case.name for inputs in all_inputs]
+    results.sort(key=lambda result: order.index(result.case))
+    _report(results, out)
+    if trouble:
+        _fail(trouble)
+    return _status(results)
+
+
+def _report(results: list[Result], out: Path) -> None:
+    if not results:
+        return
+    from rich.console import Console
+
+    from compare.report.tables import write_tables
+    from compare.report.terminal import summary_table
+
+    try:
+        write_tables(results, out)
+        for name in cases.NAMES:
+            (out / f"{name}.png").unlink(missing_ok=True)  # a plot of an earlier report would contradict the tables
+        for result in results:
+            result.plot(out / f"{result.case}.png")
+    except OSError as error:
+        _fail(f"the report cannot be written to {out}: {error.strerror}")
+    console = Console()
+    console.width = max(console.width, 80) if console.is_terminal else 120
+    console.print(summary_table(results))
+    for result in results:
+        for finding in result.findings:
+            console.print(f"[bold]{result.case}[/]: {finding}", highlight=False, soft_wrap=True)
+    console.print(f"report: {out}/summary.csv, curves.csv, epochs.csv, stages.csv, and a plot a case", highlight=False)
+
+
+def _status(results: list[Result]) -> int:
+    verdicts = {result.verdict for result in results}
+    return FAILED if "error" in verdicts else EQUIVALENT if verdicts == {"equivalent"} else NOT_EQUIVALENT
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"compare: {message}", err=True)
+    raise typer.Exit(FAILED)
+
+
+if __name__ == "__main__":
+    sys.argv[0] = "python -m compare"
+    app()

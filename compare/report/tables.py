@@ -1,0 +1,145 @@
+"""The CSV tables. A missing value is empty, which a NaN is not; floats are written so that they read back the same."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compare.curves import epoch_means
+from compare.locate import AUDITS
+from compare.trace import FINAL, Trace
+
+if TYPE_CHECKING:
+    from compare.result import Result
+
+COLUMNS = {
+    "summary": (
+        "case", "seed", "verdict", "findings", "steps", "float64_gap", "float64_envelope", "float32_gap",
+        "float32_envelope", "torch_first_loss", "torch_last_loss", "tf_first_loss", "tf_last_loss", "first_divergence",
+        "torch_ms_per_step", "tf_ms_per_step", "torch_version", "tf_version", "keras_version", "inputs_sha256",
+    ),
+    "curves": ("case", "seed", "precision", "step", "epoch", "torch_loss", "tf_loss", "gap", "envelope"),
+    "epochs": ("case", "seed", "precision", "epoch", "torch_loss", "tf_loss"),
+    "stages": (
+        "case", "seed", "precision", "step", "stage", "tensor", "shape", "max_abs", "max_rel", "max_ulp", "allowed",
+        "verdict",
+    ),
+}  # fmt: skip
+
+Row = dict[str, Any]
+
+
+def summary_row(result: Result) -> Row:
+    """A case in one row. Losses and times are of the last precision run: float32, unless only float64 was."""
+    row: Row = {
+        "case": result.case,
+        "seed": result.seed,
+        "verdict": result.verdict,
+        "findings": "; ".join(result.findings),
+        "steps": result.inputs.steps,
+        "inputs_sha256": result.inputs_sha256,
+    }
+    if result.judgement is None:
+        return row
+    for precision, comparison in result.judgement.comparisons.items():
+        row[f"{precision}_gap"] = float(comparison.gap.max())
+        row[f"{precision}_envelope"] = float(comparison.envelope.max())
+    pair = list(result.judgement.comparisons.values())[-1].pair
+    for side, trace in zip(("torch", "tf"), pair, strict=True):
+        row[f"{side}_first_loss"], row[f"{side}_last_loss"] = (float(trace.curves["loss"][i]) for i in (0, -1))
+        row[f"{side}_ms_per_step"] = _ms_per_step(trace)
+    row["torch_version"] = pair.torch.meta["versions"]["torch"]
+    row["tf_version"] = pair.tf.meta["versions"]["tensorflow"]
+    row["keras_version"] = pair.tf.meta["versions"]["keras"]
+    first = result.judgement.first_divergence
+    row["first_divergence"] = str(first) if first else None
+    return row
+
+
+def _ms_per_step(trace: Trace) -> float:
+    """The median step, audits left out where there are others."""
+    seconds = trace.curves["seconds"]
+    return round(1000 * float(np.median(seconds[len(AUDITS) :] if len(seconds) > len(AUDITS) else seconds)), 3)
+
+
+def curve_rows(result: Result) -> Iterator[Row]:
+    for precision, comparison in _comparisons(result):
+        losses = [trace.curves["loss"] for trace in comparison.pair]
+        for step, (gap, envelope) in enumerate(zip(comparison.gap, comparison.envelope, strict=True)):
+            torch_loss, tf_loss = (float(loss[step]) if step < len(loss) else None for loss in losses)
+            yield {
+                "case": result.case,
+                "seed": result.seed,
+                "precision": precision,
+                "step": step,
+                "epoch": step // result.inputs.steps_per_epoch + 1,
+                "torch_loss": torch_loss,
+                "tf_loss": tf_loss,
+                "gap": float(gap) if None not in (torch_loss, tf_loss) else None,
+                "envelope": float(envelope),
+            }
+
+
+def epoch_rows(result: Result) -> Iterator[Row]:
+    for precision, comparison in _comparisons(result):
+        rows: dict[int, Row] = {}
+        for name in ("loss", *comparison.pair.metrics):
+            for side, trace in zip(("torch", "tf"), comparison.pair, strict=True):
+                curves = trace.curves
+                means = epoch_means(curves[name], curves["examples"], result.inputs.steps_per_epoch) if name in curves else ()
+                for epoch, mean in enumerate(means, 1):
+                    row = {"case": result.case, "seed": result.seed, "precision": precision, "epoch": epoch}
+                    rows.setdefault(epoch, row)[f"{side}_{name}"] = mean
+        yield from rows.values()
+
+
+def stage_rows(result: Result) -> Iterator[Row]:
+    for precision, comparison in _comparisons(result):
+        for row in comparison.rows:
+            yield {
+                "case": result.case,
+                "seed": result.seed,
+                "precision": precision,
+                "step": len(comparison.gap) if row.step == FINAL else row.step,
+                "stage": row.stage,
+                "tensor": row.tensor,
+                "shape": row.difference.shape,
+                "max_abs": row.difference.max_abs,
+                "max_rel": row.difference.max_rel,
+                "max_ulp": row.difference.max_ulp,
+                "allowed": row.allowed,
+                "verdict": row.verdict,
+            }
+
+
+ROWS = {"curves": curve_rows, "epochs": epoch_rows, "stages": stage_rows}
+
+
+def _comparisons(result: Result) -> Iterable[tuple]:
+    return result.judgement.comparisons.items() if result.judgement else ()
+
+
+def write_tables(results: Sequence[Result], directory: Path) -> None:
+    """Write the four tables of these results, each whole or not at all."""
+    write_csv(directory / "summary.csv", COLUMNS["summary"], (summary_row(result) for result in results))
+    for name, rows_of in ROWS.items():
+        rows = [row for result in results for row in rows_of(result)]
+        write_csv(directory / f"{name}.csv", list(dict.fromkeys([*COLUMNS[name], *(key for row in rows for key in row)])), rows)
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write a table to a temporary file and rename it: a report is whole or absent. None is written as nothing."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(partial, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
