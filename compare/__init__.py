@@ -8,7 +8,9 @@ from typing import Any
 
 _WHERE = {
     "run": "compare.runner",  # run one case and judge it
-    "Options": "compare.runner",  # how to run
+    "run_studies": "compare.runner",  # run many on the same two workers
+    "Trial": "compare.runner",  # what to run
+    "Options": "compare.runner",  # how to run it
     "Result": "compare.result",  # verdict, findings, tables, plot
     "Case": "compare.case",  # one training problem, free of any framework
     "Side": "compare.side",  # what a side brings: model, loss, optimizer

@@ -113,7 +113,7 @@ def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> in
     from rich.console import Console
 
     from compare.report.terminal import ProgressBars
-    from compare.runner import PRECISIONS, run_studies
+    from compare.runner import PRECISIONS, Trial, run_studies
     from compare.workers import FrameworkUnavailable
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -122,7 +122,7 @@ def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> in
     try:
         with ProgressBars(Console(stderr=True)) as bars:
             bars.expect(all_inputs, len(PRECISIONS[options.precision]) * (1 + options.nudged))
-            for result in run_studies(all_inputs, options, bars.show):
+            for result in run_studies(map(Trial, all_inputs), options, bars.show):
                 results.append(result)
     except FrameworkUnavailable as error:
         trouble = str(error)

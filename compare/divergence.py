@@ -6,7 +6,7 @@ the updates agree. So the search starts from what a difference must reach, and g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,7 +48,9 @@ class Row:
         return f"{step}, {self.stage}, {self.tensor}"
 
 
-def stage_rows(torch: Trace, tf: Trace, nudges: Sequence[tuple[Trace, Trace]], precision: str) -> list[Row]:
+def stage_rows(
+    torch: Trace, tf: Trace, nudges: Sequence[tuple[Trace, Trace]], precision: str, allow: Callable = rounding.allowed
+) -> list[Row]:
     """A row for everything that either side recorded, in causal order; `nudges` are (plain, nudged), one a side."""
     keys = list(dict.fromkeys([*torch.keys, *tf.keys]))
     place = {key: index for index, key in enumerate(keys)}
@@ -61,7 +63,7 @@ def stage_rows(torch: Trace, tf: Trace, nudges: Sequence[tuple[Trace, Trace]], p
         opened = [_opened(plain[id(side)], nudged, key) for side, nudged in nudges]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
         found = difference(plain[id(torch)], plain[id(tf)])
-        rows.append(Row(step, stage, tensor, found, float(rounding.allowed(widest[stage, tensor], precision))))
+        rows.append(Row(step, stage, tensor, found, float(allow(widest[stage, tensor], precision))))
     return rows
 
 
@@ -73,15 +75,10 @@ def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
     return found.max_rel if np.isfinite(found.max_rel) else 0.0
 
 
-def widened(rows: Sequence[Row], wide: Sequence[Row]) -> list[Row]:
-    """The same rows with what is allowed in `wide`, and judged by value alone where only the dtype differs."""
-    allowed = {row.key: row.allowed for row in wide}
+def by_value(rows: Sequence[Row]) -> list[Row]:
+    """The same rows, those of another dtype judged by their values."""
     return [
-        replace(
-            row,
-            allowed=max(row.allowed, allowed.get(row.key, 0.0)),
-            difference=replace(row.difference, kind="value") if row.difference.kind == "dtype" else row.difference,
-        )
+        replace(row, difference=replace(row.difference, kind="value")) if row.difference.kind == "dtype" else row
         for row in rows
     ]
 

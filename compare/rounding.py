@@ -14,13 +14,17 @@ FLOOR_ULPS = 16
 # floor and factor together allow 1e-13.
 ENVELOPE_FACTOR = 32
 
+# One constant rounded to float32 is off by half a float32 ulp; a formula that has several, by a few. No more than that
+# is called a leak where nudged weights show no effect at all (Adam's first update is nearly the sign of the gradient).
+LEAK_ULPS = 4
+
 # A side is unstable where every sample of its float32 error is this many times the other side's worst one: with a
 # lesser ratio, one ReLU that flips by chance could look like it.
 UNSTABLE_RATIO = 100
 
-# Accuracies count, and a count flips when a score crosses a threshold. Where the loss's envelope is wider than this
-# (a float32 ulp), a flip is chance; below, it is a finding.
-COUNTS_ARE_CERTAIN_BELOW = float(np.finfo(np.float32).eps)
+# Accuracies count, and a count flips when a score crosses a threshold. Where the loss's envelope is wider than this (eight
+# float32 ulps, so that a leak does not hide a wrong metric), a flip is chance; below, it is a finding.
+COUNTS_ARE_CERTAIN_BELOW = 8 * float(np.finfo(np.float32).eps)
 
 
 def ulp(precision: str) -> float:
@@ -31,3 +35,8 @@ def ulp(precision: str) -> float:
 def allowed(nudge_gap, precision: str):
     """The relative gap that rounding explains, where nudges opened `nudge_gap` (a number, or an array of them)."""
     return ENVELOPE_FACTOR * np.maximum(nudge_gap, FLOOR_ULPS * ulp(precision))
+
+
+def allowed_for_leak(nudge_gap, precision: str = "float64"):
+    """The relative gap in a float64 run that a constant rounded to float32 explains; the nudge was one float32 ulp."""
+    return np.maximum(ENVELOPE_FACTOR * np.asarray(nudge_gap), LEAK_ULPS * ulp("float32"))

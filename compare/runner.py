@@ -23,8 +23,17 @@ PRECISIONS = {"both": ("float64", "float32"), "float64": ("float64",), "float32"
 
 
 @dataclass(frozen=True)
+class Trial:
+    """What to run; "package.module:function" names what a side trains, None is the case's own model file."""
+
+    inputs: Inputs
+    torch_side: str | None = None
+    tf_side: str | None = None
+
+
+@dataclass(frozen=True)
 class Options:
-    """How to run; `torch_side` and `tf_side` replace what a side trains by "package.module:function"."""
+    """How to run it."""
 
     precision: str = "both"
     nudged: bool = True
@@ -32,8 +41,6 @@ class Options:
     timeout: float = 120
     torch_python: str | None = None
     tf_python: str | None = None
-    torch_side: str | None = None
-    tf_side: str | None = None
 
 
 def run(
@@ -43,20 +50,22 @@ def run(
     steps: int | None = None,
     seed: int = 0,
     data_dir: Path | str | None = None,
+    torch_side: str | None = None,
+    tf_side: str | None = None,
     **options: object,
 ) -> Result:
-    """Run one case on both sides and judge it; `options` are the fields of `Options`.
+    """Run one case on both sides and judge it; the sides as in `Trial`, `options` as in `Options`.
 
     Raises LookupError for an unknown case, ValueError where there is nothing to train on, DataError where `data_dir`
     cannot be read, FrameworkUnavailable where a side cannot be started.
     """
     inputs = make_inputs(cases.load(case), seed, epochs, steps, data_dir)
-    return next(run_studies([inputs], Options(**options)))
+    return next(run_studies([Trial(inputs, torch_side, tf_side)], Options(**options)))
 
 
 def run_studies(
-    all_inputs: Iterable[Inputs],
-    options: Options,
+    trials: Iterable[Trial],
+    options: Options = Options(),
     on_event: Callable[[Inputs, Event], None] = lambda inputs, event: None,
 ) -> Iterator[Result]:
     """The result of each, as it comes; the costliest is run first, so that judging it overlaps the others' runs.
@@ -66,42 +75,44 @@ def run_studies(
     with tempfile.TemporaryDirectory(prefix="compare-") as name:
         pythons = {"torch": options.torch_python, "tf": options.tf_python}
         with Workers(Path(name), pythons, options.threads, options.timeout) as workers:
-            opened = []
-            for number, inputs in enumerate(sorted(all_inputs, key=_cost, reverse=True)):
-                opened.append(_OpenStudy(inputs, options, Path(name) / f"{number}-{inputs.case.name}-{inputs.seed}"))
-                opened[-1].submit(workers)
+            opened = {}
+            for number, trial in enumerate(sorted(trials, key=_cost, reverse=True)):
+                one = _OpenStudy(trial, options, Path(name) / str(number))
+                opened[one.inputs_path] = one
+                one.submit(workers)
             for event in workers.events():
-                one = next(one for one in opened if event.job in one.jobs.values())
+                one = opened[event.job.inputs]
                 if one.result is None:
-                    on_event(one.inputs, event)
+                    on_event(one.trial.inputs, event)
                     one.take(event, workers)
                     if one.result is not None:
                         yield one.result
 
 
-def _cost(inputs: Inputs) -> int:
-    return inputs.steps * sum(array.size for array in inputs.weights.values())
+def _cost(trial: Trial) -> int:
+    return trial.inputs.steps * sum(array.size for array in trial.inputs.weights.values())
 
 
 class _OpenStudy:
     """A study under way: the runs that it waits for, and the jobs that make them."""
 
-    def __init__(self, inputs: Inputs, options: Options, directory: Path):
+    def __init__(self, trial: Trial, options: Options, directory: Path):
         directory.mkdir()
-        self.inputs, self._options, self._directory = inputs, options, directory
-        self._sha256 = write_inputs(inputs, directory / "inputs.npz")
-        self._study = study(inputs.steps_per_epoch, PRECISIONS[options.precision], options.nudged)
+        self.trial, self._directory = trial, directory
+        self.inputs_path = str(directory / "inputs.npz")
+        self._sha256 = write_inputs(trial.inputs, Path(self.inputs_path))
+        self._study = study(trial.inputs.steps_per_epoch, PRECISIONS[options.precision], options.nudged)
         self._runs: list[Run] = next(self._study)
+        self._jobs: dict[tuple[Run, str], Job] = {}
         self._pending: set[str] = set()
         self._traces: list[Trace] = []
-        self.jobs: dict[tuple[Run, str], Job] = {}
         self.result: Result | None = None
 
     def submit(self, workers: Workers) -> None:
         """Ask for the runs that the study waits for."""
         for run in self._runs:
             for side in SIDES:
-                job = self.jobs[run, side] = self._job(run, side)
+                job = self._jobs[run, side] = self._job(run, side)
                 self._pending.add(job.id)
                 workers.submit(side, job)
 
@@ -109,7 +120,7 @@ class _OpenStudy:
         """Go on from what became of one of the jobs; sets `result` when that was the last."""
         if event.kind == "failed":
             workers.drop(self._pending)
-            self._close(Result(self.inputs, self._sha256, None, (f"{event.side}: {event.message}",)))
+            self._close(Result(self.trial.inputs, self._sha256, None, (f"{event.side}: {event.message}",)))
         elif event.kind == "done":
             self._pending.discard(event.job.id)
             if not self._pending:
@@ -117,13 +128,13 @@ class _OpenStudy:
 
     def _proceed(self, workers: Workers) -> None:
         try:
-            pairs = [Pair(*(Trace(Path(self.jobs[run, side].trace)) for side in SIDES)) for run in self._runs]
+            pairs = [Pair(*(Trace(Path(self._jobs[run, side].trace)) for side in SIDES)) for run in self._runs]
             self._traces += [trace for pair in pairs for trace in pair]
             self._runs = self._study.send(pairs)
         except StopIteration as stop:
-            self._close(Result(self.inputs, self._sha256, stop.value))
+            self._close(Result(self.trial.inputs, self._sha256, stop.value))
         except TraceError as error:
-            self._close(Result(self.inputs, self._sha256, None, (str(error),)))
+            self._close(Result(self.trial.inputs, self._sha256, None, (str(error),)))
         else:
             self.submit(workers)
 
@@ -134,14 +145,14 @@ class _OpenStudy:
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _job(self, run: Run, side: str) -> Job:
-        path = self._directory / f"{len(self.jobs)}-{side}.npz"
+        path = self._directory / f"{len(self._jobs)}-{side}.npz"
         return Job(
             id=str(path),
-            inputs=str(self._directory / "inputs.npz"),
+            inputs=self.inputs_path,
             trace=str(path),
             precision=run.precision,
             audits=run.audits,
             nudge=run.nudge,
             steps=run.steps,
-            side=self._options.torch_side if side == "torch" else self._options.tf_side,
+            side=self.trial.torch_side if side == "torch" else self.trial.tf_side,
         )

@@ -22,7 +22,7 @@ from compare.verdict import (
     Pair,
     compare_pair,
     describe_parting,
-    in_wider_envelope,
+    is_leak,
     unstable_side,
 )
 
@@ -73,7 +73,7 @@ def _weigh(comparison: Comparison, nudged: bool) -> Generator[list[Run], list[Pa
     """The verdict on a gap beyond the envelope: equivalent still, where a float32 ulp in a float64 run explains it."""
     if comparison.precision == "float64" and nudged and not comparison.structural:
         [wide] = yield [Run("float64", "float32")]
-        if in_wider_envelope(comparison, wide):
+        if is_leak(comparison, wide):
             return EQUIVALENT
     return DIVERGED
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from compare import rounding
 from compare.curves import Curve, curve_gap, first_beyond, nudge_gap
-from compare.divergence import Row, first_divergence, stage_rows, widened
+from compare.divergence import Row, by_value, first_divergence, stage_rows
 from compare.gap import difference
 from compare.trace import Trace
 
@@ -57,22 +57,22 @@ class Comparison:
         return not np.isfinite(self.gap).all() or first_divergence(structural_rows) is not None
 
 
-def compare_pair(precision: str, pair: Pair, nudged: Pair | None, rows: list[Row] | None = None) -> Comparison:
+def compare_pair(precision: str, pair: Pair, nudged: Pair | None, allow: Callable = rounding.allowed) -> Comparison:
     """Hold the sides against each other, and against what the nudges opened on either."""
+    nudges = pair.nudges(nudged)
     gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
-    envelope = rounding.allowed(nudge_gap("loss", pair.nudges(nudged), len(gap)), precision)
-    rows = stage_rows(*pair, pair.nudges(nudged), precision) if rows is None else rows
+    envelope = allow(nudge_gap("loss", nudges, len(gap)), precision)
+    rows = stage_rows(*pair, nudges, precision, allow)
     parts = [first_beyond(gap, envelope), *(_metric_parts(name, pair, nudged, envelope) for name in pair.metrics)]
     return Comparison(precision, pair, gap, envelope, rows, min((p for p in parts if p is not None), default=None))
 
 
-def in_wider_envelope(comparison: Comparison, wide: Pair) -> bool:
-    """Whether a gap beyond the envelope of a float64 ulp is within that of a float32 ulp, in the same float64 run."""
+def is_leak(comparison: Comparison, wide: Pair) -> bool:
+    """Whether a gap in a float64 run is within what a float32 ulp opens in it: some constant was rounded to float32."""
     if comparison.structural:
         return False
-    pair = comparison.pair
-    rows = widened(comparison.rows, stage_rows(*pair, pair.nudges(wide), comparison.precision))
-    return not compare_pair(comparison.precision, pair, wide, rows).apart
+    wider = compare_pair("float64", comparison.pair, wide, rounding.allowed_for_leak)
+    return not replace(wider, rows=by_value(wider.rows)).apart
 
 
 def _metric_parts(name: str, pair: Pair, nudged: Pair | None, loss_envelope: Curve) -> int | None:

@@ -28,8 +28,8 @@ IMAGES = (layers.Conv2D, layers.MaxPooling2D)
 SLOTS = {
     optimizers.SGD: (),
     optimizers.Adam: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_avg_sqs", "exp_avg_sq")),
-    keras.optimizers.SGD: (("momentums", "momentum_buffer"),),
-    keras.optimizers.Adam: (("_momentums", "exp_avg"), ("_velocities", "exp_avg_sq")),
+    keras.optimizers.SGD: (("momentums", "momentum_buffer"),),  # used with momentum only
+    keras.optimizers.Adam: (("iterations", "step"), ("_momentums", "exp_avg"), ("_velocities", "exp_avg_sq")),
 }
 
 
@@ -106,10 +106,12 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
     state = {}
     index = {id(variable): position for position, variable in enumerate(optimizer._trainable_variables)}
     for name, (variable, axes) in named_parameters(model).items():
-        for slots, entry in SLOTS[type(optimizer)] if id(variable) in index else ():
-            if getattr(optimizer, slots):
-                value = to_numpy(getattr(optimizer, slots)[index[id(variable)]])
-                state[f"{name} {entry}"] = value.transpose(axes) if value.ndim == len(axes) else value
+        for attribute, entry in SLOTS[type(optimizer)] if id(variable) in index else ():
+            slots = getattr(optimizer, attribute)
+            # differs: PyTorch keeps all state by parameter; stock Keras counts steps once for all.
+            value = slots[index[id(variable)]] if isinstance(slots, list) else slots
+            array = to_numpy(value)
+            state[f"{name} {entry}"] = array.transpose(axes) if array.ndim == len(axes) else array.astype(np.float64)
     return state
 
 

@@ -63,10 +63,12 @@ def batch_to_canonical(batch: Mapping, channels_first: Iterable[str]) -> dict[st
 def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
     """The optimizer's state in canonical layout, by weight and PyTorch's name of the entry ("fc1.weight exp_avg")."""
     state = {}
-    for name, (variable, _) in named_parameters(model).items():
+    for name, (variable, axes) in named_parameters(model).items():
+        # differs: PyTorch keeps all state by parameter; stock Keras counts steps once for all.
         for entry, value in optimizer.state.get(variable, {}).items():
             if value is not None:
-                state[f"{name} {entry}"] = to_numpy(value)
+                array = to_numpy(value)
+                state[f"{name} {entry}"] = array.transpose(axes) if array.ndim == len(axes) else array.astype(np.float64)
     return state
 
 
