@@ -38,7 +38,7 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
     """Compare one tensor of the two sides; None is missing."""
     if torch is None or tf is None:
         present = tf if torch is None else torch
-        return Difference(f"missing in {'torch' if torch is None else 'tf'}", _shape(present), detail="on one side only")
+        return Difference(f"missing in {'torch' if torch is None else 'tf'}", _shape(present))
     if torch.shape != tf.shape:
         detail = f"torch {_shape(torch)}, tf {_shape(tf)}"
         return Difference("shape", _shape(torch), detail=detail)

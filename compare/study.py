@@ -64,7 +64,7 @@ def study(steps_per_epoch: int, precisions: tuple[str, ...], nudged: bool = True
     falling = [decreases(plain, nudge, steps_per_epoch) for plain, nudge in _plain_and_nudged(pairs)]
     if verdict == EQUIVALENT and False in falling:
         verdict = NOT_DECREASING
-    if None in falling:
+    if verdict == EQUIVALENT and None in falling:
         findings.append("too short to judge whether the loss decreases: that takes two whole epochs")
     return Judgement(verdict, tuple(findings), comparisons, first)
 

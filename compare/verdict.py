@@ -36,14 +36,15 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both sides in one precision; `parts_at` is the first step where a curve is out of its envelope."""
+    """Both sides in one precision; `parts_at` is the first step where a curve is out of its envelope, `parts_in` which."""
 
     precision: str
     pair: Pair
     gap: Curve
     envelope: Curve
     rows: list[Row]
-    parts_at: int | None
+    parts_at: int | None = None
+    parts_in: str | None = None
 
     @property
     def apart(self) -> bool:
@@ -63,8 +64,10 @@ def compare_pair(precision: str, pair: Pair, nudged: Pair | None, allow: Callabl
     gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
     envelope = allow(nudge_gap("loss", nudges, len(gap)), precision)
     rows = stage_rows(*pair, nudges, precision, allow)
-    parts = [first_beyond(gap, envelope), *(_metric_parts(name, pair, nudged, envelope) for name in pair.metrics)]
-    return Comparison(precision, pair, gap, envelope, rows, min((p for p in parts if p is not None), default=None))
+    parts = {"loss": first_beyond(gap, envelope)}
+    parts |= {name: _metric_parts(name, pair, nudges, envelope) for name in pair.metrics}
+    at, name = min(((step, name) for name, step in parts.items() if step is not None), default=(None, None))
+    return Comparison(precision, pair, gap, envelope, rows, at, name)
 
 
 def is_leak(comparison: Comparison, wide: Pair) -> bool:
@@ -75,13 +78,13 @@ def is_leak(comparison: Comparison, wide: Pair) -> bool:
     return not replace(wider, rows=by_value(wider.rows)).apart
 
 
-def _metric_parts(name: str, pair: Pair, nudged: Pair | None, loss_envelope: Curve) -> int | None:
+def _metric_parts(name: str, pair: Pair, nudges: list[tuple[Trace, Trace]], loss_envelope: Curve) -> int | None:
     """The first step where a metric is out of its envelope, as long as a flipped count cannot be chance."""
     if name not in pair.torch.curves or name not in pair.tf.curves:
         return 0
     gap = curve_gap(pair.torch.curves[name], pair.tf.curves[name])
     certain = loss_envelope[: len(gap)] < rounding.COUNTS_ARE_CERTAIN_BELOW
-    envelope = rounding.allowed(nudge_gap(name, pair.nudges(nudged), len(gap)), "float64")
+    envelope = rounding.allowed(nudge_gap(name, nudges, len(gap)), "float64")
     return first_beyond(np.where(certain, gap, 0), envelope)
 
 
@@ -112,10 +115,13 @@ def _side(pair: Pair, side: str) -> Trace:
 def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | None) -> str:
     """The first divergence in a sentence."""
     if first is None:
-        return f"the {comparison.precision} curves part at step {comparison.parts_at}, and no audited tensor does"
+        return f"the curves of the {comparison.parts_in} part at step {comparison.parts_at}, and no audited tensor does"
     found = first.difference
-    size = f"gap {found.max_rel:.1e}, allowed {first.allowed:.1e}, " if np.isfinite(found.max_rel) else ""
-    kind = "" if found.kind in ("value", "dtype") else f"{found.kind}, "
+    facts = [
+        found.kind if found.kind not in ("value", "dtype") else "",
+        f"gap {found.max_rel:.1e}, allowed {first.allowed:.1e}" if np.isfinite(found.max_rel) else "",
+        found.detail,
+        "one rounded to float32" if found.rounded else "",
+    ]
     last = f"; the last that agreed: {agreed}" if agreed else ""
-    rounded = ", one rounded to float32" if found.rounded else ""
-    return f"parts at {first} ({kind}{size}{found.detail}{rounded}){last}"
+    return f"parts at {first} ({', '.join(filter(None, facts))}){last}"

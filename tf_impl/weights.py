@@ -22,7 +22,7 @@ PARAMETERS = {
 }
 
 # Kinds of layer whose outputs are images, channels last.
-IMAGES = (layers.Conv2D, layers.MaxPooling2D)
+IMAGES = (layers.Conv2D, layers.MaxPooling2D, layers.AveragePooling2D)
 
 # Kind of optimizer: its list of slots, and PyTorch's name for the entry.
 SLOTS = {
