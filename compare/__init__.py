@@ -16,7 +16,7 @@ _WHERE = {
     "Side": "compare.side",  # what a side brings: model, loss, optimizer
     "Trace": "compare.trace",  # what one run left behind
     "DataError": "compare.datasets",  # a data set that cannot be read
-    "FrameworkUnavailable": "compare.workers",  # a side that cannot be started
+    "FrameworkUnavailableError": "compare.workers",  # a side that cannot be started
 }
 
 __all__ = list(_WHERE)

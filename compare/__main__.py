@@ -6,7 +6,6 @@ Whatever is slow to import is imported where it is used: `list` and `--help` ans
 from __future__ import annotations
 
 import signal
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -60,19 +59,30 @@ def list_cases() -> None:
 
 @app.command()
 def run(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[CASE]...", help="Which cases; all by default.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Train for this many epochs; by default the case's own number.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Stop after this many steps.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the data, the batch order, the weights and the nudge.")] = 0,
-    precision: Annotated[Precision, typer.Option(help="float64 decides on equivalence, float32 shows working precision.")] = Precision.both,
-    nudge: Annotated[bool, typer.Option("--nudge/--no-nudge", help="Measure what rounding does here by runs nudged one ulp. Without: half the time, and only a fixed floor to judge by.")] = True,
-    data_dir: Annotated[Path | None, typer.Option(help="Read the real data set from this directory, where a case has one.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="CASE", help="Which cases; all by default.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Train for this many epochs, not the case's own.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Train for this many steps.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the data, the batch order, the weights and the nudge.")] = 0,
+    precision: Annotated[
+        Precision, typer.Option(help="float64 decides whether they are equivalent, float32 shows working precision.")
+    ] = Precision.both,
+    nudge: Annotated[
+        bool,
+        typer.Option(
+            "--nudge/--no-nudge",
+            help="Measure what rounding does here, by runs whose weights are nudged one ulp. "
+            "Without: half the time, and a fixed floor to judge by.",
+        ),
+    ] = True,
+    data_dir: Annotated[Path | None, typer.Option(help="Read the real data set here, where a case has one.")] = None,
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = RESULTS,
     torch_python: Annotated[str | None, typer.Option(help="The Python that has torch; by default this one.")] = None,
     tf_python: Annotated[str | None, typer.Option(help="The Python that has TensorFlow; by default this one.")] = None,
-    threads: Annotated[int, typer.Option(min=1, help="Threads a side; with more than one, TensorFlow does not repeat itself to the bit.")] = 1,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a worker may say nothing before it is ended.")] = 120,
-) -> None:  # fmt: skip
+    threads: Annotated[
+        int, typer.Option(min=1, help="Threads a side; TensorFlow with more than one may not repeat itself to the bit.")
+    ] = 1,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a worker may be silent before its end.")] = 120,
+) -> None:
     """Run cases on both sides, judge them, and write the report."""
     from compare.runner import Options
 
@@ -114,7 +124,7 @@ def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> in
 
     from compare.report.terminal import ProgressBars
     from compare.runner import PRECISIONS, Trial, run_studies
-    from compare.workers import FrameworkUnavailable
+    from compare.workers import FrameworkUnavailableError
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     results: list[Result] = []
@@ -124,7 +134,7 @@ def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> in
             bars.expect(all_inputs, len(PRECISIONS[options.precision]) * (1 + options.nudged))
             for result in run_studies(map(Trial, all_inputs), options, bars.show):
                 results.append(result)
-    except FrameworkUnavailable as error:
+    except FrameworkUnavailableError as error:
         trouble = str(error)
     except KeyboardInterrupt:
         trouble = f"interrupted: {len(results)} of {len(all_inputs)} cases had finished"
@@ -172,5 +182,4 @@ def _fail(message: str) -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.argv[0] = "python -m compare"
-    app()
+    app(prog_name="python -m compare")

@@ -22,7 +22,7 @@ class DataError(Exception):
 
 
 def noisy_plane(generator: Generators, examples: int, slopes: tuple[float, ...], intercept: float) -> Arrays:
-    """x uniform on [0, 1) of shape (examples, len(slopes)); y = x · slopes + intercept + 0.1 · N(0, 1), (examples, 1)."""
+    """x uniform on [0, 1), (examples, len(slopes)); y = x · slopes + intercept + 0.1 · N(0, 1), (examples, 1)."""
     x = generator("x").random((examples, len(slopes)))
     noise = generator("noise").standard_normal((examples, 1))
     return {"x": x, "y": x @ np.array(slopes)[:, None] + intercept + 0.1 * noise}
@@ -34,7 +34,7 @@ def synthetic_images(generator: Generators, examples: int) -> Arrays:
     Each class is a coarse 4x4 pattern of colours, blown up to 32x32 and buried in noise.
     """
     y = generator("y").integers(0, CIFAR_CLASSES, examples)
-    patterns = generator("patterns").uniform(-40, 40, (CIFAR_CLASSES, 3, 4, 4)).repeat(8, axis=2).repeat(8, axis=3)
+    patterns = generator("patterns").uniform(-25, 25, (CIFAR_CLASSES, 3, 4, 4)).repeat(8, axis=2).repeat(8, axis=3)
     noise = generator("noise").normal(128, 40, (examples, *CIFAR_SHAPE))
     return {"x": np.clip(patterns[y] + noise, 0, 255).astype(np.uint8), "y": y}
 
@@ -53,7 +53,9 @@ def read_cifar10(directory: Path) -> Arrays:
     Raises DataError where there are none, or where one is truncated, of another format, or has a label above 9.
     """
     if not directory.is_dir():
-        raise DataError(f"{directory} is no directory: --data-dir takes the folder that holds {CIFAR_TRAINING_FILES[0]}")
+        raise DataError(
+            f"{directory} is no directory: --data-dir takes the folder that holds {CIFAR_TRAINING_FILES[0]}"
+        )
     files = [path for name in CIFAR_TRAINING_FILES if (path := directory / name).is_file()]
     if not files:
         raise DataError(_no_training_files(directory))

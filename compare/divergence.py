@@ -59,7 +59,7 @@ def stage_rows(
     rows = []
     for key in keys:
         step, stage, tensor = key
-        plain = {id(trace): trace[key] if key in trace else None for trace in (torch, tf)}
+        plain = {id(trace): trace.get(key) for trace in (torch, tf)}
         opened = [_opened(plain[id(side)], nudged, key) for side, nudged in nudges]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
         found = difference(plain[id(torch)], plain[id(tf)])

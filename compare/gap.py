@@ -1,6 +1,6 @@
-"""How two tensors differ. Judged in this order: missing, shape, dtype, NaN or infinity, value; the worst element decides.
+"""How two tensors differ, judged in this order: missing, shape, dtype, NaN or infinity, value.
 
-Notice that a NaN on both sides is no agreement.
+Notice that the worst element decides, never a mean, and that a NaN on both sides is no agreement.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not fin
 class Difference:
     """How `torch` and `tf` differ; for values, at the element where they differ most.
 
-    `max_rel` is the largest |torch - tf| over the largest magnitude in either tensor, `max_ulp` the same in units in the
-    last place of that magnitude. Both are infinite for a difference that is none of values.
+    `max_rel` is the largest |torch - tf| over the largest magnitude in either tensor, `max_ulp` the same in units in
+    the last place of that magnitude. Both are infinite for a difference that is none of values.
     """
 
     kind: str  # "value", "dtype", or one of FINDINGS_BEFORE_VALUES

@@ -27,7 +27,7 @@ class Inputs:
     steps: int
     data: Arrays
     weights: Arrays
-    order: np.ndarray  # (epochs, examples): the permutation that each epoch follows
+    order: np.ndarray  # (epochs, examples): the permutation that each epoch follows; one row where all are alike
 
     @property
     def steps_per_epoch(self) -> int:
@@ -37,7 +37,7 @@ class Inputs:
         """The batch of one step, as NumPy arrays of the run's precision (integers stay as they are)."""
         rows = self.case.batch_rows(self.order.shape[1])
         epoch, index = divmod(step, len(rows))
-        chosen = self.order[epoch, rows[index]]
+        chosen = self.order[epoch % len(self.order), rows[index]]
         return cast(self.case.prepare({name: array[chosen] for name, array in self.data.items()}), precision)
 
     def batches(self, precision: str) -> Iterator[Arrays]:
@@ -66,9 +66,9 @@ def make_inputs(
     total = epochs * per_epoch if steps is None else min(steps, epochs * per_epoch)
     if total < 1:
         raise ValueError(f"{case.name}: {epochs} epochs and {steps} steps leave nothing to train; give at least 1")
-    order = np.tile(np.arange(examples), (epochs, 1))
+    order = np.arange(examples)[None]
     if case.shuffle:
-        order = generator("order").permuted(order, axis=1)
+        order = generator("order").permuted(np.repeat(order, epochs, axis=0), axis=1)
     return Inputs(case, seed, total, data, case.weights(generator), order)
 
 

@@ -29,9 +29,7 @@ class Run:
     steps: int | None = None
 
 
-def locate(
-    comparison: Comparison, nudged: bool
-) -> Generator[list[Run], list[Pair], tuple[Row | None, Comparison]]:
+def locate(comparison: Comparison, nudged: bool) -> Generator[list[Run], list[Pair], tuple[Row | None, Comparison]]:
     """The first divergence, and the comparison with the rows that were audited to find it.
 
     None where curves part and no audited tensor does: a metric that is computed differently.

@@ -34,7 +34,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """"equivalent", "diverged", "not decreasing" or "error"."""
+        """ "equivalent", "diverged", "not decreasing" or "error"."""
         return self.judgement.verdict if self.judgement else ERROR
 
     @property

@@ -22,8 +22,8 @@ LEAK_ULPS = 4
 # lesser ratio, one ReLU that flips by chance could look like it.
 UNSTABLE_RATIO = 100
 
-# Accuracies count, and a count flips when a score crosses a threshold. Where the loss's envelope is wider than this (eight
-# float32 ulps, so that a leak does not hide a wrong metric), a flip is chance; below, it is a finding.
+# Accuracies count, and a count flips when a score crosses a threshold. Where the loss's envelope is wider than this
+# (eight float32 ulps, so that a leak does not hide a wrong metric), a flip is chance; below, it is a finding.
 COUNTS_ARE_CERTAIN_BELOW = 8 * float(np.finfo(np.float32).eps)
 
 

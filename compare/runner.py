@@ -57,7 +57,7 @@ def run(
     """Run one case on both sides and judge it; the sides as in `Trial`, `options` as in `Options`.
 
     Raises LookupError for an unknown case, ValueError where there is nothing to train on, DataError where `data_dir`
-    cannot be read, FrameworkUnavailable where a side cannot be started.
+    cannot be read, FrameworkUnavailableError where a side cannot be started.
     """
     inputs = make_inputs(cases.load(case), seed, epochs, steps, data_dir)
     return next(run_studies([Trial(inputs, torch_side, tf_side)], Options(**options)))
@@ -70,7 +70,7 @@ def run_studies(
 ) -> Iterator[Result]:
     """The result of each, as it comes; the costliest is run first, so that judging it overlaps the others' runs.
 
-    Raises FrameworkUnavailable where a side cannot be started.
+    Raises FrameworkUnavailableError where a side cannot be started.
     """
     with tempfile.TemporaryDirectory(prefix="compare-") as name:
         pythons = {"torch": options.torch_python, "tf": options.tf_python}

@@ -14,6 +14,7 @@ import numpy as np
 from compare.curves import decreases
 from compare.divergence import Row, last_agreement
 from compare.locate import Run, locate
+from compare.stability import find_unstable
 from compare.verdict import (
     DIVERGED,
     EQUIVALENT,
@@ -23,7 +24,6 @@ from compare.verdict import (
     compare_pair,
     describe_parting,
     is_leak,
-    unstable_side,
 )
 
 
@@ -59,8 +59,8 @@ def study(steps_per_epoch: int, precisions: tuple[str, ...], nudged: bool = True
         if verdict == EQUIVALENT and not np.isfinite(comparison.gap).all():
             verdict = DIVERGED
             findings.append(f"the loss is not finite in {precision} from step {np.argmin(np.isfinite(comparison.gap))}")
-    if len(precisions) == 2 and (stage := unstable_side(*_by_precision(pairs))):
-        findings.append(f"unstable: {stage}")
+    if len(precisions) == 2 and (unstable := find_unstable(*_by_precision(pairs))):
+        findings.append(str(unstable))
     falling = [decreases(plain, nudge, steps_per_epoch) for plain, nudge in _plain_and_nudged(pairs)]
     if verdict == EQUIVALENT and False in falling:
         verdict = NOT_DECREASING
@@ -80,7 +80,9 @@ def _weigh(comparison: Comparison, nudged: bool) -> Generator[list[Run], list[Pa
 
 def _parting(verdict: str, comparison: Comparison, first: Row | None) -> str:
     agreed = last_agreement(comparison.rows, first) if first else None
-    return ("leak of float32 precision: " if verdict == EQUIVALENT else "") + describe_parting(comparison, first, agreed)
+    return ("leak of float32 precision: " if verdict == EQUIVALENT else "") + describe_parting(
+        comparison, first, agreed
+    )
 
 
 def _by_precision(pairs: Pairs) -> tuple[Pair, list[Pair]]:

@@ -69,9 +69,7 @@ class Trace:
             if self.meta["format"] != FORMAT:
                 raise TraceError(f"{path} is a trace of format {self.meta['format']}; this version reads {FORMAT}")
             names = [key for key in self._file.files if key != "meta.json"]
-            self.curves = {
-                key.removeprefix("curves/"): self._file[key] for key in names if key.startswith("curves/")
-            }
+            self.curves = {key.removeprefix("curves/"): self._file[key] for key in names if key.startswith("curves/")}
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise TraceError(f"{path} is no whole trace ({error}): record it again") from error
         self._members = {_key(name): name for name in names if not name.startswith("curves/")}
@@ -86,6 +84,10 @@ class Trace:
 
     def __getitem__(self, key: Key) -> np.ndarray:
         return self._file[self._members[key]]
+
+    def get(self, key: Key) -> np.ndarray | None:
+        """The tensor, or None where it was not recorded."""
+        return self[key] if key in self._members else None
 
     @property
     def steps(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,7 +11,6 @@ import numpy as np
 from compare import rounding
 from compare.curves import Curve, curve_gap, first_beyond, nudge_gap
 from compare.divergence import Row, by_value, first_divergence, stage_rows
-from compare.gap import difference
 from compare.trace import Trace
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
@@ -36,7 +35,10 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both sides in one precision; `parts_at` is the first step where a curve is out of its envelope, `parts_in` which."""
+    """Both sides in one precision; `parts_at` is the first step where a curve is out of its envelope.
+
+    `parts_in` names that curve: "loss", or a metric.
+    """
 
     precision: str
     pair: Pair
@@ -86,30 +88,6 @@ def _metric_parts(name: str, pair: Pair, nudges: list[tuple[Trace, Trace]], loss
     certain = loss_envelope[: len(gap)] < rounding.COUNTS_ARE_CERTAIN_BELOW
     envelope = rounding.allowed(nudge_gap(name, nudges, len(gap)), "float64")
     return first_beyond(np.where(certain, gap, 0), envelope)
-
-
-def unstable_side(double: Pair, single: Iterable[Pair]) -> str | None:
-    """Which side's float32 error, against its own float64 run, is many times the other's; with the stage, or None.
-
-    Looked for where an audited step computes values (forward and loss), in every float32 run and at every such
-    step: an instability is there each time, a ReLU that flips by chance is not.
-    """
-    single = list(single)
-    for key in double.torch.keys:
-        if key[1] not in ("forward", "loss") or key not in double.tf:
-            continue
-        torch, tf = (
-            [difference(_side(double, side)[key], _side(run, side)[key]).max_rel for run in single]
-            for side in ("torch", "tf")
-        )
-        for worse, better, name in ((torch, tf, "torch"), (tf, torch, "tf")):
-            if min(worse) > rounding.UNSTABLE_RATIO * max(*better, rounding.ulp("float32")):
-                return f"{name} at step {key[0]}, {key[1]}, {key[2]}: off by {min(worse):.1e} in float32, the other by {max(better):.1e}"
-    return None
-
-
-def _side(pair: Pair, side: str) -> Trace:
-    return getattr(pair, side)
 
 
 def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | None) -> str:

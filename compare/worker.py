@@ -18,9 +18,9 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 
 from compare import cases
+from compare.alone import alone
 from compare.datasets import DataError
 from compare.inputs import make_inputs
-from compare.alone import alone
 from compare.jobs import Framework, Job, make_run
 
 SECONDS_BETWEEN_REPORTS = 0.1

@@ -5,6 +5,7 @@ A worker that dies, hangs or cannot import costs the job that it had; the next j
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
-class FrameworkUnavailable(Exception):
+class FrameworkUnavailableError(Exception):
     """A side that cannot be started at all; the message says what to install, and where."""
 
 
@@ -70,7 +71,9 @@ class Worker:
                     text=True, bufsize=1, start_new_session=True,
                 )  # fmt: skip
         except OSError as error:
-            raise FrameworkUnavailable(f"{self.python} cannot be started ({error.strerror}): give --{self.side}-python a Python") from error
+            raise FrameworkUnavailableError(
+                f"{self.python} cannot be started ({error.strerror}): give --{self.side}-python a Python"
+            ) from error
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
 
     def _listen(self, process: subprocess.Popen) -> None:
@@ -85,10 +88,9 @@ class Worker:
         if self.process is None:
             self.start()
         self.current, self.step, self.heard = self.waiting.popleft(), 0, time.monotonic()
-        try:
+        # A broken pipe: it died between two jobs. Its exit is on its way, and fails the job.
+        with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(self.current.to_line())
-        except BrokenPipeError:
-            pass  # it died between two jobs: its exit is on its way, and fails the job
 
     def stop(self) -> None:
         """End the process at once."""
@@ -139,7 +141,7 @@ class Workers:
     def events(self) -> Iterator[Event]:
         """What happens, until no job is left; more may be submitted meanwhile.
 
-        Raises FrameworkUnavailable where a worker cannot begin at all.
+        Raises FrameworkUnavailableError where a worker cannot begin at all.
         """
         while True:
             for worker in self._workers.values():
@@ -160,11 +162,11 @@ class Workers:
         if kind == "ready":
             worker.ready = True
         elif kind == "unavailable":
-            raise FrameworkUnavailable(_cannot_import(worker, answer["message"]))
+            raise FrameworkUnavailableError(_cannot_import(worker, answer["message"]))
         elif kind == "exit":
             worker.stop()
             if not worker.ready:
-                raise FrameworkUnavailable(_cannot_import(worker, worker.last_words()))
+                raise FrameworkUnavailableError(_cannot_import(worker, worker.last_words()))
             if worker.current is not None:
                 yield self._end(worker, "failed", _death(worker, answer["code"]))
         elif kind == "progress":
@@ -177,8 +179,8 @@ class Workers:
         for worker in self._workers.values():
             if worker.current is not None and time.monotonic() - worker.heard > self._timeout:
                 worker.stop()
-                message = f"the worker said nothing for {self._timeout:g} s after step {worker.step} and was ended (--timeout)"
-                yield self._end(worker, "failed", message)
+                silence = f"the worker said nothing for {self._timeout:g} s (--timeout) after step {worker.step}"
+                yield self._end(worker, "failed", f"{silence}, and was ended")
 
     def _end(self, worker: Worker, kind: str, message: str) -> Event:
         job, worker.current = worker.current, None
@@ -186,9 +188,10 @@ class Workers:
 
 
 def _cannot_import(worker: Worker, reason: str) -> str:
+    framework = FRAMEWORKS[worker.side]
     return (
-        f"{FRAMEWORKS[worker.side]} cannot be used from {worker.python} ({reason}): run `{worker.python} -m pip install "
-        f"{FRAMEWORKS[worker.side]}`, or name another Python with --{worker.side}-python"
+        f"{framework} cannot be used from {worker.python} ({reason}): "
+        f"run `{worker.python} -m pip install {framework}`, or name another Python with --{worker.side}-python"
     )
 
 

@@ -150,7 +150,9 @@ def decay_added(settings):
 
     def step(side, batch):
         halved = tf.where(side.optimizer.iterations.value >= DECAY_FROM, 0.5, 1.0)
-        side.optimizer.learning_rate.assign(settings["learning_rate"] * tf.cast(halved, side.optimizer.learning_rate.dtype))
+        side.optimizer.learning_rate.assign(
+            settings["learning_rate"] * tf.cast(halved, side.optimizer.learning_rate.dtype)
+        )
         return train.train_step(side, batch)
 
     return replace(mlp_regression.side(settings), step=step)

@@ -1,4 +1,4 @@
-"""The optimizers, after PyTorch's formulas, as subclasses of keras.optimizers.Optimizer: use them through apply_gradients.
+"""The optimizers, after PyTorch's formulas, as keras.optimizers: use them through apply_gradients.
 
 Notice the casts: scalars that PyTorch keeps as Python floats (double precision) are float64 here until the last moment.
 differs: PyTorch defaults to an epsilon of 1e-8 in Adam, Keras to 1e-7; the cases give theirs on both sides.

@@ -1,4 +1,4 @@
-"""The loop: zero_grad, backward, step. Read it beside tf_impl/train.py, which carries the same comments.
+"""The loop: zero_grad, backward, step. Read it beside tf_impl/train.py: the comments are the same.
 
 Nothing of the harness stands inside the step; the recorder looks on from outside.
 """

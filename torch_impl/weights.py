@@ -68,7 +68,9 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
         for entry, value in optimizer.state.get(variable, {}).items():
             if value is not None:
                 array = to_numpy(value)
-                state[f"{name} {entry}"] = array.transpose(axes) if array.ndim == len(axes) else array.astype(np.float64)
+                state[f"{name} {entry}"] = (
+                    array.transpose(axes) if array.ndim == len(axes) else array.astype(np.float64)
+                )
     return state
 
 

@@ -48,7 +48,9 @@ def _plot_gap(axes: Axes, comparison: Comparison) -> None:
     colour = PRECISION_COLOURS[comparison.precision]
     steps = np.arange(len(comparison.gap))
     finite = np.where(np.isfinite(comparison.gap), comparison.gap, np.nan)
-    axes.fill_between(steps, SMALLEST, comparison.envelope, color=colour, alpha=0.15, label=f"{comparison.precision} envelope")
+    axes.fill_between(
+        steps, SMALLEST, comparison.envelope, color=colour, alpha=0.15, label=f"{comparison.precision} envelope"
+    )
     axes.plot(steps, np.maximum(finite, SMALLEST), color=colour, linewidth=1, label=f"{comparison.precision} gap")
     if comparison.parts_at is not None:
         axes.axvline(comparison.parts_at, color=colour, linestyle=":", label=f"parts at step {comparison.parts_at}")

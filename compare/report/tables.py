@@ -91,7 +91,11 @@ def epoch_rows(result: Result) -> Iterator[Row]:
         for name in ("loss", *comparison.pair.metrics):
             for side, trace in zip(("torch", "tf"), comparison.pair, strict=True):
                 curves = trace.curves
-                means = epoch_means(curves[name], curves["examples"], result.inputs.steps_per_epoch) if name in curves else ()
+                means = (
+                    epoch_means(curves[name], curves["examples"], result.inputs.steps_per_epoch)
+                    if name in curves
+                    else ()
+                )
                 for epoch, mean in enumerate(means, 1):
                     row = {"case": result.case, "seed": result.seed, "precision": precision, "epoch": epoch}
                     rows.setdefault(epoch, row)[f"{side}_{name}"] = mean
@@ -129,7 +133,11 @@ def write_tables(results: Sequence[Result], directory: Path) -> None:
     write_csv(directory / "summary.csv", COLUMNS["summary"], (summary_row(result) for result in results))
     for name, rows_of in ROWS.items():
         rows = [row for result in results for row in rows_of(result)]
-        write_csv(directory / f"{name}.csv", list(dict.fromkeys([*COLUMNS[name], *(key for row in rows for key in row)])), rows)
+        write_csv(
+            directory / f"{name}.csv",
+            list(dict.fromkeys([*COLUMNS[name], *(key for row in rows for key in row)])),
+            rows,
+        )
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:

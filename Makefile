@@ -1,0 +1,32 @@
+# Every target sets up what it needs in .venv: Python 3.11 to 3.13 and make are all that must be there.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: compare test lint bench reference clean
+
+compare: $(INSTALLED)
+	$(BIN)/python -m compare
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(INSTALLED)
+	$(BIN)/python -m tests.benchmark
+
+# The report that is committed, made anew.
+reference: $(INSTALLED)
+	$(BIN)/python -m compare run --out results/reference
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed, this is %s: make PYTHON=/path/to/python3.12" % sys.version.split()[0])'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,54 @@
+"""Whether one side loses precision that the other keeps: each side's float32 runs against its own float64 run.
+
+A float32 gap between the sides proves nothing, for one ReLU that flips at 1e-6 is enough to open it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from compare import rounding
+from compare.gap import difference
+from compare.trace import FINAL, Key, Trace
+from compare.verdict import Pair
+
+
+@dataclass(frozen=True)
+class Unstable:
+    """A side whose float32 error at one tensor is many times the other's."""
+
+    side: str
+    key: Key
+    error: float
+    other_error: float
+
+    def __str__(self) -> str:
+        step, stage, tensor = self.key
+        return (
+            f"unstable: {self.side} loses precision at step {step}, {stage}, {tensor} "
+            f"(float32 off by {self.error:.1e}, the other side by {self.other_error:.1e})"
+        )
+
+
+def find_unstable(double: Pair, singles: Iterable[Pair]) -> Unstable | None:
+    """The first tensor at which a side is unstable.
+
+    Looked for where a step computes values (forward and loss), and in every float32 run: an instability is there each
+    time, a ReLU that flips by chance is not.
+    """
+    singles = list(singles)
+    for key in double.torch.keys:
+        step, stage, _ = key
+        if step == FINAL or stage not in ("forward", "loss"):
+            continue
+        torch = _errors(double.torch, [pair.torch for pair in singles], key)
+        tf = _errors(double.tf, [pair.tf for pair in singles], key)
+        for side, errors, others in (("torch", torch, tf), ("tf", tf, torch)):
+            if min(errors) > rounding.UNSTABLE_RATIO * max(*others, rounding.ulp("float32")):
+                return Unstable(side, key, min(errors), max(others))
+    return None
+
+
+def _errors(double: Trace, singles: Iterable[Trace], key: Key) -> list[float]:
+    return [difference(double.get(key), single.get(key)).max_rel if key in double else 0.0 for single in singles]

@@ -1,0 +1,236 @@
+"""Speed, as ratios within one run: `make bench` measures, prints, and writes results/benchmarks.csv.
+
+The two of a pair run in turn, round by round, and the medians are compared: what slows the machine slows both.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from compare import cases
+from compare.inputs import cast, make_inputs, nudge, read_inputs, write_inputs
+from compare.jobs import Framework, build_side
+from compare.report.tables import write_csv
+
+ROOT = Path(__file__).resolve().parent.parent
+COLUMNS = ("benchmark", "ours", "reference", "unit", "ratio", "target", "rounds")
+STEPS = 20  # of the CNN, a round
+
+
+def interleaved(ours: Callable[[], float], reference: Callable[[], float], rounds: int) -> tuple[float, float]:
+    """The medians of both, run in turn after one round that is not counted."""
+    ours(), reference()
+    times = [(ours(), reference()) for _ in range(rounds)]
+    return tuple(statistics.median(column) for column in zip(*times, strict=True))
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def row(name: str, medians: tuple[float, float], rounds: int, target: str, per: int = 1, inverse: bool = False) -> dict:
+    """A row of the table: milliseconds for each of `per` steps, or seconds for a whole process."""
+    ours, reference = (1000 * seconds / per if per > 1 else seconds for seconds in medians)
+    ratio = reference / ours if inverse else ours / reference
+    unit = "ms a step" if per > 1 else "s"
+    figures = {"ours": round(ours, 3), "reference": round(reference, 3), "unit": unit, "ratio": round(ratio, 3)}
+    return {"benchmark": name, **figures, "target": target, "rounds": rounds}
+
+
+class CnnLoop:
+    """The loop of the CNN on one side, as a worker runs it; with `audits` it records their stages too."""
+
+    def __init__(self, package: str):
+        self.framework = Framework(package)
+        self.framework.runtime.configure(1)
+        self.inputs = make_inputs(cases.load("cifar10_cnn"), steps=STEPS)
+        self.built = build_side(self.framework, self.inputs, "float32", None)
+        self.directory = tempfile.TemporaryDirectory()
+
+    def train(self, audits: tuple[int, ...] = ()) -> None:
+        side = self.built.side
+        self.framework.runs.reset(self.built, cast(self.inputs.weights, "float32"))
+        trace = Path(self.directory.name) / "trace.npz"
+        recorder = self.framework.recorder.Recorder(trace, side.model, side.optimizer, audits, ("x",))
+        batches = self.framework.to_native(self.inputs, self.inputs.batches("float32"))
+        self.framework.train.train(side, self.built.step, batches, recorder)
+        recorder.close({})
+
+
+def torch_rows() -> list[dict]:
+    """Our torch loop against a bare one on tensors that were made before."""
+    import torch
+
+    loop = CnnLoop("torch_impl")
+    side = loop.built.side
+    batches = [
+        {name: torch.from_numpy(array) for name, array in batch.items()} for batch in loop.inputs.batches("float32")
+    ]
+
+    def bare() -> None:
+        losses = []
+        for batch in batches:
+            side.optimizer.zero_grad()
+            logits = side.model(batch["x"])
+            loss = torch.nn.functional.cross_entropy(logits, batch["y"])
+            loss.backward()
+            side.optimizer.step()
+            losses.append(loss.item())
+
+    rounds = 9
+    medians = interleaved(lambda: timed(loop.train), lambda: timed(bare), rounds)
+    audited = interleaved(lambda: timed(lambda: loop.train((0, 1, 2))), lambda: timed(loop.train), rounds)
+    return [
+        row("torch loop / bare torch loop, CNN", medians, rounds, "at most 1.05", STEPS),
+        row(f"torch, stages of 3 of {STEPS} steps recorded / curves only, CNN", audited, rounds, "", STEPS),
+    ]
+
+
+def tf_rows() -> list[dict]:
+    """Our TF loop against the eager loop of a tutorial and against Keras' fit, both with stock Keras parts."""
+    import keras
+    import tensorflow as tf
+
+    loop = CnnLoop("tf_impl")
+    batches = list(loop.framework.to_native(loop.inputs, loop.inputs.batches("float32")))
+    data = tf.data.Dataset.from_generator(
+        lambda: ((batch["x"], batch["y"]) for batch in batches),
+        output_signature=(tf.TensorSpec((64, 32, 32, 3)), tf.TensorSpec((64,), tf.int64)),
+    ).cache()
+    eager, fit = _tutorial(keras, tf, data), _fit(keras, data)
+    rounds = 9
+    rows = [
+        row("eager GradientTape loop / TF loop, CNN", interleaved(lambda: timed(loop.train), eager, rounds), rounds,
+            "at least 2.5", STEPS, inverse=True),
+        row("TF loop / Keras fit, CNN", interleaved(lambda: timed(loop.train), fit, rounds), rounds,
+            "at most 1", STEPS),
+    ]  # fmt: skip
+    audited = interleaved(lambda: timed(lambda: loop.train((0, 1, 2))), lambda: timed(loop.train), rounds)
+    return [*rows, row(f"TF, stages of 3 of {STEPS} steps recorded / curves only, CNN", audited, rounds, "", STEPS)]
+
+
+def _sequential(keras):
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(64, activation="relu"),
+            layers.Dense(10),
+        ]
+    )
+
+
+def _tutorial(keras, tf, data) -> Callable[[], float]:
+    """The eager loop as tutorials write it: a tape, stock Adam, Keras' loss and metrics."""
+    model, optimizer = _sequential(keras), keras.optimizers.Adam(1e-3)
+    loss_function = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    mean_loss, accuracy = keras.metrics.Mean(), keras.metrics.SparseCategoricalAccuracy()
+
+    def epoch() -> None:
+        mean_loss.reset_state()
+        accuracy.reset_state()
+        for images, labels in data:
+            with tf.GradientTape() as tape:
+                logits = model(images, training=True)
+                loss = loss_function(labels, logits)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+            mean_loss.update_state(loss)
+            accuracy.update_state(labels, logits)
+
+    return lambda: timed(epoch)
+
+
+def _fit(keras, data) -> Callable[[], float]:
+    model = _sequential(keras)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
+    return lambda: timed(lambda: model.fit(data, epochs=1, verbose=0))
+
+
+def bare_runs(package: str, directory: str) -> None:
+    """Every run of the default report on one side, without recorder, progress or judge."""
+    framework = Framework(package)
+    framework.runtime.configure(1)
+    for path in sorted(Path(directory).glob("*.npz")):
+        inputs = read_inputs(path)
+        for precision in ("float64", "float32"):
+            built = build_side(framework, inputs, precision, None)
+            plain = cast(inputs.weights, precision)
+            for weights in (plain, nudge(plain, inputs.seed, precision)):
+                framework.runs.reset(built, weights)
+                for batch in framework.to_native(inputs, inputs.batches(precision)):
+                    loss, _ = built.step(built.side, batch)
+                    float(loss)
+
+
+def whole_rows() -> list[dict]:
+    """The default report against two processes that only import their framework and train."""
+    with tempfile.TemporaryDirectory() as name:
+        for case in cases.NAMES:
+            write_inputs(make_inputs(cases.load(case)), Path(name) / f"{case}.npz")
+
+        def bare() -> None:
+            commands = [[sys.executable, "-m", "tests.benchmark", side, name] for side in ("torch_impl", "tf_impl")]
+            quiet = {"stderr": subprocess.DEVNULL, "cwd": ROOT}
+            for process in [subprocess.Popen(command, **quiet) for command in commands]:
+                if process.wait():
+                    raise RuntimeError(f"{process.args} failed")
+
+        with tempfile.TemporaryDirectory() as out:
+            rounds = 3
+            medians = interleaved(lambda: timed(lambda: _compare("run", "--out", out)), lambda: timed(bare), rounds)
+    listing = statistics.median(timed(lambda: _compare("list")) for _ in range(9))
+    return [
+        row("default report / import and bare loops of the same runs, the slower side", medians, rounds, "aim 1.25"),
+        {"benchmark": "python -m compare list", "ours": round(listing, 3), "unit": "s", "target": "0.5", "rounds": 9},
+    ]
+
+
+def _compare(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "compare", *arguments], check=True, capture_output=True, cwd=ROOT)
+
+
+def memory_rows() -> list[dict]:
+    """Peak memory of one side training ten times as long."""
+    rows = []
+    for package in ("torch_impl", "tf_impl"):
+        peaks = [_peak_mb(package, steps) for steps in (20_000, 2_000)]
+        ratio = round(peaks[0] / peaks[1], 3)
+        name = f"{package}, peak memory of 20,000 steps / 2,000 steps, linear_regression"
+        figures = {"ours": peaks[0], "reference": peaks[1], "unit": "MB", "ratio": ratio}
+        rows.append({"benchmark": name, **figures, "target": "at most 1.05", "rounds": 1})
+    return rows
+
+
+def _peak_mb(package: str, steps: int) -> float:
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", package, "linear_regression", "--steps", str(steps)],
+            stdout=output, stderr=output, cwd=ROOT,
+        )  # fmt: skip
+        _, _, usage = os.wait4(process.pid, 0)
+    return round(usage.ru_maxrss / 1024, 1)
+
+
+def main() -> None:
+    rows = [*torch_rows(), *tf_rows(), *whole_rows(), *memory_rows()]
+    for measured in rows:
+        print("  ".join(str(measured.get(column, "")) for column in COLUMNS))
+    write_csv(ROOT / "results" / "benchmarks.csv", COLUMNS, rows)
+
+
+if __name__ == "__main__":
+    bare_runs(*sys.argv[1:]) if len(sys.argv) > 1 else main()
