@@ -75,7 +75,7 @@ class Recorder:
         self._record_buffers()
 
     def _watch_layers(self) -> None:
-        # differs: a graph holds no values to look at, so TensorFlow runs an audited step eagerly.
+        # differs: PyTorch runs every step eagerly; TensorFlow an audited one only, for a graph holds no values.
         tf.config.run_functions_eagerly(True)
         self._detach.append(lambda: tf.config.run_functions_eagerly(False))
         calls = Counter()

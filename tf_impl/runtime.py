@@ -17,8 +17,7 @@ def configure(threads: int) -> None:
 
 def set_precision(precision: str) -> None:
     """Make "float32" or "float64" the dtype of everything built from here on."""
-    # differs: PyTorch has one default dtype; Keras has floatx for optimizers and losses, and a policy for layers,
-    # which keeps the floatx of the time when it was made.
+    # differs: PyTorch has one default dtype; Keras has floatx for optimizers and losses, and a policy for layers.
     keras.config.set_floatx(precision)
     keras.config.set_dtype_policy(precision)
 

@@ -28,7 +28,7 @@ IMAGES = (layers.Conv2D, layers.MaxPooling2D, layers.AveragePooling2D)
 SLOTS = {
     optimizers.SGD: (),
     optimizers.Adam: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_avg_sqs", "exp_avg_sq")),
-    keras.optimizers.SGD: (("momentums", "momentum_buffer"),),  # used with momentum only
+    keras.optimizers.SGD: (("momentums", "momentum_buffer"),),
     keras.optimizers.Adam: (("iterations", "step"), ("_momentums", "exp_avg"), ("_velocities", "exp_avg_sq")),
 }
 
@@ -108,9 +108,10 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
     for name, (variable, axes) in named_parameters(model).items():
         for attribute, entry in SLOTS[type(optimizer)] if id(variable) in index else ():
             slots = getattr(optimizer, attribute)
+            if slots == []:  # an entry that these settings do without
+                continue
             # differs: PyTorch keeps all state by parameter; stock Keras counts steps once for all.
-            value = slots[index[id(variable)]] if isinstance(slots, list) else slots
-            array = to_numpy(value)
+            array = to_numpy(slots[index[id(variable)]] if isinstance(slots, list) else slots)
             state[f"{name} {entry}"] = array.transpose(axes) if array.ndim == len(axes) else array.astype(np.float64)
     return state
 
@@ -122,7 +123,7 @@ def learning_rate(optimizer) -> np.ndarray:
 
 def to_numpy(tensor) -> np.ndarray:
     """A copy of a tensor's values."""
-    return np.array(keras.ops.convert_to_numpy(tensor))
+    return tensor.numpy().copy() if isinstance(tensor, (tf.Tensor, keras.Variable)) else np.array(tensor)
 
 
 def _children(layer) -> dict:

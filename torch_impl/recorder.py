@@ -49,6 +49,7 @@ class Recorder:
         self._record_weights()
         self._record_buffers()
         if evaluate is not None:
+            # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
             self._model.eval()
             self._watch_layers()
             with torch.no_grad():
@@ -77,6 +78,7 @@ class Recorder:
         self._record_buffers()
 
     def _watch_layers(self) -> None:
+        # differs: PyTorch runs every step eagerly; TensorFlow an audited one only, for a graph holds no values.
         calls = Counter()
         for name, layer in weights.named_layers(self._model).items():
 

@@ -16,6 +16,7 @@ def configure(threads: int) -> None:
 
 def set_precision(precision: str) -> None:
     """Make "float32" or "float64" the dtype of everything built from here on."""
+    # differs: PyTorch has one default dtype; Keras has floatx for optimizers and losses, and a policy for layers.
     torch.set_default_dtype(getattr(torch, precision))
 
 

@@ -24,6 +24,8 @@ def named_layers(model) -> dict:
 
 def named_parameters(model) -> dict[str, Parameter]:
     """Every weight that can train, by canonical name."""
+    # differs: PyTorch's dense weight is (out, in), Keras' kernel (in, out).
+    # differs: PyTorch's convolution weight is (out, in, height, width), Keras' kernel (height, width, in, out).
     return {name: Parameter(variable, tuple(range(variable.ndim))) for name, variable in model.named_parameters()}
 
 
@@ -82,4 +84,4 @@ def learning_rate(optimizer) -> np.ndarray:
 
 def to_numpy(tensor) -> np.ndarray:
     """A copy of a tensor's values."""
-    return np.array(tensor.detach() if isinstance(tensor, torch.Tensor) else tensor)
+    return tensor.detach().cpu().numpy().copy() if isinstance(tensor, torch.Tensor) else np.array(tensor)

@@ -1,0 +1,128 @@
+"""The recorder on loops that know nothing of the harness, and what it leaves behind on the model."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import torch
+
+from compare.trace import FINAL, STAGES, Trace
+from tf_impl.recorder import Recorder as TfRecorder
+from torch_impl.recorder import Recorder as TorchRecorder
+
+STEPS = 5
+RNG = np.random.default_rng(1)
+X, Y = RNG.normal(size=(STEPS, 8, 3)), RNG.normal(size=(STEPS, 8, 1))
+KERNEL, BIAS = RNG.normal(size=(1, 3)), RNG.normal(size=1)
+
+
+def torch_loop(path=None, audits=(0, 3)):
+    model = torch.nn.Sequential(torch.nn.Linear(3, 1))
+    with torch.no_grad():
+        model[0].weight.copy_(torch.from_numpy(KERNEL))
+        model[0].bias.copy_(torch.from_numpy(BIAS))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    recorder = TorchRecorder(path, model, optimizer, audits) if path else None
+    losses = []
+    for x, y in zip(torch.from_numpy(X), torch.from_numpy(Y), strict=True):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        if recorder:
+            recorder.step(loss, {"x": x, "y": y}, {"twice": 2 * loss})
+    if recorder:
+        recorder.close({})
+    return model, optimizer, losses
+
+
+def tf_loop(path=None, audits=(0, 3)):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, name="0")])
+    model.layers[0].set_weights([KERNEL.T, BIAS])
+    optimizer = keras.optimizers.SGD(0.1)
+    recorder = TfRecorder(path, model, optimizer, audits) if path else None
+
+    @tf.function
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(x) - y) ** 2)
+        optimizer.apply_gradients(
+            zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables, strict=True)
+        )
+        return loss
+
+    losses = []
+    for x, y in zip(tf.constant(X), tf.constant(Y), strict=True):
+        losses.append(float(loss := step(x, y)))
+        if recorder:
+            recorder.step(loss, {"x": x, "y": y}, {"twice": 2 * loss})
+    if recorder:
+        recorder.close({})
+    return model, optimizer, losses
+
+
+LOOPS = {"torch": torch_loop, "tf": tf_loop}
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_what_is_recorded_of_a_step_is_what_the_formulas_say(side, tmp_path):
+    LOOPS[side](tmp_path / "trace")
+    with Trace(tmp_path / "trace") as trace:
+        assert [key[0] for key in trace.keys] == sorted(key[0] for key in trace.keys)
+        assert {key[0] for key in trace.keys} == {0, 3, FINAL}
+        residual = X[0] @ KERNEL.T + BIAS - Y[0]
+        gradient = 2 * residual.T @ X[0] / 8
+        expected = {
+            (0, "batch", "x"): X[0],
+            (0, "weights", "0.weight"): KERNEL,
+            (0, "forward", "0"): X[0] @ KERNEL.T + BIAS,
+            (0, "loss", "loss"): np.mean(residual**2),
+            (0, "gradient", "0.weight"): gradient,
+            (0, "rate", "learning_rate"): 0.1,
+            (0, "update", "0.weight"): -0.1 * gradient,
+        }
+        for key, value in expected.items():
+            np.testing.assert_allclose(trace[key], value, rtol=1e-6 if key[1] in ("rate", "update") else 1e-13)
+            assert key[1] in STAGES
+        assert np.array_equal(trace.curves["twice"], 2 * trace.curves["loss"])
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_recording_changes_no_loss_and_leaves_nothing_attached(side, tmp_path):
+    model, optimizer, losses = LOOPS[side](tmp_path / "trace", audits=range(STEPS))
+    _, _, alone = LOOPS[side]()
+    np.testing.assert_allclose(losses, alone, rtol=1e-15)
+    if side == "torch":
+        assert not model[0]._forward_hooks
+        assert not optimizer._optimizer_step_pre_hooks
+        assert not optimizer._optimizer_step_post_hooks
+    else:
+        assert "call" not in vars(model.layers[0])
+        assert "apply_gradients" not in vars(optimizer)
+        assert not tf.config.functions_run_eagerly()
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_nothing_is_attached_to_a_step_that_is_not_audited(side, tmp_path):
+    LOOPS[side](tmp_path / "trace", audits=())
+    with Trace(tmp_path / "trace") as trace:
+        assert {key[0] for key in trace.keys} == {FINAL}
+        assert trace.steps == STEPS
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_a_layer_that_is_called_twice_is_recorded_twice(side, tmp_path):
+    if side == "torch":
+        layer = torch.nn.Linear(2, 2)
+        model = torch.nn.Sequential(layer)
+        recorder = TorchRecorder(tmp_path / "trace", model, torch.optim.SGD(model.parameters(), lr=0.1))
+        model(model(torch.zeros(1, 2)))
+    else:
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, name="0")])
+        recorder = TfRecorder(tmp_path / "trace", model, keras.optimizers.SGD(0.1))
+        model(model(tf.zeros((1, 2), tf.float64)))
+    recorder.step(1.0, {"x": np.zeros((1, 2))})
+    recorder.close({})
+    with Trace(tmp_path / "trace") as trace:
+        assert [key[2] for key in trace.keys if key[:2] == (0, "forward")] == ["0", "0 (call 2)"]

@@ -1,0 +1,158 @@
+"""Both sides in one precision: where they part, whether a leak explains it, and the sentence that says so."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compare import rounding as allowances
+from compare.divergence import Row
+from compare.gap import difference
+from compare.locate import Run
+from compare.verdict import Pair, compare_pair, describe_parting, is_leak
+from tests.synthetic import Training, at, from_step, rounding
+
+STEPS = 20
+HONEST, ROUNDED = Training(), Training(rounding)
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """Makes the comparison of two trainings in a precision, with the nudged pair that belongs to it."""
+
+    def make(torch=HONEST, tf=ROUNDED, precision="float64"):
+        pairs = []
+        for nudge in (None, precision, "float32"):
+            paths = (tmp_path / f"{side}-{nudge}.npz" for side in ("torch", "tf"))
+            run = Run(precision, nudge)
+            pairs.append(Pair(*(side.trace(path, run, STEPS) for side, path in zip((torch, tf), paths, strict=True))))
+        return compare_pair(precision, *pairs[:2]), pairs[2]
+
+    return make
+
+
+def metric(name, *values):
+    """Curves of one metric: these values, the last of them to the end."""
+    return lambda steps: {name: [values[min(step, len(values) - 1)] for step in range(steps)]}
+
+
+def test_sides_that_differ_by_rounding_are_not_apart(compared):
+    comparison, _ = compared()
+    assert (comparison.parts_at, comparison.parts_in) == (None, None)
+    assert 0 < comparison.gap.max() <= comparison.envelope.min()
+    assert not comparison.apart
+    assert not comparison.structural
+
+
+def test_the_envelope_is_what_the_nudges_opened_times_the_factor_and_never_less_than_the_floor(compared):
+    comparison, _ = compared(precision="float32")
+    floor = allowances.ENVELOPE_FACTOR * allowances.FLOOR_ULPS * 2.0**-23
+    assert comparison.envelope.min() >= floor
+    assert (np.diff(comparison.envelope) >= 0).all()
+
+
+def test_a_curve_parts_at_its_first_step_beyond_the_envelope(compared):
+    comparison, _ = compared(tf=Training(from_step(7, "loss", 1.5)))
+    assert (comparison.parts_at, comparison.parts_in) == (7, "loss")
+    assert comparison.gap[7] == pytest.approx(1 / 3, rel=1e-12)
+    assert comparison.apart
+
+
+def test_a_difference_in_a_tensor_is_apart_though_no_curve_parts(compared):
+    comparison, _ = compared(tf=Training(at(lambda key: key[:2] == (0, "buffer"), lambda value: value.reshape(1))))
+    assert comparison.parts_at is None
+    assert comparison.apart
+    assert comparison.structural
+
+
+def test_the_curve_that_parts_first_is_named(compared):
+    torch, tf = (
+        Training(curves=metric("accuracy", 0.5)),
+        Training(from_step(7, "loss", 1.5), curves=metric("accuracy", 0.5, 0.5, 0.5, 0.75)),
+    )
+    comparison, _ = compared(torch, tf)
+    assert (comparison.parts_at, comparison.parts_in) == (3, "accuracy")
+
+
+@pytest.mark.parametrize("side", ["torch", "tf"])
+def test_a_metric_that_one_side_lacks_parts_at_once(compared, side):
+    comparison, _ = compared(**{side: Training(curves=metric("accuracy", 0.5))})
+    assert (comparison.parts_at, comparison.parts_in) == (0, "accuracy")
+
+
+def test_a_metric_that_is_nan_on_both_sides_is_no_agreement(compared):
+    both = Training(curves=metric("accuracy", 0.5, np.nan))
+    comparison, _ = compared(both, both)
+    assert (comparison.parts_at, comparison.parts_in) == (1, "accuracy")
+
+
+def test_a_count_that_flips_is_chance_in_float32_and_a_finding_in_float64(compared):
+    torch, tf = (Training(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.5625))
+    assert compared(torch, tf, "float32")[0].parts_at is None
+    assert compared(torch, tf, "float64")[0].parts_in == "accuracy"
+
+
+def test_seconds_and_examples_are_no_metrics(compared):
+    comparison, _ = compared(tf=Training(rounding, curves=metric("seconds", 9.0)))
+    assert comparison.pair.metrics == []
+    assert comparison.parts_at is None
+
+
+def test_the_metrics_of_either_side_are_listed_once(compared):
+    torch, tf = (
+        Training(curves=metric("accuracy", 1.0)),
+        Training(curves=lambda n: {"auc": [1] * n, "accuracy": [1] * n}),
+    )
+    assert compared(torch, tf)[0].pair.metrics == ["accuracy", "auc"]
+
+
+def test_a_gap_within_what_a_float32_ulp_opens_is_a_leak(compared):
+    rounded = at(lambda key: key[1] == "rate", lambda value: value.astype(np.float32).astype(value.dtype))
+    assert is_leak(*compared(tf=Training(rounded)))
+    assert not is_leak(*compared(tf=Training(from_step(0, "rate", 1.0001))))
+
+
+def test_a_tensor_kept_in_float32_is_a_leak(compared):
+    comparison, wide = compared(
+        tf=Training(at(lambda key: key[1] == "weights", lambda value: value.astype(np.float32)))
+    )
+    assert {row.verdict for row in comparison.rows if row.stage == "weights"} == {"dtype"}
+    assert comparison.apart
+    assert is_leak(comparison, wide)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda value: None, lambda value: value.reshape(2, 2), lambda value: value * np.nan]
+)
+def test_a_finding_of_structure_is_no_leak(compared, change):
+    comparison, wide = compared(tf=Training(at(lambda key: key[0] == 1 and key[1] == "weights", change)))
+    assert comparison.structural
+    assert not is_leak(comparison, wide)
+
+
+def test_a_metric_that_differs_is_no_leak(compared):
+    torch, tf = (Training(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.75))
+    assert not is_leak(*compared(torch, tf))
+
+
+def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
+    comparison, _ = compared()
+    found = difference(np.array([1.0, 0.5]), np.array([1.0, 0.25]))
+    first = Row(4, "update", "fc1.weight", found, 1e-13)
+    agreed = replace(first, stage="gradient", allowed=1.0)
+    assert describe_parting(comparison, first, agreed) == (
+        "parts at step 4, update, fc1.weight (gap 2.5e-01, allowed 1.0e-13, at [1] torch 0.5, tf 0.25); "
+        "the last that agreed: step 4, gradient, fc1.weight"
+    )
+
+
+def test_a_missing_tensor_is_told_without_numbers(compared):
+    comparison, _ = compared()
+    first = Row(0, "forward", "conv1", difference(np.zeros(2), None), 1e-13)
+    assert describe_parting(comparison, first, None) == "parts at step 0, forward, conv1 (missing in tf)"
+
+
+def test_a_parting_of_curves_alone_names_the_curve(compared):
+    comparison, _ = compared()
+    told = describe_parting(replace(comparison, parts_at=5, parts_in="accuracy"), None, None)
+    assert told == "the curves of the accuracy part at step 5, and no audited tensor does"
