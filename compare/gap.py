@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compare import rounding
+
 FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not finite")
 
 
@@ -42,29 +44,30 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
     if torch.shape != tf.shape:
         detail = f"torch {_shape(torch)}, tf {_shape(tf)}"
         return Difference("shape", _shape(torch), detail=detail)
-    kind = "dtype" if _kind(torch) != _kind(tf) else "value"
-    left, right = torch.astype(np.float64, copy=False), tf.astype(np.float64, copy=False)
-    finite = np.isfinite(left) & np.isfinite(right)
-    if not finite.all():
-        return Difference("not finite", _shape(torch), detail=_at(np.argmin(finite), torch, tf))
-    return _values(kind, left, right, torch, tf)
-
-
-def _values(kind: str, left: np.ndarray, right: np.ndarray, torch: np.ndarray, tf: np.ndarray) -> Difference:
-    apart = np.abs(left - right)
+    # Tensors can be large: floating ones of one dtype are subtracted as they are.
+    alike = torch.dtype == tf.dtype and torch.dtype.kind == "f"
+    left, right = (torch, tf) if alike else (torch.astype(np.float64), tf.astype(np.float64))
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.abs(left - right)
     max_abs = float(apart.max(initial=0))
+    if not np.isfinite(max_abs) and not (finite := np.isfinite(left) & np.isfinite(right)).all():
+        return Difference("not finite", _shape(torch), detail=_at(np.argmin(finite), torch, tf))
+    kind = "dtype" if _kind(torch) != _kind(tf) else "value"
     if not max_abs:
         return Difference(kind, _shape(torch), 0.0, 0.0, 0.0, _dtypes(kind, torch, tf))
-    scale = float(max(np.abs(left).max(), np.abs(right).max()))
-    precision = torch.dtype if torch.dtype.kind == "f" else np.dtype(np.float64)
-    spacing = float(np.spacing(precision.type(scale)))
+    scale = max(left.max(), -left.min(), right.max(), -right.min())
+    max_rel = max_abs / float(scale)
     detail = _at(np.argmax(apart), torch, tf) + _dtypes(kind, torch, tf)
-    rounded = np.array_equal(_rounded(left), right) or np.array_equal(left, _rounded(right))
-    return Difference(kind, _shape(torch), max_abs, max_abs / scale, max_abs / spacing, detail, rounded)
+    return Difference(
+        kind, _shape(torch), max_abs, max_rel, max_abs / float(np.spacing(scale)), detail, _rounded(left, right, max_rel)
+    )
 
 
-def _rounded(array: np.ndarray) -> np.ndarray:
-    return array.astype(np.float32).astype(np.float64)
+def _rounded(left: np.ndarray, right: np.ndarray, max_rel: float) -> bool:
+    """Whether one is exactly the other rounded to float32; not looked for where the gap is no larger than rounding."""
+    if left.dtype != np.float64 or not rounding.allowed(0, "float64") < max_rel < rounding.ulp("float32"):
+        return False
+    return any(np.array_equal(a.astype(np.float32).astype(np.float64), b) for a, b in ((left, right), (right, left)))
 
 
 def relative_gap(torch: np.ndarray, tf: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from compare import cases
 from compare.inputs import cast, make_inputs, nudge, read_inputs, write_inputs
-from compare.jobs import Framework, build_side
+from compare.jobs import Framework, Job, build_side, make_run
 from compare.report.tables import write_csv
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -204,7 +204,7 @@ def _compare(*arguments: str) -> None:
 
 
 def memory_rows() -> list[dict]:
-    """Peak memory of one side training ten times as long."""
+    """Peak memory of one side, recorder and all, training ten times as long."""
     rows = []
     for package in ("torch_impl", "tf_impl"):
         peaks = [_peak_mb(package, steps) for steps in (20_000, 2_000)]
@@ -216,13 +216,21 @@ def memory_rows() -> list[dict]:
 
 
 def _peak_mb(package: str, steps: int) -> float:
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", package, "linear_regression", "--steps", str(steps)],
-            stdout=output, stderr=output, cwd=ROOT,
-        )  # fmt: skip
-        _, _, usage = os.wait4(process.pid, 0)
+    command = [sys.executable, "-m", "tests.benchmark", package, str(steps)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=ROOT)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"{command} failed")
     return round(usage.ru_maxrss / 1024, 1)
+
+
+def recorded_run(package: str, steps: int) -> None:
+    """One run of linear_regression as a worker makes it."""
+    inputs = make_inputs(cases.load("linear_regression"), steps=steps)
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "inputs.npz"
+        write_inputs(inputs, path)
+        make_run(Framework(package), Job("", str(path), str(Path(name) / "trace.npz"), "float32", (0, 1, 2)))
 
 
 def main() -> None:
@@ -233,4 +241,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    bare_runs(*sys.argv[1:]) if len(sys.argv) > 1 else main()
+    match sys.argv[1:]:
+        case [package, steps] if steps.isdecimal():
+            recorded_run(package, int(steps))
+        case [package, directory]:
+            bare_runs(package, directory)
+        case _:
+            main()
