@@ -164,7 +164,7 @@ def _report(results: list[Result], out: Path) -> None:
         _fail(f"the report cannot be written to {out}: {error.strerror}")
     console = Console()
     console.width = max(console.width, 80) if console.is_terminal else 120
-    console.print(summary_table(results))
+    console.print(summary_table([result.summary for result in results]))
     for result in results:
         for finding in result.findings:
             console.print(f"[bold]{result.case}[/]: {finding}", highlight=False, soft_wrap=True)

@@ -59,7 +59,13 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
     max_rel = max_abs / float(scale)
     detail = _at(np.argmax(apart), torch, tf) + _dtypes(kind, torch, tf)
     return Difference(
-        kind, _shape(torch), max_abs, max_rel, max_abs / float(np.spacing(scale)), detail, _rounded(left, right, max_rel)
+        kind,
+        _shape(torch),
+        max_abs,
+        max_rel,
+        max_abs / float(np.spacing(scale)),
+        detail,
+        _rounded(left, right, max_rel),
     )
 
 

@@ -97,7 +97,8 @@ class Worker:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
             self.process = None
 
     def last_words(self) -> str:
@@ -191,7 +192,7 @@ def _cannot_import(worker: Worker, reason: str) -> str:
     framework = FRAMEWORKS[worker.side]
     return (
         f"{framework} cannot be used from {worker.python} ({reason}): "
-        f"run `{worker.python} -m pip install {framework}`, or name another Python with --{worker.side}-python"
+        f"run `{worker.python} -m pip install numpy {framework}`, or name another Python with --{worker.side}-python"
     )
 
 

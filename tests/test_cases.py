@@ -59,10 +59,9 @@ def test_biases_start_at_zero_and_weights_do_not(inputs):
         assert array.any() == (not name.endswith(".bias")), name
 
 
-def test_weights_are_glorot_uniform_where_there_are_layers(inputs):
-    if inputs.case.name == "linear_regression":
-        pytest.skip("its one weight is a standard normal number")
-    for name, array in inputs.weights.items():
+@pytest.mark.parametrize("case", ["mlp_regression", "binary_classifier", "cifar10_cnn"])
+def test_weights_of_layers_are_glorot_uniform(case):
+    for name, array in make_inputs(cases.load(case), steps=1).weights.items():
         if name.endswith(".weight"):
             fan_out, fan_in, *kernel = array.shape
             limit = np.sqrt(6 / ((fan_in + fan_out) * np.prod(kernel)))

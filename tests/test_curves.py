@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.curves import curve_gap, decreases, epoch_means, first_beyond, nudge_gap
 from compare.trace import Trace, TraceWriter
+
+PROPERTY = settings(max_examples=50, deadline=None)
 
 
 @pytest.fixture
@@ -69,6 +71,7 @@ def test_an_epochs_mean_weighs_each_batch_by_its_examples():
     assert means == [(3 * 1 + 1 * 4) / 4, 3.0]
 
 
+@PROPERTY
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=20), st.integers(1, 7))
 def test_epochs_of_equal_batches_have_plain_means(curve, steps_per_epoch):
     means = epoch_means(np.array(curve), np.full(len(curve), 32.0), steps_per_epoch)

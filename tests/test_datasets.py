@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from compare.case import generators
 from compare.datasets import DataError, glorot_uniform, noisy_plane, read_cifar10, synthetic_images
 
+PROPERTY = settings(max_examples=50, deadline=None)
 RECORD = 1 + 3 * 32 * 32
 
 
@@ -95,7 +96,7 @@ def test_a_wrong_label_is_refused_with_its_record(tmp_path, records):
 SHAPES = st.lists(st.integers(1, 12), min_size=2, max_size=4).map(tuple)
 
 
-@settings(deadline=None)
+@PROPERTY
 @given(SHAPES, st.integers(0, 1000))
 def test_glorot_weights_stay_within_their_bounds(shape, seed):
     fan_out, fan_in, *kernel = shape
@@ -114,7 +115,7 @@ def test_glorot_weights_have_the_moments_of_their_distribution(shape):
     assert abs(weight.var() - variance) < 5 * variance * np.sqrt((9 / 5 - 1) / weight.size)
 
 
-@settings(deadline=None)
+@PROPERTY
 @given(st.integers(1, 40), st.lists(st.floats(-10, 10), min_size=1, max_size=4), st.floats(-10, 10))
 def test_a_noisy_plane_is_its_formula(examples, slopes, intercept):
     data = noisy_plane(generators(7), examples, tuple(slopes), intercept)

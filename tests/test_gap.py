@@ -2,16 +2,18 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from compare.gap import difference, relative_gap
 
+PROPERTY = settings(max_examples=50, deadline=None)
 FINITE = st.floats(-1e30, 1e30)
 TENSORS = arrays(np.float64, array_shapes(max_dims=3, max_side=4), elements=FINITE)
 
 
+@PROPERTY
 @given(TENSORS)
 def test_equal_tensors_do_not_differ(tensor):
     found = difference(tensor, tensor.copy())
@@ -19,6 +21,7 @@ def test_equal_tensors_do_not_differ(tensor):
     assert not found.structural
 
 
+@PROPERTY
 @given(TENSORS, st.data())
 def test_the_worst_element_decides_and_is_named(tensor, data):
     index = tuple(data.draw(st.integers(0, side - 1)) for side in tensor.shape)
@@ -31,6 +34,7 @@ def test_the_worst_element_decides_and_is_named(tensor, data):
     assert found.detail == f"at {list(index)} torch {tensor[index]}, tf {other[index]}"
 
 
+@PROPERTY
 @given(TENSORS, st.data())
 def test_which_side_is_which_changes_no_number(tensor, data):
     other = data.draw(arrays(np.float64, tensor.shape, elements=FINITE))
@@ -127,6 +131,7 @@ def test_the_relative_gap_is_of_the_greater_magnitude():
     assert gap.tolist() == [0.5, 0.75, 0.0, 2.0]
 
 
+@PROPERTY
 @given(arrays(np.float64, 5), arrays(np.float64, 5))
 def test_the_relative_gap_is_symmetric_and_infinite_where_either_is_not_finite(one, two):
     gap = relative_gap(one, two)

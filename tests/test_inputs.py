@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -22,6 +22,7 @@ CASE = Case(
     epochs=3,
     batch_size=4,
 )
+PROPERTY = settings(max_examples=50, deadline=None)
 NAMES = st.text("ab1.", max_size=3)
 DROPPING, SHUFFLED = replace(CASE, drop_last=True), replace(CASE, shuffle=True)
 
@@ -61,6 +62,7 @@ def test_an_array_that_is_added_changes_no_other():
     np.testing.assert_array_equal(make_inputs(more).data["x"], make_inputs(CASE).data["x"])
 
 
+@PROPERTY
 @given(st.integers(0, 2**32), NAMES, NAMES)
 def test_a_generator_is_of_its_seed_and_name(seed, name, other):
     draws = generators(seed)(name).random(4).tolist()
@@ -149,6 +151,7 @@ def test_a_cast_leaves_what_is_no_float():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
+@PROPERTY
 @given(data=st.data())
 def test_a_nudge_moves_every_nonzero_weight_by_exactly_one_ulp(dtype, data):
     width = 8 * np.dtype(dtype).itemsize

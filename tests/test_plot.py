@@ -25,7 +25,7 @@ def saved(of, directory):
 
 def test_both_losses_are_drawn_of_the_last_precision(tmp_path):
     of = result(tmp_path, precisions=BOTH)
-    losses, _ = saved(of, tmp_path).axes
+    losses, _ = of.plot().axes
     pair = of.judgement.comparisons["float32"].pair
     drawn = lines(losses)
     assert list(drawn) == ["torch", "tf"]
@@ -49,12 +49,12 @@ def test_the_gap_of_every_precision_is_drawn_inside_its_envelope_on_a_log_axis(t
 
 
 def test_a_gap_of_zero_has_a_place_on_the_log_axis(tmp_path):
-    _, gaps = saved(result(tmp_path, tf=Training()), tmp_path).axes
+    _, gaps = result(tmp_path, tf=Training()).plot().axes
     assert (lines(gaps)["float64 gap"] == SMALLEST).all()
 
 
 def test_where_they_part_is_marked_and_the_place_is_labelled(tmp_path):
-    _, gaps = saved(result(tmp_path, tf=Training(from_step(7, "loss", 2.0))), tmp_path).axes
+    _, gaps = result(tmp_path, tf=Training(from_step(7, "loss", 2.0))).plot().axes
     [mark] = [line for line in gaps.lines if line.get_label() == "parts at step 7"]
     assert set(mark.get_xdata()) == {7}
     assert lines(gaps)["float64 gap"][7:] == pytest.approx(np.full(33, 0.5), rel=1e-12)

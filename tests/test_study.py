@@ -33,11 +33,13 @@ def test_without_nudges_only_plain_runs_are_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("stage", "tensor"),
-    [("batch", "x"), ("forward", "linear"), ("loss", "loss"), ("rate", "learning_rate"), ("update", "weight")],
-)
-@pytest.mark.parametrize("step", [0, 3, LATE, 39])
-def test_a_fault_is_found_at_the_step_and_stage_where_it_enters(tmp_path, stage, tensor, step):
+    ("step", "stage", "tensor"),
+    [
+        (LATE, "batch", "x"), (LATE, "forward", "linear"), (LATE, "loss", "loss"), (LATE, "rate", "learning_rate"),
+        (0, "update", "weight"), (3, "update", "weight"), (LATE, "update", "weight"), (39, "update", "weight"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_found_at_the_step_and_stage_where_it_enters(tmp_path, step, stage, tensor):
     judgement = judge(tmp_path, tf=faulty(from_step(step, stage, 1.5))).judgement
     assert judgement.verdict == "diverged"
     assert judgement.first_divergence.key == (step, stage, tensor)

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from compare.trace import FINAL, STAGES, Trace, TraceError, TraceWriter
 
+PROPERTY = settings(max_examples=50, deadline=None)
 NAMES = st.text(st.sampled_from("ab9_./ -µ()"), min_size=1, max_size=12).filter(lambda name: not name.endswith(".npy"))
 DTYPES = st.sampled_from(["float16", "float32", "float64", "int8", "int64", "uint8", "bool"])
 TENSORS = arrays(DTYPES, array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3))
@@ -26,7 +27,7 @@ def write(path, tensors=(), curves=None, **meta):
     return path
 
 
-@settings(max_examples=60, deadline=None)
+@PROPERTY
 @given(st.dictionaries(KEYS, TENSORS, max_size=6))
 def test_every_tensor_comes_back_the_same_and_in_order(tmp_path_factory, tensors):
     with Trace(write(tmp_path_factory.mktemp("trace") / "trace.npz", tensors)) as trace:
@@ -37,7 +38,7 @@ def test_every_tensor_comes_back_the_same_and_in_order(tmp_path_factory, tensors
             assert trace[key].tobytes() == tensor.tobytes()
 
 
-@settings(max_examples=60, deadline=None)
+@PROPERTY
 @given(st.dictionaries(NAMES, st.lists(st.floats(), min_size=1, max_size=5), max_size=4))
 def test_every_curve_comes_back_the_same_as_float64(tmp_path_factory, curves):
     expected = {"loss": [2.0, 1.0], **curves}

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from compare.inputs import Inputs
-from compare.result import Result
+from compare.report.tables import Row
 from compare.verdict import ERROR
 from compare.workers import Event
 
@@ -56,19 +56,19 @@ class ProgressBars:
         self._progress.stop()
 
 
-def summary_table(results: Sequence[Result]) -> Table:
-    """A row a case: the widest gap in each precision / what its envelope allowed, and how the loss went."""
+def summary_table(rows: Sequence[Row]) -> Table:
+    """The rows of summary.csv for the terminal; a gap is the widest of its curve, over what was allowed."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("case", "verdict"):
         table.add_column(name, overflow="fold")
     for name in ("steps", "float64 gap", "float32 gap", "torch loss", "tf loss", "ms a step"):
         table.add_column(name, justify="right", overflow="fold")
-    for result in results:
-        table.add_row(result.case, f"[{COLOURS[result.verdict]}]{result.verdict}", *_figures(result.summary))
+    for row in rows:
+        table.add_row(row["case"], f"[{COLOURS[row['verdict']]}]{row['verdict']}", *_figures(row))
     return table
 
 
-def _figures(row: dict) -> list[str]:
+def _figures(row: Row) -> list[str]:
     if row["verdict"] == ERROR:
         return []
     gaps = [

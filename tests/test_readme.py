@@ -1,0 +1,115 @@
+"""The documents say what is so: commands run, outputs are real, every column is explained."""
+
+import csv
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from rich.console import Console
+
+from compare import cases
+from compare.__main__ import app
+from compare.report.tables import COLUMNS
+from compare.report.terminal import summary_table
+from tests.benchmark import COLUMNS as BENCHMARK_COLUMNS
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+RESULTS_README = (ROOT / "results" / "README.md").read_text()
+REFERENCE = ROOT / "results" / "reference"
+
+
+def console_blocks() -> dict[str, str]:
+    """Every command that the README shows with its output."""
+    blocks = re.findall(r"```console\n\$ (.+?)\n(.*?)```", README, re.DOTALL)
+    return dict(blocks)
+
+
+def commands() -> list[str]:
+    """Every `python -m compare ...` that the README gives without its output."""
+    return [line.split("#")[0].strip() for line in README.splitlines() if line.startswith("    python -m compare")]
+
+
+def reference_summary() -> list[dict]:
+    def value(text: str):
+        try:
+            return float(text) if "." in text or "e" in text else int(text)
+        except ValueError:
+            return text
+
+    with open(REFERENCE / "summary.csv", newline="") as file:
+        return [{name: value(text) for name, text in row.items()} for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("command", [command for command in console_blocks() if command != "python -m compare"])
+def test_a_command_prints_what_the_readme_shows(command):
+    program, *arguments = shlex.split(command)
+    assert program == "python"
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == console_blocks()[command]
+
+
+def test_the_table_in_the_readme_is_that_of_the_reference_report():
+    console = Console(width=120)
+    with console.capture() as capture:
+        console.print(summary_table(reference_summary()))
+    shown = [line.split() for line in console_blocks()["python -m compare"].splitlines()]
+    for line in capture.get().splitlines():
+        assert line.split() in shown or not line.strip(), line
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_readme_is_understood(command):
+    group = typer.main.get_command(app)
+    name, *arguments = shlex.split(command)[3:]
+    if "--help" not in arguments:
+        group.commands[name].make_context(name, arguments)
+    assert name in group.commands
+
+
+def test_every_make_target_of_the_documents_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"\bmake (\w+)", README.replace("`make` are", "") + RESULTS_README):
+        assert f"\n{target}:" in makefile, target
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("equivalent ()")
+    assert (tmp_path / "linear_regression.png").stat().st_size > 10_000
+
+
+def test_every_link_leads_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("table", [*COLUMNS, "benchmarks"])
+def test_every_column_is_explained_and_nothing_else(table):
+    section = re.search(rf"^## `{table}\.csv`.*?(?=^## |\Z)", RESULTS_README, re.DOTALL | re.MULTILINE).group()
+    first_cells = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
+    explained = [name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)]
+    path = ROOT / "results" / "benchmarks.csv" if table == "benchmarks" else REFERENCE / f"{table}.csv"
+    with open(path, newline="") as file:
+        assert explained == next(csv.reader(file))
+    expected = BENCHMARK_COLUMNS if table == "benchmarks" else COLUMNS[table]
+    assert explained[: len(expected)] == list(expected)
+
+
+def test_the_reference_report_has_every_case_equivalent_and_its_plot():
+    rows = reference_summary()
+    assert [row["case"] for row in rows] == list(cases.NAMES)
+    assert {row["verdict"] for row in rows} == {"equivalent"}
+    assert all((REFERENCE / f"{name}.png").is_file() for name in cases.NAMES)
