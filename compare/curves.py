@@ -25,6 +25,8 @@ def nudge_gap(name: str, pairs: Iterable[tuple[Trace, Trace]], steps: int) -> Cu
     """The running maximum of the gaps that the nudges opened in one curve; pairs are (plain, nudged), one a side."""
     widest = np.zeros(steps)
     for plain, nudged in pairs:
+        if name not in plain.curves or name not in nudged.curves:
+            continue
         gap = curve_gap(plain.curves[name], nudged.curves[name])[:steps]
         # Where a nudge makes a run end in NaN, its gap says nothing of rounding.
         widest[: len(gap)] = np.maximum(widest[: len(gap)], np.where(np.isfinite(gap), gap, 0))
@@ -54,8 +56,8 @@ def decreases(plain: Trace, nudged: Trace | None, steps_per_epoch: int) -> bool 
     if whole < 2:
         return None
     first, last = (_whole_epoch(plain, epoch, steps_per_epoch) for epoch in (0, whole - 1))
-    noise = abs(last - _whole_epoch(nudged, whole - 1, steps_per_epoch)) if nudged else rounding.ulp("float32") * first
-    return bool(last < first - noise)
+    moved = _whole_epoch(nudged, whole - 1, steps_per_epoch) if nudged else last * (1 + rounding.ulp("float32"))
+    return bool(last < first - abs(last - moved))
 
 
 def _whole_epoch(trace: Trace, epoch: int, steps_per_epoch: int) -> float:

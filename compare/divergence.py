@@ -44,7 +44,7 @@ class Row:
         return "beyond" if self.difference.kind == "value" else self.difference.kind
 
     def __str__(self) -> str:
-        step = "after the last step" if self.step == FINAL else f"step {self.step}"
+        step = "the end" if self.step == FINAL else f"step {self.step}"
         return f"{step}, {self.stage}, {self.tensor}"
 
 
@@ -89,10 +89,9 @@ def first_divergence(rows: Sequence[Row]) -> Row | None:
     reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
     if reached is None:
         return None
-    first = next(row for row in beyond if row.step == reached)
-    if first.stage != "state":
-        return first
-    # The state carries over: its difference may have waited, since an earlier step, for a consequence.
+    # What was beyond before, and had no consequence then, is not the cause now; but the state carries over.
+    harmless = {(row.stage, row.tensor) for row in beyond if row.step < reached and row.stage != "state"}
+    first = next(row for row in beyond if row.step == reached and (row.stage, row.tensor) not in harmless)
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
 
 

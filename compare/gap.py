@@ -1,4 +1,4 @@
-"""How two tensors differ, judged in this order: missing, shape, dtype, NaN or infinity, value.
+"""How two tensors differ, judged in this order: missing, shape, NaN or infinity, dtype, value.
 
 Notice that the worst element decides, never a mean, and that a NaN on both sides is no agreement.
 """
@@ -46,7 +46,8 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
         return Difference("shape", _shape(torch), detail=detail)
     # Tensors can be large: floating ones of one dtype are subtracted as they are.
     alike = torch.dtype == tf.dtype and torch.dtype.kind == "f"
-    left, right = (torch, tf) if alike else (torch.astype(np.float64), tf.astype(np.float64))
+    common = np.int64 if {torch.dtype.kind, tf.dtype.kind} == {"i"} else np.float64
+    left, right = (torch, tf) if alike else (torch.astype(common), tf.astype(common))
     with np.errstate(invalid="ignore", over="ignore"):
         apart = np.abs(left - right)
     max_abs = float(apart.max(initial=0))
@@ -57,13 +58,13 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
         return Difference(kind, _shape(torch), 0.0, 0.0, 0.0, _dtypes(kind, torch, tf))
     scale = max(left.max(), -left.min(), right.max(), -right.min())
     max_rel = max_abs / float(scale)
-    detail = _at(np.argmax(apart), torch, tf) + _dtypes(kind, torch, tf)
+    detail = ", ".join(filter(None, (_at(np.argmax(apart), torch, tf), _dtypes(kind, torch, tf))))
     return Difference(
         kind,
         _shape(torch),
         max_abs,
         max_rel,
-        max_abs / float(np.spacing(scale)),
+        max_abs / float(np.spacing(np.float64(scale) if common == np.int64 else scale)),
         detail,
         _rounded(left, right, max_rel),
     )
@@ -90,7 +91,7 @@ def _kind(array: np.ndarray) -> str:
 
 
 def _dtypes(kind: str, torch: np.ndarray, tf: np.ndarray) -> str:
-    return f" (torch {torch.dtype}, tf {tf.dtype})" if kind == "dtype" else ""
+    return f"dtypes torch {torch.dtype}, tf {tf.dtype}" if kind == "dtype" else ""
 
 
 def _shape(array: np.ndarray) -> str:

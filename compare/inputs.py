@@ -65,7 +65,8 @@ def make_inputs(
         epochs = case.epochs if steps is None else math.ceil(steps / per_epoch)
     total = epochs * per_epoch if steps is None else min(steps, epochs * per_epoch)
     if total < 1:
-        raise ValueError(f"{case.name}: {epochs} epochs and {steps} steps leave nothing to train; give at least 1")
+        asked = f"{epochs} epochs" if steps is None else f"{steps} steps"
+        raise ValueError(f"{case.name}: {asked} leave nothing to train, expected at least 1")
     order = np.arange(examples)[None]
     if case.shuffle:
         order = generator("order").permuted(np.repeat(order, epochs, axis=0), axis=1)

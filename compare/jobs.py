@@ -68,6 +68,8 @@ def make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches]
     recorder = framework.recorder.Recorder(job.trace, side.model, side.optimizer, set(job.audits), channels_first)
     try:
         framework.train.train(side, built.step, watch(_batches(framework, inputs, side, job)), recorder)
+        if not recorder.steps:
+            raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, job.precision)])))
         meta = {"precision": job.precision, "nudge": job.nudge, "versions": framework.runtime.versions()}
         recorder.close(meta, evaluate=lambda: side.loss(side.model, first))

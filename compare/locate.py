@@ -35,25 +35,25 @@ def locate(comparison: Comparison, nudged: bool) -> Generator[list[Run], list[Pa
     None where curves part and no audited tensor does: a metric that is computed differently.
     """
     rows = comparison.rows
-    found, low = first_divergence(rows), 0
     for _ in range(ROUNDS):
-        low, high = _bounds(comparison, rows, found, low)
+        low, high = _bounds(comparison, rows)
         if low > high:
             break
         audits = tuple(sorted({int(step) for step in np.linspace(low, high, AUDITS_A_ROUND)}))
         nudges = (None, comparison.precision) if nudged else (None,)
         plain, *rest = yield [Run(comparison.precision, nudge, audits, high + 1) for nudge in nudges]
-        rows = stage_rows(*plain, plain.nudges(rest[0] if rest else None), comparison.precision)
-        found = first_divergence(rows) or found
-    return found, replace(comparison, rows=_merge(comparison.rows, rows))
+        more = stage_rows(*plain, plain.nudges(rest[0] if rest else None), comparison.precision)
+        rows = _merge(rows, more)
+    return first_divergence(rows), replace(comparison, rows=rows)
 
 
-def _bounds(comparison: Comparison, rows: list[Row], found: Row | None, low: int) -> tuple[int, int]:
-    """The steps among which the cause must lie; an empty range when `found` already is it.
+def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, int]:
+    """The steps among which the cause must lie; an empty range when the first divergence already is it.
 
     Weights and buffers that differ at an audited step may come from the steps since the last one that was audited;
     and a curve may part before any audited tensor does.
     """
+    found = first_divergence(rows)
     audited = {row.step for row in rows if row.stage == "batch"}
     high = FINAL if comparison.parts_at is None else comparison.parts_at
     if found is not None:
@@ -63,10 +63,11 @@ def _bounds(comparison: Comparison, rows: list[Row], found: Row | None, low: int
             return 1, 0
         high = min(high, before if carried else found.step)
     good = [step for step in audited if step <= high and (found is None or step < found.step)]
-    return max([low, *(step + 1 for step in good)]), high
+    return max([0, *(step + 1 for step in good)]), high
 
 
 def _merge(rows: list[Row], more: list[Row]) -> list[Row]:
-    """The rows of both, each once, in the order of steps."""
+    """The rows of both, each once, in the order of steps; what a run that was ended early left is no end."""
     known = {row.key for row in rows}
-    return sorted([*rows, *(row for row in more if row.key not in known)], key=lambda row: row.step)
+    added = [row for row in more if row.key not in known and row.step != FINAL]
+    return sorted([*rows, *added], key=lambda row: row.step)

@@ -18,6 +18,10 @@ ENVELOPE_FACTOR = 32
 # is called a leak where nudged weights show no effect at all (Adam's first update is nearly the sign of the gradient).
 LEAK_ULPS = 4
 
+# A constant rounded to float32 has been seen to open a gap of 1e-10 at the least. What is less, and still more than
+# rounding, is a formula that cancels.
+SMALLEST_LEAK = 1e-10
+
 # A side is unstable where every sample of its float32 error is this many times the other side's worst one: with a
 # lesser ratio, one ReLU that flips by chance could look like it.
 UNSTABLE_RATIO = 100

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from compare import rounding
 from compare.gap import difference
@@ -39,8 +40,8 @@ def find_unstable(double: Pair, singles: Iterable[Pair]) -> Unstable | None:
     """
     singles = list(singles)
     for key in double.torch.keys:
-        step, stage, _ = key
-        if step == FINAL or stage not in ("forward", "loss"):
+        computed = key[0] != FINAL and key[1] in ("forward", "loss")
+        if not computed or any(key not in trace for trace in (*double, *chain(*singles))):
             continue
         torch = _errors(double.torch, [pair.torch for pair in singles], key)
         tf = _errors(double.tf, [pair.tf for pair in singles], key)
@@ -51,4 +52,4 @@ def find_unstable(double: Pair, singles: Iterable[Pair]) -> Unstable | None:
 
 
 def _errors(double: Trace, singles: Iterable[Trace], key: Key) -> list[float]:
-    return [difference(double.get(key), single.get(key)).max_rel if key in double else 0.0 for single in singles]
+    return [difference(double[key], single[key]).max_rel for single in singles]

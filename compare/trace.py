@@ -64,15 +64,17 @@ class Trace:
     def __init__(self, path: Path):
         """Raises TraceError where `path` is no whole trace of this format."""
         try:
-            self._file = np.load(path, allow_pickle=False)
-            self.meta: dict[str, Any] = json.loads(self._file["meta.json"])
+            self._zip = zipfile.ZipFile(path)
+            self.meta: dict[str, Any] = dict(json.loads(self._zip.read("meta.json")))
             if self.meta["format"] != FORMAT:
                 raise TraceError(f"{path} is a trace of format {self.meta['format']}; this version reads {FORMAT}")
-            names = [key for key in self._file.files if key != "meta.json"]
-            self.curves = {key.removeprefix("curves/"): self._file[key] for key in names if key.startswith("curves/")}
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            names = [name.removesuffix(".npy") for name in self._zip.namelist() if name != "meta.json"]
+            curves = [name for name in names if name.startswith("curves/")]
+            self.curves = {name.removeprefix("curves/"): self._read(name) for name in curves}
+            self.steps = len(self.curves["loss"])
+            self._members = {_key(name): name for name in names if name not in curves}
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise TraceError(f"{path} is no whole trace ({error}): record it again") from error
-        self._members = {_key(name): name for name in names if not name.startswith("curves/")}
 
     @property
     def keys(self) -> list[Key]:
@@ -83,18 +85,18 @@ class Trace:
         return key in self._members
 
     def __getitem__(self, key: Key) -> np.ndarray:
-        return self._file[self._members[key]]
+        return self._read(self._members[key])
 
     def get(self, key: Key) -> np.ndarray | None:
         """The tensor, or None where it was not recorded."""
         return self[key] if key in self._members else None
 
-    @property
-    def steps(self) -> int:
-        return len(self.curves["loss"])
-
     def close(self) -> None:
-        self._file.close()
+        self._zip.close()
+
+    def _read(self, name: str) -> np.ndarray:
+        with self._zip.open(f"{name}.npy") as member:
+            return np.lib.format.read_array(member, allow_pickle=False)
 
     def __enter__(self) -> Trace:
         return self

@@ -60,40 +60,44 @@ class Comparison:
         return not np.isfinite(self.gap).all() or first_divergence(structural_rows) is not None
 
 
-def compare_pair(precision: str, pair: Pair, nudged: Pair | None, allow: Callable = rounding.allowed) -> Comparison:
-    """Hold the sides against each other, and against what the nudges opened on either."""
+def compare_pair(
+    precision: str,
+    pair: Pair,
+    nudged: Pair | None,
+    allow: Callable = rounding.allowed,
+    certain: np.ndarray | None = None,
+) -> Comparison:
+    """Hold the sides against each other, and against what the nudges opened on either.
+
+    `certain` says at which steps a metric that counts cannot differ by chance; by default, where the loss's envelope is
+    narrow.
+    """
     nudges = pair.nudges(nudged)
     gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
     envelope = allow(nudge_gap("loss", nudges, len(gap)), precision)
     rows = stage_rows(*pair, nudges, precision, allow)
+    certain = envelope < rounding.COUNTS_ARE_CERTAIN_BELOW if certain is None else certain
     parts = {"loss": first_beyond(gap, envelope)}
-    parts |= {name: _metric_parts(name, pair, nudges, envelope) for name in pair.metrics}
+    for name in pair.metrics:
+        metric_gap = curve_gap(*(trace.curves.get(name, np.empty(0)) for trace in pair))[: len(gap)]
+        metric_envelope = allow(nudge_gap(name, nudges, len(metric_gap)), "float64")
+        parts[name] = first_beyond(np.where(certain, metric_gap, 0), metric_envelope)
     at, name = min(((step, name) for name, step in parts.items() if step is not None), default=(None, None))
     return Comparison(precision, pair, gap, envelope, rows, at, name)
 
 
 def is_leak(comparison: Comparison, wide: Pair) -> bool:
     """Whether a gap in a float64 run is within what a float32 ulp opens in it: some constant was rounded to float32."""
-    if comparison.structural:
-        return False
-    wider = compare_pair("float64", comparison.pair, wide, rounding.allowed_for_leak)
+    certain = comparison.envelope < rounding.COUNTS_ARE_CERTAIN_BELOW
+    wider = compare_pair("float64", comparison.pair, wide, rounding.allowed_for_leak, certain)
     return not replace(wider, rows=by_value(wider.rows)).apart
-
-
-def _metric_parts(name: str, pair: Pair, nudges: list[tuple[Trace, Trace]], loss_envelope: Curve) -> int | None:
-    """The first step where a metric is out of its envelope, as long as a flipped count cannot be chance."""
-    if name not in pair.torch.curves or name not in pair.tf.curves:
-        return 0
-    gap = curve_gap(pair.torch.curves[name], pair.tf.curves[name])
-    certain = loss_envelope[: len(gap)] < rounding.COUNTS_ARE_CERTAIN_BELOW
-    envelope = rounding.allowed(nudge_gap(name, nudges, len(gap)), "float64")
-    return first_beyond(np.where(certain, gap, 0), envelope)
 
 
 def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | None) -> str:
     """The first divergence in a sentence."""
     if first is None:
-        return f"the curves of the {comparison.parts_in} part at step {comparison.parts_at}, and no audited tensor does"
+        curve, step = comparison.parts_in, comparison.parts_at
+        return f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), no audited tensor does"
     found = first.difference
     facts = [
         found.kind if found.kind not in ("value", "dtype") else "",
@@ -103,3 +107,17 @@ def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | No
     ]
     last = f"; the last that agreed: {agreed}" if agreed else ""
     return f"parts at {first} ({', '.join(filter(None, facts))}){last}"
+
+
+def describe_break(comparison: Comparison) -> str:
+    """From where a loss is not finite, or missing on one side."""
+    step = int(np.argmin(np.isfinite(comparison.gap)))
+    return f"the loss breaks off at step {step} ({_values_at(comparison.pair, 'loss', step)})"
+
+
+def _values_at(pair: Pair, curve: str, step: int) -> str:
+    """What both sides have in a curve at a step."""
+    return ", ".join(
+        f"{side} {trace.curves[curve][step]}" if step < len(trace.curves.get(curve, ())) else f"missing in {side}"
+        for side, trace in zip(("torch", "tf"), pair, strict=True)
+    )

@@ -113,3 +113,8 @@ def test_from_less_than_two_whole_epochs_nothing_is_said(trace, steps):
 def test_whether_it_decreases_weighs_batches_by_examples(trace):
     # By plain means the loss would rise from 2.5 to 3.
     assert decreases(trace([4.0, 1.0, 3.0, 3.0], examples=[3.0, 1.0, 3.0, 1.0]), None, 2) is True
+
+
+def test_a_constant_negative_loss_does_not_decrease_without_a_nudge(tmp_path):
+    TraceWriter(tmp_path / "trace.npz").close({"loss": [-1.0] * 4, "examples": [1] * 4}, {})
+    assert decreases(Trace(tmp_path / "trace.npz"), None, 2) is False

@@ -138,3 +138,7 @@ def test_the_relative_gap_is_symmetric_and_infinite_where_either_is_not_finite(o
     np.testing.assert_array_equal(gap, relative_gap(two, one))
     assert not np.isnan(gap).any()
     assert np.isinf(gap[~(np.isfinite(one) & np.isfinite(two))]).all()
+
+
+def test_large_integers_that_differ_by_one_differ():
+    assert difference(np.array([2**53]), np.array([2**53 + 1])).max_abs == 1

@@ -113,7 +113,7 @@ def test_more_steps_than_the_cases_epochs_go_on_with_new_permutations():
 
 @pytest.mark.parametrize("options", [{"epochs": 0}, {"steps": 0}, {"epochs": -1}, {"steps": -3}])
 def test_nothing_to_train_is_refused(options):
-    with pytest.raises(ValueError, match="leave nothing to train; give at least 1"):
+    with pytest.raises(ValueError, match="leave nothing to train, expected at least 1"):
         make_inputs(CASE, **options)
 
 

@@ -60,10 +60,10 @@ def test_a_fault_of_one_late_step_is_found_with_audits_around_it(tmp_path):
     assert {0, *AUDITS, LATE, FINAL} <= {step for step, *_ in keys}
 
 
-def test_a_step_among_thousands_is_found_in_few_rounds(tmp_path):
-    once = at(lambda key: key[:2] == (777, "update"), lambda value: value + 1)
-    judged = judge(tmp_path, tf=faulty(once), steps=2000, nudged=False)
-    assert judged.judgement.first_divergence.key == (777, "update", "weight")
+def test_a_step_among_thousands_is_found_in_few_rounds_though_no_curve_parts(tmp_path):
+    judged = judge(tmp_path, tf=faulty(from_step(777, "buffer", 1.5)), steps=2000, nudged=False)
+    assert judged.judgement.comparisons["float64"].parts_at is None
+    assert judged.judgement.first_divergence.key == (777, "buffer", "running_mean")
     assert len(judged.asked) <= 1 + ROUNDS
 
 
@@ -107,7 +107,7 @@ def test_a_loss_that_is_not_finite_in_float32_only_is_diverged(tmp_path):
     )
     judgement = judge(tmp_path, faulty(overflow), faulty(overflow), precisions=BOTH).judgement
     assert (judgement.verdict, judgement.first_divergence) == ("diverged", None)
-    assert f"the loss is not finite in float32 from step {LATE}" in judgement.findings
+    assert judgement.findings == (f"in float32, the loss breaks off at step {LATE} (torch inf, tf inf)",)
 
 
 @pytest.mark.parametrize("side", ["torch", "tf"])
@@ -148,17 +148,45 @@ def test_a_buffer_that_differs_only_at_the_end_is_diverged(tmp_path):
     judgement = judge(tmp_path, tf=faulty(late)).judgement
     assert judgement.verdict == "diverged"
     assert judgement.first_divergence.key == (FINAL, "buffer", "running_mean")
-    assert "after the last step, buffer, running_mean" in judgement.findings[0]
+    assert "the end, buffer, running_mean" in judgement.findings[0]
 
 
-def test_a_metric_that_differs_is_diverged_though_no_tensor_is(tmp_path):
-    def accuracy(flipped):
-        return lambda steps: {"accuracy": [0.5 + 0.125 * (step == flipped) for step in range(steps)]}
+def accuracy(flipped):
+    """Curves whose accuracy differs from that of the others at one step."""
+    return lambda steps: {"accuracy": [0.5 + 0.125 * (step == flipped) for step in range(steps)]}
 
-    torch, tf = Training(curves=accuracy(None)), Training(rounding, curves=accuracy(0))
+
+@pytest.mark.parametrize("step", [0, LATE])
+def test_a_metric_that_differs_is_diverged_though_no_tensor_is(tmp_path, step):
+    torch, tf = Training(curves=accuracy(None)), Training(rounding, curves=accuracy(step))
     judgement = judge(tmp_path, torch, tf).judgement
     assert (judgement.verdict, judgement.first_divergence) == ("diverged", None)
-    assert judgement.findings[0].startswith("the curves of the accuracy part at step 0")
+    assert judgement.findings[0].startswith(f"the accuracy parts at step {step} (torch 0.5, tf 0.625)")
+
+
+def test_a_metric_that_one_side_lacks_is_said_to_be_missing(tmp_path):
+    judgement = judge(tmp_path, torch=Training(curves=accuracy(None))).judgement
+    assert judgement.verdict == "diverged"
+    assert "torch 0.5, missing in tf" in judgement.findings[0]
+
+
+def test_an_evaluation_that_differs_beside_a_late_metric_is_located(tmp_path):
+    evaluation = at(lambda key: key[0] == FINAL and key[1] == "loss", lambda value: value * 1.5)
+    torch, tf = Training(curves=accuracy(None)), Training(evaluation, curves=accuracy(LATE))
+    judgement = judge(tmp_path, torch, tf).judgement
+    assert judgement.verdict == "diverged"
+    assert judgement.first_divergence.key == (FINAL, "loss", "loss")
+
+
+@pytest.mark.parametrize("step", [1, LATE])
+def test_a_gradient_that_never_had_a_consequence_is_not_blamed_for_a_rate(tmp_path, step):
+    def both(key, value):
+        if key[1] == "gradient":
+            return value * 2
+        return value * 0.5 if key[1] == "rate" and key[0] >= step else value
+
+    first = judge(tmp_path, tf=Training(both)).judgement.first_divergence
+    assert first.key == (step, "rate", "learning_rate")
 
 
 def test_equivalent_sides_whose_loss_does_not_fall_are_not_decreasing(tmp_path):

@@ -140,3 +140,17 @@ def test_a_trace_of_another_format_is_refused_with_both_numbers(tmp_path):
         file.writestr("meta.json", json.dumps({"format": 99}))
     with pytest.raises(TraceError, match="is a trace of format 99; this version reads 1"):
         Trace(tmp_path / "trace.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"\x93NUMPY\x01\x00"])
+def test_a_file_that_is_no_archive_is_refused(tmp_path, content):
+    (tmp_path / "trace.npz").write_bytes(content)
+    with pytest.raises(TraceError, match="no whole trace"):
+        Trace(tmp_path / "trace.npz")
+
+
+def test_meta_data_that_are_no_mapping_are_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "trace.npz", "w") as file:
+        file.writestr("meta.json", "[]")
+    with pytest.raises(TraceError, match="no whole trace"):
+        Trace(tmp_path / "trace.npz")

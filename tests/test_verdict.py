@@ -154,5 +154,6 @@ def test_a_missing_tensor_is_told_without_numbers(compared):
 
 def test_a_parting_of_curves_alone_names_the_curve(compared):
     comparison, _ = compared()
-    told = describe_parting(replace(comparison, parts_at=5, parts_in="accuracy"), None, None)
-    assert told == "the curves of the accuracy part at step 5, and no audited tensor does"
+    told = describe_parting(replace(comparison, parts_at=5, parts_in="loss"), None, None)
+    torch, tf = (trace.curves["loss"][5] for trace in comparison.pair)
+    assert told == f"the loss parts at step 5 (torch {torch}, tf {tf}), no audited tensor does"

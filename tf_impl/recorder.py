@@ -26,26 +26,26 @@ class Recorder:
         self._model, self._optimizer = model, optimizer
         self._audits, self._channels_first = audits, channels_first
         self._curves: dict[str, array] = {}
-        self._step = 0
+        self.steps, self._at_end = 0, False
         self._detach: list[Callable[[], None]] = []
         self._begin_step()
 
     def step(self, loss, batch: dict, metrics: dict | None = None) -> None:
         """Record the step just done: its loss, its metrics, and in an audited step its tensors."""
         seconds = time.perf_counter() - self._started
-        if self._step in self._audits:
+        if self.steps in self._audits:
             self._end_audit(loss, batch)
         examples = len(next(iter(batch.values())))
         point = {"loss": loss, "examples": examples, "seconds": seconds, **(metrics or {})}
         for name, value in point.items():
             self._curves.setdefault(name, array("d")).append(float(weights.to_numpy(value)))
-        self._step += 1
+        self.steps += 1
         self._begin_step()
 
     def close(self, meta: dict, evaluate: Callable | None = None) -> None:
         """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode."""
         self._remove_hooks()
-        self._step = FINAL
+        self._at_end = True
         self._record_weights()
         self._record_buffers()
         if evaluate is not None:
@@ -62,7 +62,7 @@ class Recorder:
 
     def _begin_step(self) -> None:
         self._remove_hooks()
-        if self._step in self._audits:
+        if self.steps in self._audits:
             self._record_weights()
             self._watch_layers()
             self._watch_optimizer()
@@ -129,7 +129,7 @@ class Recorder:
             self._record("buffer", name, weights.to_numpy(value))
 
     def _record(self, stage: str, name: str, tensor) -> None:
-        self._writer.tensor(self._step, stage, name, weights.to_numpy(tensor))
+        self._writer.tensor(FINAL if self._at_end else self.steps, stage, name, weights.to_numpy(tensor))
 
     def _remove_hooks(self) -> None:
         while self._detach:
