@@ -6,6 +6,7 @@ Whatever is slow to import is imported where it is used: `list` and `--help` ans
 from __future__ import annotations
 
 import signal
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -86,10 +87,16 @@ def run(
     """Run cases on both sides, judge them, and write the report."""
     from compare.runner import Options
 
-    all_inputs = _make_inputs(names or list(cases.NAMES), epochs, steps, seed, data_dir)
-    _check_writable(out)
     options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
-    raise typer.Exit(_run_and_report(all_inputs, options, out))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a character shows ?
+    try:
+        all_inputs = _make_inputs(names or list(cases.NAMES), epochs, steps, seed, data_dir)
+        _check_writable(out)
+        raise typer.Exit(_run_and_report(all_inputs, options, out))
+    except KeyboardInterrupt:
+        _fail("interrupted")
 
 
 def _make_inputs(
@@ -126,7 +133,6 @@ def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> in
     from compare.runner import PRECISIONS, Trial, run_studies
     from compare.workers import FrameworkUnavailableError
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     results: list[Result] = []
     trouble = None
     try:
@@ -150,6 +156,7 @@ def _report(results: list[Result], out: Path) -> None:
     if not results:
         return
     from rich.console import Console
+    from rich.markup import escape
 
     from compare.report.tables import write_tables
     from compare.report.terminal import summary_table
@@ -167,8 +174,9 @@ def _report(results: list[Result], out: Path) -> None:
     console.print(summary_table([result.summary for result in results]))
     for result in results:
         for finding in result.findings:
-            console.print(f"[bold]{result.case}[/]: {finding}", highlight=False, soft_wrap=True)
-    console.print(f"report: {out}/summary.csv, curves.csv, epochs.csv, stages.csv, and a plot a case", highlight=False)
+            console.print(f"[bold]{result.case}[/]: {escape(finding)}", highlight=False, soft_wrap=True)
+    tables = "summary.csv, curves.csv, epochs.csv, stages.csv, and a plot a case"
+    console.print(f"report: {escape(str(out))}/{tables}", highlight=False)
 
 
 def _status(results: list[Result]) -> int:

@@ -5,6 +5,7 @@ Synthetic images have the real ones' shape and classes, so a case trains without
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def read_cifar10(directory: Path) -> Arrays:
     Reads those of the five files `data_batch_1.bin` ... `data_batch_5.bin` that `directory` holds, in order.
     Raises DataError where there are none, or where one is truncated, of another format, or has a label above 9.
     """
-    if not directory.is_dir():
+    if not os.path.isdir(directory):  # unlike Path.is_dir, never an OSError
         raise DataError(
             f"{directory} is no directory: --data-dir takes the folder that holds {CIFAR_TRAINING_FILES[0]}"
         )

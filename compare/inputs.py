@@ -69,7 +69,10 @@ def make_inputs(
         raise ValueError(f"{case.name}: {asked} leave nothing to train, expected at least 1")
     order = np.arange(examples)[None]
     if case.shuffle:
-        order = generator("order").permuted(np.repeat(order, epochs, axis=0), axis=1)
+        try:
+            order = generator("order").permuted(np.repeat(order, epochs, axis=0), axis=1)
+        except MemoryError as error:
+            raise ValueError(f"{case.name}: the order of {epochs} epochs does not fit into memory") from error
     return Inputs(case, seed, total, data, case.weights(generator), order)
 
 

@@ -69,7 +69,12 @@ class Result:
 
         figure = plot_result(self)
         if path is not None:
-            figure.savefig(path)
+            partial = path.with_name(f".{path.name}")
+            try:
+                figure.savefig(partial, format=path.suffix[1:] or None)
+                partial.replace(path)
+            finally:
+                partial.unlink(missing_ok=True)
         return figure
 
     def _table(self, name: str) -> pd.DataFrame:

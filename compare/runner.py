@@ -134,7 +134,9 @@ class _OpenStudy:
         except StopIteration as stop:
             self._close(Result(self.trial.inputs, self._sha256, stop.value))
         except TraceError as error:
-            self._close(Result(self.trial.inputs, self._sha256, None, (str(error),)))
+            self._close(
+                Result(self.trial.inputs, self._sha256, None, (f"a worker left no trace that can be read: {error}",))
+            )
         else:
             self.submit(workers)
 

@@ -33,9 +33,9 @@ def main(package: str, arguments: list[str] | None = None) -> int:
     parser.add_argument("--epochs", type=int, help="train for this many epochs")
     parser.add_argument("--steps", type=int, help="stop after this many steps")
     parser.add_argument("--seed", type=int, default=0, help="seed of the case's arrays")
-    parser.add_argument("--precision", choices=("float32", "float64"), default="float32")
+    parser.add_argument("--precision", choices=("float32", "float64"), default="float32", help="what to train in")
     parser.add_argument("--data-dir", help="read the real data set from this directory")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="threads of the framework")
     parser.add_argument("--jobs", action="store_true", help="work for `python -m compare`: read jobs, write events")
     options = parser.parse_args(arguments)
     if options.jobs:
@@ -44,6 +44,9 @@ def main(package: str, arguments: list[str] | None = None) -> int:
     try:
         if options.case is None:
             raise LookupError(f"which case? one of {', '.join(cases.NAMES)}")
+        for name, least in (("seed", 0), ("threads", 1)):
+            if getattr(options, name) < least:
+                raise ValueError(f"--{name} {getattr(options, name)}: give at least {least}")
         case = cases.load(options.case)
         inputs = make_inputs(case, options.seed, options.epochs, options.steps, options.data_dir)
         alone(Framework(package), inputs, options.precision, options.threads)
@@ -73,11 +76,13 @@ def serve(framework: Framework, threads: int) -> None:
     send(event="ready", versions=framework.runtime.versions())
     while True:
         job = jobs.get()
+        progress = _Progress(job, send)
         try:
-            make_run(framework, job, lambda batches, job=job: _reported(batches, job.id, send))
+            make_run(framework, job, progress.watch)
             send(event="done", job=job.id)
         except Exception as error:
-            send(event="failed", job=job.id, message=_one_line(error), detail=traceback.format_exc())
+            message = f"{_one_line(error)} (at step {progress.step})"
+            send(event="failed", job=job.id, message=message, detail=traceback.format_exc())
 
 
 def _one_line(error: Exception) -> str:
@@ -103,11 +108,17 @@ def _read_jobs() -> queue.Queue[Job]:
     return jobs
 
 
-def _reported(batches: Iterable[dict], job: str, send: Callable[..., None]) -> Iterator[dict]:
-    """The same batches; says every tenth of a second how many were taken."""
-    last = 0.0
-    for step, batch in enumerate(batches):
-        if (now := time.monotonic()) - last > SECONDS_BETWEEN_REPORTS:
-            send(event="progress", job=job, step=step)
-            last = now
-        yield batch
+class _Progress:
+    """Says every tenth of a second how many of a job's batches were taken."""
+
+    def __init__(self, job: Job, send: Callable[..., None]):
+        self._job, self._send, self._last = job, send, 0.0
+        self.step = 0
+
+    def watch(self, batches: Iterable[dict]) -> Iterator[dict]:
+        """The same batches."""
+        for self.step, batch in enumerate(batches):
+            if (now := time.monotonic()) - self._last > SECONDS_BETWEEN_REPORTS:
+                self._send(event="progress", job=self._job.id, step=self.step)
+                self._last = now
+            yield batch

@@ -68,7 +68,7 @@ class Worker:
             with open(self.log, "wb") as log:
                 self.process = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment,
-                    text=True, bufsize=1, start_new_session=True,
+                    text=True, bufsize=1, encoding="utf-8", errors="replace", start_new_session=True,
                 )  # fmt: skip
         except OSError as error:
             raise FrameworkUnavailableError(
@@ -78,7 +78,8 @@ class Worker:
 
     def _listen(self, process: subprocess.Popen) -> None:
         for line in process.stdout:
-            self.answers.put((self, process, json.loads(line)))
+            if (answer := _event(line)) is not None:
+                self.answers.put((self, process, answer))
         self.answers.put((self, process, {"event": "exit", "code": process.wait()}))
 
     def hand_out(self) -> None:
@@ -103,7 +104,7 @@ class Worker:
 
     def last_words(self) -> str:
         """The last line that it wrote to standard error."""
-        lines = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
@@ -121,8 +122,12 @@ class Workers:
             side: Worker(side, pythons.get(side) or sys.executable, threads, directory / f"{side}.log", self._answers)
             for side in PACKAGES
         }
-        for worker in self._workers.values():
-            worker.start()
+        try:
+            for worker in self._workers.values():
+                worker.start()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Workers:
         return self
@@ -149,14 +154,14 @@ class Workers:
                 worker.hand_out()
             if all(worker.current is None for worker in self._workers.values()):
                 return
-            try:
+            with contextlib.suppress(queue.Empty):
                 worker, process, answer = self._answers.get(timeout=SECONDS_BETWEEN_LOOKS)
-            except queue.Empty:
+                if process is worker.process:
+                    worker.heard = time.monotonic()
+                    yield from self._understand(worker, answer)
+            # Whatever one side says, the other may hang; but what it has already said counts first.
+            if self._answers.empty():
                 yield from self._hangs()
-                continue
-            if process is worker.process:
-                worker.heard = time.monotonic()
-                yield from self._understand(worker, answer)
 
     def _understand(self, worker: Worker, answer: dict[str, Any]) -> Iterator[Event]:
         kind = answer["event"]
@@ -167,7 +172,8 @@ class Workers:
         elif kind == "exit":
             worker.stop()
             if not worker.ready:
-                raise FrameworkUnavailableError(_cannot_import(worker, worker.last_words()))
+                reason = f"the worker {_how(answer['code'])}: {worker.last_words()}"
+                raise FrameworkUnavailableError(_cannot_import(worker, reason))
             if worker.current is not None:
                 yield self._end(worker, "failed", _death(worker, answer["code"]))
         elif kind == "progress":
@@ -180,12 +186,22 @@ class Workers:
         for worker in self._workers.values():
             if worker.current is not None and time.monotonic() - worker.heard > self._timeout:
                 worker.stop()
-                silence = f"the worker said nothing for {self._timeout:g} s (--timeout) after step {worker.step}"
+                where = f"at step {worker.step}" if worker.ready else f"while it imported {FRAMEWORKS[worker.side]}"
+                silence = f"the worker said nothing for {self._timeout:g} s (--timeout) {where}"
                 yield self._end(worker, "failed", f"{silence}, and was ended")
 
     def _end(self, worker: Worker, kind: str, message: str) -> Event:
         job, worker.current = worker.current, None
         return Event(worker.side, kind, job, message=message)
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    """The event of a line; None where it is none: a wrapper or a sitecustomize may print before the worker begins."""
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) and "event" in answer else None
 
 
 def _cannot_import(worker: Worker, reason: str) -> str:
@@ -197,6 +213,11 @@ def _cannot_import(worker: Worker, reason: str) -> str:
 
 
 def _death(worker: Worker, code: int) -> str:
-    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit status {code}"
-    hint = " (out of memory?)" if code == -signal.SIGKILL else ""
-    return f"the worker {how}{hint} after step {worker.step}: {worker.last_words()}"
+    return f"the worker {_how(code)} at step {worker.step}: {worker.last_words()}"
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit status {code}"
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    return f"was killed by {name}{' (out of memory?)' if code == -signal.SIGKILL else ''}"

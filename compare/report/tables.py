@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,25 +130,31 @@ def _comparisons(result: Result) -> Iterable[tuple]:
 
 
 def write_tables(results: Sequence[Result], directory: Path) -> None:
-    """Write the four tables of these results, each whole or not at all."""
-    write_csv(directory / "summary.csv", COLUMNS["summary"], (summary_row(result) for result in results))
-    for name, rows_of in ROWS.items():
+    """Write the four tables of these results, or none of them."""
+    tables = {}
+    for name, rows_of in {"summary": lambda result: [summary_row(result)], **ROWS}.items():
         rows = [row for result in results for row in rows_of(result)]
-        write_csv(
-            directory / f"{name}.csv",
-            list(dict.fromkeys([*COLUMNS[name], *(key for row in rows for key in row)])),
-            rows,
-        )
+        tables[directory / f"{name}.csv"] = list(dict.fromkeys([*COLUMNS[name], *chain(*rows)])), rows
+    _write_all(tables)
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write a table to a temporary file and rename it: a report is whole or absent. None is written as nothing."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write one table, whole or not at all. None is written as nothing."""
+    _write_all({path: (columns, rows)})
+
+
+def _write_all(tables: Mapping[Path, tuple[Sequence[str], Iterable[Row]]]) -> None:
+    """Write every table to a temporary file, and rename them when all are written."""
+    partials = {path.with_name(f".{path.name}.{os.getpid()}"): path for path in tables}
     try:
-        with open(partial, "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        partial.replace(path)
+        for partial, path in partials.items():
+            columns, rows = tables[path]
+            with open(partial, "w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, columns, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
+        for partial, path in partials.items():
+            partial.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
+        for partial in partials:
+            partial.unlink(missing_ok=True)
