@@ -134,41 +134,52 @@ def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> in
     from compare.workers import FrameworkUnavailableError
 
     results: list[Result] = []
+    plots: dict[str, bytes] = {}
     trouble = None
     try:
         with ProgressBars(Console(stderr=True)) as bars:
             bars.expect(all_inputs, len(PRECISIONS[options.precision]) * (1 + options.nudged))
             for result in run_studies(map(Trial, all_inputs), options, bars.show):
                 results.append(result)
+                plots[f"{result.case}.png"] = _plot(result)  # while the workers go on
     except FrameworkUnavailableError as error:
         trouble = str(error)
     except KeyboardInterrupt:
         trouble = f"interrupted: {len(results)} of {len(all_inputs)} cases had finished"
-    order = [inputs.case.name for inputs in all_inputs]
-    results.sort(key=lambda result: order.index(result.case))
-    _report(results, out)
+    if results:
+        order = [inputs.case.name for inputs in all_inputs]
+        results.sort(key=lambda result: order.index(result.case))
+        _write_report(results, plots, out)
+        _show_report(results, out)
     if trouble:
         _fail(trouble)
     return _status(results)
 
 
-def _report(results: list[Result], out: Path) -> None:
-    if not results:
-        return
+def _plot(result: Result) -> bytes:
+    from compare.report.plot import image
+
+    return image(result.plot())
+
+
+def _write_report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
+    from compare.report.files import write_all
+    from compare.report.tables import all_tables
+
+    try:
+        write_all({out / name: content for name, content in (all_tables(results) | plots).items()})
+        for name in {f"{name}.png" for name in cases.NAMES} - set(plots):
+            (out / name).unlink(missing_ok=True)  # a plot of an earlier report would contradict the tables
+    except OSError as error:
+        _fail(f"the report cannot be written to {out}: {error.strerror}")
+
+
+def _show_report(results: list[Result], out: Path) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    from compare.report.tables import write_tables
     from compare.report.terminal import summary_table
 
-    try:
-        write_tables(results, out)
-        for name in cases.NAMES:
-            (out / f"{name}.png").unlink(missing_ok=True)  # a plot of an earlier report would contradict the tables
-        for result in results:
-            result.plot(out / f"{result.case}.png")
-    except OSError as error:
-        _fail(f"the report cannot be written to {out}: {error.strerror}")
     console = Console()
     console.width = max(console.width, 80) if console.is_terminal else 120
     console.print(summary_table([result.summary for result in results]))

@@ -63,18 +63,14 @@ class Result:
 
         return tables.summary_row(self)
 
-    def plot(self, path: Path | None = None) -> Figure:
+    def plot(self, path: Path | str | None = None) -> Figure:
         """Both loss curves, and below them the gap inside its envelope; written to `path` if given."""
-        from compare.report.plot import plot_result
+        from compare.report.files import write_all
+        from compare.report.plot import image, plot_result
 
         figure = plot_result(self)
         if path is not None:
-            partial = path.with_name(f".{path.name}")
-            try:
-                figure.savefig(partial, format=path.suffix[1:] or None)
-                partial.replace(path)
-            finally:
-                partial.unlink(missing_ok=True)
+            write_all({Path(path): image(figure, Path(path).suffix[1:] or "png")})
         return figure
 
     def _table(self, name: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,8 @@ def run(
     cannot be read, FrameworkUnavailableError where a side cannot be started.
     """
     inputs = make_inputs(cases.load(case), seed, epochs, steps, data_dir)
-    return next(run_studies([Trial(inputs, torch_side, tf_side)], Options(**options)))
+    with closing(run_studies([Trial(inputs, torch_side, tf_side)], Options(**options))) as results:
+        return next(results)
 
 
 def run_studies(
@@ -134,9 +136,8 @@ class _OpenStudy:
         except StopIteration as stop:
             self._close(Result(self.trial.inputs, self._sha256, stop.value))
         except TraceError as error:
-            self._close(
-                Result(self.trial.inputs, self._sha256, None, (f"a worker left no trace that can be read: {error}",))
-            )
+            unread = f"a worker left no trace that can be read: {error}"
+            self._close(Result(self.trial.inputs, self._sha256, None, (unread,)))
         else:
             self.submit(workers)
 

@@ -3,7 +3,7 @@
 The two of a pair run in turn, round by round, and the medians are compared: what slows the machine slows both.
 """
 
-import os
+import re
 import statistics
 import subprocess
 import sys
@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from compare import cases
 from compare.inputs import cast, make_inputs, nudge, read_inputs, write_inputs
 from compare.jobs import Framework, Job, build_side, make_run
-from compare.report.tables import write_csv
+from compare.report.tables import to_csv
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = ("benchmark", "ours", "reference", "unit", "ratio", "target", "rounds")
@@ -99,12 +101,11 @@ def tf_rows() -> list[dict]:
     import tensorflow as tf
 
     loop = CnnLoop("tf_impl")
-    batches = list(loop.framework.to_native(loop.inputs, loop.inputs.batches("float32")))
-    data = tf.data.Dataset.from_generator(
-        lambda: ((batch["x"], batch["y"]) for batch in batches),
-        output_signature=(tf.TensorSpec((64, 32, 32, 3)), tf.TensorSpec((64,), tf.int64)),
-    ).cache()
-    eager, fit = _tutorial(keras, tf, data), _fit(keras, data)
+    arrays = loop.inputs.data
+    images = (np.moveaxis(arrays["x"][: 64 * STEPS], 1, -1) / 255).astype(np.float32)
+    labels = arrays["y"][: 64 * STEPS]
+    data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(64)
+    eager, fit = _tutorial(keras, tf, data), _fit(keras, images, labels)
     rounds = 9
     rows = [
         row("eager GradientTape loop / TF loop, CNN", interleaved(lambda: timed(loop.train), eager, rounds), rounds,
@@ -120,7 +121,8 @@ def _sequential(keras):
     layers = keras.layers
     return keras.Sequential(
         [
-            layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)),
+            keras.Input((32, 32, 3)),
+            layers.Conv2D(32, 3, activation="relu"),
             layers.MaxPooling2D(2),
             layers.Conv2D(64, 3, activation="relu"),
             layers.MaxPooling2D(2),
@@ -153,11 +155,11 @@ def _tutorial(keras, tf, data) -> Callable[[], float]:
     return lambda: timed(epoch)
 
 
-def _fit(keras, data) -> Callable[[], float]:
+def _fit(keras, images, labels) -> Callable[[], float]:
     model = _sequential(keras)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
-    return lambda: timed(lambda: model.fit(data, epochs=1, verbose=0))
+    return lambda: timed(lambda: model.fit(images, labels, batch_size=64, shuffle=False, verbose=0))
 
 
 def bare_runs(package: str, directory: str) -> None:
@@ -207,7 +209,7 @@ def memory_rows() -> list[dict]:
     """Peak memory of one side, recorder and all, training ten times as long."""
     rows = []
     for package in ("torch_impl", "tf_impl"):
-        peaks = [_peak_mb(package, steps) for steps in (20_000, 2_000)]
+        peaks = [round(_peak_mb(package, steps), 1) for steps in (20_000, 2_000)]
         ratio = round(peaks[0] / peaks[1], 3)
         name = f"{package}, peak memory of 20,000 steps / 2,000 steps, linear_regression"
         figures = {"ours": peaks[0], "reference": peaks[1], "unit": "MB", "ratio": ratio}
@@ -217,27 +219,25 @@ def memory_rows() -> list[dict]:
 
 def _peak_mb(package: str, steps: int) -> float:
     command = [sys.executable, "-m", "tests.benchmark", package, str(steps)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=ROOT)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(f"{command} failed")
-    return round(usage.ru_maxrss / 1024, 1)
+    return float(subprocess.run(command, check=True, capture_output=True, cwd=ROOT, text=True).stdout)
 
 
 def recorded_run(package: str, steps: int) -> None:
-    """One run of linear_regression as a worker makes it."""
+    """One run of linear_regression as a worker makes it; prints the peak memory of this process in MB."""
     inputs = make_inputs(cases.load("linear_regression"), steps=steps)
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "inputs.npz"
         write_inputs(inputs, path)
         make_run(Framework(package), Job("", str(path), str(Path(name) / "trace.npz"), "float32", (0, 1, 2)))
+    [peak] = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    print(int(peak) / 1024)
 
 
 def main() -> None:
     rows = [*torch_rows(), *tf_rows(), *whole_rows(), *memory_rows()]
     for measured in rows:
         print("  ".join(str(measured.get(column, "")) for column in COLUMNS))
-    write_csv(ROOT / "results" / "benchmarks.csv", COLUMNS, rows)
+    (ROOT / "results" / "benchmarks.csv").write_bytes(to_csv(COLUMNS, rows))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ LAYERS = {
     "what is shared": {"case", "cases", "datasets", "side", "inputs", "trace"},
     "judging": {"rounding", "gap", "curves", "divergence", "verdict", "locate", "stability", "study"},
     "working": {"jobs", "alone", "worker"},
-    "reporting": {"report.tables", "report.plot"},
+    "reporting": {"report.files", "report.tables", "report.plot"},
     "running": {"workers", "result", "runner"},
     "talking": {"report.terminal", "__main__"},
 }

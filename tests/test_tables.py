@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.report.tables import COLUMNS, ROWS, summary_row, write_csv, write_tables
+from compare.report.files import write_all
+from compare.report.tables import COLUMNS, ROWS, all_tables, summary_row, to_csv
 from compare.result import Result
 from compare.trace import FINAL
 from tests.synthetic import STEPS_PER_EPOCH, Training, at, from_step, result, rounding
@@ -26,6 +27,14 @@ TEXTS = st.text(st.sampled_from("ab,;\"'\n\t é→"), max_size=12)
 def read(path):
     with open(path, newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def write_csv(path, columns, rows):
+    write_all({path: to_csv(columns, rows)})
+
+
+def write_tables(results, directory):
+    write_all({directory / name: content for name, content in all_tables(results).items()})
 
 
 def bits(number):

@@ -88,7 +88,7 @@ def load_weights(model, weights: Mapping[str, np.ndarray]) -> None:
 def batch_from_canonical(batch: Mapping[str, np.ndarray], channels_first: Iterable[str]) -> dict:
     """A batch of NumPy arrays as tensors; `channels_first` names the arrays of images."""
     return {
-        name: tf.constant(np.moveaxis(array, 1, -1) if name in channels_first else array)
+        name: tf.constant(np.ascontiguousarray(np.moveaxis(array, 1, -1)) if name in channels_first else array)
         for name, array in batch.items()
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,13 @@ def plot_result(result: Result) -> Figure:
     gaps.set_ylabel("relative gap of the loss")
     gaps.legend(fontsize="small", ncols=2)
     return figure
+
+
+def image(figure: Figure, kind: str = "png") -> bytes:
+    """A figure as a file of that kind: png, svg, pdf."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind)
+    return buffer.getvalue()
 
 
 def _plot_losses(axes: Axes, comparison: Comparison) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -129,32 +128,19 @@ def _comparisons(result: Result) -> Iterable[tuple]:
     return result.judgement.comparisons.items() if result.judgement else ()
 
 
-def write_tables(results: Sequence[Result], directory: Path) -> None:
-    """Write the four tables of these results, or none of them."""
+def all_tables(results: Sequence[Result]) -> dict[str, bytes]:
+    """The four tables of these results, by the names of their files."""
     tables = {}
     for name, rows_of in {"summary": lambda result: [summary_row(result)], **ROWS}.items():
         rows = [row for result in results for row in rows_of(result)]
-        tables[directory / f"{name}.csv"] = list(dict.fromkeys([*COLUMNS[name], *chain(*rows)])), rows
-    _write_all(tables)
+        tables[f"{name}.csv"] = to_csv(list(dict.fromkeys([*COLUMNS[name], *chain(*rows)])), rows)
+    return tables
 
 
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write one table, whole or not at all. None is written as nothing."""
-    _write_all({path: (columns, rows)})
-
-
-def _write_all(tables: Mapping[Path, tuple[Sequence[str], Iterable[Row]]]) -> None:
-    """Write every table to a temporary file, and rename them when all are written."""
-    partials = {path.with_name(f".{path.name}.{os.getpid()}"): path for path in tables}
-    try:
-        for partial, path in partials.items():
-            columns, rows = tables[path]
-            with open(partial, "w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, columns, lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(rows)
-        for partial, path in partials.items():
-            partial.replace(path)
-    finally:
-        for partial in partials:
-            partial.unlink(missing_ok=True)
+def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """A table in UTF-8, with a header. None is written as nothing."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
