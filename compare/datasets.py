@@ -35,8 +35,8 @@ def synthetic_images(generator: Generators, examples: int) -> Arrays:
     Each class is a coarse 4x4 pattern of colours, blown up to 32x32 and buried in noise.
     """
     y = generator("y").integers(0, CIFAR_CLASSES, examples)
-    patterns = generator("patterns").uniform(-25, 25, (CIFAR_CLASSES, 3, 4, 4)).repeat(8, axis=2).repeat(8, axis=3)
-    noise = generator("noise").normal(128, 40, (examples, *CIFAR_SHAPE))
+    patterns = generator("patterns").uniform(-15, 15, (CIFAR_CLASSES, 3, 4, 4)).repeat(8, axis=2).repeat(8, axis=3)
+    noise = generator("noise").normal(128, 60, (examples, *CIFAR_SHAPE))
     return {"x": np.clip(patterns[y] + noise, 0, 255).astype(np.uint8), "y": y}
 
 
