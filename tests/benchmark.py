@@ -24,9 +24,12 @@ COLUMNS = ("benchmark", "ours", "reference", "unit", "ratio", "target", "rounds"
 STEPS = 20  # of the CNN, a round
 
 
-def interleaved(ours: Callable[[], float], reference: Callable[[], float], rounds: int) -> tuple[float, float]:
-    """The medians of both, run in turn after one round that is not counted."""
-    ours(), reference()
+def interleaved(
+    ours: Callable[[], float], reference: Callable[[], float], rounds: int, warm_up: bool = True
+) -> tuple[float, float]:
+    """The medians of both, run in turn; a first round that warms up is not counted."""
+    if warm_up:
+        ours(), reference()
     times = [(ours(), reference()) for _ in range(rounds)]
     return tuple(statistics.median(column) for column in zip(*times, strict=True))
 
@@ -193,7 +196,9 @@ def whole_rows() -> list[dict]:
 
         with tempfile.TemporaryDirectory() as out:
             rounds = 3
-            medians = interleaved(lambda: timed(lambda: _compare("run", "--out", out)), lambda: timed(bare), rounds)
+            medians = interleaved(
+                lambda: timed(lambda: _compare("run", "--out", out)), lambda: timed(bare), rounds, False
+            )
     listing = statistics.median(timed(lambda: _compare("list")) for _ in range(9))
     return [
         row("default report / import and bare loops of the same runs, the slower side", medians, rounds, "aim 1.25"),
