@@ -61,6 +61,8 @@ def stage_rows(
         step, stage, tensor = key
         plain = {id(trace): trace.get(key) for trace in (torch, tf)}
         opened = [_opened(plain[id(side)], nudged, key) for side, nudged in nudges]
+        if stage == "update":
+            opened += [_rounding_of_update(trace, key, precision) for trace in (torch, tf)]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
         found = difference(plain[id(torch)], plain[id(tf)])
         rows.append(Row(step, stage, tensor, found, float(allow(widest[stage, tensor], precision))))
@@ -73,6 +75,16 @@ def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
         return 0.0
     found = difference(plain, nudged[key])
     return found.max_rel if np.isfinite(found.max_rel) else 0.0
+
+
+def _rounding_of_update(trace: Trace, key: Key, precision: str) -> float:
+    """One ulp of the weights relative to their update: an update is what is left of two weights that were rounded."""
+    step, _, tensor = key
+    update, weights = trace.get(key), trace.get((step, "weights", tensor))
+    if update is None or weights is None or not np.any(update):
+        return 0.0
+    gap = rounding.ulp(precision) * np.abs(weights).max() / np.abs(update).max()
+    return float(gap) if np.isfinite(gap) else 0.0
 
 
 def by_value(rows: Sequence[Row]) -> list[Row]:

@@ -147,3 +147,12 @@ def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergenc
 def test_a_row_says_its_place_in_words():
     assert str(row(3, "update", "fc1.weight")) == "step 3, update, fc1.weight"
     assert str(row(FINAL, "buffer", "mean")) == "the end, buffer, mean"
+
+
+@pytest.mark.parametrize(("ulps", "verdict"), [(1, "within"), (1000, "beyond")])
+def test_an_update_is_allowed_the_rounding_of_the_weights_it_is_the_difference_of(trace, ulps, verdict):
+    off = ulps * np.spacing(1.0)
+    torch, tf = (trace({(0, "weights", "w"): [1.0], (0, "update", "w"): [value]}) for value in (1e-9, 1e-9 + off))
+    [_, update] = stage_rows(torch, tf, [], "float64")
+    assert off / 1e-9 > rounding.allowed(0, "float64")
+    assert update.verdict == verdict

@@ -110,6 +110,12 @@ def test_a_loss_that_is_not_finite_in_float32_only_is_diverged(tmp_path):
     assert judgement.findings == (f"in float32, the loss breaks off at step {LATE} (torch inf, tf inf)",)
 
 
+def test_values_at_audited_steps_decide_in_float64_and_not_in_float32_alone(tmp_path):
+    moved = Training(at(lambda key: key[0] == FINAL and key[1] == "buffer", lambda value: value * 1.5))
+    verdicts = [judge(tmp_path, tf=moved, precisions=(one,)).judgement.verdict for one in BOTH]
+    assert verdicts == ["diverged", "equivalent"]
+
+
 @pytest.mark.parametrize("side", ["torch", "tf"])
 def test_a_side_that_loses_precision_in_float32_is_named_and_equivalent(tmp_path, side):
     loses = at(lambda key: key[1] == "forward", lambda value: value * 1.001 if value.dtype == np.float32 else value)
