@@ -14,7 +14,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 
 from compare import cases
@@ -71,7 +70,7 @@ def serve(framework: Framework, threads: int) -> None:
         framework.runtime.configure(threads)
         framework.runs  # noqa: B018 - import everything before saying so
     except Exception as error:
-        send(event="unavailable", message=_one_line(error), detail=traceback.format_exc())
+        send(event="unavailable", message=_one_line(error))
         return
     send(event="ready", versions=framework.runtime.versions())
     while True:
@@ -82,7 +81,7 @@ def serve(framework: Framework, threads: int) -> None:
             send(event="done", job=job.id)
         except Exception as error:
             message = f"{_one_line(error)} (at step {progress.step})"
-            send(event="failed", job=job.id, message=message, detail=traceback.format_exc())
+            send(event="failed", job=job.id, message=message)
 
 
 def _one_line(error: Exception) -> str:
