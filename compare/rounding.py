@@ -30,6 +30,51 @@ UNSTABLE_RATIO = 100
 # (eight float32 ulps, so that a leak does not hide a wrong metric), a flip is chance; below, it is a finding.
 COUNTS_ARE_CERTAIN_BELOW = 8 * float(np.finfo(np.float32).eps)
 
+# Two curves alone have no envelope: what is rounding must be told from how their gap grows. In a correct float32 port
+# it grows by amplification, from some ulps, by 1.2 to 3 times a step. Measured over 43 runs (residual, convolutional,
+# recurrent, attention and dense networks, SGD and Adam): where a unit flips, up to 70 times in two steps, and then to
+# 3e-4 at the most; larger gaps grow by less than 32, but where the loss itself explodes. Both must be passed for a
+# jump: this factor within two steps, ...
+JUMP_FACTOR = 32
+# ... to this many floors of rounding (5e-4 in float32), ...
+JUMP_FLOORS = 256
+# ... from what still agreed, to this many floors: what has been amplified beyond may leap by hundreds where a training
+# is at the edge of its stability.
+AGREED_FLOORS = 4
+
+# A small difference in every update makes a gap that grows with the number of steps, to its power 1, with momentum
+# somewhat faster. Amplified rounding, from its first sight to its saturation, grew with powers of 2.2 and more; where
+# a log prints so few digits that rounding is hidden at first, of 1.2 and more (of 215 logs of correct ports, printed
+# with 3 to 9 digits, 3 are misread by these rules: of rates ten times the usual ones, in 3 or 4 decimals).
+DRIFT_POWER = 1.8
+DRIFT_POWER_PRINTED = 1.2
+
+# Where the gap has grown to this, amplification ends: two trainings of one kind are no further apart than that.
+SATURATED = 1e-2
+
+# The changes of the loss from step to step, in two trainings that are fed the same batches and differ in little, go
+# together: their correlation was mostly above 0.6 over the first 120 steps (later, chaos wins), from other batches
+# below 0.4 and mostly below 0.3, from other weights anywhere up to 0.6. From fewer than 40 steps nothing follows.
+STEPS_TOGETHER = 0.6
+STEPS_UNRELATED = 0.3
+STEPS_NEEDED = 40
+STEPS_BEFORE_CHAOS = 120
+
+# Two curves have the same level where no quarter's means are further apart than the noise of a step, times this.
+SAME_LEVEL = 1.5
+
+# A curve that falls by less than this part of what the other falls does not learn.
+FLAT_PART = 0.05
+
+# Two initial values are called different where chance does that once in a million: some hundred tensors a model, so
+# about one false alarm in 10^4 models, and the sizes that matter are found all the same.
+INITIAL_SIGNIFICANCE = 1e-6
+
+# A distribution is named where its test leaves it this much of a chance (a word, nothing is judged by it), and where
+# there are so many values that a normal and a uniform one can be told apart.
+INITIAL_NAME_FITS = 1e-3
+INITIAL_NAMED_FROM = 64
+
 
 def ulp(precision: str) -> float:
     """The relative spacing of numbers in "float32" or "float64"."""
@@ -44,3 +89,8 @@ def allowed(nudge_gap, precision: str):
 def allowed_for_leak(nudge_gap, precision: str = "float64"):
     """The relative gap in a float64 run that a constant rounded to float32 explains; the nudge was one float32 ulp."""
     return np.maximum(ENVELOPE_FACTOR * np.asarray(nudge_gap), LEAK_ULPS * ulp("float32"))
+
+
+# A probe asks whether two weights play the same part, not whether they do so exactly: exchanged weights change what a
+# step computes by a fraction of order one, while one ReLU that flips in float32 has been seen to move it by 5e-3.
+SAME_PART = 2e-2
