@@ -3,134 +3,212 @@
 Curves are recorded at every step, tensors at the audited steps only; between those nothing is attached.
 """
 
-import time
-from array import array
-from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
+from functools import wraps
 from pathlib import Path
 
 import tensorflow as tf
 
-from compare.trace import FINAL, TraceWriter
-from tf_impl import weights
+from compare.expressions import evaluate
+from compare.inputs import nudge
+from compare.pairing import Model, pair
+from compare.recording import Recording, as_named
+from compare.trace import Trace, TraceError, trace_path
+from compare.units import to_json
+from tf_impl import runtime, settings, weights
+from tf_impl.weights import layers
+from tf_impl.weights.outputs import output_to_canonical, to_numpy
 
 
 class Recorder:
-    """Two lines in a loop: make it before the first step, call `step` after each update, and `close` at the end.
+    """Two lines in a loop: make it before the first step, and call `step` after each update.
 
-    `audits` are the steps whose tensors are recorded; `channels_first` names the arrays of a batch that are images.
+    `path` is the trace's name ("runs/torch" becomes runs/torch.npz). `audits` are the steps whose tensors are recorded,
+    `channels_first` the arrays of a batch that are (N, C, H, W), `loss` the loss object, whose settings are noted.
+    `pairs` says on the tf side which of its weights is which of torch's, where order and kind do not say it.
     """
 
-    def __init__(self, path: Path, model, optimizer, audits: Container[int] = range(3), channels_first=()):
-        self._writer = TraceWriter(path)
-        self._model, self._optimizer = model, optimizer
-        self._audits, self._channels_first = audits, channels_first
-        self._curves: dict[str, array] = {}
-        self.steps, self._at_end = 0, False
+    def __init__(
+        self,
+        path: Path | str,
+        model,
+        optimizer,
+        audits: Container[int] = range(3),
+        channels_first=(),
+        loss=None,
+        pairs: Mapping | None = None,
+    ):
+        self._model, self._optimizer, self._loss = model, optimizer, loss
+        self._pairs = dict(pairs or {})
+        self._channels_first = channels_first
         self._detach: list[Callable[[], None]] = []
+        self._described: dict = {}
+        self._recording = Recording(path, audits, self.close)
+        if self._recording.nudged:
+            self._nudge()
         self._begin_step()
 
-    def step(self, loss, batch: dict, metrics: dict | None = None) -> None:
-        """Record the step just done: its loss, its metrics, and in an audited step its tensors."""
-        seconds = time.perf_counter() - self._started
-        if self.steps in self._audits:
-            self._end_audit(loss, batch)
-        examples = len(next(iter(batch.values())))
-        point = {"loss": loss, "examples": examples, "seconds": seconds, **(metrics or {})}
-        for name, value in point.items():
-            self._curves.setdefault(name, array("d")).append(float(weights.to_numpy(value)))
-        self.steps += 1
+    @property
+    def steps(self) -> int:
+        """How many steps were recorded."""
+        return self._recording.steps
+
+    def step(self, loss, batch=None, metrics: dict | None = None) -> None:
+        """Record the step just done: its loss, its batch (a dict, a tuple or a tensor), and metrics by name."""
+        named = as_named(batch)
+        if self._recording.audited:
+            self._end_audit(loss, named)
+        points = {name: float(to_numpy(value)) for name, value in (metrics or {}).items()}
+        self._recording.point(float(to_numpy(loss)), named, points)
         self._begin_step()
 
-    def close(self, meta: dict, evaluate: Callable | None = None) -> None:
-        """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode."""
+    def close(self, meta: dict | None = None, evaluate: Callable | None = None) -> None:
+        """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode.
+
+        The end of the process does it, where nobody else did.
+        """
         self._remove_hooks()
-        self._at_end = True
-        self._record_weights()
-        self._record_buffers()
+        if not self._recording.end():
+            return
+        self._describe()
+        self._record_all("weights", weights.named_parameters(self._model))
+        self._record_all("buffer", weights.named_buffers(self._model))
         if evaluate is not None:
-            # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
-            self._watch_layers()
-            self._record("loss", "loss", evaluate()[0])
-            self._remove_hooks()
-        self._writer.close(self._curves, meta)
+            self._evaluate(evaluate)
+        self._recording.close({"versions": runtime.versions(), **self._described, **(meta or {})})
 
     def discard(self) -> None:
         """Leave no file behind."""
         self._remove_hooks()
-        self._writer.discard()
+        self._recording.discard()
 
     def _begin_step(self) -> None:
         self._remove_hooks()
-        if self.steps in self._audits:
-            self._record_weights()
+        if self._recording.audited:
+            self._started = False
+            self._record_start()
             self._watch_layers()
             self._watch_optimizer()
-        self._started = time.perf_counter()
+        self._recording.restart()
 
     def _end_audit(self, loss, batch: dict) -> None:
         for name, tensor in weights.batch_to_canonical(batch, self._channels_first).items():
-            self._record("batch", name, tensor)
-        self._record("loss", "loss", loss)
-        self._record_buffers()
+            self._recording.tensor("batch", name, tensor)
+        self._recording.tensor("loss", "loss", to_numpy(loss))
+        self._record_all("buffer", weights.named_buffers(self._model))
+
+    def _record_start(self) -> None:
+        """What the step begins with."""
+        # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
+        if self._model.built and not self._started:
+            self._record_all("weights", weights.named_parameters(self._model) | weights.named_buffers(self._model))
+            self._started = True
+
+    def _describe(self) -> None:
+        """Note once what the model consists of, and how everything is set."""
+        if not self._described:
+            self._described = {
+                "framework": "tf",
+                "units": to_json(weights.units(self._model)),
+                "kinds": layers.named_kinds(self._model),
+                "explicit": list(self._pairs.items()),
+                "settings": settings.describe(self._model, self._optimizer, self._loss),
+            }
+
+    def _nudge(self) -> None:
+        """Move every weight by one ulp: a second run of the same script shows what rounding does to it."""
+        if not self._model.built:
+            raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
+        for name, parameter in weights.named_parameters(self._model).items():
+            value = parameter.value()
+            parameter.assign(nudge({name: value}, 0, value.dtype.name)[name])
 
     def _watch_layers(self) -> None:
         # differs: PyTorch runs every step eagerly; TensorFlow an audited one only, for a graph holds no values.
+        eagerly = tf.config.functions_run_eagerly()
         tf.config.run_functions_eagerly(True)
-        self._detach.append(lambda: tf.config.run_functions_eagerly(False))
-        calls = Counter()
-        for name, layer in weights.named_layers(self._model).items():
+        self._detach.append(lambda: tf.config.run_functions_eagerly(eagerly))
+        for name, layer in layers.named_layers(self._model).items():
+            # differs: a Keras layer may end with an activation; what goes into that is what PyTorch's layer puts out.
+            inner = layers.own_activation(layer)
 
-            def watch(*arguments, name=name, layer=layer, call=layer.call, **options):
+            def watch(*arguments, name=name, layer=layer, call=layer.call, inner=inner, **options):
                 output = call(*arguments, **options)
-                calls[name] += 1
-                label = name if calls[name] == 1 else f"{name} (call {calls[name]})"
-                self._record("forward", label, weights.output_to_canonical(layer, output))
+                if inner is None and (value := output_to_canonical(layer, output)) is not None:
+                    self._recording.tensor("forward", name, value)
+                return output
+
+            def watch_activation(inputs, name=name, layer=layer, inner=inner):
+                self._recording.tensor("forward", name, output_to_canonical(layer, inputs))
+                output = inner(inputs)
+                self._recording.tensor("forward", layers.activation_name(name), output_to_canonical(layer, output))
                 return output
 
             self._wrap(layer, "call", watch)
+            if inner is not None:
+                self._wrap(layer, "activation", wraps(inner)(watch_activation))
 
     def _watch_optimizer(self) -> None:
-        parameters = weights.named_parameters(self._model)
-        apply_gradients = self._optimizer.apply_gradients
+        parameters, before = {}, {}
 
-        # differs: PyTorch's optimizer has hooks; in Keras `apply_gradients` is wrapped on the instance.
-        def watch(gradients_and_variables, *arguments, **options):
-            pairs = list(gradients_and_variables)
-            gradients = {id(variable): gradient for gradient, variable in pairs if gradient is not None}
-            before = {}
-            for name, (variable, axes) in parameters.items():
-                before[name] = weights.to_numpy(variable)
-                if id(variable) in gradients:
-                    gradient = tf.convert_to_tensor(gradients[id(variable)])
-                    self._record("gradient", name, weights.to_numpy(gradient).transpose(axes))
-            self._record("rate", "learning_rate", weights.learning_rate(self._optimizer))
+        # differs: PyTorch's optimizer has hooks; in Keras `apply`, which `apply_gradients` ends in, is wrapped.
+        def watch_gradients(gradients, variables):
+            self._describe()
+            self._record_start()
+            parameters.update(weights.named_parameters(self._model))
+            before.update({name: parameter.value() for name, parameter in parameters.items()})
+            by_variable = dict(zip(map(id, variables), gradients, strict=True))
+            for name, parameter in parameters.items():
+                if (gradient := by_variable.get(id(parameter.variable))) is not None:
+                    self._recording.tensor("gradient", name, parameter.canonical(gradient))
+            self._recording.tensor("rate", "learning_rate", weights.learning_rate(self._optimizer))
 
-            applied = apply_gradients(pairs, *arguments, **options)
+        def watch_update():
             for name, value in weights.optimizer_state(self._optimizer, self._model).items():
-                self._record("state", name, value)
-            for name, (variable, axes) in parameters.items():
-                self._record("update", name, (weights.to_numpy(variable) - before[name]).transpose(axes))
+                self._recording.tensor("state", name, value)
+            for name, parameter in parameters.items():
+                self._recording.tensor("update", name, parameter.value() - before[name])
+
+        def watch(gradients, variables=None, apply=self._optimizer.apply):
+            gradients = list(gradients)
+            watch_gradients(gradients, self._model.trainable_variables if variables is None else list(variables))
+            applied = apply(gradients, variables)
+            watch_update()
             return applied
 
-        self._wrap(self._optimizer, "apply_gradients", watch)
+        self._wrap(self._optimizer, "apply", watch)
 
-    def _wrap(self, instance, method: str, wrapper: Callable) -> None:
-        # object's own setter, for Keras' would track the attribute.
-        object.__setattr__(instance, method, wrapper)
-        self._detach.append(lambda: object.__delattr__(instance, method))
+    def _evaluate(self, evaluate: Callable) -> None:
+        # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
+        self._watch_layers()
+        with layers.evaluating(self._model):
+            self._recording.tensor("loss", "loss", to_numpy(evaluate()[0]))
+        self._remove_hooks()
 
-    def _record_weights(self) -> None:
-        for name, (variable, axes) in weights.named_parameters(self._model).items():
-            self._record("weights", name, weights.to_numpy(variable).transpose(axes))
+    def _record_all(self, stage: str, parameters: dict) -> None:
+        for name, parameter in parameters.items():
+            self._recording.tensor(stage, name, parameter.value())
 
-    def _record_buffers(self) -> None:
-        for name, value in weights.named_buffers(self._model).items():
-            self._record("buffer", name, weights.to_numpy(value))
-
-    def _record(self, stage: str, name: str, tensor) -> None:
-        self._writer.tensor(FINAL if self._at_end else self.steps, stage, name, weights.to_numpy(tensor))
+    def _wrap(self, instance, attribute: str, wrapper: Callable) -> None:
+        self._detach.append(layers.wrap(instance, attribute, wrapper))
 
     def _remove_hooks(self) -> None:
         while self._detach:
             self._detach.pop()()
+
+
+def start_from(model, trace: Path | str, pairs: Mapping | None = None) -> None:
+    """Give `model` the weights, and the running statistics, that the recorded PyTorch loop began with.
+
+    Layers are paired in order of definition and by kind; `pairs` as in Recorder. Raises PairingError where a weight is
+    left over, TraceError where `trace` cannot be read or its first step was not audited.
+    """
+    with Trace(trace_path(trace)) as torch:
+        own = Model(weights.units(model), layers.named_kinds(model), [], [])
+        begun = {name: torch[0, stage, name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
+        if not begun:
+            raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")
+        names = pair(Model.of(torch), own, list((pairs or {}).items())).weights
+    parameters = weights.named_parameters(model) | weights.named_buffers(model)
+    for name, expression in names.items():
+        parameters[name].assign(evaluate(expression, begun.get))

@@ -1,38 +1,61 @@
 """Build once, run many: makes a side ready for training, and brings it back to the start for the next run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import keras
 import numpy as np
 
 from compare.side import Side
 from tf_impl import runtime, weights
-from tf_impl.train import compile_step
+from tf_impl.randomness import mute
+from tf_impl.train import compile_step, train_step
+from tf_impl.weights.layers import evaluating
+from tf_impl.weights.outputs import to_numpy
 
 
 @dataclass(frozen=True)
 class Built:
-    """A side made ready for training, and the state that it was built with."""
+    """A side made ready for training, the state that it was built with, and whether its step is all it can be."""
 
     side: Side
     step: Callable
     initial: Any
+    compiled: bool = True
+    muted: Mapping[str, float] = field(default_factory=dict)  # layers that would draw at random, and their rates
 
 
-def build(make_side: Callable[[Mapping], Side], settings: Mapping, precision: str, examples: list[dict]) -> Built:
-    """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will meet."""
+def build(
+    make_side: Callable[[Mapping], Side], settings: Mapping, precision: str, examples: list[dict], eager: bool = False
+) -> Built:
+    """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will meet.
+
+    `eager` leaves the step as it is written.
+    """
+    keras.backend.clear_session()  # so that Keras names the same layers the same when they are built again
     runtime.set_precision(precision)
+    runtime.set_seed(0)
     side = make_side(settings)
+    muted = mute(side.model)
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-    side.loss(side.model, examples[0])
+    with evaluating(side.model):  # so that no running statistics are moved by it
+        side.loss(side.model, examples[0])
+    if not side.model.trainable_variables:
+        raise ValueError("the model has no trainable weights: there is nothing to train")
     side.optimizer.build(side.model.trainable_variables)
-    initial = [(variable, weights.to_numpy(variable)) for variable in side.optimizer.variables + side.model.variables]
-    return Built(side, compile_step(side, examples), initial)
+    initial = [(variable, to_numpy(variable)) for variable in side.optimizer.variables + side.model.variables]
+    if eager:
+        return Built(side, side.step or train_step, initial, muted=muted)
+    try:
+        return Built(side, compile_step(side, examples), initial, muted=muted)
+    except Exception:  # what cannot be traced may still run as it is written; if not, that says better why
+        return Built(side, side.step or train_step, initial, compiled=False, muted=muted)
 
 
-def reset(built: Built, initial_weights: Mapping[str, np.ndarray]) -> None:
-    """Return to the start: optimizer and buffers as they were built, weights from canonical arrays."""
+def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
+    """Return to the start: everything as it was built, or weights from canonical arrays where they are given."""
     for variable, value in built.initial:
         variable.assign(value)
-    weights.load_weights(built.side.model, initial_weights)
+    if initial_weights is not None:
+        weights.load_weights(built.side.model, initial_weights)

@@ -11,8 +11,13 @@ def configure(threads: int) -> None:
     """Make runs repeatable: `threads` threads, seeds set, deterministic algorithms only."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    keras.utils.set_random_seed(0)
+    set_seed(0)
     tf.config.experimental.enable_op_determinism()
+
+
+def set_seed(seed: int) -> None:
+    """Seed whatever this framework draws; no two frameworks draw alike from one seed."""
+    keras.utils.set_random_seed(seed)
 
 
 def set_precision(precision: str) -> None:

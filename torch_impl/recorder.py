@@ -3,123 +3,156 @@
 Curves are recorded at every step, tensors at the audited steps only; between those nothing is attached.
 """
 
-import time
-from array import array
-from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
-import torch
-
-from compare.trace import FINAL, TraceWriter
-from torch_impl import weights
+from compare.inputs import nudge
+from compare.recording import Recording, as_named
+from compare.units import to_json
+from torch_impl import runtime, settings, weights
+from torch_impl.weights import layers
+from torch_impl.weights.outputs import output_to_canonical, to_numpy
 
 
 class Recorder:
-    """Two lines in a loop: make it before the first step, call `step` after each update, and `close` at the end.
+    """Two lines in a loop: make it before the first step, and call `step` after each update.
 
-    `audits` are the steps whose tensors are recorded; `channels_first` names the arrays of a batch that are images.
+    `path` is the trace's name ("runs/torch" becomes runs/torch.npz). `audits` are the steps whose tensors are recorded,
+    `channels_first` the arrays of a batch that are (N, C, H, W), `loss` the loss object, whose settings are noted.
+    `pairs` says on the tf side which of its weights is which of torch's, where order and kind do not say it.
     """
 
-    def __init__(self, path: Path, model, optimizer, audits: Container[int] = range(3), channels_first=()):
-        self._writer = TraceWriter(path)
-        self._model, self._optimizer = model, optimizer
-        self._audits, self._channels_first = audits, channels_first
-        self._curves: dict[str, array] = {}
-        self.steps, self._at_end = 0, False
+    def __init__(
+        self,
+        path: Path | str,
+        model,
+        optimizer,
+        audits: Container[int] = range(3),
+        channels_first=(),
+        loss=None,
+        pairs: Mapping | None = None,
+    ):
+        self._model, self._optimizer, self._loss = model, optimizer, loss
+        self._pairs = dict(pairs or {})
+        self._channels_first = channels_first
         self._detach: list[Callable[[], None]] = []
+        self._described: dict = {}
+        self._recording = Recording(path, audits, self.close)
+        if self._recording.nudged:
+            self._nudge()
         self._begin_step()
 
-    def step(self, loss, batch: dict, metrics: dict | None = None) -> None:
-        """Record the step just done: its loss, its metrics, and in an audited step its tensors."""
-        seconds = time.perf_counter() - self._started
-        if self.steps in self._audits:
-            self._end_audit(loss, batch)
-        examples = len(next(iter(batch.values())))
-        point = {"loss": loss, "examples": examples, "seconds": seconds, **(metrics or {})}
-        for name, value in point.items():
-            self._curves.setdefault(name, array("d")).append(float(weights.to_numpy(value)))
-        self.steps += 1
+    @property
+    def steps(self) -> int:
+        """How many steps were recorded."""
+        return self._recording.steps
+
+    def step(self, loss, batch=None, metrics: dict | None = None) -> None:
+        """Record the step just done: its loss, its batch (a dict, a tuple or a tensor), and metrics by name."""
+        named = as_named(batch)
+        if self._recording.audited:
+            self._end_audit(loss, named)
+        points = {name: float(to_numpy(value)) for name, value in (metrics or {}).items()}
+        self._recording.point(float(to_numpy(loss)), named, points)
         self._begin_step()
 
-    def close(self, meta: dict, evaluate: Callable | None = None) -> None:
-        """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode."""
+    def close(self, meta: dict | None = None, evaluate: Callable | None = None) -> None:
+        """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode.
+
+        The end of the process does it, where nobody else did.
+        """
         self._remove_hooks()
-        self._at_end = True
-        self._record_weights()
-        self._record_buffers()
+        if not self._recording.end():
+            return
+        self._describe()
+        self._record_all("weights", weights.named_parameters(self._model))
+        self._record_all("buffer", weights.named_buffers(self._model))
         if evaluate is not None:
-            # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
-            self._model.eval()
-            self._watch_layers()
-            with torch.no_grad():
-                self._record("loss", "loss", evaluate()[0])
-            self._remove_hooks()
-            self._model.train()
-        self._writer.close(self._curves, meta)
+            self._evaluate(evaluate)
+        self._recording.close({"versions": runtime.versions(), **self._described, **(meta or {})})
 
     def discard(self) -> None:
         """Leave no file behind."""
         self._remove_hooks()
-        self._writer.discard()
+        self._recording.discard()
 
     def _begin_step(self) -> None:
         self._remove_hooks()
-        if self.steps in self._audits:
-            self._record_weights()
+        if self._recording.audited:
+            self._record_start()
             self._watch_layers()
             self._watch_optimizer()
-        self._started = time.perf_counter()
+        self._recording.restart()
 
     def _end_audit(self, loss, batch: dict) -> None:
         for name, tensor in weights.batch_to_canonical(batch, self._channels_first).items():
-            self._record("batch", name, tensor)
-        self._record("loss", "loss", loss)
-        self._record_buffers()
+            self._recording.tensor("batch", name, tensor)
+        self._recording.tensor("loss", "loss", to_numpy(loss))
+        self._record_all("buffer", weights.named_buffers(self._model))
+
+    def _record_start(self) -> None:
+        """What the step begins with."""
+        # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
+        self._record_all("weights", weights.named_parameters(self._model) | weights.named_buffers(self._model))
+
+    def _describe(self) -> None:
+        """Note once what the model consists of, and how everything is set."""
+        if not self._described:
+            self._described = {
+                "framework": "torch",
+                "units": to_json(weights.units(self._model)),
+                "kinds": layers.named_kinds(self._model),
+                "explicit": list(self._pairs.items()),
+                "settings": settings.describe(self._model, self._optimizer, self._loss),
+            }
+
+    def _nudge(self) -> None:
+        """Move every weight by one ulp: a second run of the same script shows what rounding does to it."""
+        for name, parameter in weights.named_parameters(self._model).items():
+            value = parameter.value()
+            parameter.assign(nudge({name: value}, 0, value.dtype.name)[name])
 
     def _watch_layers(self) -> None:
         # differs: PyTorch runs every step eagerly; TensorFlow an audited one only, for a graph holds no values.
-        calls = Counter()
-        for name, layer in weights.named_layers(self._model).items():
-
+        for name, layer in layers.named_layers(self._model).items():
+            # differs: a Keras layer may end with an activation; what goes into that is what PyTorch's layer puts out.
             def watch(layer, _, output, name=name):
-                calls[name] += 1
-                label = name if calls[name] == 1 else f"{name} (call {calls[name]})"
-                self._record("forward", label, weights.output_to_canonical(layer, output))
+                if (value := output_to_canonical(layer, output)) is not None:
+                    self._recording.tensor("forward", name, value)
 
             self._detach.append(layer.register_forward_hook(watch).remove)
 
     def _watch_optimizer(self) -> None:
-        parameters = weights.named_parameters(self._model)
-        before = {}
+        parameters, before = weights.named_parameters(self._model), {}
 
-        # differs: PyTorch's optimizer has hooks; in Keras `apply_gradients` is wrapped on the instance.
+        # differs: PyTorch's optimizer has hooks; in Keras `apply`, which `apply_gradients` ends in, is wrapped.
         def watch_gradients(*_):
-            for name, (variable, axes) in parameters.items():
-                before[name] = weights.to_numpy(variable)
-                if variable.grad is not None:
-                    self._record("gradient", name, weights.to_numpy(variable.grad).transpose(axes))
-            self._record("rate", "learning_rate", weights.learning_rate(self._optimizer))
+            self._describe()
+            before.update({name: parameter.value() for name, parameter in parameters.items()})
+            for name, parameter in parameters.items():
+                if parameter.variable.grad is not None:
+                    self._recording.tensor("gradient", name, parameter.canonical(parameter.variable.grad))
+            self._recording.tensor("rate", "learning_rate", weights.learning_rate(self._optimizer))
 
         def watch_update(*_):
             for name, value in weights.optimizer_state(self._optimizer, self._model).items():
-                self._record("state", name, value)
-            for name, (variable, axes) in parameters.items():
-                self._record("update", name, (weights.to_numpy(variable) - before[name]).transpose(axes))
+                self._recording.tensor("state", name, value)
+            for name, parameter in parameters.items():
+                self._recording.tensor("update", name, parameter.value() - before[name])
 
         self._detach.append(self._optimizer.register_step_pre_hook(watch_gradients).remove)
         self._detach.append(self._optimizer.register_step_post_hook(watch_update).remove)
 
-    def _record_weights(self) -> None:
-        for name, (variable, axes) in weights.named_parameters(self._model).items():
-            self._record("weights", name, weights.to_numpy(variable).transpose(axes))
+    def _evaluate(self, evaluate: Callable) -> None:
+        # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
+        self._watch_layers()
+        with layers.evaluating(self._model):
+            self._recording.tensor("loss", "loss", to_numpy(evaluate()[0]))
+        self._remove_hooks()
 
-    def _record_buffers(self) -> None:
-        for name, value in weights.named_buffers(self._model).items():
-            self._record("buffer", name, weights.to_numpy(value))
-
-    def _record(self, stage: str, name: str, tensor) -> None:
-        self._writer.tensor(FINAL if self._at_end else self.steps, stage, name, weights.to_numpy(tensor))
+    def _record_all(self, stage: str, parameters: dict) -> None:
+        for name, parameter in parameters.items():
+            self._recording.tensor(stage, name, parameter.value())
 
     def _remove_hooks(self) -> None:
         while self._detach:

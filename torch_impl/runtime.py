@@ -10,8 +10,13 @@ def configure(threads: int) -> None:
     """Make runs repeatable: `threads` threads, seeds set, deterministic algorithms only."""
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(threads)
-    torch.manual_seed(0)
+    set_seed(0)
     torch.use_deterministic_algorithms(True)
+
+
+def set_seed(seed: int) -> None:
+    """Seed whatever this framework draws; no two frameworks draw alike from one seed."""
+    torch.manual_seed(seed)
 
 
 def set_precision(precision: str) -> None:

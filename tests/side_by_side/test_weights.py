@@ -10,8 +10,10 @@ from compare import cases
 from compare.case import generators
 from tf_impl import weights as tf_weights
 from tf_impl.models import cifar10_cnn as tf_cnn
+from tf_impl.weights import layers as tf_layers
 from torch_impl import weights as torch_weights
 from torch_impl.models import cifar10_cnn as torch_cnn
+from torch_impl.weights import layers as torch_layers
 
 CASE = cases.load("cifar10_cnn")
 
@@ -27,17 +29,14 @@ def test_weights_that_are_loaded_are_read_back_in_canonical_layout(models):
     arrays = CASE.weights(generators(3))
     for weights, model in zip((torch_weights, tf_weights), models, strict=True):
         weights.load_weights(model, arrays)
-        read = {
-            name: weights.to_numpy(variable).transpose(axes)
-            for name, (variable, axes) in weights.named_parameters(model).items()
-        }
+        read = {name: parameter.value() for name, parameter in weights.named_parameters(model).items()}
         assert read.keys() == arrays.keys()
         assert all(np.array_equal(read[name], arrays[name]) for name in arrays)
 
 
 def test_both_models_have_the_same_layers_in_the_same_order(models):
     torch_model, tf_model = models
-    assert list(torch_weights.named_layers(torch_model)) == list(tf_weights.named_layers(tf_model))
+    assert list(torch_layers.named_layers(torch_model)) == list(tf_layers.named_layers(tf_model))
 
 
 def test_the_convolution_kernel_moves_its_axes_and_none_is_mixed_up(models):
@@ -62,11 +61,30 @@ def test_a_weight_of_another_shape_is_named_with_both_shapes(models, side):
         (torch_weights, tf_weights)[side].load_weights(models[side], arrays)
 
 
-def test_a_layer_without_a_rule_is_named():
-    model = keras.Sequential([keras.layers.Dense(2), keras.layers.LayerNormalization(name="norm")])
-    model(np.zeros((1, 3)))
-    with pytest.raises(ValueError, match=r"norm.*LayerNormalization"):
-        tf_weights.named_parameters(model)
+@pytest.mark.parametrize("side", [0, 1])
+def test_buffers_are_loaded_where_they_are_given(side):
+    torch_norm, tf_norm = torch.nn.BatchNorm1d(2), keras.layers.BatchNormalization()
+    tf_norm.build((None, 2))
+    weights, model = ((torch_weights, torch_norm), (tf_weights, tf_norm))[side]
+    given = {"weight": np.array([1.0, 2]), "bias": np.array([3.0, 4]), "running_var": np.array([5.0, 6])}
+    weights.load_weights(model, given)
+    assert {name: list(buffer.value()) for name, buffer in weights.named_buffers(model).items()} == {
+        "running_mean": [0, 0],
+        "running_var": [5, 6],
+    }
+    with pytest.raises(ValueError, match=r"running_var.*\(2,\).*\(3,\)"):
+        weights.load_weights(model, given | {"running_var": np.zeros(3)})
+
+
+def test_a_variable_that_holds_two_tensors_is_set_one_at_a_time():
+    layer = keras.layers.GRU(1)
+    layer.build((None, None, 2))
+    parameters = tf_weights.named_parameters(layer)
+    parameters["bias_ih"].assign(np.array([1.0, 2, 3]))
+    parameters["bias_hh"].assign(np.array([4.0, 5, 6]))
+    # PyTorch's gates are reset, update, new; Keras' update, reset, new.
+    np.testing.assert_array_equal(layer.cell.bias.numpy(), [[2, 1, 3], [5, 4, 6]])
+    np.testing.assert_array_equal(parameters["bias_ih"].canonical(layer.cell.bias * 10), [10, 20, 30])
 
 
 def test_a_batch_of_images_changes_its_layout_and_comes_back():
@@ -83,3 +101,22 @@ def test_to_numpy_copies():
     copied = torch_weights.to_numpy(tensor)
     tensor += 1
     assert not copied.any()
+
+
+@pytest.mark.parametrize("half", ["bfloat16", "float16"])
+def test_half_precision_becomes_float32_for_numpy_has_no_bfloat16(half):
+    values = np.array([1.5, -2.0], np.float32)
+    tensors = torch.tensor(values, dtype=getattr(torch, half)), tf.constant(values, half)
+    for weights, tensor in zip((torch_weights, tf_weights), tensors, strict=True):
+        assert weights.to_numpy(tensor).dtype == np.float32
+        np.testing.assert_array_equal(weights.to_numpy(tensor), values)
+
+
+def test_sparse_gradients_become_dense_and_repeated_rows_add_up():
+    table, x = torch.nn.Embedding(3, 2, sparse=True), [0, 2, 2]
+    table(torch.tensor(x)).sum().backward()
+    variable = tf.Variable(tf.zeros((3, 2), tf.float64))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.gather(variable, x))
+    for weights, tensor in ((torch_weights, table.weight.grad), (tf_weights, tape.gradient(loss, variable))):
+        np.testing.assert_array_equal(weights.to_numpy(tensor), [[1, 1], [0, 0], [2, 2]])

@@ -1,0 +1,114 @@
+"""What stock optimizers remember has PyTorch's names and lies as PyTorch's does."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import torch
+
+from tf_impl import weights as tf_weights
+from torch_impl import weights as torch_weights
+
+K, T = keras.optimizers, torch.optim
+GRADIENT = np.array([[0.5, -1.0, 2.0], [1.0, 3.0, -0.25]])  # of a weight (out, in)
+
+
+def stepped(tf_optimizer, steps=2):
+    """A dense layer after some steps with one gradient; the optimizer's state."""
+    layer = keras.layers.Dense(2, use_bias=False)
+    layer.build((None, 3))
+    for _ in range(steps):
+        tf_optimizer.apply_gradients([(tf.constant(GRADIENT.T), layer.kernel)])
+    return tf_weights.optimizer_state(tf_optimizer, layer)
+
+
+def torch_stepped(optimizer, steps=2, **options):
+    layer = torch.nn.Linear(3, 2, bias=False)
+    optimizer = optimizer(layer.parameters(), **options)
+    for _ in range(steps):
+        layer.weight.grad = torch.tensor(GRADIENT)
+        optimizer.step()
+    return torch_weights.optimizer_state(optimizer, layer)
+
+
+def f64(value):
+    return np.float64(value)  # for Keras rounds Python's numbers to float32
+
+
+@pytest.mark.parametrize(
+    ("torch_state", "tf_optimizer"),
+    [
+        (lambda: torch_stepped(T.Adam), lambda: K.Adam(beta_1=f64(0.9), beta_2=f64(0.999))),
+        (lambda: torch_stepped(T.AdamW), lambda: K.AdamW(beta_1=f64(0.9), beta_2=f64(0.999))),
+        (lambda: torch_stepped(T.Adamax, eps=0), lambda: K.Adamax(beta_1=f64(0.9), beta_2=f64(0.999))),
+        (lambda: torch_stepped(T.Adagrad), lambda: K.Adagrad(initial_accumulator_value=f64(0))),
+        (lambda: torch_stepped(T.Adadelta, rho=0.5), lambda: K.Adadelta(rho=0.5)),
+        (lambda: torch_stepped(T.RMSprop, alpha=0.5), lambda: K.RMSprop(rho=0.5)),
+        (lambda: torch_stepped(T.RMSprop, alpha=0.5, centered=True), lambda: K.RMSprop(rho=0.5, centered=True)),
+    ],
+    ids=["adam", "adamw", "adamax", "adagrad", "adadelta", "rmsprop", "rmsprop, centred"],
+)
+def test_the_state_of_optimizers_that_agree_on_it_is_equal(torch_state, tf_optimizer):
+    torch_entries, tf_entries = torch_state(), stepped(tf_optimizer())
+    assert torch_entries.keys() == tf_entries.keys()
+    for name, value in torch_entries.items():
+        if not name.endswith("acc_delta"):  # it depends on epsilon, which is another one
+            np.testing.assert_allclose(tf_entries[name], value, rtol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "entries"),
+    [
+        (lambda: K.SGD(), set()),
+        (lambda: K.SGD(momentum=0.9), {"momentum_buffer"}),
+        (lambda: K.Adam(amsgrad=True), {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"}),
+        (lambda: K.Nadam(), {"step", "mu_product", "exp_avg", "exp_avg_sq"}),
+        (lambda: K.RMSprop(momentum=0.5), {"step", "square_avg", "momentum_buffer"}),
+        (lambda: K.Lion(), {"exp_avg"}),
+        (lambda: K.Lamb(), {"step", "exp_avg", "exp_avg_sq"}),
+        (lambda: K.Ftrl(), {"sum", "linear"}),
+        (lambda: K.Adafactor(), {"step"}),
+        (lambda: K.LossScaleOptimizer(K.Adam()), {"step", "exp_avg", "exp_avg_sq"}),
+    ],
+    ids=["sgd", "momentum", "amsgrad", "nadam", "rmsprop", "lion", "lamb", "ftrl", "adafactor", "scaled"],
+)
+def test_every_stock_optimizer_has_pytorchs_names(optimizer, entries):
+    layer = keras.layers.Dense(2, use_bias=False)
+    layer.build((None, 3))
+    optimizer = optimizer()
+    optimizer.build(layer.trainable_variables)
+    assert {name.split(" ")[1] for name in tf_weights.optimizer_state(optimizer, layer)} == entries
+
+
+def test_a_subclass_has_its_bases_names_and_an_unknown_optimizer_none():
+    class Mine(K.Adam):
+        pass
+
+    class Unknown(K.Optimizer):
+        def __init__(self):
+            super().__init__(0.1)
+
+        def update_step(self, gradient, variable, learning_rate):
+            variable.assign_sub(gradient)
+
+    assert {name.split(" ")[1] for name in stepped(Mine())} == {"step", "exp_avg", "exp_avg_sq"}
+    assert stepped(Unknown()) == {}
+
+
+def test_an_entry_of_two_weights_in_one_variable_is_divided_as_they_are():
+    layer = keras.layers.GRU(1)
+    layer.build((None, None, 2))
+    optimizer = K.SGD(momentum=0.5)
+    optimizer.build(layer.trainable_variables)
+    index = [variable is layer.cell.bias for variable in layer.trainable_variables].index(True)
+    optimizer.momentums[index].assign([[1.0, 2, 3], [4, 5, 6]])
+    state = tf_weights.optimizer_state(optimizer, layer)
+    assert list(state["bias_ih momentum_buffer"]) == [2, 1, 3]
+    assert list(state["bias_hh momentum_buffer"]) == [5, 4, 6]
+
+
+def test_the_rates_of_several_groups_are_listed():
+    layer = torch.nn.Linear(2, 2)
+    groups = [{"params": [layer.weight], "lr": 0.1}, {"params": [layer.bias], "lr": torch.tensor(0.2)}]
+    np.testing.assert_array_equal(torch_weights.learning_rate(T.SGD(groups)), [0.1, float(torch.tensor(0.2))])
+    assert tf_weights.learning_rate(K.LossScaleOptimizer(K.SGD(f64(0.1)))) == 0.1

@@ -1,0 +1,24 @@
+"""Switches off what each framework draws for itself while it trains: two sides cannot draw the same dropout masks."""
+
+import keras
+
+from tf_impl.weights.layers import every_layer
+
+RATES = ("rate", "stddev", "dropout", "recurrent_dropout", "_dropout")
+RANDOM = (keras.Layer,)
+
+
+def mute(model) -> dict[str, float]:
+    """Set the rate of every dropout layer to zero; returns the rates that they had, by the layer's path.
+
+    differs: PyTorch's dropout has its rate as `p`, Keras' as `rate`; attention and recurrent layers as `dropout`.
+    """
+    had = {}
+    for path, layer in every_layer(model).items():
+        for inner in layer._flatten_layers() if path and isinstance(layer, RANDOM) else ():
+            for attribute in RATES:
+                rate = vars(inner).get(attribute)
+                if isinstance(rate, (int, float)) and rate > 0:
+                    had[path] = float(rate)
+                    object.__setattr__(inner, attribute, 0.0)
+    return had

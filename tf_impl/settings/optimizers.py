@@ -1,0 +1,145 @@
+"""The hyper-parameters of an optimizer, the framework's defaults filled in, in PyTorch's terms.
+
+Notice what has one name and two meanings: where epsilon is added, how weights decay, what a momentum adds up.
+"""
+
+import keras
+import numpy as np
+
+from tf_impl.settings.values import plain, simple
+
+# Where each formula adds epsilon.
+# differs: PyTorch adds Adam's epsilon to the bias-corrected root, Keras to the uncorrected one ("epsilon hat").
+# differs: PyTorch adds RMSprop's and Adagrad's epsilon to the root, Keras to what the root is taken of.
+# differs: PyTorch adds Adamax's epsilon to each gradient inside the maximum, Keras to the maximum.
+EPSILON = {
+    "Adam": "before the bias correction",
+    "AdamW": "before the bias correction",
+    "NAdam": "after the bias correction",
+    "RMSprop": "inside the root",
+    "Adagrad": "inside the root",
+    "Adadelta": "inside the root",
+    "Adamax": "to the maximum",
+}
+
+# What changes no value, or is said elsewhere.
+LEFT_OUT = {
+    "name", "built", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
+    "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps", "beta_1", "beta_2", "epsilon",
+    "exclude_layers", "exclude_embeddings", "adam_lr_ratio", "muon_a", "muon_b", "muon_c",
+}  # fmt: skip
+
+
+def optimizer_settings(optimizer) -> list[tuple[str, str, dict]]:
+    """Subject, kind and settings of an optimizer; a further subject for each further group of parameters."""
+    # differs: PyTorch's parameter groups have hyper-parameters of their own, a Keras optimizer has one set.
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    settings = group_settings(inner, vars(inner))
+    if inner is not optimizer:
+        settings["loss scale"] = f"dynamic, from {plain(optimizer.initial_scale)}"
+    return [("optimizer", kind_of(inner), settings)]
+
+
+def kind_of(optimizer) -> str:
+    """PyTorch's name of the optimizer; a user's own subclass goes by what it derives from."""
+    bases = [each for each in type(optimizer).__mro__ if each.__module__.startswith("keras.src.optimizers.")]
+    known = [each.__name__ for each in bases if each.__name__ not in ("Optimizer", "BaseOptimizer", "TFOptimizer")]
+    name = known[0] if known else type(optimizer).__name__
+    return {"Nadam": "NAdam"}.get(name, name)
+
+
+def group_settings(optimizer, group) -> dict:
+    """The hyper-parameters of one group of parameters, and what their names do not say."""
+    kind, settings = kind_of(optimizer), hyper_parameters(optimizer, group)
+    settings |= {
+        "schedule": schedule(optimizer),
+        "weight_decay kind": decay_kind(kind, settings, True),
+        "momentum sense": momentum_sense(kind, settings) if stock(optimizer) else None,
+        "eps is added": epsilon_place(optimizer, kind),
+    }
+    # differs: PyTorch's loop clips gradients before the step, which is not seen from here; Keras' optimizer clips.
+    clips = {name: group.get(name) for name in ("clipnorm", "global_clipnorm", "clipvalue") if group.get(name)}
+    # differs: PyTorch's averaging, loss scaling and accumulation stand in the loop, Keras' in the optimizer.
+    average = f"momentum {group.get('ema_momentum')}, overwrites every {group.get('ema_overwrite_frequency')} steps"
+    return settings | {
+        "clipping": ", ".join(f"{name}={plain(value)}" for name, value in clips.items()) or "none",
+        "use_ema": average if group.get("use_ema") else False,
+        "loss scale": group.get("loss_scale_factor"),
+        "gradient_accumulation_steps": group.get("gradient_accumulation_steps"),
+    }
+
+
+def hyper_parameters(optimizer, group) -> dict:
+    """The numbers that the formula takes, by PyTorch's names."""
+    kind = kind_of(optimizer)
+    settings = {
+        name: value for name, value in group.items() if name[0] != "_" and name not in LEFT_OUT and simple(value)
+    }
+    settings["lr"] = plain(np.asarray(optimizer.learning_rate))
+    settings["weight_decay"] = as_used(optimizer, group.get("weight_decay") or 0.0)
+    if "beta_1" in group:
+        settings["betas"] = [as_used(optimizer, group["beta_1"]), group["beta_2"]]
+        if kind != "Adamax":  # which casts its first beta only
+            settings["betas"][1] = as_used(optimizer, group["beta_2"])
+    if "epsilon" in group:
+        settings["eps"] = group["epsilon"]
+    if kind == "RMSprop":
+        settings["alpha"] = settings.pop("rho")
+    if kind == "SGD" and "momentum" in settings:
+        settings["momentum"] = as_used(optimizer, settings["momentum"])
+    # differs: PyTorch's NAdam has momentum_decay=0.004, Keras' 1 without saying so.
+    if kind == "NAdam":
+        settings["momentum_decay"] = 1.0
+    if kind == "Muon":
+        settings["ns_coefficients"] = [group["muon_a"], group["muon_b"], group["muon_c"]]
+    if kind == "Adafactor":
+        settings["eps"] = [settings.pop("epsilon_1"), settings.pop("epsilon_2")]
+        settings |= {"beta2_decay": settings.pop("beta_2_decay"), "d": settings.pop("clip_threshold")}
+    excluded = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
+    number = len(getattr(optimizer, "_exclude_from_weight_decay", ()))
+    names = f"names like {excluded.pattern}" if excluded else f"{number} weights" if number else None
+    return settings | {"weight_decay excludes": names if group.get("weight_decay") else None}
+
+
+def as_used(optimizer, value):
+    """A hyper-parameter as the formula uses it."""
+    # differs: PyTorch's hyper-parameters stay Python's floats, Keras casts some of them through float32.
+    wide = any(each.dtype == "float64" for each in getattr(optimizer, "_trainable_variables", ()))
+    passes = type(value) is float and stock(optimizer) and (wide or keras.config.floatx() == "float64")
+    return float(np.float32(value)) if passes else value
+
+
+def schedule(optimizer) -> str | None:
+    """The learning rate's schedule with its settings, if there is one."""
+    # differs: PyTorch's scheduler refers to its optimizer, not the other way; a Keras schedule is the learning rate.
+    rate = getattr(optimizer, "_learning_rate", None)
+    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        config = {name: value for name, value in rate.get_config().items() if name != "name" and simple(value)}
+        return f"{type(rate).__name__}({', '.join(f'{name}={plain(value)}' for name, value in config.items())})"
+    return None if hasattr(rate, "shape") or not callable(rate) else "a function"
+
+
+def decay_kind(kind, settings, decoupled) -> str | None:
+    """How the weights decay; None where they do not, or where both kinds are the same (SGD without momentum)."""
+    if not settings.get("weight_decay") or (kind == "SGD" and not settings.get("momentum")):
+        return None
+    # differs: PyTorch adds weight_decay to the gradient but in AdamW, Keras never does: there it is decoupled.
+    return "decoupled" if decoupled else "L2, into the gradient"
+
+
+def momentum_sense(kind, settings) -> str | None:
+    """Whether the momentum has the learning rate of each step in it."""
+    # differs: PyTorch multiplies the momentum by the present rate, Keras each gradient by the rate of its own step.
+    return "rate inside the velocity" if kind in ("SGD", "RMSprop") and settings.get("momentum") else None
+
+
+def epsilon_place(optimizer, kind) -> str | None:
+    """Where the formula adds epsilon; None where the formula is not known."""
+    if type(optimizer).__module__ == "tf_impl.optimizers":  # PyTorch's formulas
+        return "after the bias correction" if kind == "Adam" else None
+    return EPSILON.get(kind) if stock(optimizer) else None
+
+
+def stock(optimizer) -> bool:
+    """Whether the update is the framework's own, so that its formula is known."""
+    return type(optimizer).update_step.__module__.startswith("keras.src.")

@@ -1,0 +1,70 @@
+"""What a layer puts out, in PyTorch's layout. Read it beside torch_impl/weights/outputs.py."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from tf_impl.weights.kinds import kind
+
+# Layers whose outputs PyTorch has with the features last, too, however many axes there are.
+FEATURES_LAST = ("Linear", "Embedding", "MultiheadAttention", "EinsumDense")
+# Layers whose outputs are images of one, two or three dimensions, and how their kinds begin.
+IMAGES = ("Conv", "SeparableConv", "MaxPool", "AvgPool", "Adaptive", "Dropout1d", "Upsample", "ZeroPad", "GroupNorm")
+GLOBAL_POOLINGS = tuple(getattr(layers, f"Global{which}Pooling{n}D") for which in ("Max", "Average") for n in (1, 2, 3))
+
+
+def output_to_canonical(layer, output) -> np.ndarray | None:
+    """What a layer puts out: the first tensor, images with the channels first; None where there is no tensor.
+
+    A recurrent layer's is the hidden state that it ends with, for Keras' may return no more; batches stand first.
+    differs: PyTorch's attention takes (time, batch, features) unless it is told batch_first; Keras' batches first.
+    differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
+    """
+    tensor = _first_tensor(output)
+    if tensor is None:
+        return None
+    if isinstance(layer, (layers.RNN, layers.Bidirectional)):
+        return _last_state(layer, output)
+    return _channels_first(layer, to_numpy(tensor))
+
+
+def to_numpy(tensor) -> np.ndarray:
+    """A copy of a tensor's values; NumPy has no bfloat16, so half precision becomes float32."""
+    if isinstance(tensor, tf.IndexedSlices):
+        tensor = tf.convert_to_tensor(tensor)
+    array = np.array(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
+    return array.astype(np.float32) if array.dtype in (tf.bfloat16.as_numpy_dtype, np.float16) else array
+
+
+def _last_state(layer, output) -> np.ndarray | None:
+    array = to_numpy(_first_tensor(output))
+    if isinstance(layer, layers.Bidirectional) and layer.merge_mode != "concat":
+        return None  # PyTorch leaves the two directions beside each other
+    if layer.return_sequences and isinstance(layer, layers.Bidirectional):
+        half = array.shape[-1] // 2
+        return np.concatenate((array[:, -1, ..., :half], array[:, 0, ..., half:]), -1)
+    array = array[:, -1] if layer.return_sequences else array
+    return np.moveaxis(array, -1, 1) if array.ndim > 3 else array
+
+
+def _first_tensor(output):
+    if isinstance(output, tf.Tensor):
+        return output if hasattr(output, "numpy") else None  # in a graph it has no values
+    inner = output.values() if isinstance(output, Mapping) else output if isinstance(output, (list, tuple)) else ()
+    return next((tensor for tensor in map(_first_tensor, inner) if tensor is not None), None)
+
+
+def _channels_first(layer, array: np.ndarray) -> np.ndarray:
+    name = kind(layer)
+    if getattr(layer, "data_format", None) == "channels_first":
+        return array
+    if isinstance(layer, GLOBAL_POOLINGS) and array.ndim == 2:
+        return array.reshape(array.shape + (1,) * int(name[-2]))
+    if name == "BatchNorm" and isinstance(layer.axis, int):
+        return np.moveaxis(array, layer.axis, 1)
+    if name in FEATURES_LAST or (name in ("LayerNorm", "RMSNorm") and np.size(layer.axis) < 3):
+        return array
+    least = 3 if name.startswith(IMAGES) else 4
+    return np.moveaxis(array, -1, 1) if array.ndim in range(least, 6) else array

@@ -1,0 +1,82 @@
+"""Which tensors a layer of each kind has, by their roles. Read it beside torch_impl/weights/roles.py."""
+
+from keras import layers
+
+from tf_impl.weights.kinds import kind
+from tf_impl.weights.layouts import (
+    as_it_is,
+    channels_first,
+    convolution,
+    depthwise,
+    first_bias,
+    gates,
+    gates_matrix,
+    matrix,
+    per_channel,
+    second_bias,
+)
+
+BIAS = ("bias", "bias", as_it_is)
+WEIGHT_AND_BIAS = (("kernel", "weight", convolution), BIAS)
+NORM = (
+    ("gamma", "weight", channels_first),
+    ("beta", "bias", channels_first),
+    ("moving_mean", "running_mean", as_it_is),
+    ("moving_variance", "running_var", as_it_is),
+)
+CELL = (
+    ("kernel", "weight_ih", matrix),
+    ("recurrent_kernel", "weight_hh", matrix),
+    ("bias", "bias_ih + bias_hh", as_it_is),
+)
+GATED = (("kernel", "weight_ih", gates_matrix), ("recurrent_kernel", "weight_hh", gates_matrix))
+ONE_BIAS = (("bias", "bias_ih + bias_hh", gates),)
+TWO_BIASES = (("bias", "bias_ih", first_bias), ("bias", "bias_hh", second_bias))
+
+# Kind of layer: Keras' attribute, the role of the tensor, and the way to its canonical layout.
+# differs: PyTorch's dense weight is (out, in), Keras' kernel (in, out).
+# differs: PyTorch's convolution weight is (out, in, height, width), Keras' kernel (height, width, in, out).
+# differs: PyTorch's transposed convolution weight is (in, out, height, width), Keras' kernel (height, width, out, in).
+# differs: PyTorch's depthwise weight is (in * multiplier, 1, height, width), Keras' (height, width, in, multiplier).
+# differs: PyTorch's GRU has its gates in the order reset, update, new; Keras' update, reset, new.
+ROLES = {
+    "Linear": (("kernel", "weight", matrix), BIAS),
+    "Embedding": (("embeddings", "weight", as_it_is),),
+    "PReLU": (("alpha", "weight", per_channel),),
+    **dict.fromkeys((f"{name}{n}d" for name in ("Conv", "ConvTranspose") for n in (1, 2, 3)), WEIGHT_AND_BIAS),
+    **dict.fromkeys(("BatchNorm", "LayerNorm", "GroupNorm"), NORM),
+    "RMSNorm": (("scale", "weight", channels_first),),
+    **dict.fromkeys(("RNNCell", "LSTMCell"), CELL),
+}
+
+# A unit goes by the kind of what it computes, so that a cell in a loop can be the other side's layer.
+UNIT_KINDS = {"RNNCell": "RNN", "LSTMCell": "LSTM", "GRUCell": "GRU"}
+
+
+def roles_of(layer) -> tuple:
+    """The roles of what a layer holds; none where its kind has no rule."""
+    if isinstance(layer, layers.GRUCell):
+        # differs: PyTorch's recurrent layers train two biases, Keras' one, but for a GRU with reset_after.
+        return (*GATED, *(TWO_BIASES if layer.reset_after else ONE_BIAS))
+    if isinstance(layer, (layers.DepthwiseConv1D, layers.DepthwiseConv2D)):
+        return (("kernel", "weight", depthwise), BIAS)
+    return _einsum(layer) if isinstance(layer, layers.EinsumDense) else ROLES.get(kind(layer), ())
+
+
+def unit_kind(layer) -> str:
+    """The kind of the unit that a layer is."""
+    if isinstance(layer, layers.EinsumDense) and _einsum(layer):
+        return "Linear"
+    return UNIT_KINDS.get(kind(layer), kind(layer))
+
+
+def _einsum(layer) -> tuple:
+    """A dense layer, where the equation contracts one axis into one; it says which axis of the kernel is which."""
+    inputs, rest = layer.equation.replace(" ", "").replace("...", "").split(",")
+    kernel, outputs = rest.split("->")
+    out = [letter for letter in kernel if letter in outputs and letter not in inputs]
+    contracted = [letter for letter in kernel if letter in inputs and letter not in outputs]
+    if len(kernel) != 2 or len(out) != 1 or len(contracted) != 1:
+        return ()
+    bias = (BIAS,) if layer.bias is not None and len(layer.bias.shape) == 1 else ()
+    return (("kernel", "weight", as_it_is if kernel[0] == out[0] else matrix), *bias)

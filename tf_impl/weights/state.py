@@ -1,0 +1,87 @@
+"""What an optimizer remembers, by PyTorch's names and in its layout. Read it beside torch_impl/weights/state.py."""
+
+import keras
+import numpy as np
+
+from tf_impl import optimizers
+from tf_impl.weights.outputs import to_numpy
+from tf_impl.weights.parameters import Parameter, named_parameters
+
+# Kind of optimizer: its list of slots, or its one number, and PyTorch's name for the entry. Subclasses are of its kind.
+# Adafactor's factors are left out: they are of the rows and columns of Keras' kernel, not of PyTorch's weight.
+SLOTS = {
+    optimizers.SGD: (),
+    optimizers.Adam: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_avg_sqs", "exp_avg_sq")),
+    keras.optimizers.SGD: (("momentums", "momentum_buffer"),),
+    keras.optimizers.Adam: (
+        ("iterations", "step"),
+        ("_momentums", "exp_avg"),
+        ("_velocities", "exp_avg_sq"),
+        ("_velocity_hats", "max_exp_avg_sq"),
+    ),
+    keras.optimizers.Adamax: (("iterations", "step"), ("_m", "exp_avg"), ("_u", "exp_inf")),
+    keras.optimizers.Nadam: (
+        ("iterations", "step"),
+        ("_u_product", "mu_product"),
+        ("_momentums", "exp_avg"),
+        ("_velocities", "exp_avg_sq"),
+    ),
+    keras.optimizers.Adagrad: (("iterations", "step"), ("_accumulators", "sum")),
+    keras.optimizers.Adadelta: (
+        ("iterations", "step"),
+        ("_accumulated_grads", "square_avg"),
+        ("_accumulated_delta_vars", "acc_delta"),
+    ),
+    keras.optimizers.RMSprop: (
+        ("iterations", "step"),
+        ("_velocities", "square_avg"),
+        ("_momentums", "momentum_buffer"),
+        ("_average_gradients", "grad_avg"),
+    ),
+    keras.optimizers.Adafactor: (("iterations", "step"),),
+    keras.optimizers.Lion: (("_momentums", "exp_avg"),),
+    keras.optimizers.Lamb: (("iterations", "step"), ("_momentums", "exp_avg"), ("_velocities", "exp_avg_sq")),
+    keras.optimizers.Ftrl: (("_accumulators", "sum"), ("_linears", "linear")),
+}
+if hasattr(keras.optimizers, "Muon"):
+    SLOTS[keras.optimizers.Muon] = (("momentums", "momentum_buffer"), ("adam_velocities", "exp_avg_sq"))
+if hasattr(keras.optimizers, "ScheduleFreeAdamW"):
+    SLOTS[keras.optimizers.ScheduleFreeAdamW] = (("_momentums", "z"), ("_velocities", "exp_avg_sq"))
+
+
+def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
+    """The optimizer's state in canonical layout, by weight and PyTorch's name of the entry ("fc1.weight exp_avg")."""
+    state = {}
+    for part in _parts(optimizer):
+        slots = next((SLOTS[base] for base in type(part).__mro__ if base in SLOTS), ())
+        index = {id(variable): position for position, variable in enumerate(part._trainable_variables)}
+        for name, parameter in named_parameters(model).items():
+            for attribute, entry in slots if id(parameter.variable) in index else ():
+                # differs: PyTorch keeps all state by parameter; stock Keras counts steps once for all.
+                value = getattr(part, attribute, [])
+                if isinstance(value, (list, tuple)):  # an entry that these settings do without is an empty list
+                    value = value[index[id(parameter.variable)]] if value else None
+                if value is not None and (array := entry_to_canonical(parameter, value)) is not None:
+                    state[f"{name} {entry}"] = array
+    return state
+
+
+def entry_to_canonical(parameter: Parameter, value) -> np.ndarray | None:
+    """One entry of the state: it lies as its weight does, or is a number (then float64); None where it is neither."""
+    array = to_numpy(value)
+    if array.shape == tuple(parameter.variable.shape):
+        return parameter.canonical(array)
+    return array.astype(np.float64) if array.ndim == 0 and array.dtype != object else None
+
+
+def learning_rate(optimizer) -> np.ndarray:
+    """The learning rate of the present step, one for each parameter group."""
+    rates = np.array([to_numpy(part.learning_rate) for part in _parts(optimizer)], dtype=np.float64)
+    return rates[0] if len(rates) == 1 else rates
+
+
+def _parts(optimizer) -> list:
+    """The optimizers that do the work, where several or a scaled one are wrapped into one."""
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return _parts(optimizer.inner_optimizer)
+    return list(getattr(optimizer, "_inner_optimizers", [])) or [optimizer]

@@ -1,0 +1,23 @@
+"""Switches off what each framework draws for itself while it trains: two sides cannot draw the same dropout masks."""
+
+from torch import nn
+
+from torch_impl.weights.layers import every_layer
+
+RATES = ("p", "dropout")
+RANDOM = (nn.modules.dropout._DropoutNd, nn.MultiheadAttention, nn.RNNBase)
+
+
+def mute(model) -> dict[str, float]:
+    """Set the rate of every dropout layer to zero; returns the rates that they had, by the layer's path.
+
+    differs: PyTorch's dropout has its rate as `p`, Keras' as `rate`; attention and recurrent layers as `dropout`.
+    """
+    had = {}
+    for path, layer in every_layer(model).items():
+        for attribute in RATES if isinstance(layer, RANDOM) else ():
+            rate = getattr(layer, attribute, None)
+            if isinstance(rate, (int, float)) and rate > 0:
+                had[path] = float(rate)
+                setattr(layer, attribute, 0.0)
+    return had

@@ -1,0 +1,21 @@
+"""Values that a report can hold: JSON's."""
+
+import numpy as np
+
+
+def simple(value) -> bool:
+    """Whether a value is a plain one, or a list of such."""
+    if isinstance(value, (list, tuple)):
+        return all(simple(each) for each in value)
+    return value is None or isinstance(value, (bool, int, float, str, np.generic))
+
+
+def plain(value):
+    """A value as JSON has it: numbers of a framework or of NumPy as Python's."""
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (float, np.generic)) or getattr(value, "ndim", None) == 0:
+        return value.item() if hasattr(value, "item") else float(value)
+    return str(value)

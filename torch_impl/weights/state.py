@@ -1,0 +1,31 @@
+"""What an optimizer remembers, by PyTorch's names and in its layout. Read it beside tf_impl/weights/state.py."""
+
+import numpy as np
+
+from torch_impl.weights.outputs import to_numpy
+from torch_impl.weights.parameters import Parameter, named_parameters
+
+
+def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
+    """The optimizer's state in canonical layout, by weight and PyTorch's name of the entry ("fc1.weight exp_avg")."""
+    state = {}
+    for name, parameter in named_parameters(model).items():
+        # differs: PyTorch keeps all state by parameter; stock Keras counts steps once for all.
+        for entry, value in optimizer.state.get(parameter.variable, {}).items():
+            if (array := entry_to_canonical(parameter, value)) is not None:
+                state[f"{name} {entry}"] = array
+    return state
+
+
+def entry_to_canonical(parameter: Parameter, value) -> np.ndarray | None:
+    """One entry of the state: it lies as its weight does, or is a number (then float64); None where it is neither."""
+    array = to_numpy(value)
+    if array.shape == tuple(parameter.variable.shape):
+        return parameter.canonical(array)
+    return array.astype(np.float64) if array.ndim == 0 and array.dtype != object else None
+
+
+def learning_rate(optimizer) -> np.ndarray:
+    """The learning rate of the present step, one for each parameter group."""
+    rates = np.array([to_numpy(group["lr"]) for group in optimizer.param_groups], dtype=np.float64)
+    return rates[0] if len(rates) == 1 else rates
