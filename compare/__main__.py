@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from compare import cases
+from compare.exits import check_writable, fail
 
 if TYPE_CHECKING:
     from compare.inputs import Inputs
-    from compare.result import Result
-    from compare.runner import Options
 
-EQUIVALENT, NOT_EQUIVALENT, FAILED = 0, 1, 2  # exit status
 RESULTS = Path("results")
 
 
@@ -38,6 +37,26 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     epilog="Exit status: 0 when every case is equivalent, 1 when any is not, 2 for a usage error or a run that failed.",
 )
+
+# Options that several commands have.
+Seed = Annotated[int, typer.Option(min=0, help="Of the data, the batch order, the weights and the nudge.")]
+Precisions = Annotated[
+    Precision, typer.Option(help="float64 decides whether they are equivalent, float32 shows working precision.")
+]
+Nudge = Annotated[
+    bool,
+    typer.Option(
+        "--nudge/--no-nudge",
+        help="Measure what rounding does here, by runs whose weights are nudged one ulp. "
+        "Without: half the time, and a fixed floor to judge by.",
+    ),
+]
+TorchPython = Annotated[str | None, typer.Option(help="The Python that has torch; by default this one.")]
+TfPython = Annotated[str | None, typer.Option(help="The Python that has TensorFlow; by default this one.")]
+Threads = Annotated[
+    int, typer.Option(min=1, help="Threads a side; TensorFlow with more than one may not repeat itself to the bit.")
+]
+Timeout = Annotated[float, typer.Option(min=1, help="Seconds that a worker may be silent before its end.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -63,40 +82,108 @@ def run(
     names: Annotated[list[str] | None, typer.Argument(metavar="CASE", help="Which cases; all by default.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Train for this many epochs, not the case's own.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Train for this many steps.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the data, the batch order, the weights and the nudge.")] = 0,
-    precision: Annotated[
-        Precision, typer.Option(help="float64 decides whether they are equivalent, float32 shows working precision.")
-    ] = Precision.both,
-    nudge: Annotated[
-        bool,
-        typer.Option(
-            "--nudge/--no-nudge",
-            help="Measure what rounding does here, by runs whose weights are nudged one ulp. "
-            "Without: half the time, and a fixed floor to judge by.",
-        ),
-    ] = True,
+    seed: Seed = 0,
+    precision: Precisions = Precision.both,
+    nudge: Nudge = True,
     data_dir: Annotated[Path | None, typer.Option(help="Read the real data set here, where a case has one.")] = None,
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = RESULTS,
-    torch_python: Annotated[str | None, typer.Option(help="The Python that has torch; by default this one.")] = None,
-    tf_python: Annotated[str | None, typer.Option(help="The Python that has TensorFlow; by default this one.")] = None,
-    threads: Annotated[
-        int, typer.Option(min=1, help="Threads a side; TensorFlow with more than one may not repeat itself to the bit.")
-    ] = 1,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds that a worker may be silent before its end.")] = 120,
+    torch_python: TorchPython = None,
+    tf_python: TfPython = None,
+    threads: Threads = 1,
+    timeout: Timeout = 120,
 ) -> None:
     """Run cases on both sides, judge them, and write the report."""
-    from compare.runner import Options
 
-    options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
+    def work() -> int:
+        from compare import console
+        from compare.runner import Options, Trial
+
+        options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
+        all_inputs = _make_inputs(names or list(cases.NAMES), epochs, steps, seed, data_dir)
+        check_writable(out)
+        return console.run_and_report([Trial(inputs) for inputs in all_inputs], options, out)
+
+    _work(work)
+
+
+@app.command()
+def port(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A port: batches(rng), torch_side() and tf_side().")],
+    steps: Annotated[int, typer.Option(min=1, help="Train on at most this many of its batches.")] = 100,
+    seed: Seed = 0,
+    precision: Precisions = Precision.both,
+    nudge: Nudge = True,
+    out: Annotated[Path | None, typer.Option(help="Where the report goes; by default results/NAME.")] = None,
+    torch_python: TorchPython = None,
+    tf_python: TfPython = None,
+    threads: Threads = 1,
+    timeout: Timeout = 120,
+) -> None:
+    """Run your own port on both sides, say whether it is equivalent, or where it first parts and what is set unlike."""
+
+    def work() -> int:
+        from compare import console
+        from compare.runner import Options, PortTrial
+
+        if not file.is_file():
+            fail(f"{file} is no file: `python -m compare new {file}` writes one to start from")
+        if file.suffix != ".py":
+            fail(f"{file} is no Python file: its name must end in .py")
+        options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
+        directory = out or RESULTS / file.stem
+        check_writable(directory)
+        return console.run_and_report([PortTrial(file, seed, steps)], options, directory)
+
+    _work(work)
+
+
+@app.command()
+def diff(
+    left: Annotated[Path, typer.Argument(help="A trace that a Recorder left, or a loss log in CSV.")],
+    right: Annotated[Path, typer.Argument(help="The other side's.")],
+    out: Annotated[Path | None, typer.Option(help="Where the report goes; by default results/LEFT_RIGHT.")] = None,
+) -> None:
+    """Compare what two loops of your own left: traces (where they first part), or loss logs (what curves alone say)."""
+
+    def work() -> int:
+        from compare import diffing
+
+        return diffing.diff(left, right, out, RESULTS)
+
+    _work(work)
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the port is written; must not exist.")],
+) -> None:
+    """Write a commented port to start from: it runs as it is, with `python -m compare port FILE`."""
+
+    def work() -> int:
+        if file.suffix != ".py":
+            fail(f"{file}: a port is a Python file, give a name that ends in .py")
+        try:
+            with open(file, "x", encoding="utf-8") as written:
+                written.write(Path(__file__).with_name("port_template.py").read_text(encoding="utf-8"))
+        except FileExistsError:
+            fail(f"{file} is there already: give another name, nothing was written")
+        except OSError as error:
+            fail(f"{file} cannot be written: {error.strerror}")
+        typer.echo(f"{file} is written; now: python -m compare port {file}")
+        return 0
+
+    _work(work)
+
+
+def _work(work: Callable[[], int]) -> None:
+    """Do a command's work, and exit with its status; a signal to end ends it cleanly."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a character shows ?
     try:
-        all_inputs = _make_inputs(names or list(cases.NAMES), epochs, steps, seed, data_dir)
-        _check_writable(out)
-        raise typer.Exit(_run_and_report(all_inputs, options, out))
+        raise typer.Exit(work())
     except KeyboardInterrupt:
-        _fail("interrupted")
+        fail("interrupted")
 
 
 def _make_inputs(
@@ -111,93 +198,7 @@ def _make_inputs(
             raise ValueError(f"none of {', '.join(names)} reads a data set: leave --data-dir out")
         return [make_inputs(case, seed, epochs, steps, data_dir if case.read_data else None) for case in chosen]
     except (LookupError, ValueError, DataError) as error:
-        _fail(error.args[0])
-
-
-def _check_writable(directory: Path) -> None:
-    """Find out before the runs whether their report can be written."""
-    import tempfile
-
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory):
-            pass
-    except OSError as error:
-        _fail(f"{directory} cannot be written to ({error.strerror}): give another directory with --out")
-
-
-def _run_and_report(all_inputs: list[Inputs], options: Options, out: Path) -> int:
-    from rich.console import Console
-
-    from compare.report.terminal import ProgressBars
-    from compare.runner import PRECISIONS, Trial, run_studies
-    from compare.workers import FrameworkUnavailableError
-
-    results: list[Result] = []
-    plots: dict[str, bytes] = {}
-    trouble = None
-    try:
-        with ProgressBars(Console(stderr=True)) as bars:
-            bars.expect(all_inputs, len(PRECISIONS[options.precision]) * (1 + options.nudged))
-            for result in run_studies(map(Trial, all_inputs), options, bars.show):
-                results.append(result)
-                plots[f"{result.case}.png"] = _plot(result)  # while the workers go on
-    except FrameworkUnavailableError as error:
-        trouble = str(error)
-    except KeyboardInterrupt:
-        trouble = f"interrupted: {len(results)} of {len(all_inputs)} cases had finished"
-    if results:
-        order = [inputs.case.name for inputs in all_inputs]
-        results.sort(key=lambda result: order.index(result.case))
-        _write_report(results, plots, out)
-        _show_report(results, out)
-    if trouble:
-        _fail(trouble)
-    return _status(results)
-
-
-def _plot(result: Result) -> bytes:
-    from compare.report.plot import image
-
-    return image(result.plot())
-
-
-def _write_report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
-    from compare.report.files import write_all
-    from compare.report.tables import all_tables
-
-    try:
-        write_all({out / name: content for name, content in (all_tables(results) | plots).items()})
-        for name in {f"{name}.png" for name in cases.NAMES} - set(plots):
-            (out / name).unlink(missing_ok=True)  # a plot of an earlier report would contradict the tables
-    except OSError as error:
-        _fail(f"the report cannot be written to {out}: {error.strerror}")
-
-
-def _show_report(results: list[Result], out: Path) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-
-    from compare.report.terminal import summary_table
-
-    console = Console()
-    console.width = max(console.width, 80) if console.is_terminal else 120
-    console.print(summary_table([result.summary for result in results]))
-    for result in results:
-        for finding in result.findings:
-            console.print(f"[bold]{result.case}[/]: {escape(finding)}", highlight=False, soft_wrap=True)
-    tables = "summary.csv, curves.csv, epochs.csv, stages.csv, and a plot a case"
-    console.print(f"report: {escape(str(out))}/{tables}", highlight=False)
-
-
-def _status(results: list[Result]) -> int:
-    verdicts = {result.verdict for result in results}
-    return FAILED if "error" in verdicts else EQUIVALENT if verdicts == {"equivalent"} else NOT_EQUIVALENT
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"compare: {message}", err=True)
-    raise typer.Exit(FAILED)
+        fail(error.args[0])
 
 
 if __name__ == "__main__":

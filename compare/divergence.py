@@ -12,11 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compare import rounding
-from compare.gap import Difference, difference
+from compare.gap import Difference, difference, difference_in_any_layout
 from compare.trace import FINAL, STAGES, Key, Trace
 
 # What a difference has to reach to count: the weights, the buffers, or the loss.
 CONSEQUENCES = ("weights", "loss", "update", "buffer")
+
+# What a step computes before any gradient, and the running statistics of its forward pass.
+BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
+# What each framework may lay out in its own way; weights have one layout, PyTorch's.
+LAYOUT_IS_FREE = ("batch", "forward")
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,10 @@ def stage_rows(
         if stage == "update":
             opened += [_rounding_of_update(trace, key, precision) for trace in (torch, tf)]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
-        found = difference(plain[id(torch)], plain[id(tf)])
-        rows.append(Row(step, stage, tensor, found, float(allow(widest[stage, tensor], precision))))
+        limit = float(allow(widest[stage, tensor], precision))
+        sides = plain[id(torch)], plain[id(tf)]
+        found = difference_in_any_layout(*sides, limit) if stage in LAYOUT_IS_FREE else difference(*sides)
+        rows.append(Row(step, stage, tensor, found, limit))
     return rows
 
 
@@ -105,6 +112,20 @@ def first_divergence(rows: Sequence[Row]) -> Row | None:
     harmless = {(row.stage, row.tensor) for row in beyond if row.step < reached and row.stage != "state"}
     first = next(row for row in beyond if row.step == reached and (row.stage, row.tensor) not in harmless)
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
+
+
+def before_gradients(rows: Sequence[Row]) -> Row | None:
+    """What is apart at the first audited step and was computed before any gradient.
+
+    That much rounding alone moves little, in float32 too: a ReLU that flips is near zero on both sides. A difference
+    counts where it reaches what the forward pass ends with, for a loss may hide it in float32.
+    """
+    first = min((row.step for row in rows), default=FINAL)
+    early = [row for row in rows if row.step == first and row.stage in BEFORE_GRADIENTS]
+    ends_with = [row for row in early if row.stage == "forward"][-1:]
+    if any(not row.within for row in ends_with):
+        return next(row for row in early if not row.within)
+    return first_divergence(early)
 
 
 def last_agreement(rows: Sequence[Row], first: Row) -> Row | None:

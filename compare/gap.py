@@ -70,6 +70,23 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
     )
 
 
+def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> Difference:
+    """The same, for a batch or an output, whose axes each framework may order in its own way.
+
+    Where the values agree in another order of the axes, that is the layout, and no difference.
+    """
+    found = difference(torch, tf)
+    if torch is None or tf is None or found.max_rel <= allowed or torch.size != tf.size or max(torch.ndim, tf.ndim) < 3:
+        return found
+    if torch.ndim != tf.ndim:
+        orders = [tf.reshape(torch.shape)]
+    else:
+        orders = [np.moveaxis(tf, -1, 1), np.moveaxis(tf, 1, -1), np.swapaxes(tf, 0, 1)]
+    others = [difference(torch, moved) for moved in orders if moved.shape == torch.shape]
+    agreeing = [other for other in others if other.max_rel <= allowed]
+    return (agreeing or (others if found.kind == "shape" else []) or [found])[0]
+
+
 def _rounded(left: np.ndarray, right: np.ndarray, max_rel: float) -> bool:
     """Whether one is exactly the other rounded to float32; not looked for where the gap is no larger than rounding."""
     if left.dtype != np.float64 or not rounding.allowed(0, "float64") < max_rel < rounding.ulp("float32"):

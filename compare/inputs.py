@@ -30,6 +30,18 @@ class Inputs:
     order: np.ndarray  # (epochs, examples): the permutation that each epoch follows; one row where all are alike
 
     @property
+    def name(self) -> str:
+        return self.case.name
+
+    @property
+    def settings(self) -> Mapping[str, float]:
+        return self.case.settings
+
+    @property
+    def channels_first(self) -> tuple[str, ...]:
+        return self.case.channels_first
+
+    @property
     def steps_per_epoch(self) -> int:
         return len(self.case.batch_rows(self.order.shape[1]))
 
@@ -43,6 +55,10 @@ class Inputs:
     def batches(self, precision: str) -> Iterator[Arrays]:
         """Every batch of the run in order."""
         return (self.batch(step, precision) for step in range(self.steps))
+
+    def examples(self, precision: str) -> list[Arrays]:
+        """A batch of every shape that training will meet: the first, and the last of the epoch."""
+        return [self.batch(step, precision) for step in {0, min(self.steps, self.steps_per_epoch) - 1}]
 
 
 def make_inputs(

@@ -6,27 +6,17 @@ Each round makes the runs again with other audits, spread over the steps among w
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from compare.divergence import Row, first_divergence, stage_rows
+from compare.runs import Run
 from compare.trace import FINAL
 from compare.verdict import Comparison, Pair
 
-AUDITS = (0, 1, 2)
 AUDITS_A_ROUND = 8
 ROUNDS = 6  # eight audits a round: enough for one step in 8^6
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run asked of both sides; `steps` ends it early."""
-
-    precision: str
-    nudge: str | None = None
-    audits: tuple[int, ...] = AUDITS
-    steps: int | None = None
 
 
 def locate(comparison: Comparison, nudged: bool) -> Generator[list[Run], list[Pair], tuple[Row | None, Comparison]]:

@@ -16,17 +16,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a result is of, where that is no case with inputs of its own: a port, or two recorded loops."""
+
+    name: str
+    seed: int = 0
+    steps: int = 0
+    steps_per_epoch: int = 1
+
+
+@dataclass(frozen=True)
 class Result:
     """What is known of one case after its runs; `judgement` is None where a run failed."""
 
-    inputs: Inputs
+    inputs: Inputs | Subject
     inputs_sha256: str
     judgement: Judgement | None
     errors: tuple[str, ...] = ()
 
     @property
     def case(self) -> str:
-        return self.inputs.case.name
+        return self.inputs.name
 
     @property
     def seed(self) -> int:
@@ -40,6 +50,11 @@ class Result:
     @property
     def findings(self) -> tuple[str, ...]:
         return self.judgement.findings if self.judgement else self.errors
+
+    @property
+    def settings(self) -> pd.DataFrame:
+        """The rows of settings.csv: a row a setting of optimizer, layer or loss; of ports and recorded loops."""
+        return self._table("settings")
 
     @property
     def curves(self) -> pd.DataFrame:

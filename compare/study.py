@@ -14,7 +14,9 @@ import numpy as np
 from compare import rounding
 from compare.curves import decreases
 from compare.divergence import Row, last_agreement
-from compare.locate import Run, locate
+from compare.locate import locate
+from compare.runs import Run
+from compare.settings import SettingRow
 from compare.stability import find_unstable
 from compare.verdict import (
     DIVERGED,
@@ -37,6 +39,7 @@ class Judgement:
     findings: tuple[str, ...]
     comparisons: dict[str, Comparison]
     first_divergence: Row | None
+    settings: tuple[SettingRow, ...] = ()
 
 
 Pairs = dict[Run, Pair]

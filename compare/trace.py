@@ -20,6 +20,12 @@ FORMAT = 1
 Key = tuple[int, str, str]  # (step, stage, tensor)
 
 
+def trace_path(path: Path | str, nudged: bool = False) -> Path:
+    """Where a trace stands that is called so: "runs/torch" is the file runs/torch.npz, or runs/torch.nudged.npz."""
+    stem = str(path).removesuffix(".npz")
+    return Path(f"{stem}{'.nudged' if nudged else ''}.npz")
+
+
 class TraceError(Exception):
     """A trace that cannot be read; the message says which file and why."""
 

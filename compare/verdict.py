@@ -10,7 +10,7 @@ import numpy as np
 
 from compare import rounding
 from compare.curves import Curve, curve_gap, first_beyond, nudge_gap
-from compare.divergence import Row, by_value, first_divergence, stage_rows
+from compare.divergence import Row, before_gradients, by_value, first_divergence, stage_rows
 from compare.trace import Trace
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
@@ -18,14 +18,14 @@ NOT_METRICS = ("loss", "examples", "seconds")
 
 
 class Pair(NamedTuple):
-    """The traces of one run on both sides."""
+    """The traces of one run on both sides; None where it was asked of the other side only."""
 
     torch: Trace
     tf: Trace
 
     def nudges(self, nudged: Pair | None) -> list[tuple[Trace, Trace]]:
         """(plain, nudged), one a side; nothing where no nudged run was made."""
-        return list(zip(self, nudged, strict=True)) if nudged else []
+        return [(plain, twin) for plain, twin in zip(self, nudged or (), strict=False) if twin is not None]
 
     @property
     def metrics(self) -> list[str]:
@@ -52,10 +52,10 @@ class Comparison:
     def apart(self) -> bool:
         """Whether a curve parts, or a difference at an audited step reaches weights, buffers or loss.
 
-        In float32 values at audited steps decide nothing: one ReLU that flips moves them by far more than rounding.
+        In float32 gradients and what follows decide nothing: one ReLU that flips moves them by far more than rounding.
         """
         if self.precision == "float32":
-            return self.parts_at is not None or self.structural
+            return self.parts_at is not None or self.structural or before_gradients(self.rows) is not None
         return self.parts_at is not None or first_divergence(self.rows) is not None
 
     @property

@@ -21,6 +21,7 @@ from compare.alone import alone
 from compare.datasets import DataError
 from compare.inputs import make_inputs
 from compare.jobs import Framework, Job, make_run
+from compare.port import PortError
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
@@ -80,8 +81,13 @@ def serve(framework: Framework, threads: int) -> None:
             make_run(framework, job, progress.watch)
             send(event="done", job=job.id)
         except Exception as error:
-            message = f"{_one_line(error)} (at step {progress.step})"
-            send(event="failed", job=job.id, message=message)
+            send(event="failed", job=job.id, message=_failure(error, progress.step))
+
+
+def _failure(error: Exception, step: int) -> str:
+    if isinstance(error, PortError):
+        return f"{error} (at step {step})" if step else str(error)
+    return f"{_one_line(error)} (at step {step})"
 
 
 def _one_line(error: Exception) -> str:

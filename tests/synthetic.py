@@ -14,8 +14,8 @@ import numpy as np
 
 from compare import cases
 from compare.inputs import make_inputs, nudge
-from compare.locate import Run
 from compare.result import Result
+from compare.runs import Run
 from compare.study import Judgement, study
 from compare.trace import FINAL, Key, Trace, TraceWriter
 from compare.verdict import Pair

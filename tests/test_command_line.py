@@ -9,7 +9,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from compare import __main__ as command_line
-from compare import cases, worker
+from compare import cases, console, worker
 from compare.datasets import CIFAR_RECORD
 from tests.processes import fakes, python
 
@@ -24,7 +24,7 @@ def invoke(monkeypatch):
     def refuse(*_):
         raise AssertionError("was not stopped before the runs")
 
-    monkeypatch.setattr(command_line, "_run_and_report", refuse)
+    monkeypatch.setattr(console, "run_and_report", refuse)
 
     def run(*arguments):
         result = CliRunner().invoke(command_line.app, list(map(str, arguments)))
@@ -56,7 +56,7 @@ def test_help_explains_the_exit_status(invoke):
         assert words in shown
 
 
-@pytest.mark.parametrize("name", ["list", "run"])
+@pytest.mark.parametrize("name", ["list", "run", "port", "diff", "new"])
 def test_every_command_has_a_help_of_its_own(invoke, name):
     result = invoke(name, "--help")
     assert result.exit_code == 0
@@ -80,19 +80,19 @@ def test_every_option_of_a_side_has_help(monkeypatch):
 
 def test_no_command_runs_every_case(monkeypatch):
     asked = []
-    monkeypatch.setattr(command_line, "_make_inputs", lambda names, *rest: asked.append((names, rest)))
-    monkeypatch.setattr(command_line, "_check_writable", lambda out: None)
-    monkeypatch.setattr(command_line, "_run_and_report", lambda *_: 0)
+    monkeypatch.setattr(command_line, "_make_inputs", lambda names, *rest: asked.append((names, rest)) or [])
+    monkeypatch.setattr(command_line, "check_writable", lambda out: None)
+    monkeypatch.setattr(console, "run_and_report", lambda *_: 0)
     assert CliRunner().invoke(command_line.app, []).exit_code == 0
     assert asked == [(list(cases.NAMES), (None, None, 0, None))]
 
 
 def test_a_case_that_is_named_twice_is_run_once(monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(command_line, "_run_and_report", lambda inputs, *_: asked.extend(inputs) or 0)
+    monkeypatch.setattr(console, "run_and_report", lambda trials, *_: asked.extend(trials) or 0)
     arguments = ["run", "mlp_regression", "linear_regression", "mlp_regression", f"--out={tmp_path}"]
     assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
-    assert [inputs.case.name for inputs in asked] == ["mlp_regression", "linear_regression"]
+    assert [trial.name for trial in asked] == ["mlp_regression", "linear_regression"]
 
 
 def test_an_unknown_case_is_answered_with_the_nearest(invoke):

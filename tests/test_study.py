@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from compare.locate import AUDITS, ROUNDS, Run
+from compare.locate import ROUNDS
+from compare.runs import AUDITS, Run
 from compare.trace import FINAL
 from tests.synthetic import Training, at, from_step, judge, rounding
 

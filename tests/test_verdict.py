@@ -8,7 +8,7 @@ import pytest
 from compare import rounding as allowances
 from compare.divergence import Row
 from compare.gap import difference
-from compare.locate import Run
+from compare.runs import Run
 from compare.verdict import Pair, compare_pair, describe_parting, is_leak
 from tests.synthetic import Training, at, from_step, rounding
 

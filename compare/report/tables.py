@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.curves import epoch_means
-from compare.locate import AUDITS
+from compare.runs import AUDITS
+from compare.settings import columns as SETTING_COLUMNS
+from compare.settings import to_row
 from compare.trace import FINAL, Trace
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ COLUMNS = {
         "case", "seed", "precision", "step", "stage", "tensor", "shape", "max_abs", "max_rel", "max_ulp", "allowed",
         "verdict",
     ),
+    "settings": ("case", *SETTING_COLUMNS),
 }  # fmt: skip
 
 Row = dict[str, Any]
@@ -121,7 +124,12 @@ def stage_rows(result: Result) -> Iterator[Row]:
             }
 
 
-ROWS = {"curves": curve_rows, "epochs": epoch_rows, "stages": stage_rows}
+def settings_rows(result: Result) -> Iterator[Row]:
+    for row in result.judgement.settings if result.judgement else ():
+        yield {"case": result.case, **to_row(row)}
+
+
+ROWS = {"curves": curve_rows, "epochs": epoch_rows, "stages": stage_rows, "settings": settings_rows}
 
 
 def _comparisons(result: Result) -> Iterable[tuple]:
@@ -129,10 +137,12 @@ def _comparisons(result: Result) -> Iterable[tuple]:
 
 
 def all_tables(results: Sequence[Result]) -> dict[str, bytes]:
-    """The four tables of these results, by the names of their files."""
+    """The tables of these results, by the names of their files; settings are known of ports and recorded loops only."""
     tables = {}
     for name, rows_of in {"summary": lambda result: [summary_row(result)], **ROWS}.items():
         rows = [row for result in results for row in rows_of(result)]
+        if name == "settings" and not rows:
+            continue
         tables[f"{name}.csv"] = to_csv(list(dict.fromkeys([*COLUMNS[name], *chain(*rows)])), rows)
     return tables
 

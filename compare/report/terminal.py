@@ -12,6 +12,7 @@ from rich.table import Table
 
 from compare.inputs import Inputs
 from compare.report.tables import Row
+from compare.result import Subject
 from compare.verdict import ERROR
 from compare.workers import Event
 
@@ -35,16 +36,16 @@ class ProgressBars:
         self._bars = {side: self._progress.add_task("importing", side=side, total=None) for side in ("torch", "tf")}
         self._done: Counter[str] = Counter()
 
-    def expect(self, all_inputs: Iterable[Inputs], runs_a_case: int) -> None:
-        """Say how many steps there will be if nothing parts."""
+    def expect(self, steps: Iterable[int], runs_a_case: int) -> None:
+        """Say how many steps there will be if nothing parts, from how many each case has."""
         for bar in self._bars.values():
-            self._progress.update(bar, total=runs_a_case * sum(inputs.steps for inputs in all_inputs))
+            self._progress.update(bar, total=runs_a_case * sum(steps))
 
-    def show(self, inputs: Inputs, event: Event) -> None:
+    def show(self, of: Inputs | Subject, event: Event) -> None:
         """Move the bar of the side that an event comes from."""
         if event.kind == "done":
-            self._done[event.side] += event.job.steps or inputs.steps
-        what = f"{inputs.case.name}, {event.job.precision}{', nudged' if event.job.nudge else ''}"
+            self._done[event.side] += event.job.steps or of.steps
+        what = f"{of.name}, {event.job.precision}{', nudged' if event.job.nudge else ''}"
         completed = self._done[event.side] + (event.step if event.kind == "progress" else 0)
         self._progress.update(self._bars[event.side], completed=completed, description=what)
 

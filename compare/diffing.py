@@ -1,0 +1,50 @@
+"""`python -m compare diff`: two recorded loops, or two loss logs, of which only the curves can be compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from compare import console
+from compare.exits import EQUIVALENT, NOT_EQUIVALENT, check_writable, fail
+from compare.logs import LogError, read_log
+from compare.pairing import PairingError
+from compare.reading import read_curves
+from compare.recorded import compare_recorded
+from compare.report.plot import image
+from compare.trace import TraceError
+
+LOGS = (".csv", ".tsv", ".txt", ".log")
+ALIKE = ("equal", "growing like rounding")  # what says nothing against a port
+
+
+def diff(left: Path, right: Path, out: Path | None, results: Path) -> int:
+    """Compare the two, write and show what is found; the exit status."""
+    logs = [path.suffix.lower() in LOGS for path in (left, right)]
+    if any(logs) and not all(logs):
+        fail(f"{left} and {right}: one is a loss log, the other a trace: give two of a kind")
+    return _diff_logs(left, right) if all(logs) else _diff_traces(left, right, out, results)
+
+
+def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> int:
+    try:
+        result = compare_recorded(left, right)
+    except (TraceError, PairingError) as error:
+        fail(str(error))
+    directory = out or results / result.case
+    check_writable(directory)
+    console.report([result], {f"{result.case}.png": image(result.plot())}, directory)
+    return console.status([result])
+
+
+def _diff_logs(left: Path, right: Path) -> int:
+    try:
+        reading = read_curves(read_log(left), read_log(right))
+    except LogError as error:
+        fail(str(error))
+    screen = Console(soft_wrap=True, highlight=False)
+    screen.print(f"[bold]{escape(reading.shape)}[/]: {escape(reading.sentence)}")
+    screen.print(f"next: {escape(reading.next)}")
+    return EQUIVALENT if reading.shape in ALIKE else NOT_EQUIVALENT

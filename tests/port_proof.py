@@ -1,0 +1,50 @@
+"""Every wrong port and every right one, judged: `python -m tests.port_proof` prints what is amiss, and both figures."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from compare import Options, PortTrial, run_studies
+from compare.result import Result
+from tests import right_ports, wrong_ports
+from tests.right_ports import RightPort
+from tests.wrong_ports import WrongPort
+
+Port = WrongPort | RightPort
+
+
+def judged(ports: Sequence[Port]) -> Iterator[tuple[Port, Result]]:
+    """Each port with its result, as it comes; all of them on the same two workers."""
+    by_name = {port.name: port for port in ports}
+    with tempfile.TemporaryDirectory() as name:
+        for port in ports:
+            text_of = wrong_ports.text_of if isinstance(port, WrongPort) else right_ports.text_of
+            (Path(name) / f"{port.name}.py").write_text(text_of(port))
+        trials = [PortTrial(Path(name) / f"{port.name}.py") for port in ports]
+        for result in run_studies(trials, Options(precision="float64")):
+            yield by_name[result.case], result
+
+
+def is_right(port: Port, result: Result) -> bool:
+    """Whether the judge said of a port what is true of it."""
+    if isinstance(port, RightPort):
+        return result.verdict == "equivalent"
+    first = result.judgement.first_divergence if result.judgement else None
+    return result.verdict == "diverged" and (first and first.key) == port.place
+
+
+def main(names: list[str]) -> None:
+    for ports in (wrong_ports.WRONG_PORTS, right_ports.RIGHT_PORTS):
+        chosen = [port for port in ports if not names or port.name in names]
+        right, began = 0, time.monotonic()
+        for port, result in judged(chosen):
+            right += is_right(port, result)
+            if not is_right(port, result) or names:
+                print(f"{port.name}: {result.verdict}", *result.findings, getattr(port, "place", ""), sep="\n    ")
+        print(f"{right} of {len(chosen)} as they should be, {time.monotonic() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
