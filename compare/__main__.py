@@ -142,13 +142,15 @@ def diff(
     left: Annotated[Path, typer.Argument(help="A trace that a Recorder left, or a loss log in CSV.")],
     right: Annotated[Path, typer.Argument(help="The other side's.")],
     out: Annotated[Path | None, typer.Option(help="Where the report goes; by default results/LEFT_RIGHT.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Of loss logs: examples a batch, if known.")] = None,
+    steps_per_epoch: Annotated[int | None, typer.Option(min=1, help="Of loss logs: steps an epoch, if known.")] = None,
 ) -> None:
     """Compare what two loops of your own left: traces (where they first part), or loss logs (what curves alone say)."""
 
     def work() -> int:
         from compare import diffing
 
-        return diffing.diff(left, right, out, RESULTS)
+        return diffing.diff(left, right, out, RESULTS, batch_size=batch_size, steps_per_epoch=steps_per_epoch)
 
     _work(work)
 

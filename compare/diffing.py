@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -20,12 +21,12 @@ LOGS = (".csv", ".tsv", ".txt", ".log")
 ALIKE = ("equal", "growing like rounding")  # what says nothing against a port
 
 
-def diff(left: Path, right: Path, out: Path | None, results: Path) -> int:
-    """Compare the two, write and show what is found; the exit status."""
+def diff(left: Path, right: Path, out: Path | None, results: Path, **known: int | None) -> int:
+    """Compare the two, write and show what is found; the exit status. `known` is what read_curves may be told."""
     logs = [path.suffix.lower() in LOGS for path in (left, right)]
     if any(logs) and not all(logs):
         fail(f"{left} and {right}: one is a loss log, the other a trace: give two of a kind")
-    return _diff_logs(left, right) if all(logs) else _diff_traces(left, right, out, results)
+    return _diff_logs(left, right, known) if all(logs) else _diff_traces(left, right, out, results)
 
 
 def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> int:
@@ -39,12 +40,14 @@ def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> in
     return console.status([result])
 
 
-def _diff_logs(left: Path, right: Path) -> int:
+def _diff_logs(left: Path, right: Path, known: Mapping[str, int | None]) -> int:
     try:
-        reading = read_curves(read_log(left), read_log(right))
+        reading = read_curves(read_log(left), read_log(right), **known)
     except LogError as error:
         fail(str(error))
     screen = Console(soft_wrap=True, highlight=False)
     screen.print(f"[bold]{escape(reading.shape)}[/]: {escape(reading.sentence)}")
+    if reading.note:
+        screen.print(escape(reading.note))
     screen.print(f"next: {escape(reading.next)}")
     return EQUIVALENT if reading.shape in ALIKE else NOT_EQUIVALENT

@@ -54,7 +54,7 @@ def study_port(inputs: Path, most: int, precisions: tuple[str, ...], nudged: boo
         f"{side.meta['framework']} {', '.join(side.meta['muted'])}" for side in described.pair if side.meta["muted"]
     ]
     notes += [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
-    findings = (*judgement.findings, *frozen, *described.findings, *summarise(initial), *proof, *notes)
+    findings = (*judgement.findings, *frozen, *described.findings, *_of_initial(initial), *proof, *notes)
     return replace(judgement, findings=findings, settings=tuple(_settings(described.pair, pairing, initial)))
 
 
@@ -124,6 +124,13 @@ def _initial(views: Pair) -> list[InitialRow]:
     """The sides' own initial values, as draws from a distribution."""
     shared = [key for key in views.torch.keys if key[:2] == (0, "weights") and key in views.tf]
     return compare_initial(*({tensor: view[0, "weights", tensor] for *_, tensor in shared} for view in views))
+
+
+def _of_initial(initial: list[InitialRow]) -> list[str]:
+    """What to say of them, in no more than a few sentences."""
+    said = summarise(initial)
+    count = sum(row.verdict == "differs" for row in initial)
+    return said if len(said) < 4 else [*said[:2], f"initialised differently: {count} tensors in all, see settings.csv"]
 
 
 def _settings(pair: Pair, pairing: Pairing, initial: list[InitialRow]) -> list[SettingRow]:

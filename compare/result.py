@@ -53,7 +53,7 @@ class Result:
 
     @property
     def settings(self) -> pd.DataFrame:
-        """The rows of settings.csv: a row a setting of optimizer, layer or loss; of ports and recorded loops."""
+        """The rows of settings.csv: a row a setting of optimizer, layer or loss."""
         return self._table("settings")
 
     @property

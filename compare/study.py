@@ -16,7 +16,7 @@ from compare.curves import decreases
 from compare.divergence import Row, last_agreement
 from compare.locate import locate
 from compare.runs import Run
-from compare.settings import SettingRow
+from compare.settings import SettingRow, judge
 from compare.stability import find_unstable
 from compare.verdict import (
     DIVERGED,
@@ -73,7 +73,7 @@ def study(steps_per_epoch: int, precisions: tuple[str, ...], nudged: bool = True
         findings.append("judged in float32 alone, where a small bug can hide in the rounding")
     if verdict == EQUIVALENT and None in falling:
         findings.append("too short to judge whether the loss decreases: that takes two whole epochs")
-    return Judgement(verdict, tuple(findings), comparisons, first)
+    return Judgement(verdict, tuple(findings), comparisons, first, tuple(_settings(deciding.pair)))
 
 
 def _weigh(comparison: Comparison, nudged: bool) -> Generator[list[Run], list[Pair], str]:
@@ -92,6 +92,12 @@ def _parting(verdict: str, comparison: Comparison, first: Row | None) -> str:
         return parting
     small = first is not None and first.difference.max_rel < rounding.SMALLEST_LEAK
     return f"{'digits lost by a formula that cancels' if small else 'leak of float32 precision'}: {parting}"
+
+
+def _settings(pair: Pair) -> list[SettingRow]:
+    """How both sides are set, of a case, whose layers have the same names on both."""
+    torch, tf = (trace.meta.get("settings", ()) for trace in pair)
+    return judge(torch, tf, {name: name for name in pair.tf.meta.get("kinds", ())})
 
 
 def _by_precision(pairs: Pairs) -> tuple[Pair, list[Pair]]:

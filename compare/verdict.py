@@ -111,7 +111,15 @@ def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | No
         "one rounded to float32" if found.rounded else "",
     ]
     last = f"; the last that agreed: {agreed}" if agreed else ""
-    return f"parts at {first} ({', '.join(filter(None, facts))}){last}"
+    return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
+
+
+def _goes_on(comparison: Comparison, step: int) -> str:
+    """How far apart the loss is from there on: at the next steps, ten times as far, and at the end."""
+    last = len(comparison.gap) - 1
+    later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
+    gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]
+    return f"; the loss is then apart by {', '.join(gaps)}" if gaps else ""
 
 
 def describe_break(comparison: Comparison) -> str:

@@ -239,7 +239,9 @@ def recorded_run(package: str, steps: int) -> None:
 
 
 def main() -> None:
-    rows = [*torch_rows(), *tf_rows(), *whole_rows(), *memory_rows()]
+    from tests import benchmark_recording
+
+    rows = [*torch_rows(), *tf_rows(), *whole_rows(), *memory_rows(), *benchmark_recording.rows()]
     for measured in rows:
         print("  ".join(str(measured.get(column, "")) for column in COLUMNS))
     (ROOT / "results" / "benchmarks.csv").write_bytes(to_csv(COLUMNS, rows))

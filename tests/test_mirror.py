@@ -52,6 +52,7 @@ EXCEPTIONS = {
     ("torch_impl/weights/rules.py", "_own"): "PyTorch's modules keep their parameters in one dictionary",
     ("torch_impl/weights/rules.py", "_rows"): "Keras keeps query, key and value apart",
     ("tf_impl/weights/state.py", "SLOTS"): "PyTorch names the entries of an optimizer's state itself",
+    ("tf_impl/weights/state.py", "_rate_inside"): "PyTorch's momentum buffer is the canonical one",
     ("tf_impl/weights/state.py", "_parts"): "PyTorch keeps groups inside of one optimizer",
     ("tf_impl/recorder.py", "Recorder._wrap"): "PyTorch has hooks; Keras' methods are wrapped",
     ("tf_impl/optimizers.py", "SGD.__init__"): "torch.optim has the class",

@@ -73,10 +73,9 @@ def test_layers_that_no_forward_pass_reached_come_last_in_the_order_of_definitio
 
 def test_a_part_of_a_layer_has_the_place_of_its_layer():
     parts = [unit(f"attn.{name}") for name in ("query", "key")]
-    torch = Model([*parts, unit("fc")], {"attn": "Attention", "fc": "Linear"}, ["fc", "attn"], [])
-    assert weights(torch, model(unit("d1"), unit("d2"), unit("d3"))) == of_layers(
-        d1="fc", d2="attn.query", d3="attn.key"
-    )
+    torch = Model([unit("fc"), *parts], {"attn": "Attention", "fc": "Linear"}, ["attn", "fc"], [])
+    tf = model(unit("d1"), unit("d2"), unit("d3"))
+    assert weights(torch, tf) == of_layers(d1="attn.query", d2="attn.key", d3="fc")
 
 
 def test_a_branch_that_is_run_earlier_is_told_apart_by_its_shapes():
@@ -312,8 +311,8 @@ def test_outputs_of_layers_with_weights_are_not_paired_by_kind():
 
 def test_layers_whose_weights_are_paired_by_name_have_their_outputs_paired():
     torch, tf = model(unit("a"), unit("b")), model(unit("d1"), unit("d2"))
-    pairing = pair(torch, tf, [(f"d1.{role}", f"b.{role}") for role in ("weight", "bias")])
-    assert pairing.outputs == {"d1": "b", "d2": "a"}
+    named = {"d1": "b", "d2": "a"}
+    assert pair(torch, tf, of_layers(**named).items()).outputs == named
 
 
 @pytest.mark.parametrize(
@@ -339,3 +338,8 @@ def test_a_model_is_read_from_the_first_audited_step_of_a_trace():
     assert Model.of(SimpleNamespace(keys=keys, meta=meta)) == (
         [unit("fc")], {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"],
     )  # fmt: skip
+
+
+def test_what_is_computed_at_the_end_is_no_forward_pass_of_training():
+    trace = SimpleNamespace(keys=[(FINAL, "forward", "fc")], meta={"units": [], "kinds": {}})
+    assert Model.of(trace).outputs == []

@@ -97,9 +97,10 @@ def test_layers_that_could_be_paired_crosswise_are_told_apart_by_their_first_wei
     assert (result.verdict, result.findings) == ("equivalent", ())
 
 
-def test_three_layers_in_another_order_are_told_apart_by_their_first_weights(traces):
+@pytest.mark.parametrize("order", [(1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_three_layers_in_another_order_are_told_apart_by_their_first_weights(traces, order):
     record(traces.torch.with_suffix(".npz"), Network("torch", (0, 1, 2)), batches(STEPS))
-    record(traces.tf.with_suffix(".npz"), Network("tf", (1, 2, 0)), batches(STEPS))
+    record(traces.tf.with_suffix(".npz"), Network("tf", order), batches(STEPS))
     assert compare_recorded(traces.torch, traces.tf).verdict == "equivalent"
 
 
@@ -121,6 +122,10 @@ def test_a_loss_that_does_not_fall_on_either_side_is_not_decreasing(traces):
     traces.record("torch", rising)
     traces.record("tf", rising)
     assert compare_recorded(traces.torch, traces.tf).verdict == "not decreasing"
+
+
+def test_a_loss_that_rises_on_one_side_is_diverged(traces):
+    assert traces.judge(of_loss(lambda step: 2.0**step)).verdict == "diverged"
 
 
 def test_a_loop_that_ends_early_is_diverged_there(traces):
@@ -295,7 +300,8 @@ def test_two_traces_of_one_side_are_refused(traces, side):
 
 
 def with_a_weight_more(side, name):
-    units = [*Network(side).units, Unit("Linear", name, {"weight": Tensor(f"{name}.weight", (7, 7), False, True)})]
+    """Meta data with a weight that stands in a layer of a kind of its own on either side."""
+    units = [*Network(side).units, Unit(f"Own{side}", name, {"weight": Tensor(f"{name}.weight", (7, 7), False, True)})]
     return {"units": to_json(units)}
 
 

@@ -9,6 +9,7 @@ from compare import rounding as allowances
 from compare.divergence import Row
 from compare.gap import difference
 from compare.runs import Run
+from compare.trace import FINAL
 from compare.verdict import Pair, compare_pair, describe_parting, is_leak
 from tests.synthetic import Training, at, from_step, rounding
 
@@ -136,18 +137,24 @@ def test_a_metric_that_differs_is_no_leak(compared):
 
 
 def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
-    comparison, _ = compared()
+    comparison = replace(compared()[0], gap=np.array([0, 0, 0, 0, 0, 1e-9, 2e-6, 0.5]))
     found = difference(np.array([1.0, 0.5]), np.array([1.0, 0.25]))
     first = Row(4, "update", "fc1.weight", found, 1e-13)
     agreed = replace(first, stage="gradient", allowed=1.0)
     assert describe_parting(comparison, first, agreed) == (
         "parts at step 4, update, fc1.weight (gap 2.5e-01, allowed 1.0e-13, at [1] torch 0.5, tf 0.25); "
-        "the last that agreed: step 4, gradient, fc1.weight"
+        "the last that agreed: step 4, gradient, fc1.weight; the loss is then apart by 1.0e-09 at step 5, 5.0e-01 at step 7"
     )
 
 
+def test_what_parts_at_the_end_does_not_go_on(compared):
+    comparison = replace(compared()[0], gap=np.array([0.0, 0.25]))
+    first = Row(FINAL, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
+    assert describe_parting(comparison, first, None) == "parts at the end, buffer, bn.running_var (missing in tf)"
+
+
 def test_a_missing_tensor_is_told_without_numbers(compared):
-    comparison, _ = compared()
+    comparison = replace(compared()[0], gap=np.array([0.25]))
     first = Row(0, "forward", "conv1", difference(np.zeros(2), None), 1e-13)
     assert describe_parting(comparison, first, None) == "parts at step 0, forward, conv1 (missing in tf)"
 

@@ -24,6 +24,7 @@ def linear(path, name, shape=(2, 2)):
 TORCH = [
     linear("attn.query", "attn.w[0:2]"),
     linear("attn.key", "attn.w[2:4]"),
+    Unit("Parameter", "scale 1", {"weight": tensor("scale 1", (2,))}),
     Unit("RNN", "rnn", {role: tensor(f"rnn.{role}", (2,)) for role in ("bias_ih", "bias_hh")}),
     Unit(
         "BatchNorm", "bn", {"weight": tensor("bn.weight", (2,)), "running_mean": tensor("bn.running_mean", (2,), True)}
@@ -32,6 +33,7 @@ TORCH = [
 TF = [
     linear("q", "q.weight"),
     linear("k", "k.weight"),
+    Unit("Parameter", "scale_1", {"weight": tensor("scale_1", (2,))}),
     Unit("RNN", "cell", {"bias_ih + bias_hh": tensor("cell.bias", (2,))}),
     Unit("BatchNorm", "n", {"weight": tensor("n.weight", (2,)), "running_mean": tensor("n.running_mean", (2,), True)}),
 ]
@@ -111,6 +113,11 @@ def test_a_state_of_several_entries_keeps_them_apart(traced):
     assert views.torch.keys == [(0, "state", "bn.weight exp_avg"), (0, "state", "bn.weight exp_avg_sq")]
     assert views.tf.keys == [(0, "state", "bn.weight exp_avg_sq")]
     assert [views.torch[key][0] for key in views.torch.keys] == [0, 1]
+
+
+def test_a_state_is_of_the_weight_before_its_last_blank(traced):
+    trace, _, pairing = traced({(0, "state", "scale 1 exp_avg"): np.ones(2)})
+    assert torch_view(trace, pairing).keys == [(0, "state", "scale 1 exp_avg")]
 
 
 def test_a_state_that_is_of_no_weight_is_left_out(traced):

@@ -40,7 +40,11 @@ def compile_step(side: Side, batches: Iterable[dict]):
         for name, tensor in batch.items():
             spec = tf.TensorSpec.from_tensor(tensor)
             signature[name] = signature[name].most_specific_common_supertype([spec]) if name in signature else spec
-    graph = tf.function(lambda batch: step(side, batch)).get_concrete_function(signature)
+    try:
+        graph = tf.function(lambda batch: step(side, batch), autograph=False).get_concrete_function(signature)
+    except Exception:
+        # Only Python's own `if` and `while` on tensors need AutoGraph, which takes as long again to convert the code.
+        graph = tf.function(lambda batch: step(side, batch)).get_concrete_function(signature)
     # An audited step runs as it is written, for a graph holds no values to look at.
     return lambda side, batch: step(side, batch) if tf.config.functions_run_eagerly() else graph(batch)
 

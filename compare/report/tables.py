@@ -137,12 +137,10 @@ def _comparisons(result: Result) -> Iterable[tuple]:
 
 
 def all_tables(results: Sequence[Result]) -> dict[str, bytes]:
-    """The tables of these results, by the names of their files; settings are known of ports and recorded loops only."""
+    """The tables of these results, by the names of their files."""
     tables = {}
     for name, rows_of in {"summary": lambda result: [summary_row(result)], **ROWS}.items():
         rows = [row for result in results for row in rows_of(result)]
-        if name == "settings" and not rows:
-            continue
         tables[f"{name}.csv"] = to_csv(list(dict.fromkeys([*COLUMNS[name], *chain(*rows)])), rows)
     return tables
 

@@ -98,13 +98,35 @@ def test_a_subclass_has_its_bases_names_and_an_unknown_optimizer_none():
 def test_an_entry_of_two_weights_in_one_variable_is_divided_as_they_are():
     layer = keras.layers.GRU(1)
     layer.build((None, None, 2))
-    optimizer = K.SGD(momentum=0.5)
+    optimizer = K.SGD(learning_rate=0.5, momentum=0.5)
     optimizer.build(layer.trainable_variables)
     index = [variable is layer.cell.bias for variable in layer.trainable_variables].index(True)
     optimizer.momentums[index].assign([[1.0, 2, 3], [4, 5, 6]])
     state = tf_weights.optimizer_state(optimizer, layer)
-    assert list(state["bias_ih momentum_buffer"]) == [2, 1, 3]
-    assert list(state["bias_hh momentum_buffer"]) == [5, 4, 6]
+    assert list(state["bias_ih momentum_buffer"]) == [-4, -2, -6], "Keras' buffer is of steps, -rate x PyTorch's"
+    assert list(state["bias_hh momentum_buffer"]) == [-10, -8, -12]
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_the_momentum_buffer_is_the_sum_of_gradients_that_pytorch_has(nesterov):
+    layer, gradients = keras.layers.Dense(1, use_bias=False), np.random.default_rng(0).normal(size=(4, 2, 1))
+    layer.build((None, 2))
+    optimizer = K.SGD(np.float64(0.1), momentum=np.float64(0.7), nesterov=nesterov)
+    buffer = np.zeros((1, 2))
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], layer.trainable_variables)
+        buffer = 0.7 * buffer + gradient.T
+        state = tf_weights.optimizer_state(optimizer, layer)
+        np.testing.assert_allclose(state["weight momentum_buffer"], buffer, rtol=1e-14)
+
+
+def test_a_schedule_gives_the_momentum_buffer_the_rate_of_the_update_just_made():
+    layer = keras.layers.Dense(1, use_bias=False)
+    layer.build((None, 2))
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.5, 0.25])
+    optimizer = K.SGD(schedule, momentum=0.5)
+    optimizer.apply([keras.ops.ones((2, 1))], layer.trainable_variables)
+    assert tf_weights.optimizer_state(optimizer, layer)["weight momentum_buffer"].tolist() == [[1, 1]]
 
 
 def test_the_rates_of_several_groups_are_listed():

@@ -62,8 +62,21 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
                 if isinstance(value, (list, tuple)):  # an entry that these settings do without is an empty list
                     value = value[index[id(parameter.variable)]] if value else None
                 if value is not None and (array := entry_to_canonical(parameter, value)) is not None:
-                    state[f"{name} {entry}"] = array
+                    state[f"{name} {entry}"] = array / _rate_inside(part, entry)
     return state
+
+
+def _rate_inside(optimizer, entry: str) -> float:
+    """What an entry has as a factor that PyTorch's has not: the learning rate of the update just made, or minus it.
+
+    differs: PyTorch's momentum buffer sums gradients, Keras' sums steps: the learning rate is inside.
+    """
+    sign = {keras.optimizers.SGD: -1.0, keras.optimizers.RMSprop: 1.0}.get(type(optimizer))
+    if entry != "momentum_buffer" or sign is None:
+        return 1.0
+    schedule = optimizer._learning_rate
+    is_schedule = isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule)
+    return sign * float(to_numpy(schedule(optimizer.iterations - 1) if is_schedule else optimizer.learning_rate))
 
 
 def entry_to_canonical(parameter: Parameter, value) -> np.ndarray | None:

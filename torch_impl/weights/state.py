@@ -11,6 +11,7 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
     state = {}
     for name, parameter in named_parameters(model).items():
         # differs: PyTorch keeps all state by parameter; stock Keras counts steps once for all.
+        # differs: PyTorch's momentum buffer sums gradients, Keras' sums steps: the learning rate is inside.
         for entry, value in optimizer.state.get(parameter.variable, {}).items():
             if (array := entry_to_canonical(parameter, value)) is not None:
                 state[f"{name} {entry}"] = array
