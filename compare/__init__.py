@@ -9,11 +9,11 @@ from typing import Any
 _WHERE = {
     "run": "compare.runner",  # run one case and judge it
     "run_port": "compare.runner",  # run a user's port and judge it
-    "compare_recorded": "compare.recorded",  # judge the traces of two recorded loops
+    "compare_recorded": "compare.ports.recorded",  # judge the traces of two recorded loops
     "run_studies": "compare.runner",  # run many on the same two workers
-    "Trial": "compare.runner",  # a case to run
-    "PortTrial": "compare.runner",  # a port to run
-    "Options": "compare.runner",  # how to run it
+    "Trial": "compare.trial",  # a case to run
+    "PortTrial": "compare.trial",  # a port to run
+    "Options": "compare.trial",  # how to run it
     "Result": "compare.result",  # verdict, findings, tables, plot
     "Case": "compare.case",  # one training problem, free of any framework
     "Side": "compare.side",  # what a side brings: model, loss, optimizer

@@ -96,7 +96,7 @@ def run(
 
     def work() -> int:
         from compare import console
-        from compare.runner import Options, Trial
+        from compare.trial import Options, Trial
 
         options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
         all_inputs = _make_inputs(names or list(cases.NAMES), epochs, steps, seed, data_dir)
@@ -123,9 +123,10 @@ def port(
 
     def work() -> int:
         from compare import console
-        from compare.runner import Options, PortTrial
+        from compare.trace import is_file
+        from compare.trial import Options, PortTrial
 
-        if not file.is_file():
+        if not is_file(file):
             fail(f"{file} is no file: `python -m compare new {file}` writes one to start from")
         if file.suffix != ".py":
             fail(f"{file} is no Python file: its name must end in .py")
@@ -166,7 +167,7 @@ def new(
             fail(f"{file}: a port is a Python file, give a name that ends in .py")
         try:
             with open(file, "x", encoding="utf-8") as written:
-                written.write(Path(__file__).with_name("port_template.py").read_text(encoding="utf-8"))
+                written.write((Path(__file__).parent / "ports" / "template.py").read_text(encoding="utf-8"))
         except FileExistsError:
             fail(f"{file} is there already: give another name, nothing was written")
         except OSError as error:

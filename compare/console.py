@@ -16,8 +16,9 @@ from compare.report.settings_table import settings_table
 from compare.report.tables import all_tables
 from compare.report.terminal import ProgressBars, summary_table
 from compare.result import Result
-from compare.runner import PRECISIONS, Options, PortTrial, Trial, run_studies
+from compare.runner import run_studies
 from compare.settings import INITIAL, differences
+from compare.trial import PRECISIONS, Options, PortTrial, Trial
 from compare.workers import FrameworkUnavailableError
 
 

@@ -10,10 +10,10 @@ from rich.markup import escape
 
 from compare import console
 from compare.exits import EQUIVALENT, NOT_EQUIVALENT, check_writable, fail
-from compare.logs import LogError, read_log
-from compare.pairing import PairingError
-from compare.reading import read_curves
-from compare.recorded import compare_recorded
+from compare.logs.log import LogError, read_log
+from compare.logs.reading import read_curves
+from compare.ports.pairing import PairingError
+from compare.ports.recorded import compare_recorded
 from compare.report.plot import image
 from compare.trace import TraceError
 

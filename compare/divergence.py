@@ -121,7 +121,7 @@ def before_gradients(rows: Sequence[Row]) -> Row | None:
     counts where it reaches what the forward pass ends with, for a loss may hide it in float32.
     """
     first = min((row.step for row in rows), default=FINAL)
-    early = [row for row in rows if row.step == first and row.stage in BEFORE_GRADIENTS]
+    early = [row for row in rows if row.step == first != FINAL and row.stage in BEFORE_GRADIENTS]
     ends_with = [row for row in early if row.stage == "forward"][-1:]
     if any(not row.within for row in ends_with):
         return next(row for row in early if not row.within)

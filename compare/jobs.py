@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from compare import port, port_inputs
-from compare.expressions import evaluate
 from compare.inputs import Inputs, cast, nudge, read_inputs
-from compare.port_inputs import PortInputs
+from compare.ports import batches, file
+from compare.ports import inputs as port_inputs
+from compare.ports.expressions import evaluate
+from compare.ports.inputs import PortInputs
 
 Batches = Iterable[dict]
 
@@ -84,8 +85,8 @@ class Framework:
 def make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches] = lambda batches: batches) -> None:
     """Make one run and write its trace; `watch` sees every batch pass. PortError where a port is at fault."""
     if job.draw:
-        port_inputs.write(port.draw(job.port, *job.draw), Path(job.inputs))
-    with port.pointing_into(job.port, f"on the {framework.side} side") if job.port else nullcontext():
+        port_inputs.write(batches.draw(job.port, *job.draw), Path(job.inputs))
+    with file.pointing_into(job.port, f"on the {framework.side} side") if job.port else nullcontext():
         _make_run(framework, job, watch)
 
 
@@ -157,7 +158,7 @@ def build_side(
 ) -> Any:
     """The side that `side` names, as in Job, ready for training; `eager` leaves its step as it is written."""
     if side and side.endswith(".py"):
-        make_side = port.side(side, framework.side)
+        make_side = file.side(side, framework.side)
     else:
         module, _, function = (side or f"{framework.package}.models.{inputs.name}:side").partition(":")
         make_side = getattr(import_module(module), function)

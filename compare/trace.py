@@ -26,6 +26,14 @@ def trace_path(path: Path | str, nudged: bool = False) -> Path:
     return Path(f"{stem}{'.nudged' if nudged else ''}.npz")
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 class TraceError(Exception):
     """A trace that cannot be read; the message says which file and why."""
 

@@ -21,7 +21,7 @@ from compare.alone import alone
 from compare.datasets import DataError
 from compare.inputs import make_inputs
 from compare.jobs import Framework, Job, make_run
-from compare.port import PortError
+from compare.ports.file import PortError
 
 SECONDS_BETWEEN_REPORTS = 0.1
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.expressions import Term, evaluate, terms
+from compare.ports.expressions import Term, evaluate, terms
 
 A, B = np.arange(12.0).reshape(6, 2), np.full((6, 2), 100.0)
 TENSORS = {"a.weight": A, "b.weight": B, "scalar": np.float64(3)}

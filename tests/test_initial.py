@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare import rounding
-from compare.initial import InitialRow, compare_initial, describe, summarise
+from compare.ports.initial import InitialRow, compare_initial, describe, summarise
 
 
 def uniform(bound):
@@ -212,7 +212,7 @@ def test_tensors_that_differ_are_grouped_by_the_end_of_their_names():
 
 
 def test_scipy_is_imported_only_where_it_is_used():
-    code = "import compare.initial, sys; sys.exit('scipy' in sys.modules)"
+    code = "import compare.ports.initial, sys; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

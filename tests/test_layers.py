@@ -13,21 +13,24 @@ FRAMEWORKS = {"torch", "tensorflow", "keras"}
 # From the bottom up: a layer imports itself and those above it in this table, and no framework.
 LAYERS = {
     "what is shared": {
-        "case", "cases", "datasets", "side", "inputs", "trace", "recording", "units", "expressions", "pairing", "port",
-        "port_inputs",
+        "case", "cases", "datasets", "side", "inputs", "trace", "recording", "ports.units", "ports.expressions",
+        "ports.model", "ports.leftovers", "ports.pairing", "ports.inputs", "ports.file", "ports.batches",
     },
     "judging": {
         "rounding", "gap", "curves", "divergence", "verdict", "runs", "locate", "stability", "study", "settings",
-        "setting_notes", "setting_values", "views", "probe", "initial", "port_study", "alike_shapes", "curve_pair",
-        "growth", "likeness", "log_table", "logs", "parting_texts", "reading",
+        "settings.notes", "settings.values", "ports.views", "ports.probe", "ports.initial", "ports.study", "logs.log",
+        "logs.table", "logs.pair", "logs.likeness", "logs.growth", "logs.shapes", "logs.texts", "logs.reading",
     },
     "working": {"jobs", "alone", "worker"},
     "reporting": {"report.files", "report.tables", "report.plot", "report.settings_table"},
-    "running": {"workers", "result", "runner", "recorded", "testing", "pytest_plugin"},
+    "running": {
+        "workers", "result", "trial", "open_study", "runner", "ports.recorded", "testing", "pytest_plugin",
+    },
     "talking": {"report.terminal", "exits", "console", "diffing", "__main__"},
 }  # fmt: skip
 # A file for users to copy: it is read by nobody here, and imports frameworks, as every port does.
-NO_MODULE = {"compare.port_template"}
+NO_MODULE = {"compare.ports.template"}
+PACKAGES = {"compare", "compare.report", "compare.ports", "compare.logs"}
 # Worker processes judge nothing.
 FORBIDDEN = {"working": LAYERS["judging"]}
 SIDES_MAY_IMPORT = LAYERS["what is shared"]
@@ -67,7 +70,10 @@ def layer_of(module: str) -> str | None:
     return next((layer for layer, members in LAYERS.items() if name in members), None)
 
 
-@pytest.mark.parametrize("module", sorted(set(modules("compare")) - {"compare", "compare.report"} - NO_MODULE))
+@pytest.mark.parametrize(
+    "module",
+    sorted(set(modules("compare")) - PACKAGES - NO_MODULE),
+)
 def test_a_module_of_compare_imports_only_its_layer_and_those_below(module):
     layer = layer_of(module)
     assert layer, f"{module} stands in no layer"
@@ -87,7 +93,8 @@ def test_a_side_imports_the_shared_part_its_own_framework_and_itself(package, fo
         for imported in imports(path):
             assert imported.split(".")[0] not in foreign | {other}, f"{module} imports {imported}"
             if imported.startswith("compare."):
-                assert imported.split(".")[1] in allowed, f"{module} imports {imported}"
+                parts = imported.split(".")
+                assert {parts[1], ".".join(parts[1:3])} & allowed, f"{module} imports {imported}"
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.log_table import read_units
-from compare.logs import LogError, pair, read_log
+from compare.logs.log import LogError, pair, read_log
+from compare.logs.table import read_units
 
 PROPERTY = settings(max_examples=60, deadline=None)
 

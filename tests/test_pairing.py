@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from compare.pairing import Model, PairingError, pair
-from compare.port import _explicit
+from compare.ports.batches import _explicit
+from compare.ports.pairing import Model, PairingError, pair
+from compare.ports.units import Tensor, Unit, to_json
 from compare.trace import FINAL
-from compare.units import Tensor, Unit, to_json
 
 WIDE, SQUARE = (6, 5), (6, 6)
 
@@ -164,20 +164,14 @@ def test_weights_of_the_same_sizes_are_proposed_as_partners():
     assert (None, "w.bias") in line_of(left_over(torch, tf))
 
 
-SLICED = "the names of slices and of what they are slices of are not told apart"
-
-
-@pytest.mark.xfail(reason=SLICED, strict=True)
 def test_a_slice_that_is_left_over_is_named():
     assert "attn.in_weight[12:18] (6x6)" in left_over(model(*attention(0, 6, 12)), model(unit("q"), unit("k")))
 
 
-@pytest.mark.xfail(reason=SLICED, strict=True)
 def test_the_line_for_a_slice_that_is_left_over_settles_it():
     pair(model(*attention(0)), model(), [(None, "attn.in_weight[0:6]"), (None, "attn.in_bias[0:6]")])
 
 
-@pytest.mark.xfail(reason=SLICED, strict=True)
 def test_a_slice_that_was_paired_by_name_is_not_paired_again():
     named = [("k.weight", "attn.in_weight[0:6]"), ("k.bias", "attn.in_bias[0:6]")]
     found = weights(model(*attention(0, 6)), model(unit("q"), unit("k")), named)
@@ -229,28 +223,21 @@ def test_a_name_on_a_side_without_weights_is_answered_so():
     assert message == "WEIGHTS names 'fc.weight', which the torch side has not: it has no weights"
 
 
-@pytest.mark.xfail(reason="a name of torch's that has no partner is looked for on the tf side", strict=True)
 def test_a_wrong_name_of_torch_without_a_partner_is_looked_for_on_the_torch_side():
     message = left_over(model(unit("fc")), model(unit("dense")), [(None, "fc.wieght")])
     assert message.startswith("WEIGHTS names 'fc.wieght', which the torch side has not: the nearest is 'fc.weight'")
 
 
-@pytest.mark.xfail(reason="terms() raises ValueError, which ends `python -m compare port` in a traceback", strict=True)
 @pytest.mark.parametrize("expression", ["fc.weight[0", "fc.weight+fc.bias", ""])
 def test_what_is_no_expression_is_an_error_of_the_pairing(expression):
     assert "is no weight" in left_over(model(unit("fc")), model(unit("dense")), [("dense.weight", expression)])
 
 
-TAKEN = "one set of names is taken on both sides, though both sides may use a name for other things"
-
-
-@pytest.mark.xfail(reason=TAKEN, strict=True)
 def test_a_name_that_both_sides_have_is_taken_on_its_own_side_only():
     both = model(unit("a"), unit("b"))
     assert weights(both, both, [("a.weight", "b.weight"), ("a.bias", "b.bias")]) == of_layers(a="b", b="a")
 
 
-@pytest.mark.xfail(reason=TAKEN, strict=True)
 def test_a_name_that_both_sides_have_is_left_alone_on_its_own_side_only():
     both = model(unit("a"))
     assert "torch: a.weight" in left_over(both, both, [("a.weight", None), ("a.bias", None)])

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare import rounding
-from compare.growth import parting
-from compare.logs import LogError
-from compare.reading import growth_is_rounding, read_curves
+from compare.logs.growth import parting
+from compare.logs.log import LogError
+from compare.logs.reading import growth_is_rounding, read_curves
 from tests.numpy_training import STEPS_PER_EPOCH, Training, log, losses
 
 ROOT = Path(__file__).resolve().parent.parent

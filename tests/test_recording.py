@@ -113,11 +113,23 @@ def test_a_name_that_comes_twice_in_a_step_is_a_second_call_and_begins_anew_with
         one.tensor("gradient", "relu", np.ones(1))
         step(one)
     one.end()
-    one.tensor("forward", "relu", np.ones(1))
+    for name in ("relu", "relu"):
+        one.tensor("forward", name, np.ones(1))
     one.close({})
     calls = [("forward", "relu"), ("forward", "fc"), ("forward", "relu (call 2)"), ("forward", "relu (call 3)")]
     expected = [(number, *call) for number in range(2) for call in [*calls, ("gradient", "relu")]]
-    assert Trace(one._path).keys == [*expected, (FINAL, "forward", "relu")]
+    at_end = [(FINAL, "forward", "relu"), (FINAL, "forward", "relu (call 2)")]
+    assert Trace(one._path).keys == [*expected, *at_end]
+
+
+def test_what_an_unfinished_step_has_recorded_is_no_call_of_the_evaluation(recording):
+    one = recording()
+    step(one, fc=1.0)
+    one.tensor("forward", "fc", np.ones(1))
+    one.end()
+    one.tensor("forward", "fc", np.ones(1))
+    one.close({})
+    assert Trace(one._path).keys[-1] == (FINAL, "forward", "fc")
 
 
 def test_where_no_step_was_recorded_it_is_said_and_no_file_is_left(recording, capsys, tmp_path):

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from compare.report.settings_table import settings_table
-from compare.setting_notes import NOTES
 from compare.settings import columns, differences, judge, to_row
+from compare.settings.notes import NOTES
 
 
 def side(subject, kind="", **settings):

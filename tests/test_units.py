@@ -2,7 +2,7 @@
 
 import json
 
-from compare.units import Tensor, Unit, from_json, to_json
+from compare.ports.units import Tensor, Unit, from_json, to_json
 
 UNITS = [
     Unit("Linear", "fc1", {"weight": Tensor("fc1.weight", (3, 2), False, True)}),

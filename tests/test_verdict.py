@@ -143,7 +143,8 @@ def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
     agreed = replace(first, stage="gradient", allowed=1.0)
     assert describe_parting(comparison, first, agreed) == (
         "parts at step 4, update, fc1.weight (gap 2.5e-01, allowed 1.0e-13, at [1] torch 0.5, tf 0.25); "
-        "the last that agreed: step 4, gradient, fc1.weight; the loss is then apart by 1.0e-09 at step 5, 5.0e-01 at step 7"
+        "the last that agreed: step 4, gradient, fc1.weight; "
+        "the loss is then apart by 1.0e-09 at step 5, 5.0e-01 at step 7"
     )
 
 

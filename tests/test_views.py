@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from compare.pairing import Model, pair
+from compare.ports.pairing import Model, pair
+from compare.ports.units import Tensor, Unit, to_json
+from compare.ports.views import WEIGHT_STAGES, tf_view, torch_view, view_pair
 from compare.trace import FINAL, STAGES, Trace, TraceWriter
-from compare.units import Tensor, Unit, to_json
 from compare.verdict import Pair
-from compare.views import WEIGHT_STAGES, tf_view, torch_view, view_pair
 
 VALUE = np.arange(8.0).reshape(4, 2)
 MERGED = "rnn.bias_ih + rnn.bias_hh"

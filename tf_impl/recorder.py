@@ -9,12 +9,13 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from compare.expressions import evaluate
 from compare.inputs import nudge
-from compare.pairing import Model, pair
+from compare.ports.expressions import evaluate
+from compare.ports.leftovers import explicit_pairs
+from compare.ports.pairing import Model, pair
+from compare.ports.units import to_json
 from compare.recording import Recording, as_named
 from compare.trace import Trace, TraceError, trace_path
-from compare.units import to_json
 from tf_impl import runtime, settings, weights
 from tf_impl.weights import layers
 from tf_impl.weights.outputs import output_to_canonical, to_numpy
@@ -208,7 +209,7 @@ def start_from(model, trace: Path | str, pairs: Mapping | None = None) -> None:
         begun = {name: torch[0, stage, name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
         if not begun:
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")
-        names = pair(Model.of(torch), own, list((pairs or {}).items())).weights
+        names = pair(Model.of(torch), own, explicit_pairs((pairs or {}).items())).weights
     parameters = weights.named_parameters(model) | weights.named_buffers(model)
     for name, expression in names.items():
         parameters[name].assign(evaluate(expression, begun.get))

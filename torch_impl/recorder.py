@@ -7,8 +7,8 @@ from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
 from compare.inputs import nudge
+from compare.ports.units import to_json
 from compare.recording import Recording, as_named
-from compare.units import to_json
 from torch_impl import runtime, settings, weights
 from torch_impl.weights import layers
 from torch_impl.weights.outputs import output_to_canonical, to_numpy

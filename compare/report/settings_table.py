@@ -8,8 +8,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from compare.setting_values import ROUNDED
 from compare.settings import SettingRow, differences, to_row
+from compare.settings.values import ROUNDED
 
 
 def settings_table(rows: Iterable[SettingRow]) -> Table:

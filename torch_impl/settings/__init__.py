@@ -1,4 +1,4 @@
-"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values for compare/settings.py to judge.
+"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values for compare/settings to judge.
 
 Nothing here raises: what cannot be read off is left out, for this runs inside users' scripts.
 """

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from compare import port_inputs
 from compare.curves import curve_gap, first_beyond
-from compare.initial import InitialRow, compare_initial, summarise
-from compare.pairing import Model, Pairing, pair
-from compare.probe import prove
+from compare.ports.initial import InitialRow, compare_initial, summarise
+from compare.ports.inputs import read
+from compare.ports.pairing import Model, Pairing, pair
+from compare.ports.probe import prove
+from compare.ports.views import view_pair
 from compare.runs import Run, RunFailedError, Start
-from compare.setting_values import DIFFERS, EQUAL
 from compare.settings import INITIAL, SettingRow, judge
+from compare.settings.values import DIFFERS, EQUAL
 from compare.study import Judgement, Study, study
 from compare.trace import Trace
 from compare.verdict import Pair
-from compare.views import view_pair
 
 EAGER_STEPS = 200
 
@@ -39,7 +39,7 @@ class Described:
 def study_port(inputs: Path, most: int, precisions: tuple[str, ...], nudged: bool) -> Study:
     """Judge a port; `inputs` is where its batches are drawn to, and what else the runs need goes beside it."""
     described = yield from _describe(precisions, most)
-    drawn = port_inputs.read(inputs)
+    drawn = read(inputs)
     pairing = pair(Model.of(described.pair.torch), Model.of(described.pair.tf), drawn.explicit)
     start = _start(described.pair.torch, pairing, inputs.with_name("weights.npz"))
     pairing, start, proof = yield from prove(pairing, described.precision, described.pair.torch, start)

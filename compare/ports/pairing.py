@@ -5,48 +5,15 @@ What cannot be told apart by that (two layers of the same kind and shape) is lis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from typing import NamedTuple
 
-from compare.expressions import terms
-from compare.trace import FINAL, Trace
-from compare.units import Tensor, Unit, from_json
+from compare.ports.expressions import terms
+from compare.ports.leftovers import PairingError, Pairs, check_explicit, check_nothing_left, is_named
+from compare.ports.model import Model
+from compare.ports.units import Unit
 
-Explicit = Iterable[tuple[str | None, str | None]]
-
-
-class PairingError(Exception):
-    """Weights that have no partner; the message names them and the line that would pair them."""
-
-
-class Model(NamedTuple):
-    """What a trace says of the model that it was recorded of."""
-
-    units: list[Unit]
-    kinds: dict[str, str]  # the kind of each layer that has outputs
-    outputs: list[str]  # of one forward pass, in the order in which they were computed
-    batch: list[str]
-
-    @classmethod
-    def of(cls, trace: Trace) -> Model:
-        steps = [step for step, stage, _ in trace.keys if stage == "forward" and step != FINAL]
-        first = min(steps, default=0)
-        outputs = [tensor for step, stage, tensor in trace.keys if (step, stage) == (first, "forward")]
-        batch = [tensor for step, stage, tensor in trace.keys if (step, stage) == (first, "batch")]
-        return cls(from_json(trace.meta["units"]), trace.meta["kinds"], outputs, batch)
-
-    def layer_of(self, unit: Unit) -> str:
-        """The layer that a unit is, or is a part of."""
-        inside = (name for name in self.kinds if unit.path == name or unit.path.startswith((f"{name}.", f"{name} ")))
-        return max(inside, key=len, default=unit.path)
-
-    def in_order(self, kind: str) -> list[Unit]:
-        """The units of one kind, in the order in which the forward pass reached them; last those that it did not."""
-        place = {name: index for index, name in reversed(list(enumerate(self.outputs)))}
-        units = [unit for unit in self.units if unit.kind == kind]
-        return sorted(units, key=lambda unit: place.get(self.layer_of(unit), len(place)))
+__all__ = ["Model", "Pairing", "PairingError", "pair"]
 
 
 @dataclass(frozen=True)
@@ -127,18 +94,19 @@ class Pairing:
         return replace(self, pairs=tuple(pairs))
 
 
-def pair(torch: Model, tf: Model, explicit: Explicit = ()) -> Pairing:
+def pair(torch: Model, tf: Model, explicit: Pairs = ()) -> Pairing:
     """Pair the weights of two models; PairingError where one is left over that is not said to be."""
-    named = {name: expression for name, expression in explicit if name is not None and expression is not None}
-    left_alone = {name for pair in explicit if None in pair for name in pair if name is not None}
-    _check_explicit(torch, tf, named, left_alone)
-    taken = {term.name for expression in named.values() for term in terms(expression)} | left_alone | set(named)
+    check_explicit(torch.tensors, tf.tensors, explicit)
+    named = {name: expression for name, expression in explicit if None not in (name, expression)}
+    torch_named = [expression for _, expression in explicit if expression is not None]
+    tf_named = {name for name, _ in explicit}
     pairs: list[tuple[Unit, Unit]] = []
     for kind in dict.fromkeys(unit.kind for unit in tf.units):
-        sides = ([_without(unit, taken) for unit in model.in_order(kind)] for model in (torch, tf))
-        pairs += _match(*([unit for unit in units if unit.tensors] for units in sides))
+        of_torch = [_only(unit, lambda name: not is_named(name, torch_named)) for unit in torch.in_order(kind)]
+        of_tf = [_only(unit, lambda name: name not in tf_named) for unit in tf.in_order(kind)]
+        pairs += _match(*([unit for unit in units if unit.tensors] for units in (of_torch, of_tf)))
     pairing = Pairing(torch, tf, tuple(pairs), named)
-    _check_nothing_left(pairing, left_alone)
+    check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit)
     return pairing
 
 
@@ -181,8 +149,8 @@ def _names(unit: Unit) -> list[str]:
     return [tensor.name for tensor in unit.tensors.values()]
 
 
-def _without(unit: Unit, taken: set[str]) -> Unit:
-    return replace(unit, tensors={role: one for role, one in unit.tensors.items() if one.name not in taken})
+def _only(unit: Unit, wanted: Callable[[str], bool]) -> Unit:
+    return replace(unit, tensors={role: one for role, one in unit.tensors.items() if wanted(one.name)})
 
 
 def _layer_and_call(output: str) -> tuple[str, str]:
@@ -199,56 +167,3 @@ def _calls(model: Model, with_weights: set[str]) -> dict[str, list[str]]:
         if layer not in with_weights and layer in model.kinds:
             calls.setdefault(model.kinds[layer], []).append(output)
     return calls
-
-
-def _tensors(model: Model) -> dict[str, Tensor]:
-    return {tensor.name: tensor for unit in model.units for tensor in unit.tensors.values()}
-
-
-def _check_explicit(torch: Model, tf: Model, named: Mapping[str, str], left_alone: set[str]) -> None:
-    of_torch = {term.name for name in _tensors(torch) for term in terms(name)}
-    for name in [*named, *(left_alone - of_torch)]:
-        if name not in _tensors(tf):
-            raise PairingError(f"WEIGHTS names {name!r}, which the tf side has not{_nearest(name, _tensors(tf))}")
-    for expression in named.values():
-        for term in terms(expression):
-            if term.name not in of_torch:
-                raise PairingError(
-                    f"WEIGHTS names {term.name!r}, which the torch side has not{_nearest(term.name, of_torch)}"
-                )
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    near = get_close_matches(name, list(names), 1, 0)
-    return f": the nearest is {near[0]!r}" if near else ": it has no weights"
-
-
-def _check_nothing_left(pairing: Pairing, left_alone: set[str]) -> None:
-    used = {term.name for expression in pairing.weights.values() for term in terms(expression)} | left_alone
-    torch = [one for one in _tensors(pairing.torch).values() if not {term.name for term in terms(one.name)} <= used]
-    tf = [
-        one for one in _tensors(pairing.tf).values() if one.name not in pairing.weights and one.name not in left_alone
-    ]
-    torch, tf = ([one for one in side if not one.buffer] for side in (torch, tf))
-    if torch or tf:
-        raise PairingError(_left_over(torch, tf))
-
-
-def _left_over(torch: list[Tensor], tf: list[Tensor]) -> str:
-    """Names what is left over, and the lines to write."""
-    listed = [f"{side}: {', '.join(map(_described, left))}" for side, left in (("torch", torch), ("tf", tf)) if left]
-    free, lines = list(torch), []
-    for one in tf:
-        partner = next((other for other in free if sorted(other.shape) == sorted(one.shape)), None)
-        if partner is not None:
-            free.remove(partner)
-        lines.append(f"{one.name!r}: {partner.name if partner is not None else None!r}")
-    lines += [f"None: {[other.name for other in free]!r}"] if free else []
-    return (
-        f"weights without a partner on the other side ({'; '.join(listed)}). Where that is meant, say which is which, "
-        f"None for no partner (in a port so, for a recorder as its pairs): WEIGHTS = {{{', '.join(lines)}}}"
-    )
-
-
-def _described(tensor: Tensor) -> str:
-    return f"{tensor.name} ({'x'.join(map(str, tensor.shape)) or 'scalar'})"

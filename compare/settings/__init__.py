@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from compare.setting_notes import note
-from compare.setting_values import DIFFERS, EQUAL, ROUNDED, compare_values, is_neutral, to_text
+from compare.settings.notes import note
+from compare.settings.values import DIFFERS, EQUAL, ROUNDED, compare_values, is_neutral, to_text
 
 TORCH_ONLY, TF_ONLY = "torch only", "tf only"
 INITIAL = "initial values"  # the subject of rows that say how each side draws its own

@@ -14,16 +14,18 @@ import numpy as np
 from compare import rounding
 from compare.curves import decreases
 from compare.divergence import BEFORE_GRADIENTS, Row, before_gradients, first_divergence, last_agreement
-from compare.pairing import Model, Pairing, pair
-from compare.port_inputs import quarter
-from compare.reading import growth_is_rounding
+from compare.gap import difference
+from compare.logs.reading import growth_is_rounding
+from compare.ports.inputs import quarter
+from compare.ports.leftovers import explicit_pairs
+from compare.ports.pairing import Model, Pairing, pair
+from compare.ports.views import view_pair
 from compare.recording import NUDGE
 from compare.result import Result, Subject
 from compare.settings import judge
 from compare.study import Judgement
-from compare.trace import FINAL, Trace, TraceError, trace_path
+from compare.trace import FINAL, Trace, TraceError, is_file, trace_path
 from compare.verdict import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Pair, compare_pair, describe_parting
-from compare.views import view_pair
 
 
 def compare_recorded(left: Path, right: Path) -> Result:
@@ -35,7 +37,7 @@ def compare_recorded(left: Path, right: Path) -> Result:
     try:
         sides = _by_side(traces)
         pairing = by_values(pair_models(sides), sides)
-        judgement = _judge(view_pair(sides, pairing), _nudged_twins(left, right, pairing))
+        judgement = _judge(_audited_by_both(view_pair(sides, pairing)), _nudged_twins(left, right, sides, pairing))
         settings = judge(sides.torch.meta["settings"], sides.tf.meta["settings"], pairing.all_layers)
     finally:
         for trace in traces:
@@ -48,7 +50,7 @@ def compare_recorded(left: Path, right: Path) -> Result:
 def pair_models(pair_of_traces: Pair) -> Pairing:
     """Which weight is which, by order and kind, and as the tf recorder was told."""
     torch, tf = pair_of_traces
-    return pair(Model.of(torch), Model.of(tf), [tuple(named) for named in tf.meta.get("explicit", ())])
+    return pair(Model.of(torch), Model.of(tf), explicit_pairs(tf.meta.get("explicit", ())))
 
 
 def by_values(pairing: Pairing, traces: Pair) -> Pairing:
@@ -75,9 +77,17 @@ def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:
     return torch is not None and tf is not None and np.array_equal(torch, tf)
 
 
+def _audited_by_both(pair: Pair) -> Pair:
+    """Both views, of the steps that both audited, and of the end."""
+    steps = [{step for step, _, _ in view.keys} for view in pair]
+    return Pair(*(view.at(steps[0] & steps[1]) for view in pair))
+
+
 def _read(path: Path) -> Trace:
     found = trace_path(path)
-    if not found.exists():
+    if is_file(path) and not is_file(found):
+        raise TraceError(f"{path} is neither a trace (.npz) nor a loss log (.csv, .tsv, .txt, .log)")
+    if not is_file(found):
         raise TraceError(f"{path} is not there (looked for {found}): record it first, or give the path of a trace")
     trace = Trace(found)
     missing = [name for name in ("framework", "units", "kinds", "settings") if name not in trace.meta]
@@ -93,11 +103,22 @@ def _by_side(traces: Sequence[Trace]) -> Pair:
     return Pair(by_side["torch"], by_side["tf"])
 
 
-def _nudged_twins(left: Path, right: Path, pairing: Pairing) -> Pair:
-    """The traces of nudged runs of the same scripts, where they stand beside."""
+def _nudged_twins(left: Path, right: Path, plain: Pair, pairing: Pairing) -> Pair:
+    """The traces of nudged runs of the same scripts, where they stand beside; one of another run is left out."""
     paths = [trace_path(path, nudged=True) for path in (left, right)]
-    twins = {trace.meta["framework"]: trace for trace in (_read(path) for path in paths if path.exists())}
-    return view_pair(Pair(twins.get("torch"), twins.get("tf")), pairing)
+    found = {trace.meta["framework"]: trace for trace in map(_read, filter(is_file, paths))}
+    twins = (found.get(trace.meta["framework"]) for trace in plain)
+    return view_pair(
+        Pair(*(twin if twin and _is_nudged(trace, twin) else None for trace, twin in zip(plain, twins, strict=True))),
+        pairing,
+    )
+
+
+def _is_nudged(plain: Trace, twin: Trace) -> bool:
+    """Whether a run began on the same batch, with weights that are no more than some ulps away."""
+    began = [key for key in plain.keys if key[0] == 0 and key[1] in ("batch", "weights")]
+    gaps = [difference(plain[key], twin.get(key)) for key in began]
+    return all(found.max_ulp <= rounding.FLOOR_ULPS for found in gaps)
 
 
 def _judge(pair: Pair, nudged: Pair) -> Judgement:
@@ -110,7 +131,11 @@ def _judge(pair: Pair, nudged: Pair) -> Judgement:
     verdict, findings = EQUIVALENT, []
     if comparison.apart:
         decided_by_rows = at_first or comparison.structural or (precision == "float64" and first)
-        if decided_by_rows or measured or not growth_is_rounding(comparison.gap, float(comparison.envelope[0])):
+        if (
+            decided_by_rows
+            or measured
+            or not growth_is_rounding(comparison.gap, rounding.FLOOR_ULPS * rounding.ulp(precision))
+        ):
             verdict = DIVERGED
             agreed = last_agreement(comparison.rows, first) if first else None
             findings += [describe_parting(comparison, first, agreed), *_advice(comparison, first)]
@@ -150,8 +175,8 @@ def _precision(pair: Pair) -> str:
 
 def _advice(comparison: Comparison, first: Row | None) -> list[str]:
     """What the engineer does next."""
-    if first is None:
-        at = comparison.parts_at
+    if first is None or first.step == FINAL:
+        at = len(comparison.gap) - 1 if comparison.parts_at is None else comparison.parts_at
         return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]
     start = first.step == min(row.step for row in comparison.rows)
     if start and first.stage == "batch":
@@ -159,6 +184,6 @@ def _advice(comparison: Comparison, first: Row | None) -> list[str]:
     if start and first.stage == "weights":
         return ["the two loops did not start from the same weights: nothing after that can be compared"]
     audited = {row.step for row in comparison.rows if row.stage == "batch"}
-    if first.stage in ("weights", "buffer") and first.step - 1 not in audited:
+    if first.step and first.stage in ("weights", "buffer") and first.step - 1 not in audited:
         return [f"step {first.step - 1} was not audited: Recorder(..., audits=range({max(0, first.step - 2)}, ...))"]
     return []

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
 from compare import rounding
 from compare.divergence import Row, by_value, stage_rows
-from compare.pairing import Pairing
+from compare.ports.pairing import Pairing
+from compare.ports.views import view_pair
 from compare.runs import Run, Start
 from compare.trace import Trace
 from compare.verdict import Pair
-from compare.views import view_pair
 
 MOST_TRIES = 40
 COMPUTED = ("forward", "loss", "gradient")
@@ -33,8 +34,7 @@ def prove(pairing: Pairing, precision: str, torch: Trace, start: Start) -> Probe
     reached = _reached(pairing, torch, taken.tf)
     tries = 0
     while reached is not None and tries < MOST_TRIES:
-        for one, other in _exchanges(best, reached):
-            candidate = best.crosswise(one, other)
+        for candidate in _candidates(best, reached):
             tries += 1
             [taken] = yield [replace(asked, start=replace(start, names=tuple(candidate.weights.items())))]
             further = _reached(candidate, torch, taken.tf)
@@ -51,8 +51,8 @@ def prove(pairing: Pairing, precision: str, torch: Trace, start: Start) -> Probe
 def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> Row | None:
     """The first thing that the step computes otherwise; None where all of it agrees."""
     rows = stage_rows(*view_pair(Pair(torch, tf), pairing), [], "float64", lambda *_: rounding.SAME_PART)
-    gradients = [row.difference for row in rows if row.stage == "gradient" and 0 < row.difference.max_rel < np.inf]
-    noise = NOISE * max((found.max_abs / found.max_rel for found in gradients), default=0.0)
+    gradients = [torch[key] for key in torch.keys if key[:2] == (0, "gradient")]
+    noise = NOISE * max((float(np.abs(gradient).max(initial=0)) for gradient in gradients), default=0.0)
     unlike = [
         row
         for row in by_value(rows)
@@ -69,8 +69,8 @@ def _place(pairing: Pairing, row: Row) -> tuple[int, int]:
     return COMPUTED.index(row.stage), outputs.index(row.tensor) if row.tensor in outputs else 0
 
 
-def _exchanges(pairing: Pairing, reached: Row) -> Iterator[tuple[int, int]]:
-    """Pairs of layers to exchange: first those nearest to where the step parts."""
+def _candidates(pairing: Pairing, reached: Row) -> Iterator[Pairing]:
+    """Other pairings: two layers exchanged, those nearest to where the step parts first; then three in a circle."""
     outputs = pairing.torch.outputs
     place = outputs.index(reached.tensor) if reached.stage == "forward" and reached.tensor in outputs else len(outputs)
 
@@ -78,8 +78,15 @@ def _exchanges(pairing: Pairing, reached: Row) -> Iterator[tuple[int, int]]:
         layer = pairing.torch.layer_of(pairing.pairs[number][0])
         return abs(place - outputs.index(layer)) if layer in outputs else len(outputs)
 
-    crosswise = [(one, other) for group in pairing.alike for at, one in enumerate(group) for other in group[at + 1 :]]
-    return iter(sorted(crosswise, key=lambda both: (min(map(distance, both)), sum(map(distance, both)))))
+    for size in (2, 3):
+        circles = [places for group in pairing.alike for places in combinations(group, size)]
+        for places in sorted(circles, key=lambda places: (min(map(distance, places)), sum(map(distance, places)))):
+            turned = pairing.crosswise(*places[:2])
+            if size == 2:
+                yield turned
+            else:
+                yield turned.crosswise(*places[1:])
+                yield pairing.crosswise(*places[1:]).crosswise(*places[:2])
 
 
 def _words(ordered: Pairing, chosen: Pairing, reached: Row | None) -> list[str]:

@@ -5,12 +5,12 @@ A tensor is named as PyTorch names it; where one of TensorFlow's is a part or a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from compare.expressions import evaluate, terms
-from compare.pairing import Pairing
+from compare.ports.expressions import evaluate, terms
+from compare.ports.pairing import Pairing
 from compare.trace import Key, Trace
 from compare.verdict import Pair
 
@@ -38,6 +38,10 @@ class View:
     def get(self, key: Key) -> np.ndarray | None:
         source = self._sources.get(key)
         return source and source()
+
+    def at(self, steps: Collection[int]) -> View:
+        """The same, of these steps only."""
+        return View(self.trace, {key: source for key, source in self._sources.items() if key[0] in steps})
 
     def close(self) -> None:
         self.trace.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.log_table import Line, LogError, read_header, read_lines, read_number, read_units
+from compare.logs.table import Line, LogError, read_header, read_lines, read_number, read_units
 
 STEP_NAMES = ("step", "global_step", "iteration", "iter", "batch", "epoch", "")  # pandas' index has no name
 LOSS_NAMES = ("loss", "train_loss", "training_loss", "value")

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare import likeness, rounding
-from compare.curve_pair import CurvePair, Reading
-from compare.logs import Log
+from compare import rounding
+from compare.logs import likeness
+from compare.logs.log import Log
+from compare.logs.pair import CurvePair, Reading
 
 
 def one_is_still(curves: CurvePair) -> Reading | None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from compare import rounding
 from compare.gap import relative_gap
-from compare.growth import parting
-from compare.logs import Log
+from compare.logs.growth import parting
+from compare.logs.log import Log
 
 RECORDER = (
     'recorder = torch_impl.Recorder("runs/torch", model, optimizer{audits}) before the loop and '

@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from compare import rounding
-from compare.alike_shapes import constant_factor, constant_offset, noise_apart, one_does_not_learn, one_is_still
-from compare.curve_pair import CurvePair, Reading
-from compare.growth import growth_is_rounding
-from compare.logs import Log, pair
-from compare.parting_texts import at_first, at_second, later
+from compare.logs.growth import growth_is_rounding
+from compare.logs.log import Log, pair
+from compare.logs.pair import CurvePair, Reading
+from compare.logs.shapes import constant_factor, constant_offset, noise_apart, one_does_not_learn, one_is_still
+from compare.logs.texts import at_first, at_second, later
 
 __all__ = ["Reading", "growth_is_rounding", "read_curves"]
 

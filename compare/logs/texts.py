@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from compare import likeness, rounding
-from compare.curve_pair import CurvePair
+from compare import rounding
+from compare.logs import likeness
+from compare.logs.pair import CurvePair
 
 
 def at_first(curves: CurvePair, factor: float | None) -> str:

@@ -1,0 +1,1 @@
+"""Loss logs: what can be said of two curves alone."""
