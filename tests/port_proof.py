@@ -15,7 +15,7 @@ from tests.wrong_ports import WrongPort
 Port = WrongPort | RightPort
 
 
-def judged(ports: Sequence[Port]) -> Iterator[tuple[Port, Result]]:
+def judged(ports: Sequence[Port], nudged: bool = True) -> Iterator[tuple[Port, Result]]:
     """Each port with its result, as it comes; all of them on the same two workers."""
     by_name = {port.name: port for port in ports}
     with tempfile.TemporaryDirectory() as name:
@@ -23,7 +23,7 @@ def judged(ports: Sequence[Port]) -> Iterator[tuple[Port, Result]]:
             text_of = wrong_ports.text_of if isinstance(port, WrongPort) else right_ports.text_of
             (Path(name) / f"{port.name}.py").write_text(text_of(port))
         trials = [PortTrial(Path(name) / f"{port.name}.py") for port in ports]
-        for result in run_studies(trials, Options(precision="float64")):
+        for result in run_studies(trials, Options(precision="float64", nudged=nudged)):
             yield by_name[result.case], result
 
 

@@ -68,7 +68,7 @@ def test_my_port(parity):
 
 
 def run_pytest(directory, *arguments):
-    command = [sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", "-q", *map(str, arguments)]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *map(str, arguments)]
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
     return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120)
 

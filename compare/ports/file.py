@@ -50,7 +50,9 @@ def side(path: str, side: str) -> Callable[[Mapping], Side]:
     def make(settings: Mapping) -> Side:
         with pointing_into(path, f"in {function}()"):
             made = getattr(port, function)()
+        own_step = getattr(port, f"{side}_step", None)
         if isinstance(made, Side):
+            own_step = own_step or made.step
             made = (made.model, made.loss, made.optimizer)
         if not isinstance(made, (tuple, list)) or len(made) != 3 or not callable(made[1]):
             raise PortError(
@@ -58,7 +60,6 @@ def side(path: str, side: str) -> Callable[[Mapping], Side]:
                 "where loss(model, batch) gives the scalar to minimise"
             )
         given, restore = Side(*made), FORMS[settings["form"]]
-        own_step = getattr(port, f"{side}_step", None)
 
         def loss(model, batch):
             return _loss_and_metrics(path, "loss", given.loss(model, restore(batch)))

@@ -6,6 +6,7 @@ Rounding is measured where nudged runs were recorded too (COMPARE_NUDGE=1); else
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,15 +34,15 @@ def compare_recorded(left: Path, right: Path) -> Result:
 
     Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
     """
-    traces = _read(left), _read(right)
-    try:
+    with ExitStack() as opened:
+        traces = [opened.enter_context(_read(path)) for path in (left, right)]
         sides = _by_side(traces)
         pairing = by_values(pair_models(sides), sides)
-        judgement = _judge(_audited_by_both(view_pair(sides, pairing)), _nudged_twins(left, right, sides, pairing))
+        paths = [trace_path(path, nudged=True) for path in (left, right)]
+        found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
+        twins = view_pair(_nudged_twins(sides, found), pairing)
+        judgement = _judge(_audited_by_both(view_pair(sides, pairing)), twins)
         settings = judge(sides.torch.meta["settings"], sides.tf.meta["settings"], pairing.all_layers)
-    finally:
-        for trace in traces:
-            trace.close()
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
     return Result(subject, "", replace(judgement, settings=tuple(settings)))
@@ -103,15 +104,11 @@ def _by_side(traces: Sequence[Trace]) -> Pair:
     return Pair(by_side["torch"], by_side["tf"])
 
 
-def _nudged_twins(left: Path, right: Path, plain: Pair, pairing: Pairing) -> Pair:
-    """The traces of nudged runs of the same scripts, where they stand beside; one of another run is left out."""
-    paths = [trace_path(path, nudged=True) for path in (left, right)]
-    found = {trace.meta["framework"]: trace for trace in map(_read, filter(is_file, paths))}
-    twins = (found.get(trace.meta["framework"]) for trace in plain)
-    return view_pair(
-        Pair(*(twin if twin and _is_nudged(trace, twin) else None for trace, twin in zip(plain, twins, strict=True))),
-        pairing,
-    )
+def _nudged_twins(plain: Pair, found: Sequence[Trace]) -> Pair:
+    """The traces of nudged runs of the same scripts; one that is of another run is left out."""
+    by_side = {trace.meta["framework"]: trace for trace in found}
+    twins = [(trace, by_side.get(trace.meta["framework"])) for trace in plain]
+    return Pair(*(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins))
 
 
 def _is_nudged(plain: Trace, twin: Trace) -> bool:

@@ -71,7 +71,8 @@ def _rate_inside(optimizer, entry: str) -> float:
 
     differs: PyTorch's momentum buffer sums gradients, Keras' sums steps: the learning rate is inside.
     """
-    sign = {keras.optimizers.SGD: -1.0, keras.optimizers.RMSprop: 1.0}.get(type(optimizer))
+    signs = {keras.optimizers.SGD: -1.0, keras.optimizers.RMSprop: 1.0}
+    sign = next((signs[base] for base in type(optimizer).__mro__ if base in signs), None)
     if entry != "momentum_buffer" or sign is None:
         return 1.0
     schedule = optimizer._learning_rate
