@@ -20,8 +20,8 @@ TROUBLES = {
     "dies": ("    import torch\n", "    import os\n    os._exit(3)\n", "torch: the worker ended with exit status 3"),
     "hangs": ("    import torch\n", "    import time\n    time.sleep(600)\n", "the worker said nothing for 20 s"),
     "has_no_weights": (
-        'model = Sequential([dense(8, 16, "tanh"), dense(16, 1)])',
-        "model = Sequential([layers.Lambda(lambda x: x[:, :1])])",
+        'model = keras.Sequential([dense(8, 16, "tanh"), dense(16, 1)])',
+        "model = keras.Sequential([layers.Lambda(lambda x: x[:, :1])])",
         "tf: has_no_weights.py, on the tf side: ValueError: the model has no trainable weights",
     ),
     "has_other_shapes": (

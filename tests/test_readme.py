@@ -1,6 +1,7 @@
 """The documents say what is so: commands run, outputs are real, every column is explained."""
 
 import csv
+import os
 import re
 import shlex
 import subprocess
@@ -45,7 +46,10 @@ def reference_summary() -> list[dict]:
         return [{name: value(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
-@pytest.mark.parametrize("command", [command for command in console_blocks() if command != "python -m compare"])
+RUN_OTHERWISE = ("python -m compare", "python -m compare port my_port.py")
+
+
+@pytest.mark.parametrize("command", [command for command in console_blocks() if command not in RUN_OTHERWISE])
 def test_a_command_prints_what_the_readme_shows(command):
     program, *arguments = shlex.split(command)
     assert program == "python"
@@ -60,6 +64,29 @@ def test_the_table_in_the_readme_is_that_of_the_reference_report():
     shown = [line.split() for line in console_blocks()["python -m compare"].splitlines()]
     for line in capture.get().splitlines():
         assert line.split() in shown or not line.strip(), line
+
+
+def test_the_port_that_the_readme_follows_comes_to_what_it_shows(tmp_path):
+    [line] = re.findall(r"^    (optimizer = keras\..+)$", README, re.MULTILINE)
+    template = (ROOT / "compare" / "ports" / "template.py").read_text()
+    port = re.sub(r"optimizer = Adam\(.*\)", line, template)
+    assert port != template
+    (tmp_path / "my_port.py").write_text(port)
+    done = subprocess.run(
+        [sys.executable, "-m", "compare", "port", "my_port.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert without_digits(done.stdout) == without_digits(console_blocks()["python -m compare port my_port.py"])
+
+
+def without_digits(output: str) -> list[str]:
+    """Each line without what differs from machine to machine: times, and the last digits of numbers."""
+    lines = [re.sub(r"-?\d+(\.\d+)?(e-\d+)?", "#", line).split() for line in output.splitlines()]
+    return [" ".join(line) for line in lines if line and not set("".join(line)) <= {"─"}]
 
 
 @pytest.mark.parametrize("command", commands())

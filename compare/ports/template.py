@@ -33,9 +33,9 @@ def torch_side():
 
 def tf_side():
     """The port. Its weights begin as torch's: layers are paired in order and by kind, whatever their names."""
+    import keras
     import tensorflow as tf
-    from keras import Sequential, layers
-    from keras.initializers import RandomUniform
+    from keras import layers
 
     # PyTorch's formula: keras.optimizers.Adam has another default epsilon, and adds it in another place.
     from tf_impl.optimizers import Adam
@@ -43,10 +43,10 @@ def tf_side():
     # PyTorch draws weights and biases within 1/sqrt(inputs); Keras by default draws wider, and sets biases to 0.
     def dense(inputs, outputs, activation=None):
         bound = inputs**-0.5
-        kernel, bias = RandomUniform(-bound, bound), RandomUniform(-bound, bound)
+        kernel, bias = (keras.initializers.RandomUniform(-bound, bound) for _ in range(2))
         return layers.Dense(outputs, activation, kernel_initializer=kernel, bias_initializer=bias)
 
-    model = Sequential([dense(8, 16, "tanh"), dense(16, 1)])
+    model = keras.Sequential([dense(8, 16, "tanh"), dense(16, 1)])
     optimizer = Adam(learning_rate=1e-2)
 
     def loss(model, batch):
