@@ -101,7 +101,7 @@ class Recorder:
     def _record_start(self) -> None:
         """What the step begins with."""
         # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-        if self._model.built and not self._started:
+        if getattr(self._model, "built", True) and not self._started:
             self._record_all("weights", weights.named_parameters(self._model) | weights.named_buffers(self._model))
             self._started = True
 
@@ -118,7 +118,7 @@ class Recorder:
 
     def _nudge(self) -> None:
         """Move every weight by one ulp: a second run of the same script shows what rounding does to it."""
-        if not self._model.built:
+        if not getattr(self._model, "built", True):
             raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
         for name, parameter in weights.named_parameters(self._model).items():
             value = parameter.value()

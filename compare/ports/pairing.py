@@ -24,7 +24,6 @@ class Pairing:
     tf: Model
     pairs: tuple[tuple[Unit, Unit], ...]
     explicit: Mapping[str, str]
-    how: str = "in order and by kind"
 
     @property
     def weights(self) -> dict[str, str]:
