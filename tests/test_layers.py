@@ -18,8 +18,9 @@ LAYERS = {
     },
     "judging": {
         "rounding", "gap", "curves", "divergence", "verdict", "runs", "locate", "stability", "study", "settings",
-        "settings.notes", "settings.values", "ports.views", "ports.probe", "ports.initial", "ports.study", "logs.log",
-        "ports.eager", "ports.unlike", "logs.table", "logs.pair", "logs.likeness", "logs.growth", "logs.shapes", "logs.texts", "logs.reading",
+        "settings.notes", "settings.values", "ports.views", "ports.probe", "ports.initial", "ports.eager",
+        "ports.unlike", "ports.study", "logs.log", "logs.table", "logs.pair", "logs.likeness", "logs.growth",
+        "logs.shapes", "logs.texts", "logs.reading",
     },
     "working": {"jobs", "alone", "worker"},
     "reporting": {"report.files", "report.tables", "report.plot", "report.settings_table"},
