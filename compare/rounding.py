@@ -75,6 +75,10 @@ INITIAL_SIGNIFICANCE = 1e-6
 INITIAL_NAME_FITS = 1e-3
 INITIAL_NAMED_FROM = 64
 
+# A probe asks whether two weights play the same part, not whether they do so exactly: exchanged weights change what a
+# step computes by a fraction of order one, while one ReLU that flips in float32 has been seen to move it by 5e-3.
+SAME_PART = 2e-2
+
 
 def ulp(precision: str) -> float:
     """The relative spacing of numbers in "float32" or "float64"."""
@@ -89,8 +93,3 @@ def allowed(nudge_gap, precision: str):
 def allowed_for_leak(nudge_gap, precision: str = "float64"):
     """The relative gap in a float64 run that a constant rounded to float32 explains; the nudge was one float32 ulp."""
     return np.maximum(ENVELOPE_FACTOR * np.asarray(nudge_gap), LEAK_ULPS * ulp("float32"))
-
-
-# A probe asks whether two weights play the same part, not whether they do so exactly: exchanged weights change what a
-# step computes by a fraction of order one, while one ReLU that flips in float32 has been seen to move it by 5e-3.
-SAME_PART = 2e-2

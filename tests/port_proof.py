@@ -15,7 +15,7 @@ from tests.wrong_ports import WrongPort
 Port = WrongPort | RightPort
 
 
-def judged(ports: Sequence[Port], nudged: bool = True) -> Iterator[tuple[Port, Result]]:
+def judged(ports: Sequence[Port], options: Options) -> Iterator[tuple[Port, Result]]:
     """Each port with its result, as it comes; all of them on the same two workers."""
     by_name = {port.name: port for port in ports}
     with tempfile.TemporaryDirectory() as name:
@@ -23,7 +23,7 @@ def judged(ports: Sequence[Port], nudged: bool = True) -> Iterator[tuple[Port, R
             text_of = wrong_ports.text_of if isinstance(port, WrongPort) else right_ports.text_of
             (Path(name) / f"{port.name}.py").write_text(text_of(port))
         trials = [PortTrial(Path(name) / f"{port.name}.py") for port in ports]
-        for result in run_studies(trials, Options(precision="float64", nudged=nudged)):
+        for result in run_studies(trials, options):
             yield by_name[result.case], result
 
 
@@ -36,10 +36,10 @@ def is_right(port: Port, result: Result) -> bool:
 
 
 def main(names: list[str]) -> None:
-    for ports in (wrong_ports.WRONG_PORTS, right_ports.RIGHT_PORTS):
+    for ports, precision in ((wrong_ports.WRONG_PORTS, "float64"), (right_ports.RIGHT_PORTS, "both")):
         chosen = [port for port in ports if not names or port.name in names]
         right, began = 0, time.monotonic()
-        for port, result in judged(chosen):
+        for port, result in judged(chosen, Options(precision)):
             right += is_right(port, result)
             if not is_right(port, result) or names:
                 print(f"{port.name}: {result.verdict}", *result.findings, getattr(port, "place", ""), sep="\n    ")

@@ -5,6 +5,7 @@
 
 import pytest
 
+from compare import Options
 from tests.port_proof import is_right, judged
 from tests.right_ports import RIGHT_PORTS
 from tests.wrong_ports import WRONG_PORTS
@@ -23,12 +24,15 @@ def some(ports: tuple, of_a_family: int) -> list:
 
 @pytest.fixture(scope="module")
 def wrong():
-    return {port.name: result for port, result in judged(some(WRONG_PORTS, WRONG_OF_A_FAMILY), nudged=False)}
+    return {
+        port.name: result
+        for port, result in judged(some(WRONG_PORTS, WRONG_OF_A_FAMILY), Options("float64", nudged=False))
+    }
 
 
 @pytest.fixture(scope="module")
 def right():
-    return {port.name: result for port, result in judged(some(RIGHT_PORTS, RIGHT_OF_A_FAMILY), nudged=False)}
+    return {port.name: result for port, result in judged(some(RIGHT_PORTS, RIGHT_OF_A_FAMILY), Options("float64"))}
 
 
 @pytest.mark.parametrize("port", some(WRONG_PORTS, WRONG_OF_A_FAMILY), ids=lambda port: port.name)
