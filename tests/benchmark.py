@@ -1,8 +1,11 @@
 """Speed, as ratios within one run: `make bench` measures, prints, and writes results/benchmarks.csv.
 
+`python -m tests.benchmark GROUP...` measures only these groups anew.
+
 The two of a pair run in turn, round by round, and the medians are compared: what slows the machine slows both.
 """
 
+import csv
 import re
 import statistics
 import subprocess
@@ -238,20 +241,33 @@ def recorded_run(package: str, steps: int) -> None:
     print(int(peak) / 1024)
 
 
-def main() -> None:
+def recording_rows() -> list[dict]:
+    """What recording costs loops of one's own."""
     from tests import benchmark_recording
 
-    rows = [*torch_rows(), *tf_rows(), *whole_rows(), *memory_rows(), *benchmark_recording.rows()]
-    for measured in rows:
-        print("  ".join(str(measured.get(column, "")) for column in COLUMNS))
-    (ROOT / "results" / "benchmarks.csv").write_bytes(to_csv(COLUMNS, rows))
+    return benchmark_recording.rows()
+
+
+GROUPS = {"torch": torch_rows, "tf": tf_rows, "whole": whole_rows, "memory": memory_rows, "recording": recording_rows}
+
+
+def main(groups: list[str]) -> None:
+    """Measure these groups; the rows of others stay as an earlier run measured them."""
+    path = ROOT / "results" / "benchmarks.csv"
+    with open(path, newline="") as file:
+        rows = {row["benchmark"]: row for row in csv.DictReader(file)}
+    for group in groups:
+        for measured in GROUPS[group]():
+            print("  ".join(str(measured.get(column, "")) for column in COLUMNS), flush=True)
+            rows[measured["benchmark"]] = measured
+            path.write_bytes(to_csv(COLUMNS, rows.values()))
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case [package, steps] if steps.isdecimal():
+        case ["torch_impl" | "tf_impl" as package, steps] if steps.isdecimal():
             recorded_run(package, int(steps))
-        case [package, directory]:
+        case ["torch_impl" | "tf_impl" as package, directory]:
             bare_runs(package, directory)
-        case _:
-            main()
+        case chosen:
+            main(chosen or list(GROUPS))
