@@ -5,7 +5,7 @@ Reference cases and wrong ports in the tests reach the loop as the same thing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ class Side:
     """One side of a case.
 
     `loss(model, batch)` returns the scalar loss to minimise and a dict of metrics, each a mean over the batch.
+    `optimizer` is one, or a dict of several by the part (an attribute) of the model that each trains.
+    `schedule` is PyTorch's learning rate scheduler, stepped after the optimizer; in Keras the optimizer holds it.
     `step(side, batch)` does one training step and returns the same pair; None is the loop's own step.
     `batches` lets a side with an input pipeline of its own change the stream of batches; None takes them as they come.
     """
@@ -22,5 +24,13 @@ class Side:
     model: Any
     loss: Callable[[Any, dict], tuple[Any, dict]]
     optimizer: Any
+    schedule: Any = None
     step: Callable[[Side, dict], tuple[Any, dict]] | None = None
     batches: Callable[[Iterable[dict]], Iterable[dict]] | None = None
+
+
+def every_optimizer(optimizer: Any) -> dict[Any, Any]:
+    """Every optimizer by the part of the model that it trains; one alone by "", several in a list by their places."""
+    if isinstance(optimizer, Mapping):
+        return dict(optimizer)
+    return dict(enumerate(optimizer)) if isinstance(optimizer, (list, tuple)) else {"": optimizer}

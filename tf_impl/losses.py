@@ -32,3 +32,92 @@ def l2_penalty(parameters):
     differs: PyTorch has no function for it; tf.nn.l2_loss has the half, keras.regularizers.L2 has not.
     """
     return sum(tf.nn.l2_loss(parameter) for parameter in parameters)
+
+
+def binary_cross_entropy_with_logits(logits, target):
+    """-mean [t log s + (1 - t) log(1 - s)] over all elements, s = sigmoid(logits); both (N, ...), target in [0, 1].
+
+    differs: PyTorch names it by its argument (binary_cross_entropy_with_logits), Keras by an option (from_logits=True).
+    """
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=logits))
+
+
+def label_smoothing_cross_entropy(logits, labels, smoothing):
+    """Cross-entropy with the targets (1 - s) * one_hot(label) + s / classes; logits (N, classes), labels int64 (N,).
+
+    differs: PyTorch's cross_entropy smooths integer labels by itself; Keras has it for one-hot targets only.
+    """
+    log_probabilities = tf.nn.log_softmax(logits)
+    of_label = tf.gather(log_probabilities, labels, axis=1, batch_dims=1)
+    return -tf.reduce_mean((1 - smoothing) * of_label + smoothing * tf.reduce_mean(log_probabilities, axis=1))
+
+
+def masked_mean(values, mask):
+    """The mean of those values whose mask is 1; both (...), the mask of floating type.
+
+    differs: PyTorch has no masks: one multiplies. Keras carries them along, and its losses may divide by all positions.
+    """
+    return tf.reduce_sum(values * mask) / tf.reduce_sum(mask)
+
+
+def dice(probabilities, target, smooth=1.0):
+    """mean 1 - (2 sum p t + s) / (sum p + sum t + s), the sums over each class of each image; both of its shape.
+
+    Milletari et al., 2016, without their squares.
+    differs: PyTorch has the pixels on the last axes, (N, C, H, W); TensorFlow between first and last, (N, H, W, C).
+    """
+    pixels = tuple(range(1, len(probabilities.shape) - 1))
+    overlap = tf.reduce_sum(probabilities * target, pixels)
+    total = tf.reduce_sum(probabilities, pixels) + tf.reduce_sum(target, pixels)
+    return tf.reduce_mean(1 - (2 * overlap + smooth) / (total + smooth))
+
+
+def triplet_margin(anchor, positive, negative, margin=1.0):
+    """mean max(|a - p| - |a - n| + margin, 0); each (N, features).
+
+    differs: PyTorch's pairwise_distance adds 1e-6 to each difference before the norm; tf.norm adds nothing.
+    """
+    near, far = (tf.norm(anchor - each + 1e-6, axis=1) for each in (positive, negative))
+    return tf.reduce_mean(tf.nn.relu(near - far + margin))
+
+
+def cosine_embedding(one, other, target, margin=0.0):
+    """mean of 1 - cos for pairs with target 1, of max(cos - margin, 0) for those with -1; (N, features), target (N,).
+
+    differs: PyTorch adds 1e-12 to each sum of squares here, but bounds them by 1e-8 in cosine_similarity.
+    """
+    squares = [tf.reduce_sum(tf.square(each), 1) + 1e-12 for each in (one, other)]
+    cosine = tf.reduce_sum(one * other, 1) / tf.sqrt(squares[0] * squares[1])
+    return tf.reduce_mean(tf.where(target == 1, 1 - cosine, tf.nn.relu(cosine - margin)))
+
+
+def ctc(log_probabilities, targets, input_lengths, target_lengths, reduction="mean"):
+    """-log of the sum over all alignments (Graves et al., 2006); "mean" divides each by its target length first.
+
+    `log_probabilities` (time, N, classes) from log_softmax, class 0 the blank; `targets` (N, length) and both lengths
+    (N,) int64.
+    differs: PyTorch's gradient presumes the log_softmax before it; TensorFlow's is the plain one. Behind it they agree.
+    differs: PyTorch divides by the target lengths; tf.nn.ctc_loss and keras.losses.CTC do not, and have no float64.
+    """
+    # A blank before, between and behind the labels; `alpha` is the log probability to stand at each of these places.
+    blanks = tf.zeros_like(targets)
+    places = tf.reshape(tf.stack((blanks, targets), 2), (-1, 2 * targets.shape[1]))
+    places = tf.concat((places, blanks[:, :1]), 1)
+    steps = tf.unstack(tf.gather(tf.transpose(log_probabilities, (1, 0, 2)), places, axis=2, batch_dims=1), axis=1)
+    # One stays, goes on, or leaps over a blank between unlike labels. Finite, for infinities have no gradient.
+    never, number = tf.constant(-1e30, log_probabilities.dtype), tf.range(places.shape[1])
+    go = tf.where(number >= 1, 0 * never, never)
+    leap = tf.where((number >= 2) & (places != 0) & (places != tf.roll(places, 2, 1)), 0 * never, never)
+    alphas = [tf.where(number < 2, steps[0], never)]
+    for step in steps[1:]:
+        ways = tf.stack((alphas[-1], tf.roll(alphas[-1], 1, 1) + go, tf.roll(alphas[-1], 2, 1) + leap))
+        largest = tf.stop_gradient(tf.reduce_max(ways, 0))
+        alphas.append(step + largest + tf.math.log(tf.reduce_sum(tf.exp(ways - largest), 0)))
+    alpha = tf.gather(tf.stack(alphas, 1), input_lengths - 1, axis=1, batch_dims=1)
+    last = tf.stack((2 * target_lengths, tf.maximum(2 * target_lengths - 1, 0)), 1)
+    ends = tf.gather(alpha, last, axis=1, batch_dims=1)
+    # Without any label both ends are the same blank.
+    each = -tf.where(target_lengths > 0, tf.reduce_logsumexp(ends, 1), ends[:, 0])
+    if reduction == "mean":
+        return tf.reduce_mean(each / tf.cast(tf.maximum(target_lengths, 1), each.dtype))
+    return tf.reduce_sum(each) if reduction == "sum" else each

@@ -31,3 +31,66 @@ def l2_penalty(parameters):
     differs: PyTorch has no function for it; tf.nn.l2_loss has the half, keras.regularizers.L2 has not.
     """
     return sum(0.5 * torch.sum(parameter**2) for parameter in parameters)
+
+
+def binary_cross_entropy_with_logits(logits, target):
+    """-mean [t log s + (1 - t) log(1 - s)] over all elements, s = sigmoid(logits); both (N, ...), target in [0, 1].
+
+    differs: PyTorch names it by its argument (binary_cross_entropy_with_logits), Keras by an option (from_logits=True).
+    """
+    return F.binary_cross_entropy_with_logits(logits, target)
+
+
+def label_smoothing_cross_entropy(logits, labels, smoothing):
+    """Cross-entropy with the targets (1 - s) * one_hot(label) + s / classes; logits (N, classes), labels int64 (N,).
+
+    differs: PyTorch's cross_entropy smooths integer labels by itself; Keras has it for one-hot targets only.
+    """
+    return F.cross_entropy(logits, labels, label_smoothing=smoothing)
+
+
+def masked_mean(values, mask):
+    """The mean of those values whose mask is 1; both (...), the mask of floating type.
+
+    differs: PyTorch has no masks: one multiplies. Keras carries them along, and its losses may divide by all positions.
+    """
+    return (values * mask).sum() / mask.sum()
+
+
+def dice(probabilities, target, smooth=1.0):
+    """mean 1 - (2 sum p t + s) / (sum p + sum t + s), the sums over each class of each image; both of its shape.
+
+    Milletari et al., 2016, without their squares.
+    differs: PyTorch has the pixels on the last axes, (N, C, H, W); TensorFlow between first and last, (N, H, W, C).
+    """
+    pixels = tuple(range(2, probabilities.ndim))
+    overlap = (probabilities * target).sum(pixels)
+    total = probabilities.sum(pixels) + target.sum(pixels)
+    return (1 - (2 * overlap + smooth) / (total + smooth)).mean()
+
+
+def triplet_margin(anchor, positive, negative, margin=1.0):
+    """mean max(|a - p| - |a - n| + margin, 0); each (N, features).
+
+    differs: PyTorch's pairwise_distance adds 1e-6 to each difference before the norm; tf.norm adds nothing.
+    """
+    return F.triplet_margin_loss(anchor, positive, negative, margin=margin)
+
+
+def cosine_embedding(one, other, target, margin=0.0):
+    """mean of 1 - cos for pairs with target 1, of max(cos - margin, 0) for those with -1; (N, features), target (N,).
+
+    differs: PyTorch adds 1e-12 to each sum of squares here, but bounds them by 1e-8 in cosine_similarity.
+    """
+    return F.cosine_embedding_loss(one, other, target, margin=margin)
+
+
+def ctc(log_probabilities, targets, input_lengths, target_lengths, reduction="mean"):
+    """-log of the sum over all alignments (Graves et al., 2006); "mean" divides each by its target length first.
+
+    `log_probabilities` (time, N, classes) from log_softmax, class 0 the blank; `targets` (N, length) and both lengths
+    (N,) int64.
+    differs: PyTorch's gradient presumes the log_softmax before it; TensorFlow's is the plain one. Behind it they agree.
+    differs: PyTorch divides by the target lengths; tf.nn.ctc_loss and keras.losses.CTC do not, and have no float64.
+    """
+    return F.ctc_loss(log_probabilities, targets, input_lengths, target_lengths, reduction=reduction)

@@ -6,32 +6,46 @@ import pytest
 import tensorflow as tf
 import torch
 
+from tests.side_by_side import optimizer_formulas as formulas
+from tests.side_by_side.optimizer_formulas import GRADIENTS, START
 from tf_impl import optimizers as tf_optimizers
+from tf_impl.schedules import ExponentialLR
+from torch_impl import optimizers as torch_optimizers
 
-STEPS = 50
-START = np.array([1.0, -2.0, 0.5])
-GRADIENTS = np.random.default_rng(0).normal(size=(STEPS, 3)) * np.array([1, 1e-4, 1e-8])
+BETAS = {"betas": (0.8, 0.95)}
+CASES = {
+    "sgd": ("SGD", {}),
+    "momentum": ("SGD", {"momentum": 0.8}),
+    "dampening": ("SGD", {"momentum": 0.8, "dampening": 0.4}),
+    "nesterov": ("SGD", {"momentum": 0.8, "nesterov": True}),
+    "decay behind momentum": ("SGD", {"momentum": 0.8, "weight_decay": 0.1}),
+    "maximize": ("SGD", {"weight_decay": 0.1, "maximize": True}),
+    "adam": ("Adam", BETAS | {"eps": 1e-7}),
+    "adam's weight decay": ("Adam", BETAS | {"eps": 1e-3, "weight_decay": 0.1}),
+    "amsgrad": ("Adam", BETAS | {"eps": 1e-3, "amsgrad": True}),
+    "adamw": ("AdamW", BETAS | {"eps": 1e-3, "weight_decay": 0.1}),
+    "nadam": ("NAdam", BETAS | {"eps": 1e-3, "momentum_decay": 0.01}),
+    "nadam's decoupled decay": ("NAdam", BETAS | {"weight_decay": 0.1, "decoupled_weight_decay": True}),
+    "radam": ("RAdam", BETAS | {"eps": 1e-3}),
+    "radam's decoupled decay": ("RAdam", {"eps": 1e-3, "weight_decay": 0.1, "decoupled_weight_decay": True}),
+    "adamax": ("Adamax", BETAS | {"eps": 1e-3}),
+    "rmsprop": ("RMSprop", {"alpha": 0.9, "eps": 1e-3}),
+    "rmsprop's momentum": ("RMSprop", {"alpha": 0.9, "eps": 1e-3, "weight_decay": 0.1, "momentum": 0.8}),
+    "centred rmsprop": ("RMSprop", {"alpha": 0.9, "eps": 1e-3, "centered": True}),
+    "adagrad": ("Adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.1, "eps": 1e-3, "weight_decay": 0.1}),
+    "adadelta": ("Adadelta", {"rho": 0.8, "eps": 1e-3, "weight_decay": 0.1}),
+    "rprop": ("Rprop", {"etas": (0.4, 1.3), "step_sizes": (1e-3, 0.5)}),
+    "asgd": ("ASGD", {"lambd": 0.1, "alpha": 0.6, "t0": 10}),
+    "adafactor": ("Adafactor", {"eps": (1e-3, 1e-2), "d": 1.2, "weight_decay": 0.1}),
+    "lion": ("Lion", BETAS | {"weight_decay": 0.1}),
+}
 
 
-def sgd(learning_rate=0.1):
-    return START - learning_rate * GRADIENTS.sum(0)
-
-
-def adam(learning_rate=0.01, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    """Kingma and Ba, algorithm 1, epsilon added to the corrected root."""
-    weight, m, v = START.copy(), np.zeros(3), np.zeros(3)
-    for t, gradient in enumerate(GRADIENTS, 1):
-        m = beta_1 * m + (1 - beta_1) * gradient
-        v = beta_2 * v + (1 - beta_2) * gradient**2
-        weight -= learning_rate * (m / (1 - beta_1**t)) / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
-    return weight
-
-
-def train_torch(make):
+def train_torch(name, **settings):
     weight = torch.nn.Parameter(torch.tensor(START))
-    optimizer = make([weight])
+    optimizer = getattr(torch_optimizers, name)([weight], lr=0.05, **settings)
     for gradient in GRADIENTS:
-        weight.grad = torch.from_numpy(gradient)
+        weight.grad = torch.tensor(gradient)
         optimizer.step()
     return weight.detach().numpy()
 
@@ -43,20 +57,43 @@ def train_tf(optimizer):
     return weight.numpy()
 
 
-def test_sgd_follows_its_formula_on_both_sides():
-    np.testing.assert_allclose(train_torch(lambda weights: torch.optim.SGD(weights, lr=0.1)), sgd(), rtol=1e-13)
-    np.testing.assert_allclose(train_tf(tf_optimizers.SGD(0.1)), sgd(), rtol=1e-13)
+def in_keras_words(settings):
+    settings = dict(settings)
+    if "betas" in settings:
+        settings["beta_1"], settings["beta_2"] = settings.pop("betas")
+    return settings | ({"epsilon": settings.pop("eps")} if "eps" in settings else {})
 
 
-def test_adam_follows_its_formula_on_both_sides_where_gradients_are_near_epsilon_too():
-    torch_weight = train_torch(lambda weights: torch.optim.Adam(weights, lr=0.01, eps=1e-7))
-    np.testing.assert_allclose(torch_weight, adam(), rtol=1e-13)
-    np.testing.assert_allclose(train_tf(tf_optimizers.Adam(0.01, epsilon=1e-7)), adam(), rtol=1e-13)
+@pytest.mark.parametrize("case", CASES)
+def test_each_optimizer_follows_its_formula_on_both_sides(case):
+    name, settings = CASES[case]
+    expected = getattr(formulas, name.lower())(**settings)
+    np.testing.assert_allclose(train_torch(name, **settings), expected, rtol=1e-12)
+    tf_weight = train_tf(getattr(tf_optimizers, name)(0.05, **in_keras_words(settings)))
+    np.testing.assert_allclose(tf_weight, expected, rtol=1e-12)
+
+
+def test_every_optimizer_is_tried():
+    assert {name for name, _ in CASES.values()} | {"Optimizer"} == set(tf_optimizers.__all__)
 
 
 def test_stock_adam_does_not():
-    apart = np.abs(train_tf(keras.optimizers.Adam(0.01, epsilon=1e-7)) - adam()).max()
+    apart = np.abs(train_tf(keras.optimizers.Adam(0.05, epsilon=1e-3)) - formulas.adam(eps=1e-3)).max()
     assert apart > 1e-3
+
+
+def test_a_schedule_reaches_the_weights_in_float64():
+    expected = START - (0.05 * 0.9 ** np.arange(len(GRADIENTS)) @ GRADIENTS.reshape(len(GRADIENTS), -1)).reshape(2, 2)
+    np.testing.assert_allclose(train_tf(tf_optimizers.SGD(ExponentialLR(0.05, gamma=0.9))), expected, rtol=1e-13)
+
+
+def test_a_momentum_may_follow_a_schedule():
+    weight, buffer = START.copy(), np.zeros_like(START)
+    for step, gradient in enumerate(GRADIENTS):
+        buffer = 0.8 * 0.97**step * buffer + gradient
+        weight = weight - 0.05 * buffer
+    found = train_tf(tf_optimizers.SGD(0.05, momentum=ExponentialLR(0.8, gamma=0.97)))
+    np.testing.assert_allclose(found, weight, rtol=1e-13)
 
 
 def test_in_float32_the_bias_correction_keeps_its_digits():
@@ -74,3 +111,32 @@ def test_a_weight_without_gradient_does_not_age():
     for _ in range(3):
         optimizer.apply_gradients([(tf.ones(1, tf.float64), used)])
     assert [float(step.numpy()) for step in optimizer.steps] == [3, 0]
+
+
+def test_excluded_weights_do_not_decay():
+    kernel, bias = keras.Variable(np.ones(1), name="kernel"), keras.Variable(np.ones(1), name="bias")
+    optimizer = tf_optimizers.AdamW(0.1, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    optimizer.apply_gradients([(tf.zeros(1, tf.float64), kernel), (tf.zeros(1, tf.float64), bias)])
+    assert (float(kernel[0]), float(bias[0])) == (0.95, 1.0)
+
+
+def test_a_row_that_is_looked_up_twice_is_squared_as_a_sum():
+    table = keras.Variable(np.zeros((3, 1)))
+    gradient = tf.IndexedSlices(tf.constant([[1.0], [2.0]], tf.float64), tf.constant([1, 1]), (3, 1))
+    tf_optimizers.Adagrad(1.0).apply_gradients([(gradient, table)])
+    # Adagrad's first step is the sign; of the two slices one by one it would be 3 / sqrt(1 + 4).
+    np.testing.assert_allclose(table.numpy()[:, 0], [0, -1, 0], atol=1e-9)
+
+
+@pytest.mark.parametrize(("shape", "axes"), [((5, 4, 3), (2, 1, 0)), ((5, 4, 3, 2), (2, 3, 1, 0)), ((5, 4), (1, 0))])
+def test_adafactor_takes_means_over_the_same_axes_of_a_convolution(shape, axes):
+    start, gradients = np.random.default_rng(1).normal(size=(2, *shape))
+    weight, kernel = torch.nn.Parameter(torch.tensor(start)), keras.Variable(start.transpose(axes))
+    torch_optimizer, tf_optimizer = torch_optimizers.Adafactor([weight], lr=0.1), tf_optimizers.Adafactor(0.1)
+    for step in range(5):
+        gradient = gradients * np.cos(step + start)
+        weight.grad = torch.tensor(gradient)
+        torch_optimizer.step()
+        tf_optimizer.apply_gradients([(tf.constant(gradient.transpose(axes)), kernel)])
+    np.testing.assert_allclose(kernel.numpy(), weight.detach().numpy().transpose(axes), rtol=1e-12)

@@ -12,6 +12,7 @@ from keras.src.layers.convolutional.base_separable_conv import BaseSeparableConv
 from keras.src.layers.pooling.base_global_pooling import BaseGlobalPooling
 from keras.src.layers.pooling.base_pooling import BasePooling
 
+from tf_impl.layers.recurrent import RNNBase
 from tf_impl.settings.activations import activation, activation_after, is_activation
 from tf_impl.settings.norms import batch_norm, group_norm, layer_norm
 from tf_impl.settings.padding import convolution_padding, pooling_padding
@@ -101,7 +102,7 @@ RULES = (
     ((layers.LayerNormalization, layers.RMSNormalization), layer_norm),
     ((layers.Dropout, layers.AlphaDropout), dropout),
     (layers.Embedding, embedding),
-    ((layers.SimpleRNN, layers.LSTM, layers.GRU, layers.RNN, layers.Bidirectional), recurrent),
+    ((layers.SimpleRNN, layers.LSTM, layers.GRU, layers.RNN, layers.Bidirectional, RNNBase), recurrent),
     ((layers.SimpleRNNCell, layers.LSTMCell, layers.GRUCell, layers.StackedRNNCells), recurrent),
     (layers.MultiHeadAttention, attention),
     ((layers.UpSampling1D, layers.UpSampling2D, layers.UpSampling3D), upsampling),

@@ -5,6 +5,8 @@ from decimal import Decimal
 import keras
 from keras import layers
 
+from tf_impl.layers import BatchNorm
+
 
 def batch_norm(layer, before) -> dict:
     """A normalisation over the batch, and its running statistics."""
@@ -12,6 +14,7 @@ def batch_norm(layer, before) -> dict:
     rank = layer.input_spec.ndim if layer.input_spec else None
     known = type(layer)._moments is layers.BatchNormalization._moments
     known &= type(layer).call is layers.BatchNormalization.call
+    unbiased = type(layer).call is BatchNorm.call
     return {
         # differs: PyTorch's epsilon is 1e-5 unless told otherwise, Keras' 1e-3; in batch, layer and group norms.
         "eps": layer.epsilon,
@@ -21,7 +24,7 @@ def batch_norm(layer, before) -> dict:
         "bias": layer.center,
         "track_running_stats": True,
         # differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
-        "running variance": "over N" if known else None,
+        "running variance": "over N - 1" if unbiased else "over N" if known else None,
         "axis": "channels" if layer.axis == last or (rank and layer.axis == last % rank) else f"axis {layer.axis}",
         "renorm": getattr(layer, "renorm", False),
     }

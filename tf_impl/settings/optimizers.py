@@ -22,11 +22,23 @@ EPSILON = {
     "Adamax": "to the maximum",
 }
 
+# The same of the classes of tf_impl.optimizers, whose formulas are PyTorch's.
+AFTER_PYTORCH = {
+    "Adam": "after the bias correction",
+    "AdamW": "after the bias correction",
+    "NAdam": "after the bias correction",
+    "RMSprop": "outside the root",
+    "Adagrad": "outside the root",
+    "Adadelta": "inside the root",
+    "Adamax": "inside the maximum",
+}
+
 # What changes no value, or is said elsewhere.
 LEFT_OUT = {
     "name", "built", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
     "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps", "beta_1", "beta_2", "epsilon",
-    "exclude_layers", "exclude_embeddings", "adam_lr_ratio", "muon_a", "muon_b", "muon_c",
+    "exclude_layers", "exclude_embeddings", "adam_lr_ratio", "muon_a", "muon_b", "muon_c", "decay",
+    "decoupled_weight_decay",
 }  # fmt: skip
 
 
@@ -37,12 +49,18 @@ def optimizer_settings(optimizer) -> list[tuple[str, str, dict]]:
     settings = group_settings(inner, vars(inner))
     if inner is not optimizer:
         settings["loss scale"] = f"dynamic, from {plain(optimizer.initial_scale)}"
-    return [("optimizer", kind_of(inner), settings)]
+    subjects = [("optimizer", kind_of(inner), settings)]
+    # PyTorch's way to say it: the weights that do not decay are a group of their own.
+    if after_pytorch(inner) and inner.decay and decay_excludes(inner):
+        rest = settings | {"weight_decay": 0.0, "weight_decay kind": None}
+        subjects.append(("optimizer group 1", kind_of(inner), rest))
+    return subjects
 
 
 def kind_of(optimizer) -> str:
     """PyTorch's name of the optimizer; a user's own subclass goes by what it derives from."""
-    bases = [each for each in type(optimizer).__mro__ if each.__module__.startswith("keras.src.optimizers.")]
+    places = "keras.src.optimizers.", "tf_impl.optimizers."
+    bases = [each for each in type(optimizer).__mro__ if each.__module__.startswith(places)]
     known = [each.__name__ for each in bases if each.__name__ not in ("Optimizer", "BaseOptimizer", "TFOptimizer")]
     name = known[0] if known else type(optimizer).__name__
     return {"Nadam": "NAdam"}.get(name, name)
@@ -53,8 +71,8 @@ def group_settings(optimizer, group) -> dict:
     kind, settings = kind_of(optimizer), hyper_parameters(optimizer, group)
     settings |= {
         "schedule": schedule(optimizer),
-        "weight_decay kind": decay_kind(kind, settings, True),
-        "momentum sense": momentum_sense(kind, settings) if stock(optimizer) else None,
+        "weight_decay kind": decay_kind(kind, settings, getattr(optimizer, "decoupled_weight_decay", True)),
+        "momentum sense": momentum_sense(optimizer, kind, settings),
         "eps is added": epsilon_place(optimizer, kind),
     }
     # differs: PyTorch's loop clips gradients before the step, which is not seen from here; Keras' optimizer clips.
@@ -76,29 +94,35 @@ def hyper_parameters(optimizer, group) -> dict:
         name: value for name, value in group.items() if name[0] != "_" and name not in LEFT_OUT and simple(value)
     }
     settings["lr"] = plain(np.asarray(optimizer.learning_rate))
-    settings["weight_decay"] = as_used(optimizer, group.get("weight_decay") or 0.0)
+    if callable(group.get("momentum")):  # a schedule of its own
+        settings["momentum"] = plain(np.asarray(group["momentum"](optimizer.iterations)))
+    settings["weight_decay"] = as_used(optimizer, group.get("decay", group.get("weight_decay")) or 0.0)
     if "beta_1" in group:
         settings["betas"] = [as_used(optimizer, group["beta_1"]), group["beta_2"]]
         if kind != "Adamax":  # which casts its first beta only
             settings["betas"][1] = as_used(optimizer, group["beta_2"])
     if "epsilon" in group:
         settings["eps"] = group["epsilon"]
-    if kind == "RMSprop":
+    if "rho" in settings and kind == "RMSprop":
         settings["alpha"] = settings.pop("rho")
     if kind == "SGD" and "momentum" in settings:
         settings["momentum"] = as_used(optimizer, settings["momentum"])
     # differs: PyTorch's NAdam has momentum_decay=0.004, Keras' 1 without saying so.
     if kind == "NAdam":
-        settings["momentum_decay"] = 1.0
-    if kind == "Muon":
+        settings.setdefault("momentum_decay", 1.0)
+    if "muon_a" in group:
         settings["ns_coefficients"] = [group["muon_a"], group["muon_b"], group["muon_c"]]
-    if kind == "Adafactor":
+    if "epsilon_1" in group:
         settings["eps"] = [settings.pop("epsilon_1"), settings.pop("epsilon_2")]
         settings |= {"beta2_decay": settings.pop("beta_2_decay"), "d": settings.pop("clip_threshold")}
-    excluded = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
+    return settings | {"weight_decay excludes": decay_excludes(optimizer) if group.get("weight_decay") else None}
+
+
+def decay_excludes(optimizer) -> str | None:
+    """Which weights `exclude_from_weight_decay` named; None where it named none."""
+    pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
     number = len(getattr(optimizer, "_exclude_from_weight_decay", ()))
-    names = f"names like {excluded.pattern}" if excluded else f"{number} weights" if number else None
-    return settings | {"weight_decay excludes": names if group.get("weight_decay") else None}
+    return f"names like {pattern.pattern}" if pattern else f"{number} weights" if number else None
 
 
 def as_used(optimizer, value):
@@ -114,9 +138,21 @@ def schedule(optimizer) -> str | None:
     # differs: PyTorch's scheduler refers to its optimizer, not the other way; a Keras schedule is the learning rate.
     rate = getattr(optimizer, "_learning_rate", None)
     if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-        config = {name: value for name, value in rate.get_config().items() if name != "name" and simple(value)}
-        return f"{type(rate).__name__}({', '.join(f'{name}={plain(value)}' for name, value in config.items())})"
+        return in_words(rate)
     return None if hasattr(rate, "shape") or not callable(rate) else "a function"
+
+
+def in_words(scheduler) -> str:
+    """A schedule with its settings; the first rate is left out, for the optimizer has it."""
+    values = {name: value for name, value in scheduler.get_config().items() if name[0] != "_" and simple(value)}
+    own = type(scheduler).__module__.startswith("tf_impl.")
+    inner = {"name", "learning_rate"} if own else {"name"}
+    # PyTorch's order of settings is not that of its arguments: so ours are sorted on both sides.
+    names = sorted(values) if own else values
+    words = [f"{name}={plain(values[name])}" for name in names if name not in inner]
+    if hasattr(scheduler, "schedulers"):
+        words = [*(in_words(each) for each in scheduler.schedulers), *words]
+    return f"{type(scheduler).__name__}({', '.join(words)})"
 
 
 def decay_kind(kind, settings, decoupled) -> str | None:
@@ -127,19 +163,29 @@ def decay_kind(kind, settings, decoupled) -> str | None:
     return "decoupled" if decoupled else "L2, into the gradient"
 
 
-def momentum_sense(kind, settings) -> str | None:
-    """Whether the momentum has the learning rate of each step in it."""
+def momentum_sense(optimizer, kind, settings) -> str | None:
+    """Whether the momentum has the learning rate of each step in it; None where the formula is not known."""
+    if kind not in ("SGD", "RMSprop") or not settings.get("momentum"):
+        return None
     # differs: PyTorch multiplies the momentum by the present rate, Keras each gradient by the rate of its own step.
-    return "rate inside the velocity" if kind in ("SGD", "RMSprop") and settings.get("momentum") else None
+    if after_pytorch(optimizer):
+        return "rate outside the buffer"
+    return "rate inside the velocity" if stock(optimizer) else None
 
 
 def epsilon_place(optimizer, kind) -> str | None:
     """Where the formula adds epsilon; None where the formula is not known."""
-    if type(optimizer).__module__ == "tf_impl.optimizers":  # PyTorch's formulas
-        return "after the bias correction" if kind == "Adam" else None
+    if after_pytorch(optimizer):
+        return AFTER_PYTORCH.get(kind)
     return EPSILON.get(kind) if stock(optimizer) else None
 
 
 def stock(optimizer) -> bool:
     """Whether the update is the framework's own, so that its formula is known."""
     return type(optimizer).update_step.__module__.startswith("keras.src.")
+
+
+def after_pytorch(optimizer) -> bool:
+    """Whether the update is one of tf_impl.optimizers."""
+    formula = getattr(type(optimizer), "update", None)
+    return formula is not None and formula.__module__.startswith("tf_impl.optimizers.")

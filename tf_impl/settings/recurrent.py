@@ -2,9 +2,13 @@
 
 from keras import layers
 
+from tf_impl.layers.recurrent import GRU, RNN, RNNBase
+
 
 def recurrent(layer, before) -> dict:
     """A recurrent layer or a cell of one."""
+    if isinstance(layer, RNNBase):
+        return _after_torch(layer)
     both = isinstance(layer, layers.Bidirectional)
     one = layer.forward_layer if both else layer
     cell = getattr(one, "cell", one)
@@ -28,6 +32,22 @@ def recurrent(layer, before) -> dict:
         "reversed": getattr(one, "go_backwards", False),
     }
     return settings | gates(cells[0])
+
+
+def _after_torch(layer) -> dict:
+    """A recurrent layer of our own."""
+    settings = {
+        "hidden_size": layer.hidden_size,
+        "num_layers": layer.num_layers,
+        "bidirectional": layer.bidirectional,
+        "merge of directions": "side by side" if layer.bidirectional else None,
+        "batch_first": True,
+        "biases": "two",
+    }
+    if isinstance(layer, RNN):
+        return settings | {"activation": layer.nonlinearity}
+    settings |= {"activation": "tanh", "recurrent activation": "sigmoid"}
+    return settings | ({"reset gate": "after the matrix product"} if isinstance(layer, GRU) else {})
 
 
 def gates(layer) -> dict:

@@ -2,6 +2,8 @@
 
 from keras import layers
 
+from tf_impl.layers import GRU, LSTM, RNN
+
 _DIMENSIONS = (1, 2, 3)
 
 # Keras' classes by PyTorch's name; subclasses are of the same kind.
@@ -29,6 +31,9 @@ KINDS = {
     layers.SimpleRNN: "RNN",
     layers.LSTM: "LSTM",
     layers.GRU: "GRU",
+    RNN: "RNN",
+    LSTM: "LSTM",
+    GRU: "GRU",
     layers.SimpleRNNCell: "RNNCell",
     layers.LSTMCell: "LSTMCell",
     layers.GRUCell: "GRUCell",

@@ -7,13 +7,14 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import ACTIVATIONS, kind
 from tf_impl.weights.outputs import output_to_canonical, to_numpy
 
 __all__ = ["every_layer", "is_whole", "kind", "named_kinds", "named_layers", "output_to_canonical", "to_numpy"]
 
 # Kinds that count as one layer, whatever they hold.
-WHOLE = (layers.MultiHeadAttention, layers.GroupQueryAttention, layers.RNN, layers.Bidirectional)
+WHOLE = (layers.MultiHeadAttention, layers.GroupQueryAttention, layers.RNN, layers.Bidirectional, RNNBase)
 
 # The attributes that Keras gives to every model: none of the user's layers is named by them.
 KERAS_OWN = set(vars(keras.Model()))
@@ -78,6 +79,12 @@ def is_whole(layer) -> bool:
     """Whether a layer counts as one, although it may hold others."""
     repeated = isinstance(layer, layers.TimeDistributed) and not children(layer.layer)
     return repeated or isinstance(layer, WHOLE)
+
+
+def is_built(model) -> bool:
+    """Whether its weights exist; a model that only holds others, each called for itself, is never built itself."""
+    inside = [layer for _, layer in children(model)]
+    return getattr(model, "built", True) or (bool(inside) and all(map(is_built, inside)))
 
 
 def attributes(layer, wanted: tuple[type, ...]) -> Iterator[tuple]:

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import kind
 
 # Layers whose outputs PyTorch has with the features last, too, however many axes there are.
@@ -25,7 +26,7 @@ def output_to_canonical(layer, output) -> np.ndarray | None:
     tensor = _first_tensor(output)
     if tensor is None:
         return None
-    if isinstance(layer, (layers.RNN, layers.Bidirectional)):
+    if isinstance(layer, (layers.RNN, layers.Bidirectional, RNNBase)):
         return _last_state(layer, output)
     return _channels_first(layer, to_numpy(tensor))
 
@@ -39,6 +40,9 @@ def to_numpy(tensor) -> np.ndarray:
 
 
 def _last_state(layer, output) -> np.ndarray | None:
+    if isinstance(layer, RNNBase):
+        states = output[1][0] if isinstance(output[1], tuple) else output[1]
+        return to_numpy(tf.concat((states[-2], states[-1]), -1) if layer.bidirectional else states[-1])
     array = to_numpy(_first_tensor(output))
     if isinstance(layer, layers.Bidirectional) and layer.merge_mode != "concat":
         return None  # PyTorch leaves the two directions beside each other

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.layers import attributes, children, is_whole
 from tf_impl.weights.layouts import as_it_is, convolution, depthwise, heads_bias, heads_in, heads_out
@@ -39,6 +40,8 @@ def by_rule(path: str, layer) -> list[Held]:
     """The tensors that the rule for this kind of layer names; none where there is no rule."""
     if isinstance(layer, (layers.MultiHeadAttention, layers.GroupQueryAttention)):
         return attention(path, layer)
+    if isinstance(layer, RNNBase):
+        return _suffixed(path, layer)
     if isinstance(layer, (layers.RNN, layers.Bidirectional)):
         return recurrent(path, layer)
     if isinstance(layer, layers.TimeDistributed) and is_whole(layer):
@@ -68,6 +71,17 @@ def recurrent(path: str, layer) -> list[Held]:
     for number, cell in enumerate(layer.cell.cells if stacked else [layer.cell]):
         for held in by_rule(_join(path, f"cells.{number}") if stacked else path, cell):
             found.append(held._replace(kind=held.kind + " reverse") if layer.go_backwards else held)
+    return found
+
+
+def _suffixed(path: str, layer: RNNBase) -> list[Held]:
+    """A recurrent layer of our own, whose variables bear PyTorch's names, with layer and direction as a suffix."""
+    found, single = [], layer.num_layers == 1 and not layer.bidirectional
+    for suffix in (suffix for suffixes in layer.suffixes for suffix in suffixes):
+        unit = kind(layer) + (" reverse" if suffix.endswith("_reverse") else ""), path if single else _join(path, suffix[1:])
+        for role in layer.ROLES:
+            name = role + suffix
+            found.append(Held(*unit, role, _join(path, name), getattr(layer, name), as_it_is, False))
     return found
 
 

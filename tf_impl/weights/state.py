@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from compare.side import every_optimizer
 from tf_impl import optimizers
 from tf_impl.weights.outputs import to_numpy
 from tf_impl.weights.parameters import Parameter, named_parameters
@@ -10,8 +11,33 @@ from tf_impl.weights.parameters import Parameter, named_parameters
 # Kind of optimizer: its list of slots, or its one number, and PyTorch's name for the entry. Subclasses are of its kind.
 # Adafactor's factors are left out: they are of the rows and columns of Keras' kernel, not of PyTorch's weight.
 SLOTS = {
-    optimizers.SGD: (),
-    optimizers.Adam: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_avg_sqs", "exp_avg_sq")),
+    optimizers.SGD: (("momentum_buffers", "momentum_buffer"),),
+    optimizers.Adam: (
+        ("steps", "step"),
+        ("exp_avgs", "exp_avg"),
+        ("exp_avg_sqs", "exp_avg_sq"),
+        ("max_exp_avg_sqs", "max_exp_avg_sq"),
+    ),
+    optimizers.NAdam: (
+        ("steps", "step"),
+        ("mu_products", "mu_product"),
+        ("exp_avgs", "exp_avg"),
+        ("exp_avg_sqs", "exp_avg_sq"),
+    ),
+    optimizers.RAdam: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_avg_sqs", "exp_avg_sq")),
+    optimizers.Adamax: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_infs", "exp_inf")),
+    optimizers.RMSprop: (
+        ("steps", "step"),
+        ("square_avgs", "square_avg"),
+        ("momentum_buffers", "momentum_buffer"),
+        ("grad_avgs", "grad_avg"),
+    ),
+    optimizers.Adagrad: (("steps", "step"), ("sums", "sum")),
+    optimizers.Adadelta: (("steps", "step"), ("square_avgs", "square_avg"), ("acc_deltas", "acc_delta")),
+    optimizers.Rprop: (("steps", "step"), ("prevs", "prev"), ("sizes", "step_size")),
+    optimizers.ASGD: (("steps", "step"), ("etas", "eta"), ("mus", "mu"), ("axs", "ax")),
+    optimizers.Adafactor: (("steps", "step"), ("variances", "variance")),
+    optimizers.Lion: (("exp_avgs", "exp_avg"),),
     keras.optimizers.SGD: (("momentums", "momentum_buffer"),),
     keras.optimizers.Adam: (
         ("iterations", "step"),
@@ -89,9 +115,10 @@ def entry_to_canonical(parameter: Parameter, value) -> np.ndarray | None:
 
 
 def learning_rate(optimizer) -> np.ndarray:
-    """The learning rate of the present step, one for each parameter group."""
-    rates = np.array([to_numpy(part.learning_rate) for part in _parts(optimizer)], dtype=np.float64)
-    return rates[0] if len(rates) == 1 else rates
+    """The learning rate of the present step; one for each optimizer and parameter group, where they are not alike."""
+    parts = [part for each in every_optimizer(optimizer).values() for part in _parts(each)]
+    rates = np.array([to_numpy(part.learning_rate) for part in parts], dtype=np.float64)
+    return rates[0] if len(set(rates)) == 1 else rates
 
 
 def _parts(optimizer) -> list:

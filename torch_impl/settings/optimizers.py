@@ -51,7 +51,7 @@ def group_settings(optimizer, group) -> dict:
     settings |= {
         "schedule": schedule(optimizer),
         "weight_decay kind": decay_kind(kind, settings, bool(group.get("decoupled_weight_decay"))),
-        "momentum sense": momentum_sense(kind, settings),
+        "momentum sense": momentum_sense(optimizer, kind, settings),
         "eps is added": epsilon_place(optimizer, kind),
     }
     # differs: PyTorch's loop clips gradients before the step, which is not seen from here; Keras' optimizer clips.
@@ -77,13 +77,33 @@ def schedule(optimizer) -> str | None:
     # differs: PyTorch's scheduler refers to its optimizer, not the other way; a Keras schedule is the learning rate.
     if not any("initial_lr" in group for group in optimizer.param_groups):
         return None
-    schedulers = (each for each in gc.get_objects() if issubclass(type(each), torch.optim.lr_scheduler.LRScheduler))
-    found = next((each for each in schedulers if getattr(each, "optimizer", None) is optimizer), None)
-    if found is None:
-        return None
-    values = {name: value for name, value in vars(found).items() if name[0] != "_" and simple(value)}
-    inner = {"last_epoch", "verbose"}
-    return f"{type(found).__name__}({', '.join(f'{k}={plain(v)}' for k, v in values.items() if k not in inner)})"
+    schedulers = [each for each in gc.get_objects() if issubclass(type(each), torch.optim.lr_scheduler.LRScheduler)]
+    own = [each for each in schedulers if getattr(each, "optimizer", None) is optimizer]
+    inside = [part for each in own for part in getattr(each, "_schedulers", ())]
+    return next((in_words(each) for each in own if all(each is not part for part in inside)), None)
+
+
+def in_words(scheduler) -> str:
+    """A schedule with its settings; the first rate is left out, for the optimizer has it."""
+    values = {name: value for name, value in vars(scheduler).items() if name[0] != "_" and simple(value)}
+    if hasattr(scheduler, "milestones"):
+        values["milestones"] = sorted(scheduler.milestones.elements())
+    if isinstance(scheduler, torch.optim.lr_scheduler.CyclicLR):
+        values = {name: values[name] for name in ("total_size", "step_ratio", "mode", "gamma")}
+        values["max_lr"] = scheduler.max_lrs[0]
+    if isinstance(scheduler, torch.optim.lr_scheduler.OneCycleLR):
+        phases, group = scheduler._schedule_phases, scheduler.optimizer.param_groups[0]
+        values = {
+            "values": [group[phase["start_lr"]] for phase in phases] + [group[phases[-1]["end_lr"]]],
+            "ends": [phase["end_step"] for phase in phases],
+            "anneal_strategy": scheduler._anneal_func_type,
+        }
+    inner = {"last_epoch", "verbose", "base_lrs", "T_cur", "T_i"}
+    words = [f"{name}={plain(value)}" for name, value in sorted(values.items()) if name not in inner]
+    if hasattr(scheduler, "_schedulers"):
+        words = [in_words(each) for each in scheduler._schedulers]
+        words += [f"milestones={plain(scheduler._milestones)}"] if hasattr(scheduler, "_milestones") else []
+    return f"{type(scheduler).__name__}({', '.join(words)})"
 
 
 def decay_kind(kind, settings, decoupled) -> str | None:
@@ -91,11 +111,11 @@ def decay_kind(kind, settings, decoupled) -> str | None:
     if not settings.get("weight_decay") or (kind == "SGD" and not settings.get("momentum")):
         return None
     # differs: PyTorch adds weight_decay to the gradient but in AdamW, Keras never does: there it is decoupled.
-    return "decoupled" if decoupled or kind in ("AdamW", "Adafactor", "Muon") else "L2, into the gradient"
+    return "decoupled" if decoupled or kind in ("AdamW", "Adafactor", "Muon", "Lion") else "L2, into the gradient"
 
 
-def momentum_sense(kind, settings) -> str | None:
-    """Whether the momentum has the learning rate of each step in it."""
+def momentum_sense(optimizer, kind, settings) -> str | None:
+    """Whether the momentum has the learning rate of each step in it; None where the formula is not known."""
     # differs: PyTorch multiplies the momentum by the present rate, Keras each gradient by the rate of its own step.
     return "rate outside the buffer" if kind in ("SGD", "RMSprop") and settings.get("momentum") else None
 

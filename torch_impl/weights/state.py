@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from compare.side import every_optimizer
 from torch_impl.weights.outputs import to_numpy
 from torch_impl.weights.parameters import Parameter, named_parameters
 
@@ -27,6 +28,7 @@ def entry_to_canonical(parameter: Parameter, value) -> np.ndarray | None:
 
 
 def learning_rate(optimizer) -> np.ndarray:
-    """The learning rate of the present step, one for each parameter group."""
-    rates = np.array([to_numpy(group["lr"]) for group in optimizer.param_groups], dtype=np.float64)
-    return rates[0] if len(rates) == 1 else rates
+    """The learning rate of the present step; one for each optimizer and parameter group, where they are not alike."""
+    groups = [group for each in every_optimizer(optimizer).values() for group in each.param_groups]
+    rates = np.array([to_numpy(group["lr"]) for group in groups], dtype=np.float64)
+    return rates[0] if len(set(rates)) == 1 else rates

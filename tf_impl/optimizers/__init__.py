@@ -1,0 +1,35 @@
+"""The optimizers, after PyTorch's formulas, as keras.optimizers: use them through apply_gradients.
+
+differs: PyTorch defaults to an epsilon of 1e-8 in Adam, Keras to 1e-7; the cases give theirs on both sides.
+"""
+
+from tf_impl.optimizers.adadelta import Adadelta
+from tf_impl.optimizers.adafactor import Adafactor
+from tf_impl.optimizers.adagrad import Adagrad
+from tf_impl.optimizers.adam import Adam, AdamW
+from tf_impl.optimizers.adamax import Adamax
+from tf_impl.optimizers.asgd import ASGD
+from tf_impl.optimizers.base import Optimizer
+from tf_impl.optimizers.lion import Lion
+from tf_impl.optimizers.nadam import NAdam
+from tf_impl.optimizers.radam import RAdam
+from tf_impl.optimizers.rmsprop import RMSprop
+from tf_impl.optimizers.rprop import Rprop
+from tf_impl.optimizers.sgd import SGD
+
+__all__ = [
+    "ASGD",
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+]

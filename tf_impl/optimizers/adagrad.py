@@ -1,0 +1,38 @@
+"""Each gradient over the root of the sum of all its squares."""
+
+import tensorflow as tf
+
+from tf_impl.optimizers.base import Optimizer
+
+
+class Adagrad(Optimizer):
+    """Adagrad as torch/optim/adagrad.py (2.13) computes it (Duchi et al., 2011).
+
+    differs: PyTorch adds Adagrad's epsilon to the root, Keras to what the root is taken of.
+    differs: PyTorch's sum begins at 0 when nothing is said, Keras' at 0.1; PyTorch's epsilon is 1e-10, Keras' 1e-7.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float,
+        lr_decay: float = 0.0,
+        weight_decay: float = 0.0,
+        initial_accumulator_value: float = 0.0,
+        epsilon: float = 1e-10,
+    ):
+        super().__init__(learning_rate, weight_decay)
+        self.lr_decay, self.initial_accumulator_value, self.epsilon = lr_decay, initial_accumulator_value, epsilon
+
+    def build(self, variables):
+        super().build(variables)
+        self.sums = self.add_optimizer_variables(variables, "sum", initializer=self.initial_sum)
+
+    def initial_sum(self, shape, dtype):
+        """Not keras.initializers.Constant, which casts a Python float through float32."""
+        return tf.fill(shape, tf.constant(self.initial_accumulator_value, dtype))
+
+    def update(self, index, gradient, variable, rate, step):
+        total = self.sums[index]
+        total.assign_add(tf.square(gradient))
+        decayed = rate / (1 + (step - 1) * self.lr_decay)
+        variable.assign_sub(tf.cast(decayed, variable.dtype) * gradient / (tf.sqrt(total) + self.epsilon))

@@ -1,0 +1,45 @@
+"""What PyTorch's optimizers have in common, around the formula of each.
+
+Notice the casts: scalars that PyTorch keeps as Python floats (double precision) are float64 until the last moment.
+differs: PyTorch counts the steps of each parameter, Keras those of the optimizer.
+differs: PyTorch adds weight decay to the gradient but in AdamW, Keras shrinks the weight beforehand in all of them.
+differs: PyTorch leaves weights out of decay by a group of their own, Keras by `exclude_from_weight_decay`.
+"""
+
+import keras
+import tensorflow as tf
+
+
+class Optimizer(keras.optimizers.Optimizer):
+    """The part of torch.optim that stands around a formula; a subclass writes its formula as `update`."""
+
+    def __init__(self, learning_rate, weight_decay=0.0, decoupled_weight_decay=False, maximize=False):
+        super().__init__(learning_rate)
+        # Not `weight_decay`: under that name Keras decays the weights itself, and through float32.
+        self.decay, self.decoupled_weight_decay, self.maximize = weight_decay, decoupled_weight_decay, maximize
+
+    def build(self, variables):
+        super().build(variables)
+        self.steps = [self.add_variable((), name="step") for _ in variables]
+
+    def update_step(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        rate = tf.cast(learning_rate, tf.float64)
+        step = tf.cast(self.steps[index].assign_add(1), tf.float64)
+        # An embedding's gradient is a list of rows, and a row may be in it twice; dense, it is their sum.
+        gradient = tf.convert_to_tensor(gradient)
+        gradient = self.decayed(-gradient if self.maximize else gradient, variable, rate)
+        self.update(index, gradient, variable, rate, step)
+
+    def decayed(self, gradient, variable, rate):
+        """Decay the weights, or add the decay to the gradient, which is returned."""
+        if not self.decay or not self._use_weight_decay(variable):
+            return gradient
+        if not self.decoupled_weight_decay:
+            return gradient + self.decay * variable
+        variable.assign(variable * tf.cast(1 - rate * self.decay, variable.dtype))
+        return gradient
+
+    def update(self, index, gradient, variable, rate, step):
+        """Move `variable`, the one at `index`, by its dense `gradient`; `rate` and `step` (from 1) are float64."""
+        raise NotImplementedError

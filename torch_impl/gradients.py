@@ -1,0 +1,17 @@
+"""What is done to gradients between the backward pass and the update."""
+
+from torch import nn
+
+
+def clip_by_global_norm(gradients, max_norm: float):
+    """Scale all gradients by one factor, so that their common norm is at most `max_norm` (Pascanu et al., 2013).
+
+    `gradients` are the parameters that hold them; where one has none, there is None in the result. Returns them, scaled
+    in place, and their norm before (torch/nn/utils/clip_grad.py, 2.13).
+    """
+    # differs: PyTorch's gradients lie in their parameters and are scaled in place; a tape's are scaled into new ones.
+    parameters = list(gradients)
+    # differs: PyTorch's embedding has a dense gradient; TensorFlow's may hold a row twice, which counts once, as a sum.
+    # differs: PyTorch divides by norm + 1e-6; tf.clip_by_global_norm by the norm, and an infinite one makes all NaN.
+    norm = nn.utils.clip_grad_norm_(parameters, max_norm)
+    return [parameter.grad for parameter in parameters], norm
