@@ -86,6 +86,10 @@ def run(
     precision: Precisions = Precision.both,
     nudge: Nudge = True,
     data_dir: Annotated[Path | None, typer.Option(help="Read the real data set here, where a case has one.")] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Only the first steps of each case, in float64, every tensor of them held up."),
+    ] = False,
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = RESULTS,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
@@ -96,10 +100,15 @@ def run(
 
     def work() -> int:
         from compare import console
+        from compare.runs import AUDITS
         from compare.trial import Options, Trial
 
-        options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
-        all_inputs = _make_inputs(names or list(cases.NAMES), epochs, steps, seed, data_dir)
+        if quick and (epochs or steps):
+            fail(f"--quick trains {len(AUDITS)} steps: leave --epochs and --steps out")
+        trained = "float64" if quick else str(precision)
+        options = Options(trained, nudge, threads, timeout, torch_python, tf_python, falling=not quick)
+        count = len(AUDITS) if quick else steps
+        all_inputs = _make_inputs(names or list(cases.NAMES), epochs, count, seed, data_dir)
         check_writable(out)
         return console.run_and_report([Trial(inputs) for inputs in all_inputs], options, out)
 

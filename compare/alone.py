@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from compare.inputs import Inputs, cast
@@ -22,6 +23,9 @@ class EpochPrinter:
         self._points.append({"examples": examples, **{name: float(value) for name, value in values.items()}})
         if len(self._points) == self._steps_per_epoch:
             self.end_epoch()
+
+    def evaluation(self, evaluate: Callable[[], Any]) -> None:
+        print(f"           evaluation loss {float(evaluate()):.6f}", flush=True)
 
     def end_epoch(self) -> None:
         """Print what was gathered since the last line, if anything."""
@@ -44,5 +48,6 @@ def alone(framework: Framework, inputs: Inputs, precision: str, threads: int) ->
     built = build_side(framework, inputs, precision, None)
     framework.runs.reset(built, cast(inputs.weights, precision))
     printer = EpochPrinter(inputs.steps_per_epoch)
-    framework.train.train(built.side, built.step, framework.to_native(inputs, inputs.batches(precision)), printer)
+    batches, held_out = framework.to_native(inputs, inputs.batches(precision)), framework.held_out(inputs, precision)
+    framework.train.train(built.side, built.step, batches, printer, held_out, inputs.steps_per_epoch)
     printer.end_epoch()

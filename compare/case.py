@@ -33,8 +33,8 @@ def unchanged(batch: Arrays) -> Arrays:
 class Case:
     """One training problem.
 
-    `data` and `weights` draw float64 arrays (or integers) by name; weights carry PyTorch's names and layouts
-    (`fc1.weight` of shape (out, in), `conv1.weight` of shape (out, in, height, width)).
+    `data`, `weights` and the others that draw give float64 arrays (or integers) by name; weights carry PyTorch's names
+    and layouts (`fc1.weight` of shape (out, in), `conv1.weight` of shape (out, in, height, width)).
     """
 
     name: str
@@ -49,6 +49,9 @@ class Case:
     channels_first: tuple[str, ...] = ()  # the arrays of the batch that are (N, C, H, W)
     prepare: Callable[[Arrays], Arrays] = field(default=unchanged)  # each batch, in float64, before the cast
     read_data: Callable[[Path], Arrays] | None = None  # the real data set, from a directory
+    # What a step has for itself, whatever its examples (noise, masks, a switch): arrays (steps, ...) for so many steps.
+    per_step: Callable[[Generators, int], Arrays] | None = None
+    held_out: Callable[[Generators], Arrays] | None = None  # one batch, whose loss is evaluated after every epoch
 
     def batch_rows(self, examples: int) -> list[slice]:
         """Which positions of an epoch's order make each batch."""

@@ -9,13 +9,15 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from compare import cases
 from compare.case import Arrays, Case, generators
+
+GROUPS = ("data", "weights", "per_step", "evaluation")  # the fields of Inputs that hold arrays by name
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Inputs:
     data: Arrays
     weights: Arrays
     order: np.ndarray  # (epochs, examples): the permutation that each epoch follows; one row where all are alike
+    per_step: Arrays = field(default_factory=dict)  # (steps, ...): what each step has for itself
+    evaluation: Arrays = field(default_factory=dict)  # the batch that is held out, where the case has one
 
     @property
     def name(self) -> str:
@@ -50,11 +54,17 @@ class Inputs:
         rows = self.case.batch_rows(self.order.shape[1])
         epoch, index = divmod(step, len(rows))
         chosen = self.order[epoch % len(self.order), rows[index]]
-        return cast(self.case.prepare({name: array[chosen] for name, array in self.data.items()}), precision)
+        examples = {name: array[chosen] for name, array in self.data.items()}
+        own = {name: array[step] for name, array in self.per_step.items()}
+        return cast(self.case.prepare(examples | own), precision)
 
     def batches(self, precision: str) -> Iterator[Arrays]:
         """Every batch of the run in order."""
         return (self.batch(step, precision) for step in range(self.steps))
+
+    def held_out(self, precision: str) -> Arrays | None:
+        """The batch that is evaluated after every epoch; None where the case has none."""
+        return cast(self.case.prepare(self.evaluation), precision) if self.evaluation else None
 
     def examples(self, precision: str) -> list[Arrays]:
         """A batch of every shape that training will meet: the first, and the last of the epoch."""
@@ -89,15 +99,17 @@ def make_inputs(
             order = generator("order").permuted(np.repeat(order, epochs, axis=0), axis=1)
         except MemoryError as error:
             raise ValueError(f"{case.name}: the order of {epochs} epochs does not fit into memory") from error
-    return Inputs(case, seed, total, data, case.weights(generator), order)
+    per_step = case.per_step(generator, total) if case.per_step else {}
+    evaluation = case.held_out(generator) if case.held_out else {}
+    return Inputs(case, seed, total, data, case.weights(generator), order, per_step, evaluation)
 
 
 def write_inputs(inputs: Inputs, path: Path) -> str:
     """Write `inputs` to `path` and return the sha256 of the file: the same inputs give the same bytes."""
     meta = json.dumps({"case": inputs.case.name, "seed": inputs.seed, "steps": inputs.steps})
     arrays = {"meta": np.array(meta), "order": inputs.order}
-    arrays |= {f"data/{name}": array for name, array in inputs.data.items()}
-    arrays |= {f"weights/{name}": array for name, array in inputs.weights.items()}
+    for group in GROUPS:
+        arrays |= {f"{group}/{name}": array for name, array in getattr(inputs, group).items()}
     np.savez(path, **arrays)
     return sha256(path)
 
@@ -105,7 +117,7 @@ def write_inputs(inputs: Inputs, path: Path) -> str:
 def read_inputs(path: Path) -> Inputs:
     with np.load(path, allow_pickle=False) as file:
         meta = json.loads(str(file["meta"]))
-        groups: dict[str, Arrays] = {"data": {}, "weights": {}}
+        groups: dict[str, Arrays] = {group: {} for group in GROUPS}
         for key in file.files:
             group, _, name = key.partition("/")
             if name:

@@ -81,6 +81,11 @@ class Framework:
         """Batches of NumPy arrays as the framework's tensors."""
         return (self.weights.batch_from_canonical(batch, inputs.channels_first) for batch in batches)
 
+    def held_out(self, inputs: Inputs | PortInputs, precision: str) -> dict | None:
+        """The batch to evaluate after each epoch, as the framework's tensors; None where there is none."""
+        batch = inputs.held_out(precision)
+        return None if batch is None else next(iter(self.to_native(inputs, [batch])))
+
 
 def make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches] = lambda batches: batches) -> None:
     """Make one run and write its trace; `watch` sees every batch pass. PortError where a port is at fault."""
@@ -100,7 +105,9 @@ def _make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches
         job.trace, side.model, side.optimizer, set(job.audits), inputs.channels_first, side.loss
     )
     try:
-        framework.train.train(side, built.step, watch(_batches(framework, inputs, side, job)), recorder)
+        shared = watch(_batches(framework, inputs, side, job))
+        held_out = framework.held_out(inputs, job.precision)
+        framework.train.train(side, built.step, shared, recorder, held_out, inputs.steps_per_epoch)
         if not recorder.steps:
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, job.precision)])))
@@ -141,16 +148,17 @@ def _read(path: str) -> Inputs | PortInputs:
 
 
 @lru_cache(maxsize=6)
-def _built_once(framework: Framework, path: str, precision: str, side: str | None) -> Any:
-    return build_side(framework, _read(path), precision, side)
+def _built_once(framework: Framework, path: str, precision: str, side: str | None, eager: bool) -> Any:
+    return build_side(framework, _read(path), precision, side, eager)
 
 
 def _built(framework: Framework, job: Job) -> Any:
     """A case is built once for all its runs; a port anew for each, for it may keep a state that cannot be reset."""
+    inputs = _read(job.inputs)
+    only_audited = set(range(job.steps or inputs.steps)) <= set(job.audits)
     if job.port is None:
-        return _built_once(framework, job.inputs, job.precision, job.side)
-    only_audited = job.steps is not None and set(range(job.steps)) <= set(job.audits)
-    return build_side(framework, _read(job.inputs), job.precision, job.side, job.eager or only_audited)
+        return _built_once(framework, job.inputs, job.precision, job.side, only_audited)
+    return build_side(framework, inputs, job.precision, job.side, job.eager or only_audited)
 
 
 def build_side(

@@ -8,13 +8,14 @@ import sys
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from compare.trace import FINAL, TraceWriter, trace_path
+from compare.trace import EVALUATION, FINAL, TraceWriter, trace_path
 
 NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges the model that it is given
 
@@ -34,7 +35,7 @@ class Recording:
         self._curves: dict[str, array] = {}
         self._names: Counter[tuple[str, str]] = Counter()
         self._close, self.open = close, True
-        self.steps, self.at_end = 0, False
+        self.steps, self.at_end, self._paused = 0, False, False
         self.restart()
         atexit.register(close)
 
@@ -50,6 +51,8 @@ class Recording:
 
     def tensor(self, stage: str, name: str, value: np.ndarray) -> None:
         """Record one tensor of the present step; the second of a name is its second call."""
+        if self._paused:
+            return
         self._names[stage, name] += 1
         call = self._names[stage, name]
         label = name if call == 1 else f"{name} (call {call})"
@@ -63,6 +66,21 @@ class Recording:
         for name, value in point.items():
             self._curves.setdefault(name, array("d")).append(value)
         self.steps += 1
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Between two steps: what runs inside is no part of the next, neither its tensors nor its time."""
+        begun, self._paused = time.perf_counter(), True
+        try:
+            yield
+        finally:
+            self._paused = False
+            self._started += time.perf_counter() - begun
+
+    def evaluation(self, loss: float) -> None:
+        """Add an evaluation after the step just done."""
+        for name, value in zip(EVALUATION, (self.steps - 1, loss), strict=True):
+            self._curves.setdefault(name, array("d")).append(value)
 
     def end(self) -> bool:
         """Whether there is something to close; from here on, what is recorded stands at the end."""

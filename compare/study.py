@@ -46,8 +46,11 @@ Pairs = dict[Run, Pair]
 Study = Generator[list[Run], list[Pair], Judgement]
 
 
-def study(steps_per_epoch: int, precisions: tuple[str, ...], nudged: bool = True) -> Study:
-    """Judge one case in the given precisions; the first of them decides whether it is the same mathematics."""
+def study(steps_per_epoch: int | None, precisions: tuple[str, ...], nudged: bool = True) -> Study:
+    """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
+
+    Without `steps_per_epoch` it is not judged whether the loss decreases.
+    """
     runs = [Run(precision, nudge) for precision in precisions for nudge in ((None, precision) if nudged else (None,))]
     pairs: Pairs = dict(zip(runs, (yield runs), strict=True))
     comparisons = {
@@ -66,7 +69,7 @@ def study(steps_per_epoch: int, precisions: tuple[str, ...], nudged: bool = True
             findings.append(f"in {precision}, {describe_break(comparison)}")
     if len(precisions) == 2 and (unstable := find_unstable(*_by_precision(pairs))):
         findings.append(str(unstable))
-    falling = [decreases(plain, nudge, steps_per_epoch) for plain, nudge in _plain_and_nudged(pairs)]
+    falling = [decreases(plain, nudge, steps_per_epoch) for plain, nudge in _plain_and_nudged(pairs) if steps_per_epoch]
     if verdict == EQUIVALENT and False in falling:
         verdict = NOT_DECREASING
     if precisions == ("float32",):

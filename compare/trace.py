@@ -17,6 +17,7 @@ import numpy as np
 STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
 FINAL = 2**31 - 1  # stands for the step after the last, whatever its number: sorts behind all others
 FORMAT = 1
+EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves of their own: after which steps, and what came out
 Key = tuple[int, str, str]  # (step, stage, tensor)
 
 

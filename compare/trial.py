@@ -24,6 +24,7 @@ class Options:
     timeout: float = 120
     torch_python: str | None = None
     tf_python: str | None = None
+    falling: bool = True  # whether to judge that both sides' losses decrease, of a case
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Trial:
 
     def study(self, inputs: Path, options: Options) -> Study:
         write_inputs(self.inputs, inputs)
-        return study(self.inputs.steps_per_epoch, PRECISIONS[options.precision], options.nudged)
+        steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
+        return study(steps_per_epoch, PRECISIONS[options.precision], options.nudged)
 
 
 @dataclass(frozen=True)

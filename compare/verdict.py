@@ -11,10 +11,13 @@ import numpy as np
 from compare import rounding
 from compare.curves import Curve, curve_gap, first_beyond, nudge_gap
 from compare.divergence import Row, before_gradients, by_value, first_divergence, stage_rows
-from compare.trace import Trace
+from compare.trace import EVALUATION, Trace
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
-NOT_METRICS = ("loss", "examples", "seconds")
+NOT_METRICS = ("loss", "examples", "seconds", *EVALUATION)
+
+
+NONE = np.empty(0)  # a curve that was not recorded
 
 
 class Pair(NamedTuple):
@@ -37,7 +40,7 @@ class Pair(NamedTuple):
 class Comparison:
     """Both sides in one precision; `parts_at` is the first step where a curve is out of its envelope.
 
-    `parts_in` names that curve: "loss", or a metric.
+    `parts_in` names that curve: "loss", a metric, or "evaluation_loss".
     """
 
     precision: str
@@ -84,11 +87,21 @@ def compare_pair(
     certain = envelope < rounding.COUNTS_ARE_CERTAIN_BELOW if certain is None else certain
     parts = {"loss": first_beyond(gap, envelope)}
     for name in pair.metrics:
-        metric_gap = curve_gap(*(trace.curves.get(name, np.empty(0)) for trace in pair))[: len(gap)]
+        metric_gap = curve_gap(*(trace.curves.get(name, NONE) for trace in pair))[: len(gap)]
         metric_envelope = allow(nudge_gap(name, nudges, len(metric_gap)), "float64")
         parts[name] = first_beyond(np.where(certain, metric_gap, 0), metric_envelope)
+    parts["evaluation_loss"] = _evaluation_parts(pair, nudges, precision, allow)
     at, name = min(((step, name) for name, step in parts.items() if step is not None), default=(None, None))
     return Comparison(precision, pair, gap, envelope, rows, at, name)
+
+
+def _evaluation_parts(pair: Pair, nudges: list[tuple[Trace, Trace]], precision: str, allow: Callable) -> int | None:
+    """The step after which the loss of the held-out batch is first out of its envelope."""
+    when, what = EVALUATION
+    steps, *losses = (pair.torch.curves.get(when, NONE), *(trace.curves.get(what, NONE) for trace in pair))
+    gap = curve_gap(*losses)
+    beyond = first_beyond(gap, allow(nudge_gap(what, nudges, len(gap)), precision))
+    return None if beyond is None else int(steps[min(beyond, len(steps) - 1)]) if len(steps) else 0
 
 
 def is_leak(comparison: Comparison, wide: Pair) -> bool:
@@ -130,7 +143,8 @@ def describe_break(comparison: Comparison) -> str:
 
 def _values_at(pair: Pair, curve: str, step: int) -> str:
     """What both sides have in a curve at a step."""
+    at = int(np.searchsorted(pair.torch.curves.get(EVALUATION[0], NONE), step)) if curve in EVALUATION else step
     return ", ".join(
-        f"{side} {trace.curves[curve][step]}" if step < len(trace.curves.get(curve, ())) else f"missing in {side}"
+        f"{side} {trace.curves[curve][at]}" if at < len(trace.curves.get(curve, ())) else f"missing in {side}"
         for side, trace in zip(("torch", "tf"), pair, strict=True)
     )

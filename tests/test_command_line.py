@@ -95,6 +95,21 @@ def test_a_case_that_is_named_twice_is_run_once(monkeypatch, tmp_path):
     assert [trial.name for trial in asked] == ["mlp_regression", "linear_regression"]
 
 
+def test_quick_is_the_first_steps_in_float64(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(console, "run_and_report", lambda *given: asked.append(given) or 0)
+    arguments = ["run", "mlp_regression", "--quick", f"--out={tmp_path}"]
+    assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
+    [([trial], options, _)] = asked
+    assert (trial.steps, options.precision, options.falling) == (3, "float64", False)
+
+
+@pytest.mark.parametrize("option", ["--steps=5", "--epochs=5"])
+def test_quick_says_which_option_it_does_not_go_with(invoke, option):
+    message = refused(invoke("run", "mlp_regression", "--quick", option))
+    assert "--quick trains 3 steps: leave --epochs and --steps out" in message
+
+
 def test_an_unknown_case_is_answered_with_the_nearest(invoke):
     message = refused(invoke("run", "liner_regresion"))
     assert "'liner_regresion'" in message

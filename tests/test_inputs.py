@@ -57,6 +57,40 @@ def test_what_was_written_reads_back(tmp_path):
     np.testing.assert_array_equal(again.order, inputs.order)
 
 
+STEPWISE = replace(
+    CASE,
+    per_step=lambda generator, steps: {"noise": generator("noise").random((steps, 3)), "late": np.arange(steps) > 1},
+    held_out=lambda generator: {"x": np.ones((2, 2)), "noise": np.full(3, 7.0)},
+    prepare=lambda batch: {**batch, "x": 2 * batch["x"]},
+)
+
+
+def test_each_step_has_arrays_of_its_own_beside_its_examples():
+    inputs = make_inputs(STEPWISE, steps=5)
+    for step, batch in enumerate(inputs.batches("float32")):
+        np.testing.assert_array_equal(batch["noise"], generators(0)("noise").random((5, 3))[step].astype("float32"))
+        assert batch["late"].shape == ()
+        assert batch["late"].dtype == bool
+        assert bool(batch["late"]) == (step > 1)
+        assert batch["noise"].dtype == "float32"
+    assert set(make_inputs(CASE, steps=1).batch(0, "float64")) == {"x", "y"}
+
+
+def test_the_batch_that_is_held_out_is_prepared_as_every_batch():
+    held_out = make_inputs(STEPWISE).held_out("float32")
+    np.testing.assert_array_equal(held_out["x"], np.full((2, 2), 2.0))
+    assert held_out["x"].dtype == "float32"
+    assert make_inputs(CASE).held_out("float64") is None
+
+
+def test_what_each_step_has_and_what_is_held_out_read_back(tmp_path):
+    inputs = make_inputs(STEPWISE, steps=4)
+    write_inputs(inputs, tmp_path / "inputs.npz")
+    again = read_inputs(tmp_path / "inputs.npz")
+    np.testing.assert_array_equal(again.per_step["noise"], inputs.per_step["noise"])
+    np.testing.assert_array_equal(again.evaluation["x"], inputs.evaluation["x"])
+
+
 def test_an_array_that_is_added_changes_no_other():
     more = replace(CASE, data=lambda generator: {"new": generator("new").random(EXAMPLES), **CASE.data(generator)})
     np.testing.assert_array_equal(make_inputs(more).data["x"], make_inputs(CASE).data["x"])

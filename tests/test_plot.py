@@ -86,3 +86,14 @@ def test_no_file_is_written_unless_asked_for(tmp_path):
     before = set(tmp_path.iterdir())
     assert of.plot().axes
     assert set(tmp_path.iterdir()) == before
+
+
+def test_evaluations_are_points_at_their_steps(tmp_path):
+    def evaluated(steps):
+        return {"evaluation_step": [9, 19], "evaluation_loss": [0.4, 0.3]}
+
+    losses, _ = saved(result(tmp_path, Training(curves=evaluated), Training(rounding, curves=evaluated)), tmp_path).axes
+    for side in ("torch", "tf"):
+        [points] = [line for line in losses.lines if line.get_label() == f"{side}, held out"]
+        assert points.get_xydata().tolist() == [[9, 0.4], [19, 0.3]]
+        assert points.get_linestyle() == "None"

@@ -225,3 +225,31 @@ def test_a_process_without_a_step_says_so_and_leaves_no_file(tmp_path):
 def run(script, *arguments):
     command = [sys.executable, "-c", script, *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def test_what_runs_in_a_pause_is_no_part_of_the_next_step(recording, monkeypatch):
+    clock = iter(range(100))
+    monkeypatch.setattr("compare.recording.time.perf_counter", lambda: float(next(clock)))
+    one = recording(audits=range(5))
+    step(one, fc1=1)
+    with one.paused():
+        one.tensor("forward", "fc1", np.float64(9))
+        for _ in range(50):
+            next(clock)
+    step(one, fc1=2)
+    trace = finished(one)
+    assert [key for key in trace.keys if key[1] == "forward"] == [(0, "forward", "fc1"), (1, "forward", "fc1")]
+    assert trace[1, "forward", "fc1"] == 2
+    assert trace.curves["seconds"][1] < 10
+
+
+def test_an_evaluation_stands_beside_the_step_that_it_follows(recording):
+    one = recording()
+    for number in range(4):
+        step(one)
+        if number % 2:
+            one.evaluation(number / 10)
+    trace = finished(one)
+    assert trace.curves["evaluation_step"].tolist() == [1, 3]
+    assert trace.curves["evaluation_loss"].tolist() == [0.1, 0.3]
+    assert trace.steps == 4

@@ -97,6 +97,14 @@ def test_a_further_parameter_group_is_held_against_the_one_optimizer():
     ]
 
 
+def test_a_group_that_only_tf_has_is_held_against_the_one_optimizer_of_torch():
+    tf = side("optimizer", "AdamW", weight_decay=0.1) + side("optimizer group 1", "AdamW", weight_decay=0.0)
+    assert verdicts(side("optimizer", "AdamW", weight_decay=0.1), tf) == [
+        ("optimizer", "weight_decay", "equal"),
+        ("optimizer group 1", "weight_decay", "differs"),
+    ]
+
+
 def test_of_two_kinds_only_the_kind_and_what_both_have_is_told():
     torch, tf = side("optimizer", "Adam", lr=0.1, betas=[0.9, 0.999]), side("optimizer", "RMSprop", lr=0.2, alpha=0.9)
     assert verdicts(torch, tf) == [("optimizer", "kind", "differs"), ("optimizer", "lr", "differs")]

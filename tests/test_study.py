@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from compare.locate import ROUNDS
-from compare.runs import AUDITS, Run
+from compare.runs import AUDITS, SIDES, Run
+from compare.study import study
 from compare.trace import FINAL
+from compare.verdict import Pair
 from tests.synthetic import Training, at, from_step, judge, rounding
 
 LATE = 23  # a step that is not audited at first
@@ -210,3 +212,12 @@ def test_less_than_two_whole_epochs_is_said_to_be_too_short(tmp_path):
     judgement = judge(tmp_path, steps=19).judgement
     assert judgement.verdict == "equivalent"
     assert judgement.findings == ("too short to judge whether the loss decreases: that takes two whole epochs",)
+
+
+def test_whether_the_loss_decreases_is_not_judged_where_nobody_asks(tmp_path):
+    under_way = study(None, ("float64",), nudged=False)
+    [run] = next(under_way)
+    frozen = Training(at(lambda key: key[1] == "update", lambda value: value * 0))
+    with pytest.raises(StopIteration) as stop:
+        under_way.send([Pair(*(frozen.trace(tmp_path / f"{side}.npz", run, 40) for side in SIDES))])
+    assert (stop.value.value.verdict, stop.value.value.findings) == ("equivalent", ())

@@ -185,3 +185,14 @@ def test_metrics_of_any_case_have_columns_behind_the_common_ones(tmp_path):
     rows = read(tmp_path / "epochs.csv")
     assert tuple(rows[0]) == (*COLUMNS["epochs"], "torch_accuracy", "tf_accuracy")
     assert (rows[0]["torch_accuracy"], rows[-1]["tf_accuracy"]) == ("", "0.5")
+
+
+def test_an_evaluation_stands_in_the_row_of_its_epoch(tmp_path):
+    def evaluated(steps):
+        return {"evaluation_step": [9, 19, 29, 39], "evaluation_loss": [0.4, 0.3, 0.2, 0.1]}
+
+    sides = Training(curves=evaluated), Training(rounding, curves=evaluated)
+    epochs = result(tmp_path, *sides).epochs  # each of one step
+    evaluated_only = epochs[["epoch", "torch_evaluation_loss", "tf_evaluation_loss"]].dropna()
+    assert evaluated_only.to_numpy().tolist() == [[10, 0.4, 0.4], [20, 0.3, 0.3], [30, 0.2, 0.2], [40, 0.1, 0.1]]
+    assert "torch_evaluation_step" not in epochs

@@ -165,3 +165,33 @@ def test_a_parting_of_curves_alone_names_the_curve(compared):
     told = describe_parting(replace(comparison, parts_at=5, parts_in="loss"), None, None)
     torch, tf = (trace.curves["loss"][5] for trace in comparison.pair)
     assert told == f"the loss parts at step 5 (torch {torch}, tf {tf}), no audited tensor does"
+
+
+def evaluated(*losses):
+    """The curves of an evaluation after every fifth step."""
+    return lambda steps: {"evaluation_step": [4 + 5 * n for n in range(len(losses))], "evaluation_loss": list(losses)}
+
+
+def test_an_evaluation_that_differs_parts_at_the_step_that_it_follows(compared):
+    torch = Training(curves=evaluated(0.5, 0.4, 0.3))
+    comparison, _ = compared(torch, Training(rounding, curves=evaluated(0.5, 0.4, 0.301)))
+    assert (comparison.parts_at, comparison.parts_in) == (14, "evaluation_loss")
+    assert "the evaluation_loss parts at step 14 (torch 0.3, tf 0.301)" in describe_parting(comparison, None, None)
+
+
+def test_evaluations_that_differ_by_rounding_are_not_apart(compared):
+    torch = Training(curves=evaluated(0.5, 0.4))
+    comparison, _ = compared(torch, Training(rounding, curves=evaluated(0.5 * (1 + 2**-52), 0.4)))
+    assert not comparison.apart
+
+
+@pytest.mark.parametrize("losses", [(0.5,), (0.5, np.nan)])
+def test_an_evaluation_that_is_missing_or_nan_on_one_side_is_apart(compared, losses):
+    torch = Training(curves=evaluated(0.5, 0.4))
+    comparison, _ = compared(torch, Training(rounding, curves=evaluated(*losses)))
+    assert (comparison.parts_at, comparison.parts_in) == (9, "evaluation_loss")
+
+
+def test_an_evaluation_of_one_side_alone_is_apart(compared):
+    comparison, _ = compared(Training(), Training(rounding, curves=evaluated(0.5)))
+    assert comparison.parts_in == "evaluation_loss"

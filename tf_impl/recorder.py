@@ -15,6 +15,7 @@ from compare.ports.leftovers import explicit_pairs
 from compare.ports.pairing import Model, pair
 from compare.ports.units import to_json
 from compare.recording import Recording, as_named
+from compare.side import every_optimizer
 from compare.trace import Trace, TraceError, trace_path
 from tf_impl import runtime, settings, weights
 from tf_impl.weights import layers
@@ -26,6 +27,7 @@ class Recorder:
 
     `path` is the trace's name ("runs/torch" becomes runs/torch.npz). `audits` are the steps whose tensors are recorded,
     `channels_first` the arrays of a batch that are (N, C, H, W), `loss` the loss object, whose settings are noted.
+    `optimizer` is one, or several in a dict or list.
     `pairs` says on the tf side which of its weights is which of torch's, where order and kind do not say it.
     """
 
@@ -40,6 +42,7 @@ class Recorder:
         pairs: Mapping | None = None,
     ):
         self._model, self._optimizer, self._loss = model, optimizer, loss
+        self._before: dict = {}
         self._pairs = dict(pairs or {})
         self._channels_first = channels_first
         self._detach: list[Callable[[], None]] = []
@@ -62,6 +65,12 @@ class Recorder:
         points = {name: float(to_numpy(value)) for name, value in (metrics or {}).items()}
         self._recording.point(float(to_numpy(loss)), named, points)
         self._begin_step()
+
+    def evaluation(self, evaluate: Callable) -> None:
+        """Record `evaluate()`, the loss of data held out, in evaluation mode, after the step just done."""
+        with self._recording.paused():
+            loss = float(to_numpy(evaluate()))
+        self._recording.evaluation(loss)
 
     def close(self, meta: dict | None = None, evaluate: Callable | None = None) -> None:
         """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode.
@@ -87,21 +96,26 @@ class Recorder:
         self._remove_hooks()
         if self._recording.audited:
             self._started = False
+            self._before.clear()
             self._record_start()
             self._watch_layers()
-            self._watch_optimizer()
+            for optimizer in every_optimizer(self._optimizer).values():
+                self._watch_optimizer(optimizer)
         self._recording.restart()
 
     def _end_audit(self, loss, batch: dict) -> None:
         for name, tensor in weights.batch_to_canonical(batch, self._channels_first).items():
             self._recording.tensor("batch", name, tensor)
         self._recording.tensor("loss", "loss", to_numpy(loss))
+        for name, parameter in weights.named_parameters(self._model).items():
+            if name in self._before:
+                self._recording.tensor("update", name, parameter.value() - self._before[name])
         self._record_all("buffer", weights.named_buffers(self._model))
 
     def _record_start(self) -> None:
         """What the step begins with."""
         # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-        if getattr(self._model, "built", True) and not self._started:
+        if layers.is_built(self._model) and not self._started:
             self._record_all("weights", weights.named_parameters(self._model) | weights.named_buffers(self._model))
             self._started = True
 
@@ -118,7 +132,7 @@ class Recorder:
 
     def _nudge(self) -> None:
         """Move every weight by one ulp: a second run of the same script shows what rounding does to it."""
-        if not getattr(self._model, "built", True):
+        if not layers.is_built(self._model):
             raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
         for name, parameter in weights.named_parameters(self._model).items():
             value = parameter.value()
@@ -149,35 +163,38 @@ class Recorder:
             if inner is not None:
                 self._wrap(layer, "activation", wraps(inner)(watch_activation))
 
-    def _watch_optimizer(self) -> None:
-        parameters, before = {}, {}
+    def _watch_optimizer(self, optimizer) -> None:
+        inner = optimizer.apply
 
         # differs: PyTorch's optimizer has hooks; in Keras `apply`, which `apply_gradients` ends in, is wrapped.
         def watch_gradients(gradients, variables):
             self._describe()
             self._record_start()
-            parameters.update(weights.named_parameters(self._model))
-            before.update({name: parameter.value() for name, parameter in parameters.items()})
+            parameters = weights.named_parameters(self._model)
+            self._begin_updates(parameters)
             by_variable = dict(zip(map(id, variables), gradients, strict=True))
             for name, parameter in parameters.items():
                 if (gradient := by_variable.get(id(parameter.variable))) is not None:
                     self._recording.tensor("gradient", name, parameter.canonical(gradient))
-            self._recording.tensor("rate", "learning_rate", weights.learning_rate(self._optimizer))
 
-        def watch_update():
-            for name, value in weights.optimizer_state(self._optimizer, self._model).items():
+        def watch_state():
+            for name, value in weights.optimizer_state(optimizer, self._model).items():
                 self._recording.tensor("state", name, value)
-            for name, parameter in parameters.items():
-                self._recording.tensor("update", name, parameter.value() - before[name])
 
-        def watch(gradients, variables=None, apply=self._optimizer.apply):
+        def watch(gradients, variables=None):
             gradients = list(gradients)
             watch_gradients(gradients, self._model.trainable_variables if variables is None else list(variables))
-            applied = apply(gradients, variables)
-            watch_update()
+            applied = inner(gradients, variables)
+            watch_state()
             return applied
 
-        self._wrap(self._optimizer, "apply", watch)
+        self._wrap(optimizer, "apply", watch)
+
+    def _begin_updates(self, parameters: dict) -> None:
+        """Before the first update of a step: the weights as they are, and the learning rates of all optimizers."""
+        if not self._before:
+            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+            self._recording.tensor("rate", "learning_rate", weights.learning_rate(self._optimizer))
 
     def _evaluate(self, evaluate: Callable) -> None:
         # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from compare.side import Side
+from compare.side import Side, every_optimizer
 from tf_impl import runtime, weights
 from tf_impl.randomness import mute
 from tf_impl.train import compile_step, train_step
@@ -43,8 +43,9 @@ def build(
         side.loss(side.model, examples[0])
     if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
-    side.optimizer.build(side.model.trainable_variables)
-    initial = [(variable, to_numpy(variable)) for variable in side.optimizer.variables + side.model.variables]
+    for part, optimizer in every_optimizer(side.optimizer).items():
+        optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
+    initial = [(variable, to_numpy(variable)) for each in _stateful(side) for variable in each.variables]
     if eager:
         return Built(side, side.step or train_step, initial, muted=muted)
     try:
@@ -59,3 +60,9 @@ def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> Non
         variable.assign(value)
     if initial_weights is not None:
         weights.load_weights(built.side.model, initial_weights)
+
+
+def _stateful(side: Side) -> list:
+    """All that a run changes."""
+    # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
+    return [side.model, *every_optimizer(side.optimizer).values()]

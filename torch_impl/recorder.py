@@ -9,6 +9,7 @@ from pathlib import Path
 from compare.inputs import nudge
 from compare.ports.units import to_json
 from compare.recording import Recording, as_named
+from compare.side import every_optimizer
 from torch_impl import runtime, settings, weights
 from torch_impl.weights import layers
 from torch_impl.weights.outputs import output_to_canonical, to_numpy
@@ -19,6 +20,7 @@ class Recorder:
 
     `path` is the trace's name ("runs/torch" becomes runs/torch.npz). `audits` are the steps whose tensors are recorded,
     `channels_first` the arrays of a batch that are (N, C, H, W), `loss` the loss object, whose settings are noted.
+    `optimizer` is one, or several in a dict or list.
     `pairs` says on the tf side which of its weights is which of torch's, where order and kind do not say it.
     """
 
@@ -33,6 +35,7 @@ class Recorder:
         pairs: Mapping | None = None,
     ):
         self._model, self._optimizer, self._loss = model, optimizer, loss
+        self._before: dict = {}
         self._pairs = dict(pairs or {})
         self._channels_first = channels_first
         self._detach: list[Callable[[], None]] = []
@@ -55,6 +58,12 @@ class Recorder:
         points = {name: float(to_numpy(value)) for name, value in (metrics or {}).items()}
         self._recording.point(float(to_numpy(loss)), named, points)
         self._begin_step()
+
+    def evaluation(self, evaluate: Callable) -> None:
+        """Record `evaluate()`, the loss of data held out, in evaluation mode, after the step just done."""
+        with self._recording.paused():
+            loss = float(to_numpy(evaluate()))
+        self._recording.evaluation(loss)
 
     def close(self, meta: dict | None = None, evaluate: Callable | None = None) -> None:
         """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode.
@@ -79,15 +88,20 @@ class Recorder:
     def _begin_step(self) -> None:
         self._remove_hooks()
         if self._recording.audited:
+            self._before.clear()
             self._record_start()
             self._watch_layers()
-            self._watch_optimizer()
+            for optimizer in every_optimizer(self._optimizer).values():
+                self._watch_optimizer(optimizer)
         self._recording.restart()
 
     def _end_audit(self, loss, batch: dict) -> None:
         for name, tensor in weights.batch_to_canonical(batch, self._channels_first).items():
             self._recording.tensor("batch", name, tensor)
         self._recording.tensor("loss", "loss", to_numpy(loss))
+        for name, parameter in weights.named_parameters(self._model).items():
+            if name in self._before:
+                self._recording.tensor("update", name, parameter.value() - self._before[name])
         self._record_all("buffer", weights.named_buffers(self._model))
 
     def _record_start(self) -> None:
@@ -122,26 +136,30 @@ class Recorder:
 
             self._detach.append(layer.register_forward_hook(watch).remove)
 
-    def _watch_optimizer(self) -> None:
-        parameters, before = weights.named_parameters(self._model), {}
+    def _watch_optimizer(self, optimizer) -> None:
+        own = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
 
         # differs: PyTorch's optimizer has hooks; in Keras `apply`, which `apply_gradients` ends in, is wrapped.
         def watch_gradients(*_):
             self._describe()
-            before.update({name: parameter.value() for name, parameter in parameters.items()})
+            parameters = weights.named_parameters(self._model)
+            self._begin_updates(parameters)
             for name, parameter in parameters.items():
-                if parameter.variable.grad is not None:
+                if id(parameter.variable) in own and parameter.variable.grad is not None:
                     self._recording.tensor("gradient", name, parameter.canonical(parameter.variable.grad))
-            self._recording.tensor("rate", "learning_rate", weights.learning_rate(self._optimizer))
 
-        def watch_update(*_):
-            for name, value in weights.optimizer_state(self._optimizer, self._model).items():
+        def watch_state(*_):
+            for name, value in weights.optimizer_state(optimizer, self._model).items():
                 self._recording.tensor("state", name, value)
-            for name, parameter in parameters.items():
-                self._recording.tensor("update", name, parameter.value() - before[name])
 
-        self._detach.append(self._optimizer.register_step_pre_hook(watch_gradients).remove)
-        self._detach.append(self._optimizer.register_step_post_hook(watch_update).remove)
+        self._detach.append(optimizer.register_step_pre_hook(watch_gradients).remove)
+        self._detach.append(optimizer.register_step_post_hook(watch_state).remove)
+
+    def _begin_updates(self, parameters: dict) -> None:
+        """Before the first update of a step: the weights as they are, and the learning rates of all optimizers."""
+        if not self._before:
+            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+            self._recording.tensor("rate", "learning_rate", weights.learning_rate(self._optimizer))
 
     def _evaluate(self, evaluate: Callable) -> None:
         # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.side import Side
+from compare.side import Side, every_optimizer
 from torch_impl import runtime, weights
 from torch_impl.randomness import mute
 from torch_impl.train import compile_step
@@ -38,14 +38,20 @@ def build(
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
     if not any(parameter.requires_grad for parameter in side.model.parameters()):
         raise ValueError("the model has no trainable weights: there is nothing to train")
-    initial = copy.deepcopy((side.optimizer.state_dict(), side.model.state_dict()))
+    initial = copy.deepcopy([each.state_dict() for each in _stateful(side)])
     return Built(side, compile_step(side, examples), initial, muted=muted)
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
     """Return to the start: everything as it was built, or weights from canonical arrays where they are given."""
-    optimizer_state, model_state = copy.deepcopy(built.initial)
-    built.side.optimizer.load_state_dict(optimizer_state)
-    built.side.model.load_state_dict(model_state)
+    for each, state in zip(_stateful(built.side), copy.deepcopy(built.initial), strict=True):
+        each.load_state_dict(state)
     if initial_weights is not None:
         weights.load_weights(built.side.model, initial_weights)
+
+
+def _stateful(side: Side) -> list:
+    """All that a run changes."""
+    # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
+    schedule = [side.schedule] if side.schedule is not None else []
+    return [side.model, *every_optimizer(side.optimizer).values(), *schedule]

@@ -6,6 +6,7 @@ Nothing of the harness stands inside the step; the recorder looks on from outsid
 from collections.abc import Iterable
 
 from compare.side import Side
+from torch_impl.weights.layers import evaluating
 
 
 def train_step(side: Side, batch: dict):
@@ -22,6 +23,9 @@ def train_step(side: Side, batch: dict):
     # Update: move the weights, and the optimizer's state with them.
     # differs: PyTorch gave the optimizer its parameters when it was made; TensorFlow pairs them with gradients here.
     side.optimizer.step()
+    # differs: PyTorch's scheduler is stepped behind the optimizer; a Keras optimizer reads its schedule at each step.
+    if side.schedule is not None:
+        side.schedule.step()
     # differs: a PyTorch loss keeps its graph alive until it is detached; TensorFlow's lives as long as the tape.
     return loss.detach(), metrics
 
@@ -34,8 +38,18 @@ def compile_step(side: Side, batches: Iterable[dict]):
     return side.step or train_step
 
 
-def train(side: Side, step, batches: Iterable[dict], recorder) -> None:
-    """Train `side` on every batch in turn, and tell the recorder of each step."""
-    for batch in batches:
+def train(side: Side, step, batches: Iterable[dict], recorder, held_out: dict | None, steps_per_epoch: int) -> None:
+    """Train `side` on every batch in turn, evaluate it after each epoch, and tell the recorder of both."""
+    for number, batch in enumerate(batches, 1):
         loss, metrics = step(side, batch)
         recorder.step(loss, batch, metrics)
+        if held_out is not None and number % steps_per_epoch == 0:
+            recorder.evaluation(lambda: evaluate(side, held_out))
+
+
+def evaluate(side: Side, batch: dict):
+    """The loss of a batch in evaluation mode: running statistics, no dropout; nothing is trained."""
+    # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
+    with evaluating(side.model):
+        loss, _ = side.loss(side.model, batch)
+    return loss

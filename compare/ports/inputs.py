@@ -57,6 +57,9 @@ class PortInputs:
         """Every batch of the run in order."""
         return (self.batch(step, precision) for step in range(self.steps))
 
+    def held_out(self, precision: str) -> None:
+        """A port evaluates nothing while it trains."""
+
     def examples(self, precision: str) -> list[Batch]:
         """A batch of every shape that training will meet."""
         shapes: dict[tuple, int] = {}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from compare.trace import EVALUATION
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -48,6 +50,10 @@ def image(figure: Figure, kind: str = "png") -> bytes:
 def _plot_losses(axes: Axes, comparison: Comparison) -> None:
     axes.plot(comparison.pair.torch.curves["loss"], color=TORCH, linewidth=2.5, alpha=0.6, label="torch")
     axes.plot(comparison.pair.tf.curves["loss"], color=TF, linewidth=1.2, linestyle="--", label="tf")
+    for side, trace, colour, marker in zip(("torch", "tf"), comparison.pair, (TORCH, TF), "o+", strict=True):
+        if EVALUATION[0] in trace.curves:
+            points = (trace.curves[name] for name in EVALUATION)
+            axes.plot(*points, marker, color=colour, fillstyle="none", label=f"{side}, held out")
     axes.set_ylabel(f"loss ({comparison.precision})")
     axes.legend()
 

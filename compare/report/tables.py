@@ -14,10 +14,11 @@ from compare.curves import epoch_means
 from compare.runs import AUDITS
 from compare.settings import columns as SETTING_COLUMNS
 from compare.settings import to_row
-from compare.trace import FINAL, Trace
+from compare.trace import EVALUATION, FINAL, Trace
 
 if TYPE_CHECKING:
     from compare.result import Result
+    from compare.verdict import Pair
 
 COLUMNS = {
     "summary": (
@@ -102,7 +103,15 @@ def epoch_rows(result: Result) -> Iterator[Row]:
                 for epoch, mean in enumerate(means, 1):
                     row = {"case": result.case, "seed": result.seed, "precision": precision, "epoch": epoch}
                     rows.setdefault(epoch, row)[f"{side}_{name}"] = mean
+        _add_evaluations(rows, comparison.pair, result.inputs.steps_per_epoch)
         yield from rows.values()
+
+
+def _add_evaluations(rows: dict[int, Row], pair: Pair, steps_per_epoch: int) -> None:
+    when, what = EVALUATION
+    for side, trace in zip(("torch", "tf"), pair, strict=True):
+        for step, loss in zip(trace.curves.get(when, ()), trace.curves.get(what, ()), strict=True):
+            rows[int(step) // steps_per_epoch + 1][f"{side}_{what}"] = float(loss)
 
 
 def stage_rows(result: Result) -> Iterator[Row]:

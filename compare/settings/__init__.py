@@ -113,10 +113,11 @@ def activations_with_a_pair(torch: Mapping[str, Described], layer_pairs: Mapping
 def pairs(
     torch: Mapping[str, Described], tf: Mapping[str, Described], layer_pairs: Mapping[str, str]
 ) -> Iterator[tuple[Described, Described]]:
-    """The subjects that go together. A further parameter group of torch is held against tf's one optimizer."""
-    for subject, left in torch.items():
-        if subject.startswith("optimizer") and "optimizer" in tf:
-            yield left, tf.get(subject, tf["optimizer"])
+    """The subjects that go together. A further parameter group of one side is held against the other's one optimizer."""
+    for subject in dict.fromkeys([*torch, *tf]):
+        if subject.startswith("optimizer") and "optimizer" in torch and "optimizer" in tf:
+            left, right = torch.get(subject, torch["optimizer"]), tf.get(subject, tf["optimizer"])
+            yield left._replace(subject=subject), right
     back = {path: [name for name in layer_pairs if layer_pairs[name] == path] for path in layer_pairs.values()}
     for path, left in torch.items():
         yield from ((left, tf[name]) for name in back.get(path, ()) if name in tf)

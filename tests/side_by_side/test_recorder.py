@@ -126,3 +126,64 @@ def test_a_layer_that_is_called_twice_is_recorded_twice(side, tmp_path):
     recorder.close({})
     with Trace(tmp_path / "trace.npz") as trace:
         assert [key[2] for key in trace.keys if key[:2] == (0, "forward")] == ["0", "0 (call 2)"]
+
+
+def torch_pair():
+    """A model of two parts, each with an optimizer of its own."""
+    model = torch.nn.ModuleDict({"left": torch.nn.Linear(2, 1, bias=False), "right": torch.nn.Linear(2, 1, bias=False)})
+    return model, {name: torch.optim.SGD(part.parameters(), lr=0.1) for name, part in model.items()}
+
+
+def tf_pair():
+    """A model of two parts, each with an optimizer of its own."""
+    model = keras.Model()
+    model.left, model.right = keras.layers.Dense(1, use_bias=False), keras.layers.Dense(1, use_bias=False)
+    for part in (model.left, model.right):
+        part.build((None, 2))
+    model.built = True
+    return model, {"left": keras.optimizers.SGD(0.1), "right": keras.optimizers.SGD(0.1)}
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_each_of_two_optimizers_records_its_own_gradients_and_the_step_all_updates(side, tmp_path):
+    model, optimizers = torch_pair() if side == "torch" else tf_pair()
+    recorder = (TorchRecorder if side == "torch" else TfRecorder)(tmp_path / "trace.npz", model, optimizers)
+    gradients = {"left": np.array([[1.0, 2.0]]), "right": np.array([[3.0, 4.0]])}
+    if side == "torch":
+        for name, optimizer in optimizers.items():
+            for part, gradient in gradients.items():  # a backward pass leaves gradients in the other's weights too
+                model[part].weight.grad = torch.from_numpy(gradient * (1 if part == name else 100))
+            optimizer.step()
+    else:
+        for name, optimizer in optimizers.items():
+            optimizer.apply_gradients([(tf.constant(gradients[name].T), getattr(model, name).kernel)])
+    recorder.step(1.0, {"x": np.zeros((1, 2))})
+    recorder.close({})
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert sum(key[1] == "gradient" for key in trace.keys) == 2
+        assert [key for key in trace.keys if key[1] == "rate"] == [(0, "rate", "learning_rate")]
+        for name, gradient in gradients.items():
+            np.testing.assert_array_equal(trace[0, "gradient", f"{name}.weight"], gradient)
+            np.testing.assert_allclose(trace[0, "update", f"{name}.weight"], -0.1 * gradient, rtol=1e-6)
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_an_evaluation_between_two_steps_is_no_part_of_them(side, tmp_path):
+    if side == "torch":
+        model, optimizers = torch_pair()
+        recorder, x = TorchRecorder(tmp_path / "trace.npz", model, optimizers), torch.ones(1, 2)
+        left = model["left"]
+    else:
+        model, optimizers = tf_pair()
+        recorder, x = TfRecorder(tmp_path / "trace.npz", model, optimizers), tf.ones((1, 2), tf.float64)
+        left = model.left
+    for _ in range(2):
+        left(x)
+        recorder.step(1.0, {"x": np.zeros((1, 2))})
+        recorder.evaluation(lambda: left(x)[0, 0])
+    recorder.close({})
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert [key for key in trace.keys if key[1] == "forward"] == [(0, "forward", "left"), (1, "forward", "left")]
+        expected = trace[0, "weights", "left.weight"].sum()
+        np.testing.assert_allclose(trace.curves["evaluation_loss"], [expected, expected], rtol=1e-15)
+        assert trace.curves["evaluation_step"].tolist() == [0, 1]

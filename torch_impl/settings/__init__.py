@@ -8,6 +8,7 @@ import math
 
 import torch
 
+from compare.side import every_optimizer
 from torch_impl.settings.layers import layer_settings, neighbours
 from torch_impl.settings.losses import loss_settings
 from torch_impl.settings.optimizers import optimizer_settings
@@ -18,7 +19,7 @@ from torch_impl.weights.layers import kind, named_layers
 def describe(model, optimizer, loss=None) -> list[dict]:
     """The settings of a side, as JSON values: {"subject", "kind", "setting", "value"}."""
     parts = (
-        lambda: optimizer_settings(optimizer) if optimizer is not None else [],
+        lambda: optimizers_settings(optimizer) if optimizer is not None else [],
         lambda: layers_settings(model),
         lambda: [("model", type(model).__name__, model_settings(model))],
         lambda: loss_settings(loss) if loss is not None else [],
@@ -30,6 +31,13 @@ def describe(model, optimizer, loss=None) -> list[dict]:
         for subject, kind, settings in attempt(part, [])
         for setting, value in settings.items()
     ]
+
+
+def optimizers_settings(optimizer) -> list[tuple[str, str, dict]]:
+    """The settings of every optimizer; a further one's stand as those of a further group of parameters."""
+    found = [part for each in every_optimizer(optimizer).values() for part in optimizer_settings(each)]
+    subjects = ["optimizer", *(f"optimizer group {index}" for index in range(1, len(found)))]
+    return [(subject, kind, settings) for subject, (_, kind, settings) in zip(subjects, found, strict=False)]
 
 
 def attempt(function, otherwise):
