@@ -15,10 +15,16 @@ def mute(model) -> dict[str, float]:
     """
     had = {}
     for path, layer in every_layer(model).items():
-        for inner in layer._flatten_layers() if path and isinstance(layer, RANDOM) else ():
+        inside = layer._flatten_layers() if path and isinstance(layer, keras.Layer) else ()
+        for inner in (each for each in inside if _is_keras_own(each)):
             for attribute in RATES:
                 rate = vars(inner).get(attribute)
                 if isinstance(rate, (int, float)) and rate > 0:
                     had[path] = float(rate)
                     object.__setattr__(inner, attribute, 0.0)
     return had
+
+
+def _is_keras_own(layer) -> bool:
+    """Whether it is one of Keras' layers, or derives from one: in a layer of the user's a `rate` may mean anything."""
+    return any(each.__module__.startswith("keras.src.layers.") and each not in RANDOM for each in type(layer).__mro__)
