@@ -6,6 +6,7 @@ the updates agree. So the search starts from what a difference must reach, and g
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,7 +60,8 @@ def stage_rows(
     """A row for everything that either side recorded, in causal order; `nudges` are (plain, nudged), one a side."""
     keys = list(dict.fromkeys([*torch.keys, *tf.keys]))
     place = {key: index for index, key in enumerate(keys)}
-    keys.sort(key=lambda key: (key[0], STAGES.index(key[1]), place[key]))
+    turn = {**_turns(tf.keys), **_turns(torch.keys)}
+    keys.sort(key=lambda key: (key[0], turn[key], STAGES.index(key[1]), place[key]))
     widest: dict[tuple[str, str], float] = {}
     rows = []
     for key in keys:
@@ -74,6 +76,28 @@ def stage_rows(
         found = difference_in_any_layout(*sides, limit) if stage in LAYOUT_IS_FREE else difference(*sides)
         rows.append(Row(step, stage, tensor, found, limit))
     return rows
+
+
+def _turns(keys: Sequence[Key]) -> dict[Key, float]:
+    """Which turn of its step each was recorded in: with two optimizers, a forward pass behind an update begins one.
+
+    What is seen only when the step is over stands where a step of one turn has it.
+    """
+    turns: dict[Key, float] = {}
+    number, updated = Counter(), set()
+    for key in keys:
+        step, stage, _ = key
+        if stage == "forward" and step in updated:
+            number[step] += 1
+            updated.remove(step)
+        elif stage in ("gradient", "state"):
+            updated.add(step)
+        turns[key] = number[step]
+        if stage in ("batch", "weights", "loss"):
+            turns[key] = 0
+        elif stage in ("update", "buffer"):
+            turns[key] = np.inf
+    return turns
 
 
 def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:

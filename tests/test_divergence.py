@@ -156,3 +156,33 @@ def test_an_update_is_allowed_the_rounding_of_the_weights_it_is_the_difference_o
     [_, update] = stage_rows(torch, tf, [], "float64")
     assert off / 1e-9 > rounding.allowed(0, "float64")
     assert update.verdict == verdict
+
+
+def two_turns(change=None):
+    """What a step of two optimizers leaves, in the order in which it is recorded; 2.0 from `change` on."""
+    keys = [
+        (0, "weights", "w"),
+        (0, "forward", "critic"),
+        (0, "gradient", "critic"),
+        (0, "rate", "learning_rate"),
+        (0, "state", "critic"),
+        (0, "forward", "critic (call 2)"),
+        (0, "gradient", "maker"),
+        (0, "state", "maker"),
+        (0, "batch", "x"),
+        (0, "loss", "loss"),
+        (0, "update", "critic"),
+        (0, "update", "maker"),
+    ]
+    reached = [keys.index(change), *range(keys.index(change) + 1, len(keys))] if change else []
+    shared = {(0, "batch", "x"), (0, "loss", "loss")}  # of the first turn, though recorded last
+    return {key: 2.0 if at in reached and key not in shared else 1.0 for at, key in enumerate(keys)}
+
+
+@pytest.mark.parametrize("place", [(0, "state", "critic"), (0, "forward", "critic (call 2)"), (0, "state", "maker")])
+def test_in_a_step_of_two_updates_the_first_turn_stands_before_the_second(trace, place):
+    rows = stage_rows(trace(two_turns()), trace(two_turns(place)), [], "float64")
+    assert first_divergence(rows).key == place
+    stages = [row.stage for row in rows]
+    assert stages[:3] == ["batch", "weights", "forward"]
+    assert stages[-2:] == ["update", "update"]
