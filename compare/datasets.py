@@ -29,14 +29,15 @@ def noisy_plane(generator: Generators, examples: int, slopes: tuple[float, ...],
     return {"x": x, "y": x @ np.array(slopes)[:, None] + intercept + 0.1 * noise}
 
 
-def synthetic_images(generator: Generators, examples: int) -> Arrays:
-    """Learnable stand-ins for CIFAR-10: x uint8 (examples, 3, 32, 32), y int64 (examples,).
+def synthetic_images(generator: Generators, examples: int, size: int = 32, contrast: float = 15) -> Arrays:
+    """Learnable stand-ins for CIFAR-10: x uint8 (examples, 3, size, size), y int64 (examples,).
 
-    Each class is a coarse 4x4 pattern of colours, blown up to 32x32 and buried in noise.
+    Each class is a coarse 4x4 pattern of colours, uniform on ±contrast, blown up to size x size and buried in noise.
     """
     y = generator("y").integers(0, CIFAR_CLASSES, examples)
-    patterns = generator("patterns").uniform(-15, 15, (CIFAR_CLASSES, 3, 4, 4)).repeat(8, axis=2).repeat(8, axis=3)
-    noise = generator("noise").normal(128, 60, (examples, *CIFAR_SHAPE))
+    patterns = generator("patterns").uniform(-contrast, contrast, (CIFAR_CLASSES, 3, 4, 4))
+    patterns = patterns.repeat(size // 4, axis=2).repeat(size // 4, axis=3)
+    noise = generator("noise").normal(128, 60, (examples, 3, size, size))
     return {"x": np.clip(patterns[y] + noise, 0, 255).astype(np.uint8), "y": y}
 
 
@@ -45,6 +46,14 @@ def glorot_uniform(generator: np.random.Generator, shape: tuple[int, ...]) -> np
     receptive_field = int(np.prod(shape[2:]))
     limit = np.sqrt(6 / ((shape[0] + shape[1]) * receptive_field))
     return generator.uniform(-limit, limit, shape)
+
+
+def kaiming_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Normal with variance 2 / fan_out, for a weight of shape (out, in, *kernel) (He et al., 2015).
+
+    As nn.init.kaiming_normal_(mode="fan_out", nonlinearity="relu") draws.
+    """
+    return generator.normal(0, np.sqrt(2 / (shape[0] * np.prod(shape[2:]))), shape)
 
 
 def read_cifar10(directory: Path) -> Arrays:

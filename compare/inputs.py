@@ -55,7 +55,7 @@ class Inputs:
         epoch, index = divmod(step, len(rows))
         chosen = self.order[epoch % len(self.order), rows[index]]
         examples = {name: array[chosen] for name, array in self.data.items()}
-        own = {name: array[step] for name, array in self.per_step.items()}
+        own = {name: np.asarray(array[step]) for name, array in self.per_step.items()}
         return cast(self.case.prepare(examples | own), precision)
 
     def batches(self, precision: str) -> Iterator[Arrays]:

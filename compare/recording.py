@@ -61,7 +61,7 @@ class Recording:
     def point(self, loss: float, batch: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
         """Add a step to the curves, and go on to the next."""
         seconds = time.perf_counter() - self._started
-        sizes = [array.shape[0] for array in batch.values() if getattr(array, "shape", ())]
+        sizes = [array.shape[0] for array in batch.values() if len(getattr(array, "shape", ()))]
         point = {"loss": loss, "examples": sizes[0] if sizes else 1, "seconds": seconds, **metrics}
         for name, value in point.items():
             self._curves.setdefault(name, array("d")).append(value)

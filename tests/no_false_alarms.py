@@ -10,6 +10,8 @@ from collections import defaultdict
 from compare import Result, Trial, cases, run_studies
 from compare.inputs import make_inputs
 
+SMALL = ("linear_regression", "mlp_regression", "binary_classifier")
+
 
 def closest(result: Result, precision: str) -> float:
     """The greatest share of its allowance that any loss or audited tensor used."""
@@ -20,10 +22,11 @@ def closest(result: Result, precision: str) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.no_false_alarms", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=50, help="of each small case")
-    parser.add_argument("--cnn-seeds", type=int, default=10, help="of cifar10_cnn, its short default run")
+    parser.add_argument("cases", nargs="*", default=cases.NAMES, help="which; all by default")
+    parser.add_argument("--seeds", type=int, default=50, help=f"of each of {', '.join(SMALL)}")
+    parser.add_argument("--others", type=int, default=10, help="of each other case")
     options = parser.parse_args()
-    counts = {name: options.cnn_seeds if name == "cifar10_cnn" else options.seeds for name in cases.NAMES}
+    counts = {name: options.seeds if name in SMALL else options.others for name in options.cases}
     trials = [Trial(make_inputs(cases.load(name), seed)) for name, count in counts.items() for seed in range(count)]
     worst: dict[str, dict[str, float]] = defaultdict(lambda: {"float64": 0.0, "float32": 0.0})
     alarms = done = 0

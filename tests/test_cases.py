@@ -1,4 +1,4 @@
-"""Every case is the problem that it says it is: names, shapes, distributions, hyper-parameters."""
+"""The four smallest cases are the problems that they say they are; the others have a file each in tests/cases/."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ BATCHES = {  # the sizes of an epoch's batches
 }
 
 
-@pytest.fixture(scope="module", params=cases.NAMES)
+@pytest.fixture(scope="module", params=WEIGHTS)
 def inputs(request):
     return make_inputs(cases.load(request.param), epochs=1)
 

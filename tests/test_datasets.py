@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.case import generators
-from compare.datasets import DataError, glorot_uniform, noisy_plane, read_cifar10, synthetic_images
+from compare.datasets import DataError, glorot_uniform, kaiming_normal, noisy_plane, read_cifar10, synthetic_images
 
 PROPERTY = settings(max_examples=50, deadline=None)
 RECORD = 1 + 3 * 32 * 32
@@ -115,6 +115,16 @@ def test_glorot_weights_have_the_moments_of_their_distribution(shape):
     assert abs(weight.var() - variance) < 5 * variance * np.sqrt((9 / 5 - 1) / weight.size)
 
 
+@pytest.mark.parametrize("shape", [(200, 100), (40, 20, 5, 5)])
+def test_kaiming_weights_have_the_moments_of_their_distribution(shape):
+    weight = kaiming_normal(np.random.default_rng(1), shape)
+    variance = 2 / (shape[0] * np.prod(shape[2:]))
+    # Five standard errors each; a normal distribution has the fourth moment 3 of its squared variance.
+    assert abs(weight.mean()) < 5 * np.sqrt(variance / weight.size)
+    assert abs(weight.var() - variance) < 5 * variance * np.sqrt((3 - 1) / weight.size)
+    assert abs((weight**4).mean() / variance**2 - 3) < 5 * np.sqrt((105 - 9) / weight.size)
+
+
 @PROPERTY
 @given(st.integers(1, 40), st.lists(st.floats(-10, 10), min_size=1, max_size=4), st.floats(-10, 10))
 def test_a_noisy_plane_is_its_formula(examples, slopes, intercept):
@@ -132,6 +142,17 @@ def test_synthetic_images_are_those_of_their_seed():
     assert one["x"].tobytes() == same["x"].tobytes()
     assert one["y"].tolist() == same["y"].tolist()
     assert one["x"].tobytes() != other["x"].tobytes()
+
+
+def test_synthetic_images_of_any_size_show_blocks_of_their_classes_colours():
+    data = synthetic_images(generators(2), 4000, size=8, contrast=40)
+    assert (data["x"].dtype, data["x"].shape) == (np.uint8, (4000, 3, 8, 8))
+    for label in range(10):
+        images = data["x"][data["y"] == label].astype(float)
+        mean = images.mean(axis=0)
+        # Five standard errors; the noise of 60 is clipped at the ends of a byte, which brings a mean nearer to 128.
+        assert np.abs(mean - mean[:, ::2, ::2].repeat(2, 1).repeat(2, 2)).max() < 5 * 60 * np.sqrt(2 / len(images))
+        assert 20 < np.abs(mean - 128).max() < 40 + 5 * 60 / np.sqrt(len(images))
 
 
 def test_synthetic_classes_can_be_told_apart():

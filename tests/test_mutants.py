@@ -4,7 +4,10 @@ import pytest
 
 from compare import Options, Trial, cases, run_studies
 from compare.inputs import make_inputs
-from tests.mutants import LEAK, MUTANTS
+from tests.mutants import every_mutant
+from tests.mutants.basics import LEAK
+
+MUTANTS = every_mutant()
 
 
 @pytest.fixture(scope="module")

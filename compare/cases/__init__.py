@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from compare.case import Case
 
-NAMES = ("linear_regression", "mlp_regression", "binary_classifier", "cifar10_cnn")
+NAMES = (
+    "linear_regression", "mlp_regression", "binary_classifier", "cifar10_cnn", "resnet", "lstm", "gru",
+    "transformer_lm", "vision_transformer", "vae", "dcgan", "unet", "matrix_factorization", "siamese", "ctc_speech",
+    "ddpm", "fine_tuning",
+)  # fmt: skip
 
 
 def load(name: str) -> Case:

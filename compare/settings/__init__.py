@@ -113,7 +113,7 @@ def activations_with_a_pair(torch: Mapping[str, Described], layer_pairs: Mapping
 def pairs(
     torch: Mapping[str, Described], tf: Mapping[str, Described], layer_pairs: Mapping[str, str]
 ) -> Iterator[tuple[Described, Described]]:
-    """The subjects that go together. A further parameter group of one side is held against the other's one optimizer."""
+    """The subjects that go together. A further group of parameters of one side is held against the other's only one."""
     for subject in dict.fromkeys([*torch, *tf]):
         if subject.startswith("optimizer") and "optimizer" in torch and "optimizer" in tf:
             left, right = torch.get(subject, torch["optimizer"]), tf.get(subject, tf["optimizer"])

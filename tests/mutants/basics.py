@@ -1,13 +1,12 @@
-"""Wrong ports: each function builds the TF side of a case with one mistake in it, as a port may have it.
-
-`MUTANTS` says of each on which case it is tried, and where the judge must find it: (step, stage, tensor).
-"""
+"""Wrong ports of the four smallest cases, and a learning rate in float32, which is a leak and no wrong port."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from tests.mutants import Mutant
 
 NAN_FROM, DECAY_FROM = 21, 37
 
@@ -199,18 +198,6 @@ def _binary_classifier(settings, penalty: Callable):
         return binary_cross_entropy(probability, target) + penalty(model), {"accuracy": accuracy}
 
     return replace(binary_classifier.side(settings), loss=loss)
-
-
-class Mutant(NamedTuple):
-    case: str
-    make: Callable
-    place: tuple[int, str, str] | None  # (step, stage, tensor); None where only a metric differs
-    steps: int = 4
-
-    @property
-    def side(self) -> str:
-        """How a worker finds it."""
-        return f"tests.mutants:{self.make.__name__}"
 
 
 MUTANTS = (

@@ -78,7 +78,10 @@ def _suffixed(path: str, layer: RNNBase) -> list[Held]:
     """A recurrent layer of our own, whose variables bear PyTorch's names, with layer and direction as a suffix."""
     found, single = [], layer.num_layers == 1 and not layer.bidirectional
     for suffix in (suffix for suffixes in layer.suffixes for suffix in suffixes):
-        unit = kind(layer) + (" reverse" if suffix.endswith("_reverse") else ""), path if single else _join(path, suffix[1:])
+        unit = (
+            kind(layer) + (" reverse" if suffix.endswith("_reverse") else ""),
+            path if single else _join(path, suffix[1:]),
+        )
         for role in layer.ROLES:
             name = role + suffix
             found.append(Held(*unit, role, _join(path, name), getattr(layer, name), as_it_is, False))

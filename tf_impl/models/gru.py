@@ -1,0 +1,56 @@
+"""A GRU encoder and a GRU decoder over padded sequences. Notice which state is handed over, and what the loss counts.
+
+differs: PyTorch's reset gate acts behind the product with the hidden state; in Keras reset_after=True must stay.
+"""
+
+from functools import partial
+
+import keras
+import tensorflow as tf
+from keras.layers import Dense, Embedding
+
+from compare.side import Side
+from tf_impl.layers import GRU
+from tf_impl.losses import masked_mean
+from tf_impl.optimizers import Adam
+
+
+class PackedGRU(GRU):
+    """A GRU over sequences of different lengths: its last state is the one behind each one's last real step."""
+
+    def call(self, x, lengths):
+        """`x` (N, time, features), `lengths` (N,): the output, to be read in real steps only; the last state."""
+        # differs: PyTorch packs the real steps and ends with them; TensorFlow's loop ends in padding: pick the state.
+        output, _ = super().call(x)
+        return output, tf.gather(output, lengths - 1, batch_dims=1)[None]
+
+
+class Reverser(keras.Model):
+    def __init__(self, symbols, embedding, hidden):
+        super().__init__()
+        self.embedding = Embedding(symbols, embedding)
+        self.encoder = PackedGRU(embedding, hidden)
+        self.decoder = GRU(embedding, hidden)
+        self.head = Dense(symbols)
+
+    def call(self, source, given, lengths):
+        """Logits (N, time, symbols); at each step the decoder is given the right symbol before (teacher forcing)."""
+        _, state = self.encoder(self.embedding(source), lengths)
+        # Behind a sequence's end the decoder runs on, too: nothing later depends on it, and the loss leaves it out.
+        output, _ = self.decoder(self.embedding(given), state)
+        return self.head(output)
+
+
+def loss(model, batch, padding):
+    logits, target = model(batch["source"], batch["given"], batch["lengths"]), batch["target"]
+    real = tf.cast(target != padding, logits.dtype)
+    # differs: PyTorch's ignore_index leaves padding out of sum and count; reduce_mean(each * mask) still counts it.
+    each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=target, logits=logits)
+    right = tf.cast(tf.argmax(logits, -1) == target, logits.dtype)
+    return masked_mean(each, real), {"accuracy": masked_mean(right, real)}
+
+
+def side(settings):
+    model = Reverser(settings["symbols"], settings["embedding"], settings["hidden"])
+    optimizer = Adam(learning_rate=settings["learning_rate"], epsilon=settings["epsilon"])
+    return Side(model, partial(loss, padding=settings["padding"]), optimizer)

@@ -1,0 +1,78 @@
+"""A residual network: two blocks, one whose shortcut is the identity, one whose is a projection (He et al., 2016).
+
+Notice the strided convolutions, and what a batch norm does besides normalising.
+"""
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from compare.side import Side
+from tf_impl.layers import BatchNorm2d, Conv2d
+from tf_impl.losses import sparse_categorical_cross_entropy
+from tf_impl.optimizers import SGD
+from tf_impl.schedules import warmup_cosine
+
+
+class Block(keras.Layer):
+    # differs: PyTorch pads 1 on every side; Keras' "same" does so at stride 1, at stride 2 on the far sides only.
+    # differs: PyTorch's momentum is the weight of the new batch (0.1), Keras' that of the old average (0.99).
+    # differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
+    def __init__(self, inputs, outputs, stride, norm):
+        super().__init__()
+        self.stride = stride
+        self.conv1 = Conv2d(outputs, 3, strides=stride, zeros=1, use_bias=False)
+        self.bn1 = BatchNorm2d(**norm)
+        self.conv2 = Conv2d(outputs, 3, zeros=1, use_bias=False)
+        self.bn2 = BatchNorm2d(**norm)
+        if stride > 1:
+            self.conv3 = Conv2d(outputs, 1, strides=stride, use_bias=False)
+            self.bn3 = BatchNorm2d(**norm)
+
+    def call(self, x):
+        y = tf.nn.relu(self.bn1(self.conv1(x)))
+        y = self.bn2(self.conv2(y))
+        shortcut = self.bn3(self.conv3(x)) if self.stride > 1 else x
+        return tf.nn.relu(y + shortcut)
+
+
+class ResNet(keras.Model):
+    # differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
+    def __init__(self, norm):
+        super().__init__()
+        self.conv1 = Conv2d(8, 3, zeros=1, use_bias=False)
+        self.bn1 = BatchNorm2d(**norm)
+        self.identity = Block(8, 8, 1, norm)
+        self.projection = Block(8, 16, 2, norm)
+        self.pool = layers.GlobalAveragePooling2D()
+        self.fc = layers.Dense(10)
+
+    def call(self, x):
+        x = tf.nn.relu(self.bn1(self.conv1(x)))
+        x = self.identity(x)
+        x = self.projection(x)
+        # differs: PyTorch's pooling keeps two axes of length 1, Keras' drops them.
+        return self.fc(self.pool(x))
+
+
+def loss(model, batch):
+    # differs: PyTorch's model is in training until it is told otherwise; Keras' is not, and must be told at each call.
+    logits, labels = model(batch["x"], training=True), batch["y"]
+    accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, 1) == labels, logits.dtype))
+    return sparse_categorical_cross_entropy(logits, labels), {"accuracy": accuracy}
+
+
+def side(settings):
+    model = ResNet({"momentum": settings["batch_norm_momentum"], "epsilon": settings["batch_norm_epsilon"]})
+    # differs: PyTorch's scheduler takes the optimizer and its rate; in Keras the optimizer takes the schedule.
+    steps = settings["warmup_steps"], settings["total_steps"]
+    schedule = warmup_cosine(settings["learning_rate"], *steps, start_factor=settings["start_factor"])
+    # differs: PyTorch adds weight decay to the gradient, of biases and norms too; Keras shrinks the weight instead.
+    # differs: PyTorch multiplies the momentum by the present rate, Keras each gradient by the rate of its own step.
+    optimizer = SGD(
+        learning_rate=schedule,
+        momentum=settings["momentum"],
+        weight_decay=settings["weight_decay"],
+        nesterov=True,
+    )
+    return Side(model, loss, optimizer)

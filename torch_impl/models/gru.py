@@ -1,0 +1,56 @@
+"""A GRU encoder and a GRU decoder over padded sequences. Notice which state is handed over, and what the loss counts.
+
+differs: PyTorch's reset gate acts behind the product with the hidden state; in Keras reset_after=True must stay.
+"""
+
+from functools import partial
+
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from compare.side import Side
+from torch_impl.layers import GRU
+from torch_impl.losses import masked_mean
+from torch_impl.optimizers import Adam
+
+
+class PackedGRU(GRU):
+    """A GRU over sequences of different lengths: its last state is the one behind each one's last real step."""
+
+    def forward(self, x, lengths):
+        """`x` (N, time, features), `lengths` (N,): the output, to be read in real steps only; the last state."""
+        # differs: PyTorch packs the real steps and ends with them; TensorFlow's loop ends in padding: pick the state.
+        packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        return super().forward(packed)
+
+
+class Reverser(nn.Module):
+    def __init__(self, symbols, embedding, hidden):
+        super().__init__()
+        self.embedding = nn.Embedding(symbols, embedding)
+        self.encoder = PackedGRU(embedding, hidden, batch_first=True)
+        self.decoder = GRU(embedding, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, symbols)
+
+    def forward(self, source, given, lengths):
+        """Logits (N, time, symbols); at each step the decoder is given the right symbol before (teacher forcing)."""
+        _, state = self.encoder(self.embedding(source), lengths)
+        # Behind a sequence's end the decoder runs on, too: nothing later depends on it, and the loss leaves it out.
+        output, _ = self.decoder(self.embedding(given), state)
+        return self.head(output)
+
+
+def loss(model, batch, padding):
+    logits, target = model(batch["source"], batch["given"], batch["lengths"]), batch["target"]
+    real = (target != padding).to(logits.dtype)
+    # differs: PyTorch's ignore_index leaves padding out of sum and count; reduce_mean(each * mask) still counts it.
+    value = F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=padding)
+    right = (logits.argmax(-1) == target).to(logits.dtype)
+    return value, {"accuracy": masked_mean(right, real)}
+
+
+def side(settings):
+    model = Reverser(settings["symbols"], settings["embedding"], settings["hidden"])
+    optimizer = Adam(model.parameters(), lr=settings["learning_rate"], eps=settings["epsilon"])
+    return Side(model, partial(loss, padding=settings["padding"]), optimizer)
