@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from compare.inputs import Inputs
 
 RESULTS = Path("results")
+QUICK_STEPS = 2  # the second begins with what the first made of weights, buffers and the optimizer
 
 
 class Precision(StrEnum):
@@ -100,14 +101,13 @@ def run(
 
     def work() -> int:
         from compare import console
-        from compare.runs import AUDITS
         from compare.trial import Options, Trial
 
         if quick and (epochs or steps):
-            fail(f"--quick trains {len(AUDITS)} steps: leave --epochs and --steps out")
+            fail(f"--quick trains {QUICK_STEPS} steps: leave --epochs and --steps out")
         trained = "float64" if quick else str(precision)
         options = Options(trained, nudge, threads, timeout, torch_python, tf_python, falling=not quick)
-        count = len(AUDITS) if quick else steps
+        count = QUICK_STEPS if quick else steps
         all_inputs = _make_inputs(names or list(cases.NAMES), epochs, count, seed, data_dir)
         check_writable(out)
         return console.run_and_report([Trial(inputs) for inputs in all_inputs], options, out)
@@ -143,6 +143,36 @@ def port(
         directory = out or RESULTS / file.stem
         check_writable(directory)
         return console.run_and_report([PortTrial(file, seed, steps)], options, directory)
+
+    _work(work)
+
+
+@app.command()
+def components(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Components or kinds; all by default.")
+    ] = None,
+    find: Annotated[str | None, typer.Option(metavar="TEXT", help="Only show those that fit the words.")] = None,
+    out: Annotated[Path, typer.Option(help="Where components.csv goes.")] = RESULTS,
+    torch_python: TorchPython = None,
+    tf_python: TfPython = None,
+    threads: Threads = 1,
+    timeout: Timeout = 120,
+) -> None:
+    """Look up how a layer, loss, optimizer, ... is written on both sides, and check that the two agree."""
+
+    def work() -> int:
+        if find is not None:
+            from compare.components import finding
+
+            if names:
+                fail(f"--find only shows what fits its words: leave {' '.join(names)} out")
+            return finding.show(find)
+        from compare.components import console
+        from compare.trial import Options
+
+        options = Options(threads=threads, timeout=timeout, torch_python=torch_python, tf_python=tf_python)
+        return console.check(names or [], options, out)
 
     _work(work)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from compare.components import run as components
 from compare.inputs import Inputs, cast, nudge, read_inputs
 from compare.ports import batches, file
 from compare.ports import inputs as port_inputs
@@ -34,7 +35,8 @@ class Job:
     `nudge` is the dtype whose ulp moves each initial weight, or None. `steps` ends the run early, where only its
     beginning is looked at. A port's run begins with the arrays of the file `weights`, under `names` (what each is
     called on this side, and the expression it comes from), or with the side's own. `eager` never compiles the step.
-    `draw` makes a port's inputs first: (seed, at most how many batches).
+    `draw` makes a port's inputs first: (seed, at most how many batches). `component` ("losses/cross_entropy") is an
+    entry of the dictionary of components, which is checked and not trained.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Job:
     names: dict[str, str] | None = None
     eager: bool = False
     draw: tuple[int, int] | None = None
+    component: str | None = None
 
     def to_line(self) -> str:
         return json.dumps(asdict(self)) + "\n"
@@ -89,6 +92,9 @@ class Framework:
 
 def make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches] = lambda batches: batches) -> None:
     """Make one run and write its trace; `watch` sees every batch pass. PortError where a port is at fault."""
+    if job.component:
+        components.check(framework, job)
+        return
     if job.draw:
         port_inputs.write(batches.draw(job.port, *job.draw), Path(job.inputs))
     with file.pointing_into(job.port, f"on the {framework.side} side") if job.port else nullcontext():

@@ -66,6 +66,10 @@ SAME_LEVEL = 1.5
 # A curve that falls by less than this part of what the other falls does not learn.
 FLAT_PART = 0.05
 
+# One call of a component and its gradient, or 50 steps that do not amplify, in float64: of 500 correct ones the widest
+# gap was 2e-14. A constant that went through float32 opens 1e-10 and more.
+COMPONENT_LIMIT = 1e-12
+
 # Two initial values are called different where chance does that once in a million: some hundred tensors a model, so
 # about one false alarm in 10^4 models, and the sizes that matter are found all the same.
 INITIAL_SIGNIFICANCE = 1e-6

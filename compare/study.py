@@ -15,7 +15,7 @@ from compare import rounding
 from compare.curves import decreases
 from compare.divergence import Row, last_agreement
 from compare.locate import locate
-from compare.runs import Run
+from compare.runs import AUDITS, Run
 from compare.settings import SettingRow, judge
 from compare.stability import find_unstable
 from compare.verdict import (
@@ -42,7 +42,7 @@ class Judgement:
     settings: tuple[SettingRow, ...] = ()
 
 
-Pairs = dict[Run, Pair]
+Pairs = dict[tuple[str, str | None], Pair]  # by precision, and what was nudged
 Study = Generator[list[Run], list[Pair], Judgement]
 
 
@@ -51,10 +51,13 @@ def study(steps_per_epoch: int | None, precisions: tuple[str, ...], nudged: bool
 
     Without `steps_per_epoch` it is not judged whether the loss decreases.
     """
-    runs = [Run(precision, nudge) for precision in precisions for nudge in ((None, precision) if nudged else (None,))]
-    pairs: Pairs = dict(zip(runs, (yield runs), strict=True))
+    # Where the first precision decides, of the other only the first step's tensors are looked at.
+    audits = {precision: AUDITS[:1] if place else AUDITS for place, precision in enumerate(precisions)}
+    kinds = [(precision, nudge) for precision in precisions for nudge in ((None, precision) if nudged else (None,))]
+    made = yield [Run(precision, nudge, audits[precision]) for precision, nudge in kinds]
+    pairs: Pairs = dict(zip(kinds, made, strict=True))
     comparisons = {
-        precision: compare_pair(precision, pairs[Run(precision)], pairs.get(Run(precision, precision)))
+        precision: compare_pair(precision, pairs[precision, None], pairs.get((precision, precision)))
         for precision in precisions
     }
     verdict, findings, first = EQUIVALENT, [], None
@@ -105,14 +108,14 @@ def _settings(pair: Pair) -> list[SettingRow]:
 
 def _by_precision(pairs: Pairs) -> tuple[Pair, list[Pair]]:
     """The plain float64 run, and every float32 run."""
-    return pairs[Run("float64")], [pair for run, pair in pairs.items() if run.precision == "float32"]
+    return pairs["float64", None], [pair for (precision, _), pair in pairs.items() if precision == "float32"]
 
 
 def _plain_and_nudged(pairs: Pairs) -> list[tuple]:
     """The traces of each plain run beside its nudged run's, one a side and precision; None where there is none."""
     return [
         (trace, nudged)
-        for run, pair in pairs.items()
-        if run.nudge is None
-        for trace, nudged in zip(pair, pairs.get(Run(run.precision, run.precision), (None, None)), strict=True)
+        for (precision, nudge), pair in pairs.items()
+        if nudge is None
+        for trace, nudged in zip(pair, pairs.get((precision, precision), (None, None)), strict=True)
     ]

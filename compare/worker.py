@@ -81,7 +81,8 @@ def serve(framework: Framework, threads: int) -> None:
             make_run(framework, job, progress.watch)
             send(event="done", job=job.id)
         except Exception as error:
-            send(event="failed", job=job.id, message=_failure(error, progress.step))
+            failure = _one_line(error) if job.component else _failure(error, progress.step)
+            send(event="failed", job=job.id, message=failure)
 
 
 def _failure(error: Exception, step: int) -> str:

@@ -56,7 +56,7 @@ def test_help_explains_the_exit_status(invoke):
         assert words in shown
 
 
-@pytest.mark.parametrize("name", ["list", "run", "port", "diff", "new"])
+@pytest.mark.parametrize("name", ["list", "run", "port", "components", "diff", "new"])
 def test_every_command_has_a_help_of_its_own(invoke, name):
     result = invoke(name, "--help")
     assert result.exit_code == 0
@@ -101,13 +101,13 @@ def test_quick_is_the_first_steps_in_float64(monkeypatch, tmp_path):
     arguments = ["run", "mlp_regression", "--quick", f"--out={tmp_path}"]
     assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
     [([trial], options, _)] = asked
-    assert (trial.steps, options.precision, options.falling) == (3, "float64", False)
+    assert (trial.steps, options.precision, options.falling) == (2, "float64", False)
 
 
 @pytest.mark.parametrize("option", ["--steps=5", "--epochs=5"])
 def test_quick_says_which_option_it_does_not_go_with(invoke, option):
     message = refused(invoke("run", "mlp_regression", "--quick", option))
-    assert "--quick trains 3 steps: leave --epochs and --steps out" in message
+    assert "--quick trains 2 steps: leave --epochs and --steps out" in message
 
 
 def test_an_unknown_case_is_answered_with_the_nearest(invoke):

@@ -15,23 +15,28 @@ LAYERS = {
     "what is shared": {
         "case", "cases", "datasets", "side", "inputs", "trace", "recording", "ports.units", "ports.expressions",
         "ports.model", "ports.leftovers", "ports.pairing", "ports.inputs", "ports.file", "ports.batches",
+        "components.spec", "components.specs", "components.given", "components.problem",
     },
     "judging": {
         "rounding", "gap", "curves", "divergence", "verdict", "runs", "locate", "stability", "study", "settings",
         "settings.notes", "settings.values", "ports.views", "ports.probe", "ports.initial", "ports.eager",
         "ports.unlike", "ports.study", "logs.log", "logs.table", "logs.pair", "logs.likeness", "logs.growth",
-        "logs.shapes", "logs.texts", "logs.reading",
+        "logs.shapes", "logs.texts", "logs.reading", "components.source", "components.names", "components.draws",
+        "components.judge",
     },
-    "working": {"jobs", "alone", "worker"},
-    "reporting": {"report.files", "report.tables", "report.plot", "report.settings_table"},
+    "working": {"jobs", "alone", "worker", "components.run"},
+    "reporting": {"report.files", "report.tables", "report.plot", "report.settings_table", "components.table"},
     "running": {
         "workers", "result", "trial", "open_study", "runner", "ports.recorded", "testing", "pytest_plugin",
+        "components.runner",
     },
-    "talking": {"report.terminal", "exits", "console", "diffing", "__main__"},
+    "talking": {
+        "report.terminal", "exits", "console", "diffing", "components.finding", "components.console", "__main__",
+    },
 }  # fmt: skip
 # A file for users to copy: it is read by nobody here, and imports frameworks, as every port does.
 NO_MODULE = {"compare.ports.template"}
-PACKAGES = {"compare", "compare.report", "compare.ports", "compare.logs"}
+PACKAGES = {"compare", "compare.report", "compare.ports", "compare.logs", "compare.components"}
 # Worker processes judge nothing.
 FORBIDDEN = {"working": LAYERS["judging"]}
 SIDES_MAY_IMPORT = LAYERS["what is shared"]
@@ -65,9 +70,9 @@ def imports(path: Path) -> set[str]:
 
 
 def layer_of(module: str) -> str | None:
-    """The layer of a module of compare; the cases belong together."""
+    """The layer of a module of compare; the cases belong together, and so do the specs of components."""
     name = module.removeprefix("compare.")
-    name = "cases" if name.startswith("cases.") else name
+    name = next((whole for whole in ("cases", "components.specs") if name.startswith(f"{whole}.")), name)
     return next((layer for layer, members in LAYERS.items() if name in members), None)
 
 

@@ -14,6 +14,9 @@ from rich.console import Console
 
 from compare import cases
 from compare.__main__ import app
+from compare.components import specs
+from compare.components.source import entries
+from compare.components.table import columns as COMPONENT_COLUMNS
 from compare.report.tables import COLUMNS
 from compare.report.terminal import summary_table
 from tests.benchmark import COLUMNS as BENCHMARK_COLUMNS
@@ -46,6 +49,7 @@ def reference_summary() -> list[dict]:
         return [{name: value(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
+WITHOUT_CASES = {"benchmarks": BENCHMARK_COLUMNS, "components": COMPONENT_COLUMNS}
 RUN_OTHERWISE = ("python -m compare", "python -m compare port my_port.py")
 
 
@@ -123,7 +127,7 @@ def test_every_link_leads_somewhere():
         assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("table", [*COLUMNS, "benchmarks"])
+@pytest.mark.parametrize("table", [*COLUMNS, *WITHOUT_CASES])
 def test_every_column_is_explained_and_nothing_else(table):
     section = re.search(rf"^## `{table}\.csv`.*?(?=^## |\Z)", RESULTS_README, re.DOTALL | re.MULTILINE).group()
     first_cells = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
@@ -131,7 +135,7 @@ def test_every_column_is_explained_and_nothing_else(table):
     path = ROOT / "results" / "benchmarks.csv" if table == "benchmarks" else REFERENCE / f"{table}.csv"
     with open(path, newline="") as file:
         assert explained == next(csv.reader(file))
-    expected = BENCHMARK_COLUMNS if table == "benchmarks" else COLUMNS[table]
+    expected = WITHOUT_CASES[table] if table in WITHOUT_CASES else COLUMNS[table]
     assert explained[: len(expected)] == list(expected)
 
 
@@ -140,3 +144,19 @@ def test_the_reference_report_has_every_case_equivalent_and_its_plot():
     assert [row["case"] for row in rows] == list(cases.NAMES)
     assert {row["verdict"] for row in rows} == {"equivalent"}
     assert all((REFERENCE / f"{name}.png").is_file() for name in cases.NAMES)
+
+
+def test_the_reference_table_of_components_is_of_the_present_dictionary_and_all_of_it_agrees():
+    with open(REFERENCE / "components.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    shown = [(row["kind"], row["key"], row["torch"], row["tf"], row["mind"]) for row in rows]
+    every = [(kind, key) for kind in specs.KINDS for key in specs.load(kind)]
+    sources = [(entries("torch", kind)[key], entries("tf", kind)[key]) for kind, key in every]
+    present = [(*of, torch.code, tf.code, torch.mind) for of, (torch, tf) in zip(every, sources, strict=True)]
+    assert shown == present
+    assert {row["verdict"] for row in rows} <= {"equal", "agrees"}
+
+
+def test_the_readme_promises_no_more_components_than_there_are():
+    [promised] = re.findall(r"^More than (\d+) layers", README, re.MULTILINE)
+    assert int(promised) < sum(len(specs.load(kind)) for kind in specs.KINDS)

@@ -13,6 +13,8 @@ def configure(threads: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     set_seed(0)
     tf.config.experimental.enable_op_determinism()
+    # Rewriting a graph takes as long as some hundred steps of a small model; here few are run.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def set_seed(seed: int) -> None:

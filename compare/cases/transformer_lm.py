@@ -22,7 +22,7 @@ PLACES = (
 ALPHABET = sorted({letter for words in PLACES for word in words for letter in word} | {" ", "."})
 SENTENCES, EXAMPLES, HELD_OUT = 64, 192, 32
 MICRO_BATCHES, MICRO_BATCH, EPOCHS = 2, 8, 3
-LENGTH, WIDTH, HEADS, BLOCKS = 16, 32, 4, 2
+LENGTH, WIDTH, HEADS, BLOCKS = 16, 32, 4, 1
 SITES = 1 + 2 * BLOCKS  # where dropout stands: behind the embeddings, and behind both halves of each block
 DROPOUT = 0.1
 STEPS = EPOCHS * EXAMPLES // (MICRO_BATCHES * MICRO_BATCH)
@@ -81,7 +81,7 @@ def prepare(batch: Arrays) -> Arrays:
 
 CASE = Case(
     name="transformer_lm",
-    summary="two pre-norm blocks on characters, tied output, AdamW with warm-up and cosine, 2 micro-batches of 8",
+    summary="a pre-norm block on characters, tied output, AdamW with warm-up and cosine, 2 micro-batches of 8",
     data=lambda generator: {"tokens": windows(generator("tokens"), EXAMPLES)},
     weights=weights,
     settings={

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from compare.cases import transformer_lm
-from compare.cases.transformer_lm import ALPHABET, CASE, DROPOUT, HEADS, LENGTH, PLACES, SITES, WIDTH
+from compare.cases.transformer_lm import ALPHABET, BLOCKS, CASE, DROPOUT, HEADS, LENGTH, PLACES, SITES, WIDTH
 from compare.inputs import cast, make_inputs
 
 SIDES = ("torch_impl", "tf_impl")
@@ -126,7 +126,7 @@ def attention(x, weights, path):
 def decoder(tokens, masks, weights):
     """Logits (length, vocabulary) of one example; masks (sites, length, width)."""
     x = (weights["token.weight"][tokens] + weights["position.weight"]) * masks[0]
-    for number in range(2):
+    for number in range(BLOCKS):
         path = f"blocks.{number}"
         x = x + attention(layer_norm(x, weights, f"{path}.norm1"), weights, f"{path}.attention") * masks[2 * number + 1]
         hidden = layer_norm(x, weights, f"{path}.norm2") @ weights[f"{path}.up.weight"].T + weights[f"{path}.up.bias"]

@@ -1,0 +1,10 @@
+"""What the entries of signals.py are fed."""
+
+from compare.components.spec import Spec, normal
+
+SPECS = {
+    "frames": Spec(signal=normal(2, 12)),
+    "short_time_fourier": Spec(signal=normal(2, 20)),
+    "power_spectrum": Spec(signal=normal(2, 9)),
+    "true_convolution": Spec(signal=normal(2, 9), kernel=normal(4)),
+}

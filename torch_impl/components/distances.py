@@ -1,0 +1,39 @@
+"""Norms, distances and cosines. Notice the epsilons: what they are added to, or what they bound."""
+
+import torch
+import torch.nn.functional as F
+
+
+def l2_normalize(x):
+    """PyTorch bounds the norm by its eps of 1e-12, tf.math.l2_normalize the square of the norm by its epsilon of 1e-12,
+    which bounds the norm at 1e-6: give it the square.
+    """
+    return F.normalize(x, dim=1)
+
+
+def l2_normalize_channels(x):
+    """The channels of each pixel: axis 1 in PyTorch, the last in TensorFlow. A bound that counts, as 0.5 here, is 0.25
+    for TensorFlow's square.
+    """
+    return F.normalize(x, dim=1, eps=0.5)
+
+
+def cosine_similarity(one, other):
+    """PyTorch bounds each norm by eps = 1e-8. keras.losses.cosine_similarity is minus the cosine, and bounds the
+    squares.
+    """
+    return F.cosine_similarity(one, other, dim=1)
+
+
+def pairwise_distance(one, other):
+    """PyTorch adds 1e-6 to each difference before the norm, which is not symmetric; where the rows are equal it also
+    keeps the gradient from being NaN, as tf.norm's is at zero.
+    """
+    return F.pairwise_distance(one, other)
+
+
+def distance_matrix(one, other):
+    """cdist's gradient is 0 between equal rows; a root in TensorFlow gives NaN there: choose the argument of the root
+    before taking it, not after.
+    """
+    return torch.cdist(one, other)

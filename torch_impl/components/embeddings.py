@@ -1,0 +1,164 @@
+"""Embeddings and positions. Notice which rows get a gradient, and that TensorFlow's gradient of a table is sparse."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def embedding():
+    """The tables are alike, (tokens, features); the draws are not: PyTorch's normal of deviation 1, Keras' uniform
+    within 0.05.
+    """
+    return nn.Embedding(7, 4)
+
+
+def embedding_padding_index():
+    """PyTorch's padding_idx gives that row no gradient, and zeros to begin with; Keras' mask_zero trains it, and makes
+    later layers and losses leave positions out.
+    """
+    return nn.Embedding(7, 4, padding_idx=0)
+
+
+def embedding_repeated_token(table, tokens):
+    """A token that comes twice gets both gradients. TensorFlow's is IndexedSlices with the row in it twice, and most
+    Keras optimizers square these apart, as clipping does: tf.convert_to_tensor(gradient) first.
+    """
+    return F.embedding(tokens, table)
+
+
+def embedding_max_norm():
+    """PyTorch shortens the rows that are read, in the table, before it reads them, and with no gradient through that;
+    Keras' MaxNorm is a constraint on the whole table after the update, over columns unless axis=1.
+    """
+    return nn.Embedding(7, 4, max_norm=1.0)
+
+
+def embedding_scaled(table, tokens):
+    """Transformers multiply by the root of the width. As a Python float it stays exact; tf.cast(8**0.5, tf.float64)
+    would pass through float32.
+    """
+    return F.embedding(tokens, table) * 8**0.5
+
+
+def embedding_one_hot(table, tokens):
+    """A product with one-hot rows: PyTorch's one_hot is of integers and must be cast, TensorFlow's is told its dtype.
+    The gradient is then dense.
+    """
+    return F.one_hot(tokens, 7).to(table.dtype) @ table
+
+
+def embedding_bag_mean():
+    """Keras has no EmbeddingBag: it is an embedding and a mean over the tokens, without a mask."""
+    return nn.EmbeddingBag(7, 4, mode="mean")
+
+
+def embedding_bag_max():
+    """The maximum of each feature over the tokens of a bag."""
+    return nn.EmbeddingBag(7, 4, mode="max")
+
+
+def embedding_bag_weighted_sum(table, tokens, weights):
+    """PyTorch weighs tokens in the sum only, not in the mean."""
+    return F.embedding_bag(tokens, table, mode="sum", per_sample_weights=weights)
+
+
+def embedding_bag_offsets(table, tokens, offsets):
+    """Bags of unlike lengths: PyTorch is told where each begins, TensorFlow's segment_mean to which bag each token
+    belongs. For an empty bag both give zeros.
+    """
+    return F.embedding_bag(tokens, table, offsets, mode="mean")
+
+
+def embedding_tied_output():
+    """One matrix reads tokens in and scores them at the end, so its gradient has two parts. On both sides the table is
+    (tokens, features): the output layer takes it transposed.
+    """
+    return _Tied()
+
+
+def positions_learned():
+    """A second table, read at 0, 1, 2, ... up to this batch's length."""
+    return _TokensAndPositions()
+
+
+def positions_sinusoidal(x):
+    """Sines and cosines in turn, feature by feature. Compute the angles in the precision of x: PyTorch's arange and
+    TensorFlow's range are float32 or integers unless told otherwise.
+    """
+    angles = _sines(*x.shape[1:], like=x)
+    return x + torch.stack((angles.sin(), angles.cos()), -1).flatten(-2)
+
+
+def positions_sinusoidal_halves(x):
+    """Other code (tensor2tensor, diffusion models) has all sines first, then all cosines: not the same encoding, though
+    it trains as well.
+    """
+    angles = _sines(*x.shape[1:], like=x)
+    return x + torch.cat((angles.sin(), angles.cos()), -1)
+
+
+def timestep_embedding(timesteps):
+    """Diffusion models encode the step number; PyTorch code mostly divides by half - 1 or by half, and puts sines or
+    cosines first: look which.
+    """
+    rates = 10000.0 ** (-torch.arange(4, dtype=timesteps.dtype) / 4)
+    angles = timesteps[:, None] * rates
+    return torch.cat((angles.cos(), angles.sin()), -1)
+
+
+def rotary_halves(x):
+    """As in Llama and GPT-NeoX: feature i turns with feature i + half. Weights of one order do not fit the other
+    without reordering the rows of query and key.
+    """
+    angles = _sines(*x.shape[1:], like=x)
+    first, second = x.chunk(2, -1)
+    return torch.cat((first * angles.cos() - second * angles.sin(), second * angles.cos() + first * angles.sin()), -1)
+
+
+def rotary_pairs(x):
+    """As in the paper and GPT-J: each even feature turns with the odd one behind it."""
+    angles = _sines(*x.shape[1:], like=x)
+    even, odd = x[..., ::2], x[..., 1::2]
+    turned = even * angles.cos() - odd * angles.sin(), odd * angles.cos() + even * angles.sin()
+    return torch.stack(turned, -1).flatten(-2)
+
+
+def class_token(x, token):
+    """One learned token in front of every sequence: expand and broadcast_to copy nothing in PyTorch, and TensorFlow's
+    gradient sums over the batch as PyTorch's does.
+    """
+    return torch.cat((token.expand(len(x), 1, -1), x), 1)
+
+
+def random_fourier_features(x, frequencies):
+    """Fixed frequencies, carried over as data, for two frameworks draw unlike ones. Mind 2 pi as a Python number: a
+    float32 pi is off by 9e-8.
+    """
+    angles = 2 * torch.pi * x @ frequencies
+    return torch.cat((angles.sin(), angles.cos()), -1)
+
+
+def _sines(length: int, features: int, like):
+    """The angles of "Attention is all you need": position / 10000^(2i / features), (length, features / 2)."""
+    rates = 10000.0 ** (-torch.arange(0, features, 2, dtype=like.dtype) / features)
+    return torch.arange(length, dtype=like.dtype)[:, None] * rates
+
+
+class _TokensAndPositions(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(7, 4)
+        self.positions = nn.Embedding(6, 4)
+
+    def forward(self, tokens):
+        return self.tokens(tokens) + self.positions(torch.arange(tokens.shape[1]))
+
+
+class _Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(7, 4)
+        self.hidden = nn.Linear(4, 4)
+
+    def forward(self, tokens):
+        return F.linear(self.hidden(self.embedding(tokens)), self.embedding.weight)

@@ -1,0 +1,121 @@
+"""Attention with several heads, and what is built of it. Notice how the weights lie, and what True means in a mask."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def multi_head_attention():
+    """PyTorch keeps the weights of query, key and value in one matrix, below each other, (3 * features, features);
+    Keras in three of (features, heads, size), each transposed.
+    """
+    return _SelfAttention(6, 2, batch_first=True)
+
+
+def multi_head_attention_causal():
+    """In nn.MultiheadAttention True is left out: the upper triangle without the diagonal. Keras has
+    use_causal_mask=True.
+    """
+    return _CausalSelfAttention(6, 2, batch_first=True)
+
+
+def multi_head_attention_padding():
+    """key_padding_mask is (N, keys), True for padding; a Keras attention_mask is (N, queries, keys), True for what
+    counts.
+    """
+    return _PaddedSelfAttention(6, 2, batch_first=True)
+
+
+def multi_head_attention_weights():
+    """PyTorch returns the weights averaged over the heads unless told otherwise, Keras those of every head, with
+    return_attention_scores=True.
+    """
+    return _WithWeights(6, 2, batch_first=True)
+
+
+def multi_head_attention_cross():
+    """With kdim or vdim PyTorch has three matrices after all, but one bias for the three. Its arguments are (query,
+    key, value), those of Keras (query, value, key).
+    """
+    return _CrossAttention(6, 2, kdim=5, vdim=4, batch_first=True)
+
+
+def multi_head_attention_stock():
+    """key_dim is the size of one head: embed_dim / heads. Its scale is a float32 number unless that is a power of four.
+    Called with (x, memory), Keras takes memory for value and key.
+    """
+    return _SeparateProjections()
+
+
+def multi_head_attention_stock_padding():
+    """Keras' attention_mask needs an axis for the queries, which broadcasts: True takes part, as in
+    F.scaled_dot_product_attention.
+    """
+    return _SeparateProjections()
+
+
+def transformer_encoder_layer():
+    """PyTorch's default is the norm behind each residual sum, relu, dropout 0.1 in four places, and an
+    epsilon of 1e-5.
+    """
+    return nn.TransformerEncoderLayer(8, 2, dim_feedforward=16, dropout=0.0, batch_first=True)
+
+
+def transformer_encoder_layer_norm_first():
+    """norm_first normalises what goes into each branch, and leaves the sum alone, as most language models do. PyTorch's
+    gelu is the exact one; TensorFlow's takes the root of 2 in float32.
+    """
+    return nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, activation="gelu", batch_first=True, norm_first=True)
+
+
+def transformer_decoder_layer():
+    """Self-attention, attention to the memory, feed-forward, each with its norm behind it. Nothing is causal unless a
+    mask is given.
+    """
+    return nn.TransformerDecoderLayer(8, 2, dim_feedforward=16, dropout=0.0, batch_first=True)
+
+
+def _split_heads(x, heads: int):
+    """(N, time, heads * size) to (N, heads, time, size)."""
+    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+
+class _SelfAttention(nn.MultiheadAttention):
+    def forward(self, x):
+        return super().forward(x, x, x, need_weights=False)[0]
+
+
+class _CausalSelfAttention(nn.MultiheadAttention):
+    def forward(self, x):
+        later = torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu(1)
+        return super().forward(x, x, x, attn_mask=later, need_weights=False)[0]
+
+
+class _PaddedSelfAttention(nn.MultiheadAttention):
+    def forward(self, x, valid):
+        return super().forward(x, x, x, key_padding_mask=~valid, need_weights=False)[0]
+
+
+class _WithWeights(nn.MultiheadAttention):
+    def forward(self, x):
+        return super().forward(x, x, x)
+
+
+class _CrossAttention(nn.MultiheadAttention):
+    def forward(self, x, memory, values):
+        return super().forward(x, memory, values, need_weights=False)[0]
+
+
+class _SeparateProjections(nn.Module):
+    """Query, key and value in layers of their own, as Keras has them."""
+
+    def __init__(self):
+        super().__init__()
+        self.query, self.key, self.value, self.output = (nn.Linear(8, 8) for _ in range(4))
+
+    def forward(self, x, memory, valid=None):
+        inputs = (self.query, x), (self.key, memory), (self.value, memory)
+        query, key, value = (_split_heads(layer(given), 2) for layer, given in inputs)
+        mask = None if valid is None else valid[:, None, None]
+        attended = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        return self.output(attended.transpose(1, 2).flatten(2))
