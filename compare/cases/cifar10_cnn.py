@@ -35,7 +35,7 @@ CASE = Case(
     data=lambda generator: synthetic_images(generator, examples=20 * 64),
     weights=weights,
     settings={"learning_rate": 1e-3, "epsilon": 1e-7},
-    epochs=2,
+    epochs=3,
     batch_size=64,
     drop_last=True,
     channels_first=("x",),

@@ -8,7 +8,6 @@ import pytest
 
 from compare import cases
 from compare.inputs import make_inputs
-from tests.side_by_side.conftest import float64  # noqa: F401 - both frameworks in float64
 
 CASE = cases.load("ctc_speech")
 INPUTS = make_inputs(CASE)

@@ -16,18 +16,6 @@ def inputs():
     return make_inputs(CASE)
 
 
-@pytest.fixture
-def float64():
-    from tf_impl import runtime as tf_runtime
-    from torch_impl import runtime as torch_runtime
-
-    for runtime in (torch_runtime, tf_runtime):
-        runtime.set_precision("float64")
-    yield
-    for runtime in (torch_runtime, tf_runtime):
-        runtime.set_precision("float32")
-
-
 def built(package, inputs, weights=None):
     """A side with the case's weights, and its first batch in its tensors."""
     library = import_module(f"{package}.weights")
@@ -133,7 +121,6 @@ def expected_loss(inputs, weights, part):
     return np.mean((denoise(noisy, batch["times"], own) - batch["noise"]) ** 2)
 
 
-@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("package", SIDES)
 def test_the_denoisers_loss_trains_and_the_averages_is_evaluated(package, inputs):
     generator = np.random.default_rng(0)
@@ -146,7 +133,6 @@ def test_the_denoisers_loss_trains_and_the_averages_is_evaluated(package, inputs
     assert abs(trained - evaluated) > 1e-3
 
 
-@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("package", SIDES)
 def test_a_step_moves_the_average_by_a_tenth_of_the_way_to_the_new_weights(package, inputs):
     side, batch = built(package, inputs)

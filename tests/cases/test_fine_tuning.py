@@ -5,7 +5,6 @@ import pytest
 
 from compare import cases
 from compare.inputs import make_inputs
-from tests.side_by_side.conftest import float64  # noqa: F401
 
 EPSILON, FROZEN_STEPS = 1e-5, 15
 

@@ -19,18 +19,6 @@ def inputs():
     return make_inputs(CASE, steps=2)
 
 
-@pytest.fixture
-def float64():
-    from tf_impl import runtime as tf_runtime
-    from torch_impl import runtime as torch_runtime
-
-    for runtime in (torch_runtime, tf_runtime):
-        runtime.set_precision("float64")
-    yield
-    for runtime in (torch_runtime, tf_runtime):
-        runtime.set_precision("float32")
-
-
 def built(package, inputs, batch):
     """A side with the case's weights, and the batch in its tensors."""
     weights = import_module(f"{package}.weights")
@@ -140,7 +128,6 @@ def cross_entropy(logits, labels):
     return -np.log(shares[np.arange(len(labels)), labels]).mean()
 
 
-@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("package", SIDES)
 def test_the_loss_of_a_micro_batch_is_numpys_with_its_masks(package, inputs):
     batch = inputs.batch(0, "float64")
@@ -154,7 +141,6 @@ def test_the_loss_of_a_micro_batch_is_numpys_with_its_masks(package, inputs):
     assert loss == pytest.approx(expected, rel=1e-13)
 
 
-@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("package", SIDES)
 def test_nothing_is_dropped_in_evaluation(package, inputs):
     batch = inputs.batch(0, "float64")
@@ -166,7 +152,6 @@ def test_nothing_is_dropped_in_evaluation(package, inputs):
     assert loss == pytest.approx(expected, rel=1e-13)
 
 
-@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("package", SIDES)
 def test_two_micro_batches_make_the_step_of_the_whole(package, inputs):
     batch = inputs.batch(0, "float64")

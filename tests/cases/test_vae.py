@@ -16,18 +16,6 @@ def inputs():
     return make_inputs(CASE)
 
 
-@pytest.fixture
-def float64():
-    from tf_impl import runtime as tf_runtime
-    from torch_impl import runtime as torch_runtime
-
-    for runtime in (torch_runtime, tf_runtime):
-        runtime.set_precision("float64")
-    yield
-    for runtime in (torch_runtime, tf_runtime):
-        runtime.set_precision("float32")
-
-
 def test_an_image_is_a_disc_of_some_place_and_radius(inputs):
     images = inputs.data["x"]
     assert images.shape == (256, 64)
@@ -85,7 +73,6 @@ def parts(batch, weights):
     return {"reconstruction": -coins.sum(1).mean(), "kl": kl.sum(1).mean()}
 
 
-@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("package", SIDES)
 def test_the_loss_is_numpys_and_its_metrics_are_its_parts(package, inputs):
     weights = import_module(f"{package}.weights")
@@ -103,7 +90,6 @@ def test_the_loss_is_numpys_and_its_metrics_are_its_parts(package, inputs):
     assert float(number(loss)) == pytest.approx(sum(expected.values()), rel=1e-13)
 
 
-@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("package", SIDES)
 def test_the_divergence_of_the_standard_normal_distribution_from_itself_is_zero(package):
     weights, vae = import_module(f"{package}.weights"), import_module(f"{package}.models.vae")

@@ -7,7 +7,6 @@ import pytest
 
 from compare import cases
 from compare.inputs import make_inputs
-from tests.side_by_side.conftest import float64  # noqa: F401
 
 HEADS, PATCH, SMOOTHING = 2, 4, 0.1
 erf = np.vectorize(math.erf)
