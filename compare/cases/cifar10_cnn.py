@@ -32,10 +32,10 @@ def prepare(batch: Arrays) -> Arrays:
 CASE = Case(
     name="cifar10_cnn",
     summary="three convolutions and two dense layers on 32x32 images, cross-entropy, Adam 1e-3, batches of 64",
-    data=lambda generator: synthetic_images(generator, examples=20 * 64),
+    data=lambda generator: synthetic_images(generator, examples=20 * 64, contrast=25),
     weights=weights,
     settings={"learning_rate": 1e-3, "epsilon": 1e-7},
-    epochs=3,
+    epochs=2,
     batch_size=64,
     drop_last=True,
     channels_first=("x",),
