@@ -6,6 +6,7 @@ Synthetic images have the real ones' shape and classes, so a case trains without
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,15 @@ def glorot_uniform(generator: np.random.Generator, shape: tuple[int, ...]) -> np
     receptive_field = int(np.prod(shape[2:]))
     limit = np.sqrt(6 / ((shape[0] + shape[1]) * receptive_field))
     return generator.uniform(-limit, limit, shape)
+
+
+def glorot_layers(generator: Generators, shapes: Mapping[str, tuple[int, ...]]) -> Arrays:
+    """`glorot_uniform` weights of these shapes and biases of zero, by layer: "fc1.weight", "fc1.bias", ..."""
+    arrays = {}
+    for layer, shape in shapes.items():
+        arrays[f"{layer}.weight"] = glorot_uniform(generator(f"{layer}.weight"), shape)
+        arrays[f"{layer}.bias"] = np.zeros(shape[0])
+    return arrays
 
 
 def kaiming_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

@@ -15,7 +15,7 @@ def mute(model) -> dict[str, float]:
     """
     had = {}
     for path, layer in every_layer(model).items():
-        inside = layer._flatten_layers() if path and isinstance(layer, keras.Layer) else ()
+        inside = layer._flatten_layers() if path and isinstance(layer, RANDOM) else ()
         for inner in (each for each in inside if _is_keras_own(each)):
             for attribute in RATES:
                 rate = vars(inner).get(attribute)
@@ -27,4 +27,6 @@ def mute(model) -> dict[str, float]:
 
 def _is_keras_own(layer) -> bool:
     """Whether it is one of Keras' layers, or derives from one: in a layer of the user's a `rate` may mean anything."""
-    return any(each.__module__.startswith("keras.src.layers.") and each not in RANDOM for each in type(layer).__mro__)
+    return any(
+        each.__module__.startswith("keras.src.layers.") and each is not keras.Layer for each in type(layer).__mro__
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from compare.case import Arrays, Case, Generators
-from compare.datasets import glorot_uniform
+from compare.datasets import glorot_layers
 
 EXAMPLES = 500
 
@@ -15,20 +15,11 @@ def data(generator: Generators) -> Arrays:
     }
 
 
-def weights(generator: Generators) -> Arrays:
-    return {
-        "fc1.weight": glorot_uniform(generator("fc1.weight"), (32, 10)),
-        "fc1.bias": np.zeros(32),
-        "fc2.weight": glorot_uniform(generator("fc2.weight"), (1, 32)),
-        "fc2.bias": np.zeros(1),
-    }
-
-
 CASE = Case(
     name="binary_classifier",
     summary="10-32-1 sigmoid network on 500 random labels, cross-entropy + L2, Adam 1e-3, batches of 64",
     data=data,
-    weights=weights,
+    weights=lambda generator: glorot_layers(generator, {"fc1": (32, 10), "fc2": (1, 32)}),
     settings={"learning_rate": 1e-3, "epsilon": 1e-7, "l2": 0.01},
     epochs=75,
     batch_size=64,

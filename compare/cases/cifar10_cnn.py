@@ -3,10 +3,8 @@
 The default is a short run on synthetic images; `--epochs 10 --data-dir DIR` is the full one.
 """
 
-import numpy as np
-
-from compare.case import Arrays, Case, Generators
-from compare.datasets import glorot_uniform, read_cifar10, synthetic_images
+from compare.case import Arrays, Case
+from compare.datasets import glorot_layers, read_cifar10, synthetic_images
 
 SHAPES = {
     "conv1": (32, 3, 3, 3),
@@ -17,14 +15,6 @@ SHAPES = {
 }
 
 
-def weights(generator: Generators) -> Arrays:
-    arrays = {}
-    for layer, shape in SHAPES.items():
-        arrays[f"{layer}.weight"] = glorot_uniform(generator(f"{layer}.weight"), shape)
-        arrays[f"{layer}.bias"] = np.zeros(shape[0])
-    return arrays
-
-
 def prepare(batch: Arrays) -> Arrays:
     return {"x": batch["x"] / 255, "y": batch["y"]}
 
@@ -33,7 +23,7 @@ CASE = Case(
     name="cifar10_cnn",
     summary="three convolutions and two dense layers on 32x32 images, cross-entropy, Adam 1e-3, batches of 64",
     data=lambda generator: synthetic_images(generator, examples=20 * 64, contrast=25),
-    weights=weights,
+    weights=lambda generator: glorot_layers(generator, SHAPES),
     settings={"learning_rate": 1e-3, "epsilon": 1e-7},
     epochs=2,
     batch_size=64,

@@ -6,7 +6,7 @@ Notice that a class is an angle in a plane, and that eight of ten dimensions are
 import numpy as np
 
 from compare.case import Arrays, Case, Generators
-from compare.datasets import glorot_uniform
+from compare.datasets import glorot_layers
 
 BATCH, STEPS_PER_EPOCH, EPOCHS = 32, 12, 4
 CLASSES, FEATURES = 5, 10
@@ -26,19 +26,11 @@ def data(generator: Generators) -> Arrays:
     return arrays
 
 
-def weights(generator: Generators) -> Arrays:
-    arrays = {}
-    for layer, shape in SHAPES.items():
-        arrays[f"{layer}.weight"] = glorot_uniform(generator(f"{layer}.weight"), shape)
-        arrays[f"{layer}.bias"] = np.zeros(shape[0])
-    return arrays
-
-
 CASE = Case(
     name="siamese",
     summary="one tower of two dense layers for all of a triplet, triplet margin and cosine losses, Adam 1e-3",
     data=data,
-    weights=weights,
+    weights=lambda generator: glorot_layers(generator, SHAPES),
     settings={"learning_rate": 1e-3, "epsilon": 1e-8, "triplet_margin": 1.0, "cosine_margin": 0.2},
     epochs=EPOCHS,
     batch_size=BATCH,

@@ -6,8 +6,8 @@ reductions must agree: over 64 pixels and over 4 latents both are sums, over the
 
 import numpy as np
 
-from compare.case import Arrays, Case, Generators
-from compare.datasets import glorot_uniform
+from compare.case import Case
+from compare.datasets import glorot_layers
 
 SIDE, HIDDEN, LATENTS = 8, 32, 4
 EXAMPLES, HELD_OUT, BATCH = 256, 64, 32
@@ -31,19 +31,11 @@ def discs(generator: np.random.Generator, examples: int) -> np.ndarray:
     return 1 / (1 + np.exp(4 * (distance - radius[:, None, None]))).reshape(examples, -1)
 
 
-def weights(generator: Generators) -> Arrays:
-    arrays = {}
-    for layer, shape in SHAPES.items():
-        arrays[f"{layer}.weight"] = glorot_uniform(generator(f"{layer}.weight"), shape)
-        arrays[f"{layer}.bias"] = np.zeros(shape[0])
-    return arrays
-
-
 CASE = Case(
     name="vae",
     summary="64-32-4-32-64 variational autoencoder on soft discs, cross-entropy + KL, Adam 1e-2, batches of 32",
     data=lambda generator: {"x": discs(generator("x"), EXAMPLES)},
-    weights=weights,
+    weights=lambda generator: glorot_layers(generator, SHAPES),
     settings={
         "hidden": HIDDEN,
         "latents": LATENTS,
