@@ -7,19 +7,19 @@ from importlib import import_module
 from typing import Any
 
 _WHERE = {
-    "run": "compare.runner",  # run one case and judge it
-    "run_port": "compare.runner",  # run a user's port and judge it
-    "compare_recorded": "compare.ports.recorded",  # judge the traces of two recorded loops
-    "run_studies": "compare.runner",  # run many on the same two workers
-    "Trial": "compare.trial",  # a case to run
-    "PortTrial": "compare.trial",  # a port to run
-    "Options": "compare.trial",  # how to run it
-    "Result": "compare.result",  # verdict, findings, tables, plot
-    "Case": "compare.case",  # one training problem, free of any framework
-    "Side": "compare.side",  # what a side brings: model, loss, optimizer
-    "Trace": "compare.trace",  # what one run left behind
-    "DataError": "compare.datasets",  # a data set that cannot be read
-    "FrameworkUnavailableError": "compare.workers",  # a side that cannot be started
+    "run": "compare.reporting.runner",  # run one case and judge it
+    "run_port": "compare.reporting.runner",  # run a user's port and judge it
+    "compare_recorded": "compare.reporting.runner",  # judge the traces of two recorded loops
+    "run_studies": "compare.reporting.runner",  # run many on the same two workers
+    "Trial": "compare.reporting.trial",  # a case to run
+    "PortTrial": "compare.reporting.trial",  # a port to run
+    "Options": "compare.reporting.trial",  # how to run it
+    "Result": "compare.reporting.result",  # verdict, findings, tables, plot
+    "Case": "compare.inputs.case",  # one training problem, free of any framework
+    "Side": "compare.inputs.side",  # what a side brings: model, loss, optimizer
+    "Trace": "compare.traces.trace",  # what one run left behind
+    "DataError": "compare.inputs.datasets",  # a data set that cannot be read
+    "FrameworkUnavailableError": "compare.running.pool",  # a side that cannot be started
 }
 
 __all__ = list(_WHERE)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compare.result import Result
-from compare.runner import run_port
-from compare.verdict import EQUIVALENT
+from compare.judging.comparison import EQUIVALENT
+from compare.reporting.result import Result
+from compare.reporting.runner import run_port
 
 
 def assert_equivalent(port: Path | str, *, steps: int = 100, seed: int = 0, **options: object) -> Result:

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from compare import cases
-from compare.inputs import cast, make_inputs, nudge, read_inputs, write_inputs
-from compare.jobs import Framework, Job, build_side, make_run
-from compare.report.tables import to_csv
+from compare.inputs import cases
+from compare.inputs.arrays import cast, nudge
+from compare.inputs.case_inputs import make_inputs, read_inputs, write_inputs
+from compare.reporting.tables import to_csv
+from compare.running.execute import Framework, Job, build_side, make_run
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = ("benchmark", "ours", "reference", "unit", "ratio", "target", "rounds")

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from compare import cases
-from compare.inputs import make_inputs
-from compare.jobs import Framework, build_side
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
+from compare.running.execute import Framework, build_side
 from tests.benchmark import interleaved, row, timed
 from tests.large_trace import measured
 from tests.transformer import SMALL, tf_decoder, tokens, torch_decoder

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compare import worker
-from compare.jobs import Framework, Job
+from compare.running import worker
+from compare.running.execute import Framework, Job
 
 OUTPUT = np.array([1.0, -2.0, 3.0])
 LAST_WORDS = "Fatal: the last straw"
@@ -34,7 +34,7 @@ def python_that(directory: Path, misbehaves: bool) -> str:
 
 
 def check(misbehaves: bool, job: Job) -> None:
-    """Stands in for compare.components.run.check."""
+    """Stands in for compare.components.check.check."""
     deed = job.component.partition("/")[2] if misbehaves else "good"
     if deed == "raises":
         raise ValueError("no such\nthing")

@@ -14,14 +14,14 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compare import worker
-from compare.inputs import nudge
-from compare.jobs import Job
-from compare.ports import inputs as port_inputs
-from compare.ports.batches import draw
-from compare.ports.expressions import evaluate
-from compare.ports.units import Tensor, Unit, to_json
-from compare.trace import FINAL, TraceWriter
+from compare.inputs import port_inputs
+from compare.inputs.arrays import nudge
+from compare.inputs.expressions import evaluate
+from compare.inputs.port_batches import draw
+from compare.running import worker
+from compare.running.execute import Job
+from compare.traces.trace import FINAL, TraceWriter
+from compare.traces.weights import Tensor, Unit, to_json
 from tests.synthetic import VERSIONS, Fault, honest
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
@@ -190,7 +190,7 @@ def python_that(directory: Path, side: str, order: Sequence[int] = (0, 1), rate:
 
 
 def train(orders: SimpleNamespace, job: Job, watch: Callable) -> None:
-    """Stands in for compare.jobs.make_run; the port file's batches are drawn, its sides are not asked."""
+    """Stands in for compare.running.execute.make_run; the port file's batches are drawn, its sides are not asked."""
     if job.draw:
         port_inputs.write(draw(job.port, *job.draw), Path(job.inputs))
     drawn = port_inputs.read(Path(job.inputs))

@@ -15,10 +15,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compare import worker
-from compare.inputs import read_inputs
-from compare.jobs import Job
-from compare.trace import FINAL, TraceWriter
+from compare.inputs.case_inputs import read_inputs
+from compare.running import worker
+from compare.running.execute import Job
+from compare.traces.trace import FINAL, TraceWriter
 
 ROOT = Path(__file__).resolve().parent.parent
 BETWEEN_REPORTS = 1.5 * worker.SECONDS_BETWEEN_REPORTS  # so slow that every step is reported
@@ -98,7 +98,7 @@ LOSSES = {"becomes NaN": np.nan, "becomes infinite": np.inf}
 
 
 def train(orders: SimpleNamespace, job: Job, watch: Callable) -> None:
-    """Stands in for compare.jobs.make_run: follows a curve that falls, and records a loss and a weight."""
+    """Stands in for compare.running.execute.make_run: follows a curve that falls, and records a loss and a weight."""
     inputs = read_inputs(job.inputs)
     does, at = (orders.does, 0) if isinstance(orders.does, str) else orders.does.get(inputs.case.name, ("trains", 0))
     writer = TraceWriter(Path(job.trace))

@@ -55,7 +55,7 @@ def compare_wrong(directory: str) -> None:
 
 
 def _compare(directory: str, name: str) -> None:
-    from compare.ports.recorded import compare_recorded
+    from compare.reporting.runner import compare_recorded
 
     result = compare_recorded(Path(directory, "torch"), Path(directory, name))
     print(result.verdict, *result.findings[:1], sep="; ", end="; ")

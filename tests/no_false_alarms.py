@@ -7,8 +7,9 @@ import argparse
 import sys
 from collections import defaultdict
 
-from compare import Result, Trial, cases, run_studies
-from compare.inputs import make_inputs
+from compare import Result, Trial, run_studies
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
 
 SMALL = ("linear_regression", "mlp_regression", "binary_classifier")
 
@@ -30,7 +31,7 @@ def main() -> int:
     trials = [Trial(make_inputs(cases.load(name), seed)) for name, count in counts.items() for seed in range(count)]
     worst: dict[str, dict[str, float]] = defaultdict(lambda: {"float64": 0.0, "float32": 0.0})
     alarms = done = 0
-    for result in run_studies(trials):
+    for _, result in run_studies(trials):
         done += 1
         if result.verdict != "equivalent" or result.findings:
             alarms += 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from compare import Options, PortTrial, run_studies
-from compare.result import Result
+from compare.reporting.result import Result
 from tests import right_ports, wrong_ports
 from tests.right_ports import RightPort
 from tests.wrong_ports import WrongPort
@@ -23,7 +23,7 @@ def judged(ports: Sequence[Port], options: Options) -> Iterator[tuple[Port, Resu
             text_of = wrong_ports.text_of if isinstance(port, WrongPort) else right_ports.text_of
             (Path(name) / f"{port.name}.py").write_text(text_of(port))
         trials = [PortTrial(Path(name) / f"{port.name}.py") for port in ports]
-        for result in run_studies(trials, options):
+        for _, result in run_studies(trials, options):
             yield by_name[result.case], result
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from compare import cases
-from compare.inputs import make_inputs, nudge
-from compare.result import Result
-from compare.runs import Run
-from compare.study import Judgement, study
-from compare.trace import FINAL, Key, Trace, TraceWriter
-from compare.verdict import Pair
+from compare.inputs import cases
+from compare.inputs.arrays import nudge
+from compare.inputs.case_inputs import make_inputs
+from compare.judging.study import Judgement, study
+from compare.reporting.result import Result
+from compare.running.request import Run
+from compare.traces.trace import FINAL, Key, Trace, TracePair, TraceWriter
 
 VERSIONS = {"torch": "2.0", "tensorflow": "2.0", "keras": "3.0"}
 STEPS_PER_EPOCH = 10
@@ -116,7 +116,8 @@ def judge(
     while True:
         asked.append(runs)
         pairs = [
-            Pair(*(side.trace(directory / f"{next(names)}.npz", run, steps) for side in (torch, tf))) for run in runs
+            TracePair(*(side.trace(directory / f"{next(names)}.npz", run, steps) for side in (torch, tf)))
+            for run in runs
         ]
         try:
             runs = under_way.send(pairs)
@@ -127,4 +128,4 @@ def judge(
 def result(directory: Path, torch: Training = Training(), tf: Training = Training(rounding), **options) -> Result:
     """A result as a runner hands it out; its inputs only lend it a name and a number of steps."""
     inputs = make_inputs(cases.load("linear_regression"), steps=options.get("steps", 40))
-    return Result(inputs, "0" * 64, judge(directory, torch, tf, **options).judgement)
+    return Result(inputs.subject, "0" * 64, judge(directory, torch, tf, **options).judgement)

@@ -2,7 +2,7 @@
 
 import sys
 
-from compare.worker import main
+from compare.running.worker import main
 
 if __name__ == "__main__":
     sys.exit(main("tf_impl"))

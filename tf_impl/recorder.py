@@ -9,14 +9,13 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from compare.inputs import nudge
-from compare.ports.expressions import evaluate
-from compare.ports.leftovers import explicit_pairs
-from compare.ports.pairing import Model, pair
-from compare.ports.units import to_json
-from compare.recording import Recording, as_named
-from compare.side import every_optimizer
-from compare.trace import Trace, TraceError, trace_path
+from compare.inputs.arrays import nudge
+from compare.inputs.expressions import evaluate, explicit_pairs
+from compare.inputs.side import every_optimizer
+from compare.traces.pairing import Model, pair
+from compare.traces.recording import Recording, as_named
+from compare.traces.trace import Trace, TraceError, trace_path
+from compare.traces.weights import to_json
 from tf_impl import runtime, settings, weights
 from tf_impl.weights import layers
 from tf_impl.weights.outputs import output_to_canonical, to_numpy

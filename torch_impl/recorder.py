@@ -6,10 +6,10 @@ Curves are recorded at every step, tensors at the audited steps only; between th
 from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 
-from compare.inputs import nudge
-from compare.ports.units import to_json
-from compare.recording import Recording, as_named
-from compare.side import every_optimizer
+from compare.inputs.arrays import nudge
+from compare.inputs.side import every_optimizer
+from compare.traces.recording import Recording, as_named
+from compare.traces.weights import to_json
 from torch_impl import runtime, settings, weights
 from torch_impl.weights import layers
 from torch_impl.weights.outputs import output_to_canonical, to_numpy

@@ -10,7 +10,7 @@ import torch
 from keras import losses, optimizers
 from torch import nn
 
-from compare.settings import differences, judge
+from compare.judging.settings import differences, judge
 from tf_impl import optimizers as our_optimizers
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch

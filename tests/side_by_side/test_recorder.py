@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 import torch
 
-from compare.trace import FINAL, STAGES, Trace
+from compare.traces.trace import FINAL, STAGES, Trace
 from tf_impl.recorder import Recorder as TfRecorder
 from torch_impl.recorder import Recorder as TorchRecorder
 

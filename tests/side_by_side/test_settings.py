@@ -11,7 +11,7 @@ import torch
 from keras import layers, losses, optimizers
 from torch import nn
 
-from compare.settings import differences, judge
+from compare.judging.settings import differences, judge
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch
 

@@ -1,4 +1,4 @@
-"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values for compare/settings to judge.
+"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values, to be compared elsewhere.
 
 Nothing here raises: what cannot be read off is left out, for this runs inside users' scripts.
 """
@@ -8,7 +8,7 @@ import math
 
 import keras
 
-from compare.side import every_optimizer
+from compare.inputs.side import every_optimizer
 from tf_impl.settings.layers import layer_settings, neighbours
 from tf_impl.settings.losses import loss_settings
 from tf_impl.settings.optimizers import optimizer_settings

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from compare.components.given import Given
+from compare.components.arrays import Given
 from compare.components.spec import Input, Spec
 from tf_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 from tf_impl.weights.layers import evaluating

@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from compare.components.given import Given
-from compare.components.problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
+from compare.components.arrays import Given
+from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
 from compare.components.spec import Spec
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.components.checking.called import filled, native
 from tf_impl.optimizers import SGD
 from tf_impl.weights import to_numpy

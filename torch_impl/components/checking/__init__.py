@@ -8,12 +8,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compare.components.given import Given
+from compare.components.arrays import Given
+from compare.components.check import check_and_write
 from compare.components.spec import Spec
+from torch_impl import runtime
+from torch_impl.components import find
 from torch_impl.components.checking.called import call
 from torch_impl.components.checking.repeated import initializer, optimizer, schedule, training_step
 
 CHECKS = {"optimizers": optimizer, "schedules": schedule, "initializers": initializer, "steps": training_step}
+
+
+def run(job) -> None:
+    """Check what a job of the worker names, and write what comes of it."""
+    check_and_write(job, find, runtime, check)
 
 
 def check(kind: str, entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.given import Given
+from compare.components.arrays import Given
 from compare.components.spec import Input, Spec
 from torch_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 

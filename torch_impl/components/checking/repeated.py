@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.given import Given
-from compare.components.problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
+from compare.components.arrays import Given
+from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
 from compare.components.spec import Spec
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.components.checking.called import filled, native
 from torch_impl.weights import to_numpy
 
