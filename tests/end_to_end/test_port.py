@@ -297,7 +297,7 @@ def test_without_a_step_of_its_own_the_loops_is_used(file):
 
 @pytest.mark.parametrize("returned", ["('m', len, 'o')", "['m', len, 'o']", "Side('m', len, 'o')"])
 def test_a_side_may_be_returned_in_three_forms(file, returned):
-    side = made(file("from compare.side import Side\n" + with_torch_side(returned)))
+    side = made(file("from compare import Side\n" + with_torch_side(returned)))
     assert (side.model, side.optimizer) == ("m", "o")
 
 
