@@ -18,8 +18,8 @@ from compare.components.selection import choose
 from compare.components.specs import KINDS
 from compare.components.table import table
 from compare.reporting.files import write_all
-from compare.reporting.trial import Options
-from compare.running.pool import FrameworkUnavailableError
+from compare.running.options import Options
+from compare.running.process import FrameworkUnavailableError
 
 FILE = "components.csv"
 

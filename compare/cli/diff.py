@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+import compare
 from compare.cli import report as console
 from compare.cli.exits import EQUIVALENT, NOT_EQUIVALENT, check_writable, fail
 from compare.logs.diagnose import read_curves
 from compare.logs.loss_log import LogError, read_log
 from compare.reporting.plot import image
-from compare.reporting.runner import compare_recorded
 from compare.traces.pairing import PairingError
 from compare.traces.trace import TraceError
 
@@ -31,7 +31,7 @@ def diff(left: Path, right: Path, out: Path | None, results: Path, **known: int 
 
 def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> int:
     try:
-        result = compare_recorded(left, right)
+        result = compare.diff(left, right)
     except (TraceError, PairingError) as error:
         fail(str(error))
     directory = out or results / result.case

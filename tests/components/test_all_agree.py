@@ -8,7 +8,7 @@ import pytest
 from compare.components import source, specs
 from compare.components.run_components import run_components
 from compare.components.selection import choose
-from compare.reporting.trial import Options
+from compare.running.options import Options
 
 EVERY = choose([])
 SIDES = ("torch", "tf")

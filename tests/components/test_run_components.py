@@ -12,7 +12,7 @@ from compare.components.judging import Row
 from compare.components.run_components import run_components
 from compare.components.spec import Spec, normal
 from compare.components.table import columns, table
-from compare.reporting.trial import Options
+from compare.running.options import Options
 from tests.fake_component_worker import LAST_WORDS, python_that
 
 TIMEOUT = 4  # seconds; a worker's start counts as silence

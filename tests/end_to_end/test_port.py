@@ -402,7 +402,6 @@ def test_inputs_come_back_as_they_were_written_and_equal_ones_are_equal_bytes(tm
 def test_inputs_hold_no_pickles(tmp_path):
     inputs = PortInputs("my_port", 0, "dicts", [{"x": np.ones(3)}], 1)
     port_inputs.write(inputs, tmp_path / "inputs.npz")
-    assert port_inputs.is_one(tmp_path / "inputs.npz")
     np.savez(tmp_path / "bad.npz", meta=np.array('{"form": "dicts"}'), **{"0/x": np.array([object()], object)})
     with pytest.raises(ValueError, match="allow_pickle"):
         port_inputs.read(tmp_path / "bad.npz")

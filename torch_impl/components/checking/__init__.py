@@ -11,6 +11,7 @@ import numpy as np
 from compare.components.arrays import Given
 from compare.components.check import check_and_write
 from compare.components.spec import Spec
+from compare.running.request import CheckComponent
 from torch_impl import runtime
 from torch_impl.components import find
 from torch_impl.components.checking.called import call
@@ -19,9 +20,9 @@ from torch_impl.components.checking.repeated import initializer, optimizer, sche
 CHECKS = {"optimizers": optimizer, "schedules": schedule, "initializers": initializer, "steps": training_step}
 
 
-def run(job) -> None:
-    """Check what a job of the worker names, and write what comes of it."""
-    check_and_write(job, find, runtime, check)
+def run(request: CheckComponent) -> None:
+    """Check the component that is asked for, and write what comes of it."""
+    check_and_write(request, find, runtime, check)
 
 
 def check(kind: str, entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
