@@ -92,7 +92,7 @@ def gan_generator(logits):
 
 @tf.custom_gradient
 def _bounded_cross_entropy(probability, target):
-    """Logarithms bounded below by -100, with PyTorch's gradient, with a denominator of at least float32(1e-12)."""
+    """Logarithms bounded below by -100; PyTorch's gradient, with a denominator of at least float32(1e-12)."""
     least = float(np.float32(1e-12))
     log_complement = tf.maximum(tf.math.log1p(-probability), -100)
     value = -(target * tf.maximum(tf.math.log(probability), -100) + (1 - target) * log_complement)

@@ -47,9 +47,9 @@ def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]
 
 def initializer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
     """Enough random samples to tell distributions apart, stacked; one where it is compared value by value."""
-    draws = [to_numpy(entry(spec.shape))]
-    draws += [to_numpy(entry(spec.shape)) for _ in range(more_draws(draws[0], spec))]
-    return {"forward/values": np.stack(draws)}
+    samples = [to_numpy(entry(spec.shape))]
+    samples += [to_numpy(entry(spec.shape)) for _ in range(more_draws(samples[0], spec))]
+    return {"forward/values": np.stack(samples)}
 
 
 def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
