@@ -8,7 +8,7 @@ from tf_impl.optimizers.base import Optimizer
 class Adagrad(Optimizer):
     """Adagrad as torch/optim/adagrad.py (2.13) computes it (Duchi et al., 2011).
 
-    differs: PyTorch's sum starts at 0 and epsilon (1e-10) is added to its root; Keras': at 0.1, and 1e-7 inside it.
+    differs: PyTorch's sum starts at 0, with epsilon 1e-10 after the root; Keras' at 0.1, with 1e-7 inside the root.
     """
 
     def __init__(

@@ -8,7 +8,8 @@ from tf_impl.optimizers.base import Optimizer
 class Adam(Optimizer):
     """Adam as torch/optim/adam.py (2.13) computes it (Kingma and Ba, 2015, algorithm 1; Reddi et al., 2018: AMSGrad).
 
-    differs: PyTorch adds epsilon (1e-8) to the bias-corrected root; Keras (1e-7) to the root before: 32-fold at step 1.
+    differs: PyTorch adds epsilon to the bias-corrected root; Keras to the uncorrected one: 32 times as large at step 1.
+    differs: PyTorch's epsilon is 1e-8 by default, Keras' 1e-7.
     """
 
     def __init__(

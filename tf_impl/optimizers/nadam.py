@@ -8,7 +8,7 @@ from tf_impl.optimizers.base import Optimizer
 class NAdam(Optimizer):
     """NAdam as torch/optim/nadam.py (2.13) computes it (Dozat, 2016).
 
-    differs: PyTorch's momentum grows by 0.96^(0.004 * step), over thousands of steps; Keras' by 0.96^step, over 100.
+    differs: PyTorch's momentum grows with 0.96^(0.004 * step), for thousands of steps; Keras' with 0.96^step, for 100.
     """
 
     def __init__(
