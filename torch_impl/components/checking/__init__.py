@@ -1,4 +1,4 @@
-"""How an entry of each kind is tried, and what is recorded of it. Read it beside tf_impl/components/checking/.
+"""How an entry of each kind is run, and what is recorded of it. Read it beside tf_impl/components/checking/.
 
 Arrays come back in canonical layout by name: "forward/..." and "gradient/...", which are judged apart, "weights/..."
 for what the layer was filled with.
@@ -26,5 +26,5 @@ def run(request: CheckComponent) -> None:
 
 
 def check(kind: str, entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """Try an entry as its kind is called; all other kinds are layers, or functions of their inputs."""
+    """Run an entry as its kind is called; all other kinds are layers, or functions of their inputs."""
     return CHECKS.get(kind, call)(entry, spec, given)

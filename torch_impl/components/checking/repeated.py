@@ -1,4 +1,4 @@
-"""Whatever shows in steps or in draws: optimizers, schedules, initializers, steps of training.
+"""What shows over many steps or samples: optimizers, schedules, initializers, steps of training.
 
 Read it beside tf_impl/components/checking/repeated.py.
 """
@@ -46,11 +46,10 @@ def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]
 
 
 def initializer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """As many draws as tell distributions apart, beside each other; one where it is compared value by value."""
-    # differs: PyTorch's shape is (out, in, height, width), Keras' (height, width, in, out): each gets its own.
-    draws = [to_numpy(entry(spec.shape))]
-    draws += [to_numpy(entry(spec.shape)) for _ in range(more_draws(draws[0], spec))]
-    return {"forward/values": np.stack(draws)}
+    """Enough random samples to tell distributions apart, stacked; one where it is compared value by value."""
+    samples = [to_numpy(entry(spec.shape))]
+    samples += [to_numpy(entry(spec.shape)) for _ in range(more_draws(samples[0], spec))]
+    return {"forward/values": np.stack(samples)}
 
 
 def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
