@@ -13,7 +13,7 @@ from compare.cli import report as console
 from compare.inputs import cases
 from compare.inputs.datasets import CIFAR_RECORD
 from compare.running import worker
-from tests.processes import fakes, python
+from tests.helpers.processes import fakes, python
 
 TOO_LONG = "x" * 300  # for a file system, as a name
 TOO_MANY = 10**13  # epochs, for any memory

@@ -9,11 +9,11 @@ from typer.testing import CliRunner
 from compare.cli import app as command_line
 from compare.cli import report as console
 from compare.inputs.port_batches import draw
-from tests.end_to_end.test_testing import PORT
-from tests.fake_port_worker import Network, batches, python_that, record
-from tests.numpy_training import Training, losses
-from tests.processes import pids, python, table
-from tests.synthetic import from_step
+from tests.helpers.fake_port_worker import Network, batches, python_that, record
+from tests.helpers.numpy_training import Training, losses
+from tests.helpers.processes import pids, python, table
+from tests.helpers.synthetic import from_step
+from tests.test_testing import PORT
 
 TOO_LONG = "x" * 300  # for a file system, as a name
 

@@ -12,7 +12,7 @@ from compare.judging.stages import Row
 from compare.judging.wording import parting_sentence
 from compare.running.request import Training
 from compare.traces.trace import FINAL, TracePair
-from tests.synthetic import FakeSide, at, from_step, rounding
+from tests.helpers.synthetic import FakeSide, at, from_step, rounding
 
 STEPS = 20
 HONEST, ROUNDED = FakeSide(), FakeSide(rounding)

@@ -10,8 +10,8 @@ from compare import diff
 from compare.traces.pairing import PairingError
 from compare.traces.trace import FINAL, TraceError
 from compare.traces.weights import Tensor, Unit, to_json
-from tests.fake_port_worker import Network, batches, record
-from tests.synthetic import at, from_step, honest, rounding
+from tests.helpers.fake_port_worker import Network, batches, record
+from tests.helpers.synthetic import at, from_step, honest, rounding
 
 STEPS = 40
 

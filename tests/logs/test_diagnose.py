@@ -14,7 +14,7 @@ from compare.judging import tolerances
 from compare.judging.growth import growth_is_rounding, parting
 from compare.logs.diagnose import read_curves
 from compare.logs.loss_log import LogError
-from tests.numpy_training import STEPS_PER_EPOCH, Training, log, losses
+from tests.helpers.numpy_training import STEPS_PER_EPOCH, Training, log, losses
 
 ROOT = Path(__file__).resolve().parents[2]
 PROPERTY = settings(max_examples=50, deadline=None)

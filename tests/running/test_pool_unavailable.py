@@ -10,7 +10,7 @@ from compare.inputs.case_inputs import make_inputs, write_inputs
 from compare.running.pool import Pool
 from compare.running.process import FrameworkUnavailableError
 from compare.running.request import TrainCase, Training
-from tests.fake_worker import LAST_WORDS, python_that
+from tests.helpers.fake_worker import LAST_WORDS, python_that
 
 
 def trouble(directory, **pythons):

@@ -6,7 +6,7 @@ import pytest
 
 from compare.running import worker
 from tests.cli.test_command_line import TOO_LONG, TOO_MANY
-from tests.processes import python
+from tests.helpers.processes import python
 
 SIDES = ["torch_impl", "tf_impl"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.mutants import Mutant
+from tests.end_to_end.mutants import Mutant
 
 NAN_FROM, DECAY_FROM = 21, 37
 

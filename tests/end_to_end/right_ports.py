@@ -1,4 +1,4 @@
-"""Right ports: those of tests/ports as they are, and some of them written differently and still right."""
+"""Right ports: those of ports/ as they are, and some of them written differently and still right."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +8,7 @@ PORTS = Path(__file__).parent / "ports"
 
 class RightPort(NamedTuple):
     name: str
-    family: str  # the file in tests/ports
+    family: str  # the file in ports/
     changes: tuple[tuple[str, str], ...]  # pieces of its text, each of which occurs once, and what takes their place
     why: str
 

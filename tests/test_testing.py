@@ -10,9 +10,9 @@ import pytest
 
 from compare import testing
 from compare.testing import assert_equivalent
-from tests.fake_port_worker import python_that
+from tests.helpers.fake_port_worker import python_that
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PLUGIN = "compare.pytest_plugin"
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from compare.traces.trace import STAGES
-from tests import right_ports, wrong_ports
-from tests.right_ports import RIGHT_PORTS, RightPort
-from tests.wrong_ports import WRONG_PORTS, WrongPort
+from tests.end_to_end import right_ports, wrong_ports
+from tests.end_to_end.right_ports import RIGHT_PORTS, RightPort
+from tests.end_to_end.wrong_ports import WRONG_PORTS, WrongPort
 
 FAMILIES = {path.stem for path in wrong_ports.PORTS.glob("*.py")}
 # Both sides are given the same batches, so no port can be wrong there.

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from compare.inputs.cases.fine_tuning import FROZEN_STEPS
-from tests.mutants import Mutant
+from tests.end_to_end.mutants import Mutant
 
 
 def batch_norm_of_frozen_layers_in_training(settings):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.mutants import Mutant
+from tests.end_to_end.mutants import Mutant
 
 
 def gelu_by_tanh(settings):

@@ -22,7 +22,7 @@ from compare.running import worker
 from compare.running.request import DrawBatches, Start, TrainPort
 from compare.traces.trace import FINAL, TraceWriter
 from compare.traces.weights import Tensor, Unit, to_json
-from tests.synthetic import VERSIONS, Fault, honest
+from tests.helpers.synthetic import VERSIONS, Fault, honest
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
@@ -183,7 +183,7 @@ def python_that(directory: Path, side: str, order: Sequence[int] = (0, 1), rate:
     """A command for --torch-python or --tf-python: this network, its rate times `rate` from the second step on."""
     script = directory / f"python-{side}"
     orders = json.dumps({"side": side, "order": list(order), "rate": rate, "directory": str(directory)})
-    command = f"{shlex.quote(sys.executable)} -m tests.fake_port_worker {shlex.quote(orders)}"
+    command = f"{shlex.quote(sys.executable)} -m tests.helpers.fake_port_worker {shlex.quote(orders)}"
     script.write_text(f"#!/bin/sh\nexec {command}\n")
     script.chmod(0o755)
     return str(script)

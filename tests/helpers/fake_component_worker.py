@@ -27,7 +27,7 @@ DEEDS = {
 def python_that(directory: Path, misbehaves: bool) -> str:
     """A command that can be given as a side's Python; one that does not misbehave does everything well."""
     script = directory / f"python-{misbehaves}"
-    command = f"{shlex.quote(sys.executable)} -m tests.fake_component_worker {json.dumps(misbehaves)}"
+    command = f"{shlex.quote(sys.executable)} -m tests.helpers.fake_component_worker {json.dumps(misbehaves)}"
     script.write_text(f"#!/bin/sh\nexec {command}\n")
     script.chmod(0o755)
     return str(script)

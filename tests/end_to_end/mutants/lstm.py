@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from tests.mutants import Mutant
+from tests.end_to_end.mutants import Mutant
 
 FIRST_CLIPPED = 11
 

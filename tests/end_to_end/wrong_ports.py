@@ -1,4 +1,4 @@
-"""Wrong ports: each is one of tests/ports with one piece of its TensorFlow side as a naive port would have it.
+"""Wrong ports: each is one of those in ports/ with one piece of its TensorFlow side as a naive port would have it.
 
 `place` says where the harness must find that they first part: (step, stage, tensor), the tensor by PyTorch's name.
 """
@@ -11,7 +11,7 @@ PORTS = Path(__file__).parent / "ports"
 
 class WrongPort(NamedTuple):
     name: str
-    family: str  # the file in tests/ports
+    family: str  # the file in ports/
     old: str  # a piece of its TensorFlow side that occurs once
     new: str
     place: tuple[int, str, str]

@@ -20,7 +20,7 @@ from compare.running import worker
 from compare.running.request import TrainCase
 from compare.traces.trace import FINAL, TraceWriter
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BETWEEN_REPORTS = 1.5 * worker.SECONDS_BETWEEN_REPORTS  # so slow that every step is reported
 MESSAGE = "the disk is on fire"
 ODD_MESSAGE = "[/dev/sda1] is on [red]fire"  # the terminal could take it for markup
@@ -35,7 +35,9 @@ def python_that(directory: Path, side: str, does: str | dict[str, tuple[str, int
     """
     script = directory / f"python-{side}"
     orders = json.dumps({"does": does, "side": side, "directory": str(directory)})
-    script.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.fake_worker {shlex.quote(orders)}\n")
+    script.write_text(
+        f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.helpers.fake_worker {shlex.quote(orders)}\n"
+    )
     script.chmod(0o755)
     return str(script)
 

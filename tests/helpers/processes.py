@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fake_worker import ROOT, python_that
+from tests.helpers.fake_worker import ROOT, python_that
 
 DEADLINE = 60  # seconds; far more than anything here takes, so that a busy machine fails no test
 

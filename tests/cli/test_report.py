@@ -8,8 +8,8 @@ import csv
 import numpy as np
 import pytest
 
-from tests.fake_worker import LAST_WORDS, MESSAGE
-from tests.processes import assert_consistent, fakes, python, table, verdicts
+from tests.helpers.fake_worker import LAST_WORDS, MESSAGE
+from tests.helpers.processes import assert_consistent, fakes, python, table, verdicts
 
 # A silent import counts as silence: a second would do on an idle machine only.
 TIMEOUT = 5
