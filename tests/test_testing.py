@@ -10,7 +10,7 @@ import pytest
 
 from compare import testing
 from compare.testing import assert_equivalent
-from tests.helpers.fake_port_worker import python_that
+from tests.helpers.fake_port_worker import PORT, python_that
 
 ROOT = Path(__file__).resolve().parents[1]
 PLUGIN = "compare.pytest_plugin"
@@ -49,18 +49,6 @@ def test_any_other_verdict_fails_with_every_finding(came_to, verdict):
     assert str(caught.value) == f"my_port.py: {verdict}\n- parts at step 0, rate\n- too short"
 
 
-PORT = """
-import numpy as np
-
-def batches(rng):
-    truth = rng.normal(size=(5, 2))
-    for _ in range(24):
-        x = rng.normal(size=(16, 5))
-        yield {"x": x, "y": np.tanh(x @ truth)}
-
-def torch_side(): ...
-def tf_side(): ...
-"""
 TEST = """
 def test_my_port(parity):
     parity("my_port.py", precision="float64", nudged=False, torch_python={torch!r}, tf_python={tf!r})

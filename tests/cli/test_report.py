@@ -1,9 +1,4 @@
-"""Whole runs of `python -m compare`: the exit status, the report, and what one side's breakdown does to them.
-
-Nearly all are of fake workers; the last one trains.
-"""
-
-import csv
+"""Whole runs of `python -m compare`: the exit status, the report, and what one side's breakdown does to them."""
 
 import numpy as np
 import pytest
@@ -143,16 +138,3 @@ def test_a_terminal_that_knows_ascii_only_is_enough(tmp_path):
     outcome = python(*arguments, PYTHONIOENCODING="ascii")
     assert outcome.status == 0
     assert "equivalent" in outcome.stdout
-
-
-def test_both_frameworks_train_and_agree(tmp_path):
-    outcome = python("run", "linear_regression", "--steps", 20, "--out", tmp_path)
-    assert outcome.status == 0, outcome.text
-    assert_consistent(tmp_path)
-    assert verdicts(tmp_path) == {"linear_regression": "equivalent"}
-    with open(tmp_path / "curves.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(row["precision"], int(row["step"])) for row in rows] == [
-        (precision, step) for precision in ("float64", "float32") for step in range(20)
-    ]
-    assert float(rows[19]["torch_loss"]) < float(rows[0]["torch_loss"])

@@ -27,6 +27,20 @@ from tests.helpers.synthetic import VERSIONS, Fault, honest
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
 
+# A port's file for these workers, which draw its batches and ask nothing else of it.
+PORT = """
+import numpy as np
+
+def batches(rng):
+    truth = rng.normal(size=(5, 2))
+    for _ in range(24):
+        x = rng.normal(size=(16, 5))
+        yield {"x": x, "y": np.tanh(x @ truth)}
+
+def torch_side(): ...
+def tf_side(): ...
+"""
+
 
 @dataclass(frozen=True)
 class Network:

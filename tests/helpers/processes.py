@@ -37,6 +37,15 @@ class Outcome:
         return line
 
 
+def refused(result) -> str:
+    """The message of a command that was called in this process: it must be of one line, and nothing else be said."""
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    [line] = result.stderr.splitlines()
+    assert line.startswith("compare: ")
+    return line.removeprefix("compare: ")
+
+
 def command(*arguments: object, module: str = "compare") -> list[str]:
     return [sys.executable, "-m", module, *map(str, arguments)]
 

@@ -7,10 +7,12 @@ import pytest
 
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs, write_inputs
+from compare.running import process as workers
 from compare.running.pool import Pool
 from compare.running.process import FrameworkUnavailableError
-from compare.running.request import TrainCase, Training
+from compare.running.request import DrawBatches, RequestFailedError, TrainCase, Training
 from tests.helpers.fake_worker import LAST_WORDS, python_that
+from tests.helpers.processes import DEADLINE
 
 
 def trouble(directory, **pythons):
@@ -76,3 +78,44 @@ def test_a_python_that_cannot_be_started_leaves_the_other_side_none(tmp_path, st
     assert "--tf-python" in message
     assert len(started) == 1
     assert started[0].poll() is not None, "the other side's worker lives on"
+
+
+# Small things
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ('{"event": "done"}\n', {"event": "done"}),
+        ('{"step": 3}\n', None),
+        ("[1, 2]\n", None),
+        ("42\n", None),
+        ("Activating the environment ...\n", None),
+        ("\n", None),
+    ],
+)
+def test_a_line_that_is_no_event_is_passed_over(line, event):
+    assert workers._event(line) == event
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0, "ended with exit status 0"),
+        (3, "ended with exit status 3"),
+        (-9, "was killed by SIGKILL (out of memory?)"),
+        (-11, "was killed by SIGSEGV"),
+        (-35, "was killed by signal 35"),
+    ],
+)
+def test_how_a_process_ended_is_said_by_its_exit_status(code, said):
+    assert workers._how(code) == said
+
+
+def test_a_process_that_was_closed_starts_no_other(tmp_path):
+    python = python_that(tmp_path, "torch")
+    closed = workers.WorkerProcess("torch", python, 1, DEADLINE, 1, tmp_path / "torch.log")
+    closed.close()
+    closed.close()
+    with pytest.raises(RequestFailedError, match="torch: it was closed"):
+        closed.fulfil(DrawBatches("out", "my_port.py", 0, 1), lambda step: None)

@@ -13,35 +13,10 @@ from compare.cli import report as console
 from compare.inputs import cases
 from compare.inputs.datasets import CIFAR_RECORD
 from compare.running import worker
-from tests.helpers.processes import fakes, python
+from tests.helpers.processes import fakes, python, refused
 
 TOO_LONG = "x" * 300  # for a file system, as a name
 TOO_MANY = 10**13  # epochs, for any memory
-
-
-@pytest.fixture
-def invoke(monkeypatch):
-    """The command line in this process: it starts at once, and no worker is ever reached."""
-
-    def refuse(*_):
-        raise AssertionError("was not stopped before the runs")
-
-    monkeypatch.setattr(console, "run_and_report", refuse)
-
-    def run(*arguments):
-        result = CliRunner().invoke(command_line.app, list(map(str, arguments)))
-        assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
-        return result
-
-    return run
-
-
-def refused(result):
-    """The message of a usage error, which must be of one line."""
-    assert result.exit_code == 2
-    assert result.stdout == ""
-    [line] = result.stderr.splitlines()
-    return line
 
 
 def test_list_names_every_case_and_says_what_it_is():
