@@ -47,7 +47,7 @@ def test_what_the_optimizer_remembers_is_compared_for_every_weight_that_has_a_gr
     with_gradient = {name.split()[0] for name in first[first.stage == "gradient"].tensor}
     assert with_gradient
     assert remembered in (with_gradient, set())  # SGD without momentum remembers nothing
-    if {"epsilon", "momentum"} & set(results[case].inputs.case.settings):
+    if {"epsilon", "momentum"} & set(cases.load(case).settings):
         assert remembered
 
 
@@ -67,7 +67,7 @@ def test_both_sides_learn(results, case):
 def test_metrics_and_evaluations_agree_in_every_epoch(results, case):
     epochs = results[case].epochs.query("precision == 'float64'")
     names = [column.removeprefix("torch_") for column in epochs if column.startswith("torch_")]
-    assert ("evaluation_loss" in names) == bool(results[case].inputs.evaluation)
+    assert ("evaluation_loss" in names) == (cases.load(case).held_out is not None)
     for name in names:
         np.testing.assert_allclose(epochs[f"torch_{name}"], epochs[f"tf_{name}"], rtol=1e-12)
         assert name != "accuracy" or epochs.torch_accuracy.between(0, 1).all()
