@@ -3,6 +3,7 @@
 `python -m tests.benchmark GROUP...` measures only these groups anew.
 
 The two of a pair run in turn, round by round, and the medians are compared: what slows the machine slows both.
+`SHORTER=1000` in the environment runs everything for next to nothing, and writes no file.
 """
 
 import csv
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +26,13 @@ from compare.reporting.tables import to_csv
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import TrainCase, Training
+from tests.helpers.shorter import SHORTER, shorter
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = ("benchmark", "ours", "reference", "unit", "ratio", "target", "rounds")
-STEPS = 20  # of the CNN, a round
+STEPS = shorter(20, least=4)  # of the CNN, a round
+ROUNDS, WHOLE_ROUNDS = shorter(9), shorter(3)
+RUN_STEPS = (shorter(20_000), shorter(2_000))
 
 
 def interleaved(
@@ -95,12 +100,11 @@ def torch_rows() -> list[dict]:
             side.optimizer.step()
             losses.append(loss.item())
 
-    rounds = 9
-    medians = interleaved(lambda: timed(loop.train), lambda: timed(bare), rounds)
-    audited = interleaved(lambda: timed(lambda: loop.train((0, 1, 2))), lambda: timed(loop.train), rounds)
+    medians = interleaved(lambda: timed(loop.train), lambda: timed(bare), ROUNDS)
+    audited = interleaved(lambda: timed(lambda: loop.train((0, 1, 2))), lambda: timed(loop.train), ROUNDS)
     return [
-        row("torch loop / bare torch loop, CNN", medians, rounds, "at most 1.05", STEPS),
-        row(f"torch, stages of 3 of {STEPS} steps recorded / curves only, CNN", audited, rounds, "", STEPS),
+        row("torch loop / bare torch loop, CNN", medians, ROUNDS, "at most 1.05", STEPS),
+        row(f"torch, stages of 3 of {STEPS} steps recorded / curves only, CNN", audited, ROUNDS, "", STEPS),
     ]
 
 
@@ -115,15 +119,14 @@ def tf_rows() -> list[dict]:
     labels = arrays["y"][: 64 * STEPS]
     data = tf.data.Dataset.from_tensor_slices((images, labels)).batch(64)
     eager, fit = _tutorial(keras, tf, data), _fit(keras, images, labels)
-    rounds = 9
     rows = [
-        row("eager GradientTape loop / TF loop, CNN", interleaved(lambda: timed(loop.train), eager, rounds), rounds,
+        row("eager GradientTape loop / TF loop, CNN", interleaved(lambda: timed(loop.train), eager, ROUNDS), ROUNDS,
             "at least 2.5", STEPS, inverse=True),
-        row("TF loop / Keras fit, CNN", interleaved(lambda: timed(loop.train), fit, rounds), rounds,
+        row("TF loop / Keras fit, CNN", interleaved(lambda: timed(loop.train), fit, ROUNDS), ROUNDS,
             "at most 1", STEPS),
     ]  # fmt: skip
-    audited = interleaved(lambda: timed(lambda: loop.train((0, 1, 2))), lambda: timed(loop.train), rounds)
-    return [*rows, row(f"TF, stages of 3 of {STEPS} steps recorded / curves only, CNN", audited, rounds, "", STEPS)]
+    audited = interleaved(lambda: timed(lambda: loop.train((0, 1, 2))), lambda: timed(loop.train), ROUNDS)
+    return [*rows, row(f"TF, stages of 3 of {STEPS} steps recorded / curves only, CNN", audited, ROUNDS, "", STEPS)]
 
 
 def _sequential(keras):
@@ -189,8 +192,9 @@ def bare_runs(package: str, directory: str) -> None:
 
 def whole_rows() -> list[dict]:
     """The default report against two processes that only import their framework and train."""
+    names = cases.NAMES[: shorter(len(cases.NAMES))]
     with tempfile.TemporaryDirectory() as name:
-        for case in cases.NAMES:
+        for case in names:
             write_inputs(make_inputs(cases.load(case)), Path(name) / f"{case}.npz")
 
         def bare() -> None:
@@ -201,15 +205,15 @@ def whole_rows() -> list[dict]:
                     raise RuntimeError(f"{process.args} failed")
 
         with tempfile.TemporaryDirectory() as out:
-            rounds = 3
-            medians = interleaved(
-                lambda: timed(lambda: _compare("run", "--out", out)), lambda: timed(bare), rounds, False
-            )
-    listing = statistics.median(timed(lambda: _compare("list")) for _ in range(9))
-    return [
-        row("default report / import and bare loops of the same runs, the slower side", medians, rounds, "aim 1.25"),
-        {"benchmark": "python -m compare list", "ours": round(listing, 3), "unit": "s", "target": "0.5", "rounds": 9},
-    ]
+
+            def report() -> None:
+                _compare("run", *names, "--out", out)
+
+            medians = interleaved(lambda: timed(report), lambda: timed(bare), WHOLE_ROUNDS, warm_up=False)
+    listing = statistics.median(timed(lambda: _compare("list")) for _ in range(ROUNDS))
+    figures = {"ours": round(listing, 3), "unit": "s", "target": "0.5", "rounds": ROUNDS}
+    name = "default report / import and bare loops of the same runs, the slower side"
+    return [row(name, medians, WHOLE_ROUNDS, "aim 1.25"), {"benchmark": "python -m compare list", **figures}]
 
 
 def _compare(*arguments: str) -> None:
@@ -220,7 +224,7 @@ def memory_rows() -> list[dict]:
     """Peak memory of one side, recorder and all, training ten times as long."""
     rows = []
     for package in ("torch_impl", "tf_impl"):
-        peaks = [round(_peak_mb(package, steps), 1) for steps in (20_000, 2_000)]
+        peaks = [round(_peak_mb(package, steps), 1) for steps in RUN_STEPS]
         ratio = round(peaks[0] / peaks[1], 3)
         name = f"{package}, peak memory of 20,000 steps / 2,000 steps, linear_regression"
         figures = {"ours": peaks[0], "reference": peaks[1], "unit": "MB", "ratio": ratio}
@@ -228,6 +232,7 @@ def memory_rows() -> list[dict]:
     return rows
 
 
+@cache
 def _peak_mb(package: str, steps: int) -> float:
     command = [sys.executable, "-m", "tests.benchmark", package, str(steps)]
     return float(subprocess.run(command, check=True, capture_output=True, cwd=ROOT, text=True).stdout)
@@ -265,7 +270,8 @@ def main(groups: list[str]) -> None:
         for measured in GROUPS[group]():
             print("  ".join(str(measured.get(column, "")) for column in COLUMNS), flush=True)
             rows[measured["benchmark"]] = measured
-            path.write_bytes(to_csv(COLUMNS, rows.values()))
+            if SHORTER == 1:
+                path.write_bytes(to_csv(COLUMNS, rows.values()))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.running.framework import Framework
 from tests.benchmark import interleaved, row, timed
+from tests.helpers.shorter import shorter
 from tests.helpers.transformer import SMALL, tf_decoder, tokens, torch_decoder
 from tests.large_trace import measured
 
-STEPS, ROUNDS = 400, 3
-LONG, STRETCH = 1500, 50
+STEPS, ROUNDS = shorter(400, least=4), shorter(3)
+LONG, STRETCH = shorter(1500, least=4), 50
 TARGET = "at most 1.05"
 
 

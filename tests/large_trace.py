@@ -1,6 +1,7 @@
 """A decoder of 25 million parameters, recorded, compared and located: how long it takes, and how much memory.
 
 `python -m tests.large_trace` prints a line a process. The wrong port has Keras' epsilon in its layer normalisations.
+`SHORTER=1000` in the environment takes a small decoder.
 """
 
 import re
@@ -10,10 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.helpers.transformer import LARGE, tf_decoder, tokens, torch_decoder
+from tests.helpers.shorter import SHORTER
+from tests.helpers.transformer import LARGE, SMALL, tf_decoder, tokens, torch_decoder
 
 ROOT = Path(__file__).resolve().parent.parent
-STEPS = 5
+SIZE, STEPS = LARGE if SHORTER == 1 else SMALL, 5
 KERAS_EPSILON = 1e-3
 
 
@@ -22,9 +24,9 @@ def record_torch(directory: str) -> None:
 
     import torch_impl
 
-    model, optimizer, step = torch_decoder(LARGE)
+    model, optimizer, step = torch_decoder(SIZE)
     recorder = torch_impl.Recorder(f"{directory}/torch", model, optimizer)
-    for x, y in tokens(LARGE, STEPS):
+    for x, y in tokens(SIZE, STEPS):
         batch = torch.from_numpy(x), torch.from_numpy(y)
         recorder.step(step(*batch), batch)
 
@@ -34,10 +36,10 @@ def record_tf(directory: str, name: str = "tf", epsilon: float = 1e-5) -> None:
 
     import tf_impl
 
-    model, optimizer, step = tf_decoder(LARGE, epsilon)
+    model, optimizer, step = tf_decoder(SIZE, epsilon)
     tf_impl.start_from(model, f"{directory}/torch")
     recorder = tf_impl.Recorder(f"{directory}/{name}", model, optimizer)
-    for x, y in tokens(LARGE, STEPS):
+    for x, y in tokens(SIZE, STEPS):
         batch = tf.constant(x), tf.constant(y)
         recorder.step(step(*batch), batch)
 
@@ -77,8 +79,9 @@ def measured() -> list[tuple[str, float, float, str]]:
     return rows
 
 
-if __name__ == "__main__":
-    match sys.argv[1:]:
+def main(arguments: list[str]) -> None:
+    """Do the work of one process and say its peak of memory in kB; or all of them, and print a line of each."""
+    match arguments:
         case [name, directory]:
             {work.__name__: work for work in WORK}[name](directory)
             [peak] = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
@@ -86,3 +89,7 @@ if __name__ == "__main__":
         case _:
             for name, seconds, gigabytes, said in measured():
                 print(f"{name:15} {seconds:5.1f} s  {gigabytes:4.2f} GB  {said}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

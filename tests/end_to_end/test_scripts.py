@@ -1,0 +1,52 @@
+"""What measures and proves by hand runs: each script is started once, on next to nothing."""
+
+import csv
+import os
+import subprocess
+import sys
+
+from tests import benchmark, large_trace
+from tests.end_to_end.wrong_ports import WRONG_PORTS
+
+RESULTS = benchmark.ROOT / "results" / "benchmarks.csv"
+
+
+def started(module, *arguments):
+    """What `python -m module arguments` prints, a line a list, when it takes as little as it can."""
+    command = [sys.executable, "-m", module, *arguments]
+    environment = {**os.environ, "SHORTER": "100000"}
+    done = subprocess.run(command, cwd=benchmark.ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_benchmark_measures_every_row_of_its_table_and_writes_none_when_it_is_shortened():
+    before = RESULTS.read_bytes()
+    lines = started("tests.benchmark")
+    with open(RESULTS, newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [line.split("  ")[3] for line in lines] == [row["unit"] for row in rows]
+    assert all(float(line.split("  ")[1]) > 0 for line in lines)
+    assert RESULTS.read_bytes() == before
+
+
+def test_seeds_without_a_false_alarm_are_counted():
+    *_, case, all_runs = started("tests.no_false_alarms", "linear_regression", "--seeds", "1")
+    assert case.startswith("linear_regression: 1 seeds, the widest gap as a share of what was allowed: float64 0.")
+    assert all_runs == "1 runs, 0 alarms"
+
+
+def test_a_port_that_is_named_is_tried_alone_and_what_was_found_is_shown():
+    [port] = [port for port in WRONG_PORTS if port.name == "loss_summed"]
+    first, *found, place, figure = started("tests.port_proof", port.name)
+    assert first == "loss_summed: diverged"
+    assert "parts at step 0, loss, loss" in found[0]
+    assert place.strip() == str(port.place)
+    assert figure.startswith("1 of 1 as they should be, ")
+
+
+def test_a_large_trace_has_a_line_for_each_process(monkeypatch, capsys):
+    monkeypatch.setattr(large_trace, "measured", lambda: [("record_torch", 12.34, 1.5, ""), ("x", 1.0, 0.25, "said")])
+    large_trace.main([])
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert shown == [["record_torch", "12.3", "s", "1.50", "GB"], ["x", "1.0", "s", "0.25", "GB", "said"]]
