@@ -5,7 +5,7 @@ Notice that every test is core but those named here, and that a core test which 
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -26,14 +26,27 @@ WITH_FRAMEWORKS = (
     "test_readme.py::test_the_python_of_the_readme_runs",
 )
 
+# The files that take longest, begun first: one begun last would keep one core busy while the other has no more to do.
+LONGEST = (
+    "end_to_end/test_ports.py",
+    "end_to_end/test_mutants.py",
+    "end_to_end/test_parity.py",
+    "end_to_end/test_scripts.py",
+    "components/test_all_agree.py",
+    "end_to_end/test_port_troubles.py",
+)
+
 
 def needs_framework(path: Path, function: str = "") -> bool:
     """Whether what is tested there is named above: the file, a folder that it is in, or its function."""
-    if not path.is_relative_to(TESTS):
-        return False
-    place = path.relative_to(TESTS)
-    names = {place.as_posix(), *(folder.as_posix() for folder in place.parents), f"{place.as_posix()}::{function}"}
+    place = _place(path)
+    names = {place, *map(str, PurePosixPath(place).parents), f"{place}::{function}"}
     return not names.isdisjoint(WITH_FRAMEWORKS)
+
+
+def _place(path: Path) -> str:
+    """Where a file stands in tests/, or its whole path."""
+    return (path.relative_to(TESTS) if path.is_relative_to(TESTS) else path).as_posix()
 
 
 def core_only(config: pytest.Config) -> bool:
@@ -41,7 +54,8 @@ def core_only(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes that core tests start find no framework."""
+    """Processes that core tests start find no framework; pytest-xdist keeps the order that is given below."""
+    config.option.loadscopereorder = False
     if core_only(config):
         paths = [str(TESTS / "helpers" / "no_framework"), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
@@ -56,6 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not needs_framework(item.path, item.originalname):
             item.add_marker("core")
+    items.sort(key=lambda item: LONGEST.index(place) if (place := _place(item.path)) in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TESTS, WITH_FRAMEWORKS, needs_framework
+from tests.conftest import LONGEST, TESTS, WITH_FRAMEWORKS, needs_framework
 
 ROOT = TESTS.parent
 COMPARE = ROOT / "compare"
@@ -99,8 +99,8 @@ def test_every_folder_of_compare_has_a_folder_of_tests():
 # The core
 
 
-@pytest.mark.parametrize("name", WITH_FRAMEWORKS)
-def test_what_is_said_to_need_a_framework_is_there(name):
+@pytest.mark.parametrize("name", [*WITH_FRAMEWORKS, *LONGEST])
+def test_what_is_said_to_need_a_framework_or_to_take_long_is_there(name):
     path, _, function = name.partition("::")
     assert (TESTS / path).exists()
     assert not function or f"def {function}(" in (TESTS / path).read_text()

@@ -7,7 +7,7 @@ import pytest
 
 from compare.running.options import Options
 from tests.end_to_end.right_ports import RIGHT_PORTS
-from tests.end_to_end.wrong_ports import WRONG_PORTS
+from tests.end_to_end.wrong_ports import WRONG_PORTS, WrongPort
 from tests.port_proof import is_right, judged
 
 # Most of the time goes into tracing graphs: the suite tries some of each family, the proof every one.
@@ -15,11 +15,18 @@ WRONG_OF_A_FAMILY, RIGHT_OF_A_FAMILY = 2, 1
 
 
 def some(ports: tuple, of_a_family: int) -> list:
-    """The first ports of each family."""
+    """Of each family the first ports, before them the first that part at another stage."""
     by_family: dict[str, list] = {}
     for port in ports:
         by_family.setdefault(port.family, []).append(port)
-    return [port for family in by_family.values() for port in family[:of_a_family]]
+    return [port for family in by_family.values() for port in _by_stage(family)[:of_a_family]]
+
+
+def _by_stage(family: list) -> list:
+    """A right port has no place where it parts: all of them stay in their order."""
+    stages = [port.place[1] if isinstance(port, WrongPort) else "" for port in family]
+    turns = [stages[:number].count(stage) for number, stage in enumerate(stages)]
+    return [port for _, port in sorted(zip(turns, family, strict=True), key=lambda pair: pair[0])]
 
 
 @pytest.fixture(scope="module")
