@@ -10,6 +10,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, first_beyond, nudge_gap
 from compare.judging.stages import Row, before_gradients, by_value, first_divergence, stage_rows
+from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
@@ -111,8 +112,10 @@ def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | No
     return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
 
 
-def _goes_on(comparison: Comparison, step: int) -> str:
+def _goes_on(comparison: Comparison, step: Step) -> str:
     """How far apart the loss is from there on: at the next steps, ten times as far, and at the end."""
+    if step is END:
+        return ""
     last = len(comparison.gap) - 1
     later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
     gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]

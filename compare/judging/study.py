@@ -102,8 +102,7 @@ def _parting(verdict: str, comparison: Comparison, first: Row | None) -> str:
 
 def _settings(pair: TracePair) -> list[SettingRow]:
     """How both sides are set, of a case, whose layers have the same names on both."""
-    torch, tf = (trace.meta.get("settings", ()) for trace in pair)
-    return judge(torch, tf, {name: name for name in pair.tf.meta.get("kinds", ())})
+    return judge(pair.torch.header.settings, pair.tf.header.settings, {name: name for name in pair.tf.header.kinds})
 
 
 def _by_precision(pairs: Runs) -> tuple[TracePair, list[TracePair]]:

@@ -118,8 +118,8 @@ def _make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches
         if not recorder.steps:
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, job.precision)])))
-        meta = {"precision": job.precision, "nudge": job.nudge, "compiled": built.compiled, "muted": built.muted}
-        recorder.close(meta, evaluate=lambda: side.loss(side.model, first))
+        made = {"precision": job.precision, "nudge": job.nudge, "compiled": built.compiled, "muted": built.muted}
+        recorder.close(lambda: side.loss(side.model, first), **made)
     except BaseException:
         recorder.discard()
         raise

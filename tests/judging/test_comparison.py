@@ -10,7 +10,8 @@ from compare.judging.comparison import compare_pair, describe_parting, is_leak
 from compare.judging.difference import difference
 from compare.judging.stages import Row
 from compare.running.request import Run
-from compare.traces.trace import FINAL, TracePair
+from compare.traces.step import END
+from compare.traces.trace import TracePair
 from tests.synthetic import Training, at, from_step, rounding
 
 STEPS = 20
@@ -152,7 +153,7 @@ def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
 
 def test_what_parts_at_the_end_does_not_go_on(compared):
     comparison = replace(compared()[0], gap=np.array([0.0, 0.25]))
-    first = Row(FINAL, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
+    first = Row(END, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
     assert describe_parting(comparison, first, None) == "parts at the end, buffer, bn.running_var (missing in tf)"
 
 
