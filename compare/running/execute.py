@@ -119,7 +119,7 @@ def _make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, job.precision)])))
         made = {"precision": job.precision, "nudge": job.nudge, "compiled": built.compiled, "muted": built.muted}
-        recorder.close(lambda: side.loss(side.model, first), **made)
+        recorder.close(lambda: framework.train.evaluate(side, first), **made)
     except BaseException:
         recorder.discard()
         raise
