@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compare.judging.distributions import InitialRow, compare_initial, summarise
 from compare.judging.settings import INITIAL, SettingRow, judge
 from compare.judging.settings.values import DIFFERS, EQUAL
+from compare.traces.header import Setting
 from compare.traces.pairing import Pairing
 from compare.traces.trace import Trace, TracePair
 
@@ -24,7 +27,7 @@ def say_initial(initial: list[InitialRow]) -> list[str]:
 
 def say_muted(pair: TracePair) -> list[str]:
     """Which dropout was switched off."""
-    muted = [f"{side.meta['framework']} {', '.join(side.meta['muted'])}" for side in pair if side.meta["muted"]]
+    muted = [f"{trace.header.side} {', '.join(trace.header.muted)}" for trace in pair if trace.header.muted]
     return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
 
 
@@ -41,10 +44,10 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
     return [*judge(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
 
 
-def _with_rates(trace: Trace) -> list[dict]:
+def _with_rates(trace: Trace) -> list[Setting]:
     """A side's settings, its dropout layers with the rates that they had before they were switched off."""
-    muted = trace.meta["muted"]
+    muted = trace.header.muted
     return [
-        {**row, "value": muted[row["subject"]]} if row["setting"] == "p" and row["subject"] in muted else row
-        for row in trace.meta["settings"]
+        replace(each, value=muted[each.subject]) if each.setting == "p" and each.subject in muted else each
+        for each in trace.header.settings
     ]

@@ -88,5 +88,4 @@ def _falling(runs: Runs, steps_per_epoch: int) -> list[bool | None]:
 
 def _settings(pair: TracePair) -> list[SettingRow]:
     """How both sides are set, of a case, whose layers have the same names on both."""
-    torch, tf = (trace.meta.get("settings", ()) for trace in pair)
-    return judge(torch, tf, {name: name for name in pair.tf.meta.get("kinds", ())})
+    return judge(pair.torch.header.settings, pair.tf.header.settings, {name: name for name in pair.tf.header.kinds})

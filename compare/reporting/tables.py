@@ -14,7 +14,8 @@ from compare.judging.curves import epoch_means
 from compare.judging.settings import columns as SETTING_COLUMNS
 from compare.judging.settings import to_row
 from compare.running.request import AUDITS
-from compare.traces.trace import EVALUATION, FINAL, Trace
+from compare.traces.step import END
+from compare.traces.trace import EVALUATION, Trace
 
 if TYPE_CHECKING:
     from compare.reporting.outcome import Outcome
@@ -57,9 +58,9 @@ def summary_row(outcome: Outcome) -> Row:
     for side, trace in zip(("torch", "tf"), pair, strict=True):
         row[f"{side}_first_loss"], row[f"{side}_last_loss"] = (float(trace.curves["loss"][i]) for i in (0, -1))
         row[f"{side}_ms_per_step"] = _ms_per_step(trace)
-    row["torch_version"] = pair.torch.meta["versions"]["torch"]
-    row["tf_version"] = pair.tf.meta["versions"]["tensorflow"]
-    row["keras_version"] = pair.tf.meta["versions"]["keras"]
+    row["torch_version"] = pair.torch.header.versions["torch"]
+    row["tf_version"] = pair.tf.header.versions["tensorflow"]
+    row["keras_version"] = pair.tf.header.versions["keras"]
     first = outcome.judgement.first_divergence
     row["first_divergence"] = str(first) if first else None
     return row
@@ -121,7 +122,7 @@ def stage_rows(outcome: Outcome) -> Iterator[Row]:
                 "case": outcome.case,
                 "seed": outcome.seed,
                 "precision": precision,
-                "step": len(comparison.gap) if row.step == FINAL else row.step,
+                "step": len(comparison.gap) if row.step is END else row.step,
                 "stage": row.stage,
                 "tensor": row.tensor,
                 "shape": row.difference.shape,

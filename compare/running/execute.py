@@ -102,10 +102,13 @@ def _run(
         if not recorder.steps:
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
-        meta = {
-            "precision": training.precision, "nudge": training.nudge, "compiled": built.compiled, "muted": built.muted
-        }  # fmt: skip
-        recorder.close(meta, evaluate=lambda: side.loss(side.model, first))
+        recorder.close(
+            lambda: side.loss(side.model, first),
+            precision=training.precision,
+            nudge=training.nudge,
+            compiled=built.compiled,
+            muted=built.muted,
+        )
     except BaseException:
         recorder.discard()
         raise

@@ -301,9 +301,9 @@ def test_traces_that_cannot_be_compared_are_refused_and_no_report_is_begun(invok
     assert "runs/gone is not there (looked for runs/gone.npz)" in refused(invoke("diff", "runs/torch", "runs/gone"))
     assert "both traces are of torch" in refused(invoke("diff", "runs/torch", "runs/torch"))
     (tmp_path / "runs" / "bad.npz").write_bytes(b"PK\x03\x04")
-    assert "runs/bad.npz is no whole trace" in refused(invoke("diff", "runs/torch", "runs/bad"))
+    assert "runs/bad.npz is not a whole trace" in refused(invoke("diff", "runs/torch", "runs/bad"))
     np.savez(tmp_path / "runs" / "odd.npz", x=np.ones(3))
-    assert "runs/odd.npz is no whole trace" in refused(invoke("diff", "runs/odd", "runs/tf"))
+    assert "runs/odd.npz is not a whole trace" in refused(invoke("diff", "runs/odd", "runs/tf"))
     assert not (tmp_path / "results").exists()
 
 

@@ -9,10 +9,11 @@ from rich.console import Console
 from compare.judging.settings import columns, differences, judge, to_row
 from compare.judging.settings.notes import NOTES
 from compare.reporting.settings_table import settings_table
+from compare.traces.header import Setting
 
 
 def side(subject, kind="", **settings):
-    return [{"subject": subject, "kind": kind, "setting": name, "value": value} for name, value in settings.items()]
+    return [Setting(subject, kind, name, value) for name, value in settings.items()]
 
 
 def verdicts(torch, tf, pairs=None):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from compare.judging.settings.notes import note
 from compare.judging.settings.values import DIFFERS, EQUAL, ROUNDED, compare_values, is_neutral, to_text
+from compare.traces.header import Setting
 
 TORCH_ONLY, TF_ONLY = "torch only", "tf only"
 INITIAL = "initial values"  # the subject of rows that say how each side draws its own
@@ -57,7 +58,7 @@ class Described(NamedTuple):
     settings: dict[str, Any]
 
 
-def judge(torch: Iterable[dict], tf: Iterable[dict], layer_pairs: Mapping[str, str]) -> list[SettingRow]:
+def judge(torch: Iterable[Setting], tf: Iterable[Setting], layer_pairs: Mapping[str, str]) -> list[SettingRow]:
     """Every setting of every subject that both sides have; `layer_pairs` maps a layer of tf to its layer of torch."""
     torch_subjects, tf_subjects = by_subject(torch), by_subject(tf)
     paired_activations = activations_with_a_pair(torch_subjects, layer_pairs)
@@ -90,13 +91,13 @@ def to_row(row: SettingRow) -> dict[str, str]:
     }
 
 
-def by_subject(entries: Iterable[dict]) -> dict[str, Described]:
+def by_subject(entries: Iterable[Setting]) -> dict[str, Described]:
     """What a side says, by subject, in its order."""
     found: dict[str, Described] = {}
     for entry in entries:
-        described = found.setdefault(entry["subject"], Described(entry["subject"], entry["kind"], {}))
-        if entry["setting"] != "kind":
-            described.settings[entry["setting"]] = entry["value"]
+        described = found.setdefault(entry.subject, Described(entry.subject, entry.kind, {}))
+        if entry.setting != "kind":
+            described.settings[entry.setting] = entry.value
     return found
 
 
