@@ -1,4 +1,4 @@
-"""Checks one component on one side, inside its worker: what it computes, into the file of the job."""
+"""Checks one component on one side, inside its worker: the arrays that it computes go into the job's file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def check_and_write(job: Job, find: Callable, runtime: ModuleType, check: Callable) -> None:
-    """Find the entry, call it as its kind is called, and write the arrays that come of it."""
+    """Find the entry, call it as its kind is called, and write the arrays that it computes."""
     kind, _, key = job.component.partition("/")
     entry, spec = find(kind, key), specs.load(kind)[key]
-    given = arrays.read(Path(job.inputs), key, job.precision, job.nudge)
+    component_arrays = arrays.read(Path(job.inputs), key, job.precision, job.nudge)
     runtime.set_precision(job.precision)
     runtime.set_seed(0)
-    np.savez(job.trace, **check(kind, entry, spec, given))
+    np.savez(job.trace, **check(kind, entry, spec, component_arrays))

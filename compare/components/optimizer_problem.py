@@ -1,20 +1,14 @@
-"""What optimizers and schedules are tried on: a smooth loss of two weights, in NumPy, the same gradients for both.
+"""The minimisation problem for optimizers: a smooth loss of two weights, whose gradients NumPy computes for both sides.
 
-Notice that the gradients' sizes range from 1e-6 to 10: where epsilon is added decides about the small ones.
+Notice that the gradients range from 1e-6 to 10: the small ones show where epsilon is added.
 """
 
 from __future__ import annotations
 
-from math import ceil
-
 import numpy as np
 
-from compare.components.spec import Spec
-
 STEPS = 50
-RATE = 0.1  # what every schedule begins with
-DRAWN = 1 << 17  # values of an initializer: a standard deviation that is 2% off shows
-MOST_DRAWS = 300
+RATE = 0.1  # of the first step, for every schedule
 NAMES = ("kernel", "bias")
 TARGET = 0.3
 
@@ -33,8 +27,3 @@ def gradients(weights: list[np.ndarray]) -> list[np.ndarray]:
     distances = [weight - TARGET for weight in exact]
     slopes = [distance / np.sqrt(1 + distance**2) + shared for distance in distances]
     return [(c * s).astype(w.dtype) for c, s, w in zip(curvatures, slopes, weights, strict=True)]
-
-
-def more_draws(first: np.ndarray, spec: Spec) -> int:
-    """How often an initializer is called beyond its first draw."""
-    return 0 if spec.exact else min(ceil(DRAWN / first.size), MOST_DRAWS) - 1

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.components import arrays as given
-from compare.components.judging import SIDES, Outcome, Row, judge
+from compare.components import arrays
+from compare.components.judging import SIDES, ComponentRow, ComponentRuns, compare_component
 from compare.components.spec import Spec
 from compare.inputs.arrays import Arrays
 from compare.reporting.trial import Options
@@ -19,8 +19,8 @@ from compare.running.pool import Event, Workers
 
 
 @dataclass
-class _Open:
-    """A component that is not judged yet."""
+class _Unfinished:
+    """A component whose jobs have not all ended."""
 
     kind: str
     spec: Spec
@@ -37,25 +37,26 @@ class _Open:
             self.found[event.side, bool(event.job.nudge)] = {name: file[name] for name in file.files}
         Path(event.job.trace).unlink()
 
-    def row(self, key: str) -> Row:
+    def row(self, key: str) -> ComponentRow:
         plain = {side: self.found.get((side, False), {}) for side in SIDES}
         nudged = {side: self.found.get((side, True), {}) for side in SIDES}
-        return judge(self.kind, key, self.spec, Outcome(plain, nudged, tuple(self.errors.values())))
+        runs = ComponentRuns(plain, nudged, tuple(self.errors.values()))
+        return compare_component(self.kind, key, self.spec, runs)
 
 
 def run_components(
     chosen: Mapping[str, tuple[str, Spec]], options: Options, on_event: Callable[[Event], None] = lambda event: None
-) -> Iterator[Row]:
+) -> Iterator[ComponentRow]:
     """The row of each component as it comes; `chosen` gives kind and spec by key.
 
     Raises FrameworkUnavailableError where a side cannot be started.
     """
     with tempfile.TemporaryDirectory(prefix="compare-") as name:
         inputs = Path(name) / "inputs.npz"
-        given.write({key: spec for key, (_, spec) in chosen.items()}, inputs)
+        arrays.write({key: spec for key, (_, spec) in chosen.items()}, inputs)
         pythons = {"torch": options.torch_python, "tf": options.tf_python}
         with Workers(Path(name), pythons, options.threads, options.timeout) as workers:
-            waiting = {key: _Open(kind, spec) for key, (kind, spec) in chosen.items()}
+            waiting = {key: _Unfinished(kind, spec) for key, (kind, spec) in chosen.items()}
             for key, one in waiting.items():
                 for side in SIDES:
                     for job in _jobs(key, one, side, inputs):
@@ -70,7 +71,7 @@ def run_components(
                         yield waiting.pop(key).row(key)
 
 
-def _jobs(key: str, one: _Open, side: str, inputs: Path) -> list[Job]:
+def _jobs(key: str, one: _Unfinished, side: str, inputs: Path) -> list[Job]:
     """Plain, and in float32 also with every input and weight nudged by one ulp."""
     nudges = (None, "float32") if one.spec.precision == "float32" else (None,)
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.judging.distributions import InitialRow, compare_initial, summarise
+from compare.judging.initial_values import InitialRow, compare_initial, summarise
 from compare.judging.settings import INITIAL, SettingRow, judge
 from compare.judging.settings.values import DIFFERS, EQUAL
 from compare.traces.pairing import Pairing

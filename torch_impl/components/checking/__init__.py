@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compare.components.arrays import Given
+from compare.components.arrays import ComponentArrays
 from compare.components.check import check_and_write
 from compare.components.spec import Spec
 from torch_impl import runtime
@@ -24,6 +24,6 @@ def run(job) -> None:
     check_and_write(job, find, runtime, check)
 
 
-def check(kind: str, entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def check(kind: str, entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Try an entry as its kind is called; all other kinds are layers, or functions of their inputs."""
     return CHECKS.get(kind, call)(entry, spec, given)
