@@ -25,7 +25,7 @@ from compare.judging.comparison import (
 from compare.judging.curves import decreases
 from compare.judging.precision_loss import find_unstable
 from compare.judging.search import locate
-from compare.judging.settings import SettingRow, judge
+from compare.judging.settings import SettingRow, compare_settings
 from compare.judging.stages import Row, last_agreement
 from compare.running.request import AUDITS, Run
 from compare.traces.trace import TracePair
@@ -103,7 +103,7 @@ def _parting(verdict: str, comparison: Comparison, first: Row | None) -> str:
 def _settings(pair: TracePair) -> list[SettingRow]:
     """How both sides are set, of a case, whose layers have the same names on both."""
     torch, tf = (trace.meta.get("settings", ()) for trace in pair)
-    return judge(torch, tf, {name: name for name in pair.tf.meta.get("kinds", ())})
+    return compare_settings(torch, tf, {name: name for name in pair.tf.meta.get("kinds", ())})
 
 
 def _by_precision(pairs: Runs) -> tuple[TracePair, list[TracePair]]:
