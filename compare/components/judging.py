@@ -65,9 +65,9 @@ def compare_component(kind: str, key: str, spec: Spec, runs: ComponentRuns) -> C
     if kind == "initializers" and not spec.exact:
         distance, allowed, why = compare_samples(torch["forward/values"], tf["forward/values"], spec.orthogonal)
         return row(DIFFERS if why else AGREES, why, distance, None, allowed)
-    gaps = {group: widest_gap(torch, tf, group) for group in ("weights", "forward", "gradient")}
+    gaps = {group: _widest_gap(torch, tf, group) for group in ("weights", "forward", "gradient")}
     if gaps["forward"] is None:
-        return row(ERROR, "neither side put out a tensor")
+        return row(ERROR, "neither side returned a tensor")
     allowed = _allowed(spec, runs)
     why = "; ".join(gap.description for gap in gaps.values() if gap and (gap.structural or gap.size > allowed))
     sizes = [gaps[group] and gaps[group].size for group in ("forward", "gradient")]
@@ -88,7 +88,7 @@ def compare_samples(torch: np.ndarray, tf: np.ndarray, orthogonal: bool) -> tupl
     return compared.distance, allowed_distance(torch.size, tf.size), "; ".join(filter(None, reasons))
 
 
-def widest_gap(torch: Arrays, tf: Arrays, group: str) -> Gap | None:
+def _widest_gap(torch: Arrays, tf: Arrays, group: str) -> Gap | None:
     """The widest gap among the tensors of a group; None where the group is empty.
 
     A tensor that is only rounding beside the largest of its group (the gradient of a bias before a normalization) is
@@ -112,7 +112,7 @@ def _allowed(spec: Spec, runs: ComponentRuns) -> float:
     if spec.precision == "float64":
         return tolerances.COMPONENT_LIMIT
     gaps = [
-        widest_gap(runs.plain[side], runs.nudged[side], group) for side in SIDES for group in ("forward", "gradient")
+        _widest_gap(runs.plain[side], runs.nudged[side], group) for side in SIDES for group in ("forward", "gradient")
     ]
     opened = max((gap.size for gap in gaps if gap and np.isfinite(gap.size)), default=0.0)
     return float(tolerances.allowed(opened, spec.precision))

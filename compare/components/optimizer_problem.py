@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 STEPS = 50
-RATE = 0.1  # of the first step, for every schedule
+RATE = 0.1  # with which every schedule begins
 NAMES = ("kernel", "bias")
 TARGET = 0.3
 
@@ -20,7 +20,10 @@ def initial_weights() -> list[np.ndarray]:
 
 
 def gradients(weights: list[np.ndarray]) -> list[np.ndarray]:
-    """Of sum(curvature * (sqrt(1 + distance^2) - 1)) + sin(sum(curvature * weight)) / 10, in float64 and cast back."""
+    """The gradients of sum(c * (sqrt(1 + (w - 0.3)^2) - 1)) + sin(sum(c * w)) / 10, in the dtypes of the weights w.
+
+    The curvatures c range from 1e-6 to 10 in each array; all is computed in float64.
+    """
     curvatures = [np.logspace(-6, 1, weight.size).reshape(weight.shape) for weight in weights]
     exact = [weight.astype(np.float64) for weight in weights]
     shared = np.cos(sum((curvature * weight).sum() for curvature, weight in zip(curvatures, exact, strict=True))) / 10

@@ -43,7 +43,7 @@ def compare_initial(torch: Mapping[str, np.ndarray], tf: Mapping[str, np.ndarray
 
 
 def _row(name: str, torch: np.ndarray, tf: np.ndarray) -> InitialRow:
-    descriptions = describe_values(torch), describe_values(tf)
+    descriptions = _describe_values(torch), _describe_values(tf)
     if descriptions[0] != descriptions[1] and any(text.startswith(ORTHOGONAL) for text in descriptions):
         return InitialRow(name, *descriptions, DIFFERS, 0.0)
     found = compare_distributions(torch, tf)
@@ -69,7 +69,7 @@ def _summary(ending: str, group: list[InitialRow]) -> str:
     return f"{len(group)} tensors called {ending} ({names}); {'all' if all_the_same else f'{first.tensor} is'} {sides}"
 
 
-def describe_values(array: np.ndarray) -> str:
+def _describe_values(array: np.ndarray) -> str:
     """What the values look like, in a few words: "zeros", "orthogonal", "uniform within ±0.0625"."""
     values = array[np.isfinite(array)].astype(np.float64)
     if values.size < array.size:
