@@ -19,7 +19,7 @@ from compare.inputs.arrays import nudge
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_batches import draw
 from compare.running import worker
-from compare.running.execute import Job
+from compare.running.request import DrawBatches, Start, TrainPort
 from compare.traces.header import Header, Setting
 from compare.traces.step import END
 from compare.traces.trace import TraceWriter
@@ -188,33 +188,38 @@ def python_that(directory: Path, side: str, order: Sequence[int] = (0, 1), rate:
     return str(script)
 
 
-def train(orders: SimpleNamespace, job: Job, watch: Callable) -> None:
-    """Stands in for compare.running.execute.make_run; the port file's batches are drawn, its sides are not asked."""
-    if job.draw:
-        port_inputs.write(draw(job.port, *job.draw), Path(job.inputs))
-    drawn = port_inputs.read(Path(job.inputs))
+def fulfil(orders: SimpleNamespace, request: TrainPort | DrawBatches, watch: Callable) -> None:
+    """Stands in for an Executor's work: the port file's batches are drawn, its sides are not asked."""
+    if isinstance(request, DrawBatches):
+        return port_inputs.write(draw(request.file, request.seed, request.most), Path(request.output))
+    drawn, training = port_inputs.read(Path(request.inputs)), request.training
 
     def wrong_rate(key, value):
         return value * orders.rate if key[1] == "rate" and key[0] > 0 else value
 
     network = Network(orders.side, tuple(orders.order), wrong_rate)
-    given = [drawn.batch(step, job.precision) for step in range(min(drawn.steps, job.steps or drawn.steps))]
-    record(Path(job.trace), network, given, job.precision, job.audits, start_of(network, job), job.nudge, None, watch)
+    steps = min(drawn.steps, training.steps or drawn.steps)
+    batches = [drawn.batch(step, training.precision) for step in range(steps)]
+    start = start_of(network, training.start)
+    record(
+        Path(request.output), network, batches, training.precision, training.audits, start, training.nudge, None, watch
+    )
 
 
-def start_of(network: Network, job: Job) -> Arrays | None:
+def start_of(network: Network, start: Start | None) -> Arrays | None:
     """What a run begins with, by its parts; None is the network's own weights."""
-    if job.weights is None:
+    if start is None:
         return None
-    with np.load(job.weights, allow_pickle=False) as file:
-        given = {name: file[name] for name in file.files}
+    with np.load(start.weights, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
     parts = {network.own(part): part for part in network.start()}
-    return {part: evaluate((job.names or {}).get(own, own), given.get) for own, part in parts.items()}
+    names = dict(start.names) if network.side == "tf" else {}
+    return {part: evaluate(names.get(own, own), arrays.get) for own, part in parts.items()}
 
 
 if __name__ == "__main__":
     orders = SimpleNamespace(**json.loads(sys.argv[1]))
     Path(orders.directory, f"{orders.side}-{os.getpid()}").touch()
     runtime = SimpleNamespace(configure=lambda threads: None, versions=lambda: {})
-    worker.make_run = lambda framework, job, watch: train(orders, job, watch)
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1)
+    executor = SimpleNamespace(fulfil=lambda request, watch: fulfil(orders, request, watch))
+    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)

@@ -1,4 +1,4 @@
-"""`python -m tf_impl CASE` trains one case on this side alone; with --jobs it is the worker of compare."""
+"""`python -m tf_impl CASE` trains one case on this side alone; with --serve it is the worker of compare."""
 
 import sys
 

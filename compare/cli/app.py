@@ -102,7 +102,8 @@ def run(
 
     def work() -> int:
         from compare.cli import report as console
-        from compare.reporting.trial import Options, Trial
+        from compare.reporting.experiments import CaseExperiment
+        from compare.running.options import Options
 
         if quick and (epochs or steps):
             fail(f"--quick trains {QUICK_STEPS} steps: leave --epochs and --steps out")
@@ -111,7 +112,7 @@ def run(
         count = QUICK_STEPS if quick else steps
         all_inputs = _make_inputs(names or list(cases.NAMES), epochs, count, seed, data_dir)
         check_writable(out)
-        return console.run_and_report([Trial(inputs) for inputs in all_inputs], options, out)
+        return console.run_and_report([CaseExperiment(inputs) for inputs in all_inputs], options, out)
 
     _work(work)
 
@@ -133,7 +134,8 @@ def port(
 
     def work() -> int:
         from compare.cli import report as console
-        from compare.reporting.trial import Options, PortTrial
+        from compare.reporting.experiments import PortExperiment
+        from compare.running.options import Options
         from compare.traces.trace import is_file
 
         if not is_file(file):
@@ -143,7 +145,7 @@ def port(
         options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
         directory = out or RESULTS / file.stem
         check_writable(directory)
-        return console.run_and_report([PortTrial(file, seed, steps)], options, directory)
+        return console.run_and_report([PortExperiment(file, seed, steps)], options, directory)
 
     _work(work)
 
@@ -170,7 +172,7 @@ def components(
                 fail(f"--find only shows what fits its words: leave {' '.join(names)} out")
             return finding.show(find)
         from compare.cli import components as console
-        from compare.reporting.trial import Options
+        from compare.running.options import Options
 
         options = Options(threads=threads, timeout=timeout, torch_python=torch_python, tf_python=tf_python)
         return console.check(names or [], options, out)

@@ -11,36 +11,37 @@ from rich.markup import escape
 from compare.cli.exits import EQUIVALENT, FAILED, NOT_EQUIVALENT, fail
 from compare.inputs import cases
 from compare.judging.settings import INITIAL, differences
+from compare.reporting.experiments import Experiment, run_experiments
 from compare.reporting.files import write_all
 from compare.reporting.plot import image
 from compare.reporting.result import Result
-from compare.reporting.runner import run_studies
 from compare.reporting.settings_table import settings_table
 from compare.reporting.tables import all_tables
 from compare.reporting.terminal import ProgressBars, summary_table
-from compare.reporting.trial import PRECISIONS, Options, PortTrial, Trial
-from compare.running.pool import FrameworkUnavailableError
+from compare.running.options import Options
+from compare.running.process import FrameworkUnavailableError
 
 
-def run_and_report(trials: Sequence[Trial | PortTrial], options: Options, out: Path) -> int:
-    """Run and judge all trials, write and show the report; the exit status."""
+def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
+    """Run and judge all, write and show the report; the exit status."""
     results: list[Result] = []
     plots: dict[str, bytes] = {}
     trouble = None
     try:
         with ProgressBars(Console(stderr=True)) as bars:
-            bars.expect([trial.steps for trial in trials], len(PRECISIONS[options.precision]) * (1 + options.nudged))
-            for _, result in run_studies(trials, options, bars.show):
+            bars.expect([one.subject.steps for one in experiments], len(options.precisions) * (1 + options.nudged))
+            for _, result in run_experiments(experiments, options, bars.show):
                 results.append(result)
-                plots[f"{result.case}.png"] = image(result.plot())  # while the workers go on
+                plots[result.case] = image(result.plot())  # while the workers go on
     except FrameworkUnavailableError as error:
         trouble = str(error)
     except KeyboardInterrupt:
-        trouble = f"interrupted: {len(results)} of {len(trials)} cases had finished"
+        trouble = f"interrupted: {len(results)} of {len(experiments)} cases had finished"
     if results:
-        order = [trial.name for trial in trials]
+        order = [one.subject.name for one in experiments]
         results.sort(key=lambda result: order.index(result.case))
-        report(results, plots, out)
+        drawn = {result.case: plots.get(result.case) or image(result.plot()) for result in results}
+        report(results, {f"{case}.png": plot for case, plot in drawn.items()}, out)
     if trouble:
         fail(trouble)
     return status(results)

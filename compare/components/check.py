@@ -1,25 +1,21 @@
-"""Checks one component on one side, inside its worker: what it computes, into the file of the job."""
+"""Checks one component on one side, inside its worker: what it computes, into a file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compare.components import arrays, specs
-
-if TYPE_CHECKING:
-    from compare.running.execute import Job
+from compare.running.request import CheckComponent
 
 
-def check_and_write(job: Job, find: Callable, runtime: ModuleType, check: Callable) -> None:
+def check_and_write(request: CheckComponent, find: Callable, runtime: ModuleType, check: Callable) -> None:
     """Find the entry, call it as its kind is called, and write the arrays that come of it."""
-    kind, _, key = job.component.partition("/")
-    entry, spec = find(kind, key), specs.load(kind)[key]
-    given = arrays.read(Path(job.inputs), key, job.precision, job.nudge)
-    runtime.set_precision(job.precision)
+    entry, spec = find(request.kind, request.key), specs.load(request.kind)[request.key]
+    given = arrays.read(Path(request.inputs), request.key, request.precision, request.nudge)
+    runtime.set_precision(request.precision)
     runtime.set_seed(0)
-    np.savez(job.trace, **check(kind, entry, spec, given))
+    np.savez(request.output, **check(request.kind, entry, spec, given))

@@ -1,86 +1,58 @@
-"""Runs components on the two workers, one job each: one that raises, crashes or hangs costs its own row only."""
+"""Runs components on the two workers, each by itself: one that raises, crashes or hangs costs its own row only."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from compare.components import arrays as given
-from compare.components.judging import SIDES, Outcome, Row, judge
+from compare.components import arrays
+from compare.components.judging import ComponentRow, ComponentRuns, compare_component
 from compare.components.spec import Spec
 from compare.inputs.arrays import Arrays
-from compare.reporting.trial import Options
-from compare.running.execute import Job
-from compare.running.pool import Event, Workers
+from compare.running.options import Options
+from compare.running.pool import Pool
+from compare.running.request import SIDES, CheckComponent, RequestFailedError
+from compare.running.scheduler import at_once
+
+OPEN_AT_ONCE = 8  # enough that neither worker waits for the other
 
 
-@dataclass
-class _Open:
-    """A component that is not judged yet."""
-
-    kind: str
-    spec: Spec
-    jobs: int = 0
-    found: dict[tuple[str, bool], Arrays] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-
-    def take(self, event: Event) -> None:
-        self.jobs -= 1
-        if event.kind == "failed":
-            self.errors.setdefault(event.side, f"{event.side}: {event.message}")
-            return
-        with np.load(event.job.trace, allow_pickle=False) as file:
-            self.found[event.side, bool(event.job.nudge)] = {name: file[name] for name in file.files}
-        Path(event.job.trace).unlink()
-
-    def row(self, key: str) -> Row:
-        plain = {side: self.found.get((side, False), {}) for side in SIDES}
-        nudged = {side: self.found.get((side, True), {}) for side in SIDES}
-        return judge(self.kind, key, self.spec, Outcome(plain, nudged, tuple(self.errors.values())))
-
-
-def run_components(
-    chosen: Mapping[str, tuple[str, Spec]], options: Options, on_event: Callable[[Event], None] = lambda event: None
-) -> Iterator[Row]:
+def run_components(chosen: Mapping[str, tuple[str, Spec]], options: Options) -> Iterator[ComponentRow]:
     """The row of each component as it comes; `chosen` gives kind and spec by key.
 
     Raises FrameworkUnavailableError where a side cannot be started.
     """
-    with tempfile.TemporaryDirectory(prefix="compare-") as name:
+    with tempfile.TemporaryDirectory(prefix="compare-", ignore_cleanup_errors=True) as name:
         inputs = Path(name) / "inputs.npz"
-        given.write({key: spec for key, (_, spec) in chosen.items()}, inputs)
-        pythons = {"torch": options.torch_python, "tf": options.tf_python}
-        with Workers(Path(name), pythons, options.threads, options.timeout) as workers:
-            waiting = {key: _Open(kind, spec) for key, (kind, spec) in chosen.items()}
-            for key, one in waiting.items():
-                for side in SIDES:
-                    for job in _jobs(key, one, side, inputs):
-                        workers.submit(side, job)
-                        one.jobs += 1
-            for event in workers.events():
-                on_event(event)
-                key = event.job.component.partition("/")[2]
-                if event.kind != "progress":
-                    waiting[key].take(event)
-                    if not waiting[key].jobs:
-                        yield waiting.pop(key).row(key)
+        arrays.write({key: spec for key, (_, spec) in chosen.items()}, inputs)
+        with options.pool(Path(name)) as pool:
+            rows = [partial(_row, pool, inputs, key, kind, spec) for key, (kind, spec) in chosen.items()]
+            yield from at_once(OPEN_AT_ONCE, rows)
 
 
-def _jobs(key: str, one: _Open, side: str, inputs: Path) -> list[Job]:
-    """Plain, and in float32 also with every input and weight nudged by one ulp."""
-    nudges = (None, "float32") if one.spec.precision == "float32" else (None,)
-    return [
-        Job(
-            id=f"{key} {side} {nudge or 'plain'}",
-            inputs=str(inputs),
-            trace=str(inputs.with_name(f"{key} {side} {nudge or 'plain'}.npz")),
-            precision=one.spec.precision,
-            nudge=nudge,
-            component=f"{one.kind}/{key}",
-        )
-        for nudge in nudges
-    ]
+def _row(pool: Pool, inputs: Path, key: str, kind: str, spec: Spec, begun: Callable[[], None]) -> ComponentRow:
+    """Check one component on both sides: plain, and in float32 also with every input and weight nudged by one ulp."""
+    begun()
+    nudges = (None, "float32") if spec.precision == "float32" else (None,)
+    found, errors = {nudge: {} for nudge in (None, "float32")}, []
+    for side in SIDES:
+        try:
+            for nudge in nudges:
+                found[nudge][side] = _checked(pool, inputs, side, key, kind, spec.precision, nudge)
+        except RequestFailedError as error:
+            errors.append(str(error))
+    return compare_component(kind, key, spec, ComponentRuns(found[None], found["float32"], tuple(errors)))
+
+
+def _checked(pool: Pool, inputs: Path, side: str, key: str, kind: str, precision: str, nudge: str | None) -> Arrays:
+    """What one side computes."""
+    output = inputs.with_name(f"{key} {side} {nudge or 'plain'}.npz")
+    pool.fulfil([(side, CheckComponent(str(output), str(inputs), kind, key, precision, nudge))])
+    with np.load(output, allow_pickle=False) as file:
+        found = {name: file[name] for name in file.files}
+    output.unlink()
+    return found

@@ -96,12 +96,6 @@ def read(path: Path) -> PortInputs:
     return PortInputs(drawn=list(drawn.values()), **meta)
 
 
-def is_one(path: Path | str) -> bool:
-    """Whether an inputs file is of a port, not of a case."""
-    with np.load(path, allow_pickle=False) as file:
-        return "form" in json.loads(str(file["meta"]))
-
-
 def quarter(steps: int) -> int:
     """The length of an epoch where nobody says it: a quarter; all where they are too few to say that a loss falls."""
     return steps // 4 if steps >= FEWEST_STEPS else max(1, steps)

@@ -1,4 +1,4 @@
-"""The two sides of a case in one precision, held against what nudges opened; and the words for what is found."""
+"""The two sides of a case in one precision, held against each other and against what nudges opened."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, first_beyond, nudge_gap
 from compare.judging.stages import Row, before_gradients, by_value, first_divergence, stage_rows
-from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
@@ -94,44 +93,3 @@ def is_leak(comparison: Comparison, wide: TracePair) -> bool:
     certain = comparison.envelope < tolerances.COUNTS_ARE_CERTAIN_BELOW
     wider = compare_pair("float64", comparison.pair, wide, tolerances.allowed_for_leak, certain)
     return not replace(wider, rows=by_value(wider.rows)).apart
-
-
-def describe_parting(comparison: Comparison, first: Row | None, agreed: Row | None) -> str:
-    """The first divergence in a sentence."""
-    if first is None:
-        curve, step = comparison.parts_in, comparison.parts_at
-        return f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), no audited tensor does"
-    found = first.difference
-    facts = [
-        found.kind if found.kind not in ("value", "dtype") else "",
-        f"gap {found.max_rel:.1e}, allowed {first.allowed:.1e}" if np.isfinite(found.max_rel) else "",
-        found.detail,
-        "one rounded to float32" if found.rounded else "",
-    ]
-    last = f"; the last that agreed: {agreed}" if agreed else ""
-    return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
-
-
-def _goes_on(comparison: Comparison, step: Step) -> str:
-    """How far apart the loss is from there on: at the next steps, ten times as far, and at the end."""
-    if step is END:
-        return ""
-    last = len(comparison.gap) - 1
-    later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
-    gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]
-    return f"; the loss is then apart by {', '.join(gaps)}" if gaps else ""
-
-
-def describe_break(comparison: Comparison) -> str:
-    """From where a loss is not finite, or missing on one side."""
-    step = int(np.argmin(np.isfinite(comparison.gap)))
-    return f"the loss breaks off at step {step} ({_values_at(comparison.pair, 'loss', step)})"
-
-
-def _values_at(pair: TracePair, curve: str, step: int) -> str:
-    """What both sides have in a curve at a step."""
-    at = int(np.searchsorted(pair.torch.curves.get(EVALUATION[0], NONE), step)) if curve in EVALUATION else step
-    return ", ".join(
-        f"{side} {trace.curves[curve][at]}" if at < len(trace.curves.get(curve, ())) else f"missing in {side}"
-        for side, trace in zip(("torch", "tf"), pair, strict=True)
-    )

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
 import numpy as np
 
 from compare.judging.curves import curve_gap, first_beyond
-from compare.judging.study import Judgement
-from compare.running.request import Run, RunFailedError, Start
-from compare.traces.trace import TracePair
+from compare.judging.judgement import Judgement, Run
+from compare.running.request import RequestFailedError, Training
 
 EAGER_STEPS = 200
 
 
-def graph_against_eager(judgement: Judgement, start: Start) -> Generator[list[Run], list[TracePair], list[str]]:
+def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
     """Whether TensorFlow's step is another as a graph than as it is written."""
     precision, comparison = next(iter(judgement.comparisons.items()))
     graph = comparison.pair.tf
     if not graph.header.compiled:
         return ["TensorFlow's step cannot be compiled to a graph: it was run eagerly"]
     steps = min(graph.steps, EAGER_STEPS)
-    asked = Run(precision, audits=(), steps=steps, sides=("tf",), start=start, eager=True)
     try:
-        [pair] = yield [asked]
-    except RunFailedError as error:
+        [pair] = run([Training(precision, audits=(), steps=steps, eager=True)], sides=("tf",))
+    except RequestFailedError as error:
         return [f"TensorFlow's step runs as a graph only: {error}"]
     eager, envelope = pair.tf.curves["loss"], comparison.envelope[:steps]
     step = first_beyond(curve_gap(graph.curves["loss"][:steps], eager), envelope)

@@ -5,17 +5,18 @@ Where layers of one kind and shape could be paired crosswise, and the step disag
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from compare.judging import tolerances
+from compare.judging.judgement import Run
 from compare.judging.stages import Row, by_value, stage_rows
-from compare.running.request import Run, Start
+from compare.running.request import Start, Training
 from compare.traces.pairing import Pairing
-from compare.traces.renamed import view_pair
+from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
 
 MOST_TRIES = 40
@@ -23,33 +24,38 @@ COMPUTED = ("forward", "loss", "gradient")
 # A gradient that is zero in exact arithmetic (an attention's key bias) is noise, and says nothing of a weight's part.
 NOISE = 1e-6
 
-Probe = Generator[list[Run], list[TracePair], tuple[Pairing, Start, list[str]]]
 
+def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start) -> tuple[Pairing, Start, list[str]]:
+    """The pairing under which a step agrees furthest, what to start from, and what is to be said of it.
 
-def prove(pairing: Pairing, precision: str, torch: Trace, start: Start) -> Probe:
-    """The pairing under which a step agrees furthest, what to start from, and what is to be said of it."""
-    asked = Run(precision, audits=(0,), steps=1, sides=("tf",), start=start)
-    best, [taken] = pairing, (yield [asked])
-    reached = _reached(pairing, torch, taken.tf)
-    tries = 0
+    `torch` is the trace of that step on PyTorch's side.
+    """
+
+    def reached_by(candidate: Pairing) -> Row | None:
+        [taken] = run([Training(precision, audits=(0,), steps=1, start=_under(candidate, start))], sides=("tf",))
+        return _reached(candidate, torch, taken.tf)
+
+    best, reached, tries = pairing, reached_by(pairing), 0
     while reached is not None and tries < MOST_TRIES:
-        for candidate in _candidates(best, reached):
+        for candidate in islice(_candidates(best, reached), MOST_TRIES - tries):
             tries += 1
-            [taken] = yield [replace(asked, start=replace(start, names=tuple(candidate.weights.items())))]
-            further = _reached(candidate, torch, taken.tf)
+            further = reached_by(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):
                 best, reached = candidate, further
                 break
-            if tries == MOST_TRIES:
-                break
         else:
             break
-    return best, replace(start, names=tuple(best.weights.items())), _words(pairing, best, reached)
+    return best, _under(best, start), _words(pairing, best, reached)
+
+
+def _under(pairing: Pairing, start: Start) -> Start:
+    """The same weights to start from, under another pairing's names."""
+    return replace(start, names=tuple(pairing.weights.items()))
 
 
 def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> Row | None:
     """The first thing that the step computes otherwise; None where all of it agrees."""
-    rows = stage_rows(*view_pair(TracePair(torch, tf), pairing), [], "float64", lambda *_: tolerances.SAME_PART)
+    rows = stage_rows(*rename_pair(TracePair(torch, tf), pairing), [], "float64", lambda *_: tolerances.SAME_PART)
     gradients = [torch[key] for key in torch.keys if key[:2] == (0, "gradient")]
     noise = NOISE * max((float(np.abs(gradient).max(initial=0)) for gradient in gradients), default=0.0)
     unlike = [

@@ -5,20 +5,21 @@ Notice the order: what is unlike before anything runs (settings, own initial val
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from compare.inputs.port_inputs import read
+from compare.inputs.port_inputs import PortInputs
 from compare.judging.graph_and_eager import graph_against_eager
+from compare.judging.judgement import Judgement, Run
 from compare.judging.pairing_proof import prove
 from compare.judging.static_differences import all_settings, initial_values, say_initial, say_muted
-from compare.judging.study import Study, study
-from compare.running.request import Run, RunFailedError, Start
+from compare.judging.study import study
+from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Model, Pairing, pair
-from compare.traces.renamed import view_pair
+from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
 
 
@@ -31,18 +32,22 @@ class Described:
     findings: tuple[str, ...] = ()
 
 
-def study_port(inputs: Path, most: int, precisions: tuple[str, ...], nudged: bool) -> Study:
-    """Judge a port; `inputs` is where its batches are drawn to, and what else the runs need goes beside it."""
-    described = yield from _describe(precisions, most)
-    drawn = read(inputs)
-    pairing = pair(Model.of(described.pair.torch), Model.of(described.pair.tf), drawn.explicit)
-    start = _start(described.pair.torch, pairing, inputs.with_name("weights.npz"))
-    pairing, start, proof = yield from prove(pairing, described.precision, described.pair.torch, start)
+def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[str, ...], nudged: bool) -> Judgement:
+    """Judge a port; PyTorch's own initial weights, which both sides begin with, are written to `weights`."""
+    described = _describe(run, precisions)
+    pairing = pair(Model.of(described.pair.torch), Model.of(described.pair.tf), inputs.explicit)
+    start = _start(described.pair.torch, pairing, weights)
+    pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start)
     if described.precision == "float32":
         precisions = ("float32",)
-    judgement = yield from _under_names(study(drawn.steps_per_epoch, precisions, nudged), pairing, start)
-    frozen = yield from graph_against_eager(judgement, start)
-    initial = initial_values(view_pair(described.pair, pairing))
+
+    def run_from_start(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
+        pairs = run([replace(training, start=start) for training in trainings], sides)
+        return [rename_pair(pair, pairing) for pair in pairs]
+
+    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged)
+    frozen = graph_against_eager(run_from_start, judgement)
+    initial = initial_values(rename_pair(described.pair, pairing))
     findings = (
         *judgement.findings,
         *frozen,
@@ -51,21 +56,19 @@ def study_port(inputs: Path, most: int, precisions: tuple[str, ...], nudged: boo
         *proof,
         *say_muted(described.pair),
     )
-    if drawn.more:
-        findings += (f"only the first {drawn.steps} batches were taken: --steps gives more",)
+    if inputs.more:
+        findings += (f"only the first {inputs.steps} batches were taken: --steps gives more",)
     return replace(judgement, findings=findings, settings=tuple(all_settings(described.pair, pairing, initial)))
 
 
-def _describe(precisions: tuple[str, ...], most: int) -> Generator[list[Run], list[TracePair], Described]:
+def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
     """One step of each side from its own weights: in float64 where the port can run in it."""
     findings = []
     for precision in dict.fromkeys((*precisions[:1], "float32")):
-        one_step = Run(precision, audits=(0,), steps=1)
         try:
-            [torch] = yield [replace(one_step, sides=("torch",), draw=most)]
-            [tf] = yield [replace(one_step, sides=("tf",))]
-            return Described(precision, TracePair(torch.torch, tf.tf), tuple(findings))
-        except RunFailedError as error:
+            [pair] = run([Training(precision, audits=(0,), steps=1)])
+            return Described(precision, pair, tuple(findings))
+        except RequestFailedError as error:
             if precision == "float32":
                 raise
             findings.append(f"judged in float32 alone, since it does not run in float64 ({error})")
@@ -77,17 +80,3 @@ def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:
     weights = {name: torch[0, "weights", name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
     np.savez(path, **weights)
     return Start(str(path), tuple(pairing.weights.items()))
-
-
-def _under_names(inner: Study, pairing: Pairing, start: Start) -> Study:
-    """The same study, whose runs begin from `start` and whose traces it sees under shared names."""
-    runs = next(inner)
-    while True:
-        try:
-            pairs = yield [replace(run, start=start) for run in runs]
-        except RunFailedError as error:
-            inner.throw(error)
-        try:
-            runs = inner.send([view_pair(pair, pairing) for pair in pairs])
-        except StopIteration as stop:
-            return stop.value

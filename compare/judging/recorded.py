@@ -15,16 +15,17 @@ import numpy as np
 from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
 from compare.judging import tolerances
-from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair, describe_parting
+from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair
 from compare.judging.curves import decreases
 from compare.judging.difference import difference
 from compare.judging.growth import growth_is_rounding
-from compare.judging.settings import judge
-from compare.judging.stages import BEFORE_GRADIENTS, Row, before_gradients, first_divergence, last_agreement
-from compare.judging.study import Judgement
+from compare.judging.judgement import Judgement
+from compare.judging.settings import compare_settings
+from compare.judging.stages import BEFORE_GRADIENTS, Row, before_gradients, first_divergence
+from compare.judging.wording import parting_sentence
 from compare.traces.pairing import Model, Pairing, pair
 from compare.traces.recording import NUDGE
-from compare.traces.renamed import view_pair
+from compare.traces.renamed import rename_pair
 from compare.traces.step import END
 from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
@@ -40,9 +41,9 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
         pairing = by_values(pair_models(sides), sides)
         paths = [trace_path(path, nudged=True) for path in (left, right)]
         found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
-        twins = view_pair(_nudged_twins(sides, found), pairing)
-        judgement = _judge(_audited_by_both(view_pair(sides, pairing)), twins)
-        settings = judge(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
+        twins = rename_pair(_nudged_twins(sides, found), pairing)
+        judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins)
+        settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
     return subject, replace(judgement, settings=tuple(settings))
@@ -56,13 +57,13 @@ def pair_models(pair_of_traces: TracePair) -> Pairing:
 
 def by_values(pairing: Pairing, traces: TracePair) -> Pairing:
     """The pairing under which layers that could be paired crosswise begin with the same weights, if there is one."""
-    views = view_pair(traces, pairing)
+    views = rename_pair(traces, pairing)
     step = min((step for step, stage, _ in views.torch.keys if stage == "weights"), default=END)
 
     def same(torch: int, tf: int) -> bool:
         crossed = pairing if torch == tf else pairing.crosswise(torch, tf)
         names = [tensor.name for tensor in crossed.pairs[tf][1].tensors.values() if tensor.name in crossed.weights]
-        sides = view_pair(traces, crossed)
+        sides = rename_pair(traces, crossed)
         keys = [(step, "weights", crossed.weights[name]) for name in names]
         return all(_equal(sides.torch.get(key), sides.tf.get(key)) for key in keys)
 
@@ -130,8 +131,7 @@ def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
             or not growth_is_rounding(comparison.gap, tolerances.FLOOR_ULPS * tolerances.ulp(precision))
         ):
             verdict = DIVERGED
-            agreed = last_agreement(comparison.rows, first) if first else None
-            findings += [describe_parting(comparison, first, agreed), *_advice(comparison, first)]
+            findings += [parting_sentence(comparison, first), *_advice(comparison, first)]
         else:
             findings.append(GROWS)
     if verdict == EQUIVALENT and False in [decreases(trace, None, quarter(trace.steps)) for trace in pair]:

@@ -5,24 +5,21 @@ Each round makes the runs again with other audits, spread over the steps among w
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
 
 from compare.judging.comparison import Comparison
+from compare.judging.judgement import Run
 from compare.judging.stages import Row, first_divergence, stage_rows
-from compare.running.request import Run
+from compare.running.request import Training
 from compare.traces.step import END, Step
-from compare.traces.trace import TracePair
 
 AUDITS_A_ROUND = 8
 ROUNDS = 6  # eight audits a round: enough for one step in 8^6
 
 
-def locate(
-    comparison: Comparison, nudged: bool
-) -> Generator[list[Run], list[TracePair], tuple[Row | None, Comparison]]:
+def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tuple[Row | None, Comparison]:
     """The first divergence, and the comparison with the rows that were audited to find it.
 
     None where curves part and no audited tensor does: a metric that is computed differently.
@@ -34,7 +31,7 @@ def locate(
             break
         audits = tuple(sorted({int(step) for step in np.linspace(low, high, AUDITS_A_ROUND)}))
         nudges = (None, comparison.precision) if nudged else (None,)
-        plain, *rest = yield [Run(comparison.precision, nudge, audits, high + 1) for nudge in nudges]
+        plain, *rest = run([Training(comparison.precision, nudge, audits, high + 1) for nudge in nudges])
         more = stage_rows(*plain, plain.nudges(rest[0] if rest else None), comparison.precision)
         rows = _merge(rows, more)
     return first_divergence(rows), replace(comparison, rows=rows)

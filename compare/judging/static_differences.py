@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compare.judging.distributions import InitialRow, compare_initial, summarise
-from compare.judging.settings import INITIAL, SettingRow, judge
+from compare.judging.initial_values import InitialRow, compare_initial, summarise
+from compare.judging.settings import INITIAL, SettingRow, compare_settings
 from compare.judging.settings.values import DIFFERS, EQUAL
 from compare.traces.header import Setting
 from compare.traces.pairing import Pairing
@@ -41,7 +41,7 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
         SettingRow(INITIAL, "", row.tensor, row.torch, row.tf, DIFFERS if row.verdict == "differs" else EQUAL, "")
         for row in initial
     ]
-    return [*judge(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
+    return [*compare_settings(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
 
 
 def _with_rates(trace: Trace) -> list[Setting]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from compare.inputs.subject import Subject
 from compare.judging.comparison import ERROR
-from compare.judging.study import Judgement
+from compare.judging.judgement import Judgement
 
 
 @dataclass(frozen=True)

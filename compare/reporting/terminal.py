@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from compare.inputs.subject import Subject
 from compare.judging.comparison import ERROR
 from compare.reporting.tables import Row
-from compare.running.pool import Event
+from compare.running.pool import Progress
 
 COLOURS = {"equivalent": "green", "diverged": "red", "not decreasing": "yellow", "error": "red"}
 
@@ -22,7 +23,7 @@ class ProgressBars:
     """A bar a side; its length grows when a study asks for more runs."""
 
     def __init__(self, console: Console):
-        self._progress = Progress(
+        self._bars = Bars(
             TextColumn("{task.fields[side]:>5}"),
             BarColumn(),
             MofNCompleteColumn(),
@@ -32,28 +33,31 @@ class ProgressBars:
             console=console,
             transient=True,
         )
-        self._bars = {side: self._progress.add_task("importing", side=side, total=None) for side in ("torch", "tf")}
+        self._tasks = {side: self._bars.add_task("importing", side=side, total=None) for side in ("torch", "tf")}
         self._done: Counter[str] = Counter()
 
     def expect(self, steps: Iterable[int], runs_a_case: int) -> None:
         """Say how many steps there will be if nothing parts, from how many each case has."""
-        for bar in self._bars.values():
-            self._progress.update(bar, total=runs_a_case * sum(steps))
+        for task in self._tasks.values():
+            self._bars.update(task, total=runs_a_case * sum(steps))
 
-    def show(self, of: Subject, event: Event) -> None:
-        """Move the bar of the side that an event comes from."""
-        if event.kind == "done":
-            self._done[event.side] += event.job.steps or of.steps
-        what = f"{of.name}, {event.job.precision}{', nudged' if event.job.nudge else ''}"
-        completed = self._done[event.side] + (event.step if event.kind == "progress" else 0)
-        self._progress.update(self._bars[event.side], completed=completed, description=what)
+    def show(self, of: Subject, progress: Progress) -> None:
+        """Move the bar of the side that a progress comes from."""
+        training = getattr(progress.request, "training", None)
+        if training is None:
+            return
+        if progress.done:
+            self._done[progress.side] += training.steps or of.steps
+        what = f"{of.name}, {training.precision}{', nudged' if training.nudge else ''}"
+        completed = self._done[progress.side] + (0 if progress.done else progress.step)
+        self._bars.update(self._tasks[progress.side], completed=completed, description=what)
 
     def __enter__(self) -> ProgressBars:
-        self._progress.start()
+        self._bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self._bars.stop()
 
 
 def summary_table(rows: Sequence[Row]) -> Table:

@@ -7,7 +7,7 @@ from typing import Any
 
 from compare.inputs.arrays import cast
 from compare.inputs.case_inputs import CaseInputs
-from compare.running.execute import Framework, build_side
+from compare.running.framework import Framework
 
 
 class EpochPrinter:
@@ -43,10 +43,10 @@ class EpochPrinter:
         self._points.clear()
 
 
-def alone(framework: Framework, inputs: CaseInputs, precision: str, threads: int) -> None:
+def train_alone(framework: Framework, inputs: CaseInputs, precision: str, threads: int) -> None:
     """Train one case on one side, and print its loss curve."""
     framework.runtime.configure(threads)
-    built = build_side(framework, inputs, precision, None)
+    built = framework.build(framework.make_side(inputs.name), inputs, precision)
     framework.runs.reset(built, cast(inputs.weights, precision))
     printer = EpochPrinter(inputs.steps_per_epoch)
     batches, held_out = framework.to_native(inputs, inputs.batches(precision)), framework.held_out(inputs, precision)

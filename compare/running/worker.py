@@ -1,4 +1,4 @@
-"""A worker process: jobs come as JSON lines on its standard input, events leave as JSON lines on its output.
+"""A worker process: requests come as JSON lines on its standard input, events leave as JSON lines on its output.
 
 Each side's `__main__` is this file with its own framework behind it. Given a case's name instead, it trains that
 case alone and prints the loss curve: the shortest way to study one loop.
@@ -20,8 +20,10 @@ from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.inputs.datasets import DataError
 from compare.inputs.port_file import PortError
-from compare.running.execute import Framework, Job, make_run
-from compare.running.standalone import alone
+from compare.running.execute import Executor
+from compare.running.framework import Framework
+from compare.running.request import CheckComponent, Request, from_line
+from compare.running.standalone import train_alone
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
@@ -36,10 +38,10 @@ def main(package: str, arguments: list[str] | None = None) -> int:
     parser.add_argument("--precision", choices=("float32", "float64"), default="float32", help="what to train in")
     parser.add_argument("--data-dir", help="read the real data set from this directory")
     parser.add_argument("--threads", type=int, default=1, help="threads of the framework")
-    parser.add_argument("--jobs", action="store_true", help="work for `python -m compare`: read jobs, write events")
+    parser.add_argument("--serve", type=int, metavar="N", help="work for `python -m compare`, which has N cases open")
     options = parser.parse_args(arguments)
-    if options.jobs:
-        serve(Framework(package), options.threads)
+    if options.serve:
+        serve(Framework(package), options.threads, Executor(Framework(package), options.serve))
         return 0
     try:
         if options.case is None:
@@ -49,7 +51,7 @@ def main(package: str, arguments: list[str] | None = None) -> int:
                 raise ValueError(f"--{name} {getattr(options, name)}: give at least {least}")
         case = cases.load(options.case)
         inputs = make_inputs(case, options.seed, options.epochs, options.steps, options.data_dir)
-        alone(Framework(package), inputs, options.precision, options.threads)
+        train_alone(Framework(package), inputs, options.precision, options.threads)
     except (LookupError, ValueError, DataError, ModuleNotFoundError) as error:
         print(f"{parser.prog}: {error.args[0]}", file=sys.stderr)
         return 2
@@ -58,15 +60,15 @@ def main(package: str, arguments: list[str] | None = None) -> int:
     return 0
 
 
-def serve(framework: Framework, threads: int) -> None:
-    """Take jobs until standard input ends, and answer each with events.
+def serve(framework: Framework, threads: int, executor: Executor) -> None:
+    """Fulfil requests until standard input ends, and answer each with events.
 
     Events: `ready` (with versions), `unavailable` (the framework does not import), `progress`, `done`, `failed`.
     The process ends at once when its standard input does: it never outlives the one who gave it the work.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes our input
     send = _take_over_stdout()
-    jobs = _read_jobs()
+    requests = _read_requests()
     try:
         framework.runtime.configure(threads)
         framework.runs  # noqa: B018 - import everything before saying so
@@ -75,14 +77,13 @@ def serve(framework: Framework, threads: int) -> None:
         return
     send(event="ready", versions=framework.runtime.versions())
     while True:
-        job = jobs.get()
-        progress = _Progress(job, send)
+        request, progress = requests.get(), _Progress(send)
         try:
-            make_run(framework, job, progress.watch)
-            send(event="done", job=job.id)
+            executor.fulfil(request, progress.watch)
+            send(event="done")
         except Exception as error:
-            failure = _one_line(error) if job.component else _failure(error, progress.step)
-            send(event="failed", job=job.id, message=failure)
+            failure = _one_line(error) if isinstance(request, CheckComponent) else _failure(error, progress.step)
+            send(event="failed", message=failure)
 
 
 def _failure(error: Exception, step: int) -> str:
@@ -102,29 +103,29 @@ def _take_over_stdout() -> Callable[..., None]:
     return lambda **event: events.write(json.dumps(event) + "\n")
 
 
-def _read_jobs() -> queue.Queue[Job]:
-    jobs: queue.Queue[Job] = queue.Queue()
+def _read_requests() -> queue.Queue[Request]:
+    requests: queue.Queue[Request] = queue.Queue()
 
     def read() -> None:
         for line in sys.stdin:
-            jobs.put(Job.from_line(line))
+            requests.put(from_line(line))
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
-    return jobs
+    return requests
 
 
 class _Progress:
-    """Says every tenth of a second how many of a job's batches were taken."""
+    """Says every tenth of a second how many of a run's batches were taken."""
 
-    def __init__(self, job: Job, send: Callable[..., None]):
-        self._job, self._send, self._last = job, send, 0.0
+    def __init__(self, send: Callable[..., None]):
+        self._send, self._last = send, 0.0
         self.step = 0
 
     def watch(self, batches: Iterable[dict]) -> Iterator[dict]:
         """The same batches."""
         for self.step, batch in enumerate(batches):
             if (now := time.monotonic()) - self._last > SECONDS_BETWEEN_REPORTS:
-                self._send(event="progress", job=self._job.id, step=self.step)
+                self._send(event="progress", step=self.step)
                 self._last = now
             yield batch

@@ -47,12 +47,12 @@ class View:
         self.trace.close()
 
 
-def view_pair(pair: TracePair, pairing: Pairing) -> TracePair:
+def rename_pair(pair: TracePair, pairing: Pairing) -> TracePair:
     """Both traces under shared names; a side that is None stays so."""
-    return TracePair(pair.torch and torch_view(pair.torch, pairing), pair.tf and tf_view(pair.tf, pairing))
+    return TracePair(pair.torch and rename_torch(pair.torch, pairing), pair.tf and rename_tf(pair.tf, pairing))
 
 
-def torch_view(trace: Trace, pairing: Pairing) -> View:
+def rename_torch(trace: Trace, pairing: Pairing) -> View:
     """PyTorch's trace: its weights in the parts and sums that TensorFlow has."""
     used: dict[str, list[str]] = {}
     for expression in pairing.weights.values():
@@ -71,7 +71,7 @@ def torch_view(trace: Trace, pairing: Pairing) -> View:
     return View(trace, sources)
 
 
-def tf_view(trace: Trace, pairing: Pairing) -> View:
+def rename_tf(trace: Trace, pairing: Pairing) -> View:
     """TensorFlow's trace: its weights, outputs and batches under PyTorch's names."""
     weights, outputs, batch = pairing.weights, pairing.outputs, pairing.batch
     sources = {}

@@ -91,10 +91,10 @@ def test_no_command_runs_every_case(monkeypatch):
 
 def test_a_case_that_is_named_twice_is_run_once(monkeypatch, tmp_path):
     asked = []
-    monkeypatch.setattr(console, "run_and_report", lambda trials, *_: asked.extend(trials) or 0)
+    monkeypatch.setattr(console, "run_and_report", lambda experiments, *_: asked.extend(experiments) or 0)
     arguments = ["run", "mlp_regression", "linear_regression", "mlp_regression", f"--out={tmp_path}"]
     assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
-    assert [trial.name for trial in asked] == ["mlp_regression", "linear_regression"]
+    assert [experiment.subject.name for experiment in asked] == ["mlp_regression", "linear_regression"]
 
 
 def test_quick_is_the_first_steps_in_float64(monkeypatch, tmp_path):
@@ -102,8 +102,8 @@ def test_quick_is_the_first_steps_in_float64(monkeypatch, tmp_path):
     monkeypatch.setattr(console, "run_and_report", lambda *given: asked.append(given) or 0)
     arguments = ["run", "mlp_regression", "--quick", f"--out={tmp_path}"]
     assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
-    [([trial], options, _)] = asked
-    assert (trial.steps, options.precision, options.falling) == (2, "float64", False)
+    [([experiment], options, _)] = asked
+    assert (experiment.subject.steps, options.precision, options.falling) == (2, "float64", False)
 
 
 @pytest.mark.parametrize("option", ["--steps=5", "--epochs=5"])

@@ -2,9 +2,10 @@
 
 import pytest
 
-from compare import Options, Trial, run_studies
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
+from compare.reporting.experiments import CaseExperiment, run_experiments
+from compare.running.options import Options
 from tests.mutants import every_mutant
 from tests.mutants.basics import LEAK
 
@@ -15,12 +16,12 @@ MUTANTS = every_mutant()
 def results():
     """Every mutant's result by its name, all of them on the same two workers."""
     mutants = (*MUTANTS, LEAK)
-    trials = {
-        mutant.side: Trial(make_inputs(cases.load(mutant.case), steps=mutant.steps), tf_side=mutant.side)
+    experiments = {
+        mutant.side: CaseExperiment(make_inputs(cases.load(mutant.case), steps=mutant.steps), tf_side=mutant.side)
         for mutant in mutants
     }
-    done = run_studies(trials.values(), Options(precision="float64"))
-    return {trial.tf_side: result for trial, result in done}
+    done = run_experiments(experiments.values(), Options(precision="float64"))
+    return {experiment.tf_side: result for experiment, result in done}
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.make.__name__)

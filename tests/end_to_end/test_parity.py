@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from compare import Trial, run_studies
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
+from compare.reporting.experiments import CaseExperiment, run_experiments
 from compare.traces.trace import STAGES
 
 AUDITED = {"batch", "weights", "forward", "loss", "gradient", "rate", "update"}
@@ -14,7 +14,8 @@ AUDITED = {"batch", "weights", "forward", "loss", "gradient", "rate", "update"}
 @pytest.fixture(scope="module")
 def results():
     return {
-        result.case: result for _, result in run_studies(Trial(make_inputs(cases.load(name))) for name in cases.NAMES)
+        result.case: result
+        for _, result in run_experiments(CaseExperiment(make_inputs(cases.load(name))) for name in cases.NAMES)
     }
 
 

@@ -297,7 +297,7 @@ def test_without_a_step_of_its_own_the_loops_is_used(file):
 
 @pytest.mark.parametrize("returned", ["('m', len, 'o')", "['m', len, 'o']", "Side('m', len, 'o')"])
 def test_a_side_may_be_returned_in_three_forms(file, returned):
-    side = made(file("from compare.side import Side\n" + with_torch_side(returned)))
+    side = made(file("from compare import Side\n" + with_torch_side(returned)))
     assert (side.model, side.optimizer) == ("m", "o")
 
 
@@ -402,7 +402,6 @@ def test_inputs_come_back_as_they_were_written_and_equal_ones_are_equal_bytes(tm
 def test_inputs_hold_no_pickles(tmp_path):
     inputs = PortInputs("my_port", 0, "dicts", [{"x": np.ones(3)}], 1)
     port_inputs.write(inputs, tmp_path / "inputs.npz")
-    assert port_inputs.is_one(tmp_path / "inputs.npz")
     np.savez(tmp_path / "bad.npz", meta=np.array('{"form": "dicts"}'), **{"0/x": np.array([object()], object)})
     with pytest.raises(ValueError, match="allow_pickle"):
         port_inputs.read(tmp_path / "bad.npz")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from compare import Options, PortTrial, run_studies
+from compare.reporting.experiments import PortExperiment, run_experiments
+from compare.running.options import Options
 
 TEMPLATE = (Path(__file__).resolve().parents[2] / "compare" / "inputs" / "port_template.py").read_text()
 
@@ -65,10 +66,9 @@ def results(tmp_path_factory):
     for name, (old, new, _) in TROUBLES.items():
         assert TEMPLATE.count(old) == 1, name
         (directory / f"{name}.py").write_text(TEMPLATE.replace(old, new))
-    trials = [PortTrial(directory / f"{name}.py") for name in TROUBLES]
-    return {
-        result.case: result for _, result in run_studies(trials, Options(precision="float64", nudged=False, timeout=20))
-    }
+    experiments = [PortExperiment(directory / f"{name}.py") for name in TROUBLES]
+    options = Options(precision="float64", nudged=False, timeout=20)
+    return {result.case: result for _, result in run_experiments(experiments, options)}
 
 
 @pytest.mark.parametrize("name", TROUBLES)

@@ -5,7 +5,7 @@
 
 import pytest
 
-from compare import Options
+from compare.running.options import Options
 from tests.port_proof import is_right, judged
 from tests.right_ports import RIGHT_PORTS
 from tests.wrong_ports import WRONG_PORTS

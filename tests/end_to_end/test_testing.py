@@ -32,7 +32,7 @@ def came_to(monkeypatch):
 def test_an_equivalent_port_passes_and_its_result_is_returned(came_to):
     result, asked = came_to("equivalent", "a leak")
     assert assert_equivalent("my_port.py") is result
-    assert asked == [("my_port.py", {"steps": 100, "seed": 0})]
+    assert asked == [("my_port.py", {})]
 
 
 def test_options_are_those_of_a_run(came_to):
@@ -122,7 +122,7 @@ def test_pytest_finds_the_fixture_by_its_entry_point():
 def test_a_session_that_does_not_ask_for_parity_imports_nothing_for_it():
     script = (
         f"import {PLUGIN}, sys; "
-        "print([name for name in ('numpy', 'pandas', 'compare.reporting.runner') if name in sys.modules])"
+        "print([name for name in ('numpy', 'pandas', 'compare.reporting.experiments') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]"

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from compare.judging import tolerances as allowances
-from compare.judging.comparison import compare_pair, describe_parting, is_leak
+from compare.judging.comparison import compare_pair, is_leak
 from compare.judging.difference import difference
 from compare.judging.stages import Row
-from compare.running.request import Run
+from compare.judging.wording import parting_sentence
+from compare.running.request import Training
 from compare.traces.step import END
 from compare.traces.trace import TracePair
-from tests.synthetic import Training, at, from_step, rounding
+from tests.synthetic import FakeSide, at, from_step, rounding
 
 STEPS = 20
-HONEST, ROUNDED = Training(), Training(rounding)
+HONEST, ROUNDED = FakeSide(), FakeSide(rounding)
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def compared(tmp_path):
         pairs = []
         for nudge in (None, precision, "float32"):
             paths = (tmp_path / f"{side}-{nudge}.npz" for side in ("torch", "tf"))
-            run = Run(precision, nudge)
+            run = Training(precision, nudge)
             pairs.append(
                 TracePair(*(side.trace(path, run, STEPS) for side, path in zip((torch, tf), paths, strict=True)))
             )
@@ -56,14 +57,14 @@ def test_the_envelope_is_what_the_nudges_opened_times_the_factor_and_never_less_
 
 
 def test_a_curve_parts_at_its_first_step_beyond_the_envelope(compared):
-    comparison, _ = compared(tf=Training(from_step(7, "loss", 1.5)))
+    comparison, _ = compared(tf=FakeSide(from_step(7, "loss", 1.5)))
     assert (comparison.parts_at, comparison.parts_in) == (7, "loss")
     assert comparison.gap[7] == pytest.approx(1 / 3, rel=1e-12)
     assert comparison.apart
 
 
 def test_a_difference_in_a_tensor_is_apart_though_no_curve_parts(compared):
-    comparison, _ = compared(tf=Training(at(lambda key: key[:2] == (0, "buffer"), lambda value: value.reshape(1))))
+    comparison, _ = compared(tf=FakeSide(at(lambda key: key[:2] == (0, "buffer"), lambda value: value.reshape(1))))
     assert comparison.parts_at is None
     assert comparison.apart
     assert comparison.structural
@@ -71,8 +72,8 @@ def test_a_difference_in_a_tensor_is_apart_though_no_curve_parts(compared):
 
 def test_the_curve_that_parts_first_is_named(compared):
     torch, tf = (
-        Training(curves=metric("accuracy", 0.5)),
-        Training(from_step(7, "loss", 1.5), curves=metric("accuracy", 0.5, 0.5, 0.5, 0.75)),
+        FakeSide(curves=metric("accuracy", 0.5)),
+        FakeSide(from_step(7, "loss", 1.5), curves=metric("accuracy", 0.5, 0.5, 0.5, 0.75)),
     )
     comparison, _ = compared(torch, tf)
     assert (comparison.parts_at, comparison.parts_in) == (3, "accuracy")
@@ -80,45 +81,45 @@ def test_the_curve_that_parts_first_is_named(compared):
 
 @pytest.mark.parametrize("side", ["torch", "tf"])
 def test_a_metric_that_one_side_lacks_parts_at_once(compared, side):
-    comparison, _ = compared(**{side: Training(curves=metric("accuracy", 0.5))})
+    comparison, _ = compared(**{side: FakeSide(curves=metric("accuracy", 0.5))})
     assert (comparison.parts_at, comparison.parts_in) == (0, "accuracy")
 
 
 def test_a_metric_that_is_nan_on_both_sides_is_no_agreement(compared):
-    both = Training(curves=metric("accuracy", 0.5, np.nan))
+    both = FakeSide(curves=metric("accuracy", 0.5, np.nan))
     comparison, _ = compared(both, both)
     assert (comparison.parts_at, comparison.parts_in) == (1, "accuracy")
 
 
 def test_a_count_that_flips_is_chance_in_float32_and_a_finding_in_float64(compared):
-    torch, tf = (Training(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.5625))
+    torch, tf = (FakeSide(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.5625))
     assert compared(torch, tf, "float32")[0].parts_at is None
     assert compared(torch, tf, "float64")[0].parts_in == "accuracy"
 
 
 def test_seconds_and_examples_are_no_metrics(compared):
-    comparison, _ = compared(tf=Training(rounding, curves=metric("seconds", 9.0)))
+    comparison, _ = compared(tf=FakeSide(rounding, curves=metric("seconds", 9.0)))
     assert comparison.pair.metrics == []
     assert comparison.parts_at is None
 
 
 def test_the_metrics_of_either_side_are_listed_once(compared):
     torch, tf = (
-        Training(curves=metric("accuracy", 1.0)),
-        Training(curves=lambda n: {"auc": [1] * n, "accuracy": [1] * n}),
+        FakeSide(curves=metric("accuracy", 1.0)),
+        FakeSide(curves=lambda n: {"auc": [1] * n, "accuracy": [1] * n}),
     )
     assert compared(torch, tf)[0].pair.metrics == ["accuracy", "auc"]
 
 
 def test_a_gap_within_what_a_float32_ulp_opens_is_a_leak(compared):
     rounded = at(lambda key: key[1] == "rate", lambda value: value.astype(np.float32).astype(value.dtype))
-    assert is_leak(*compared(tf=Training(rounded)))
-    assert not is_leak(*compared(tf=Training(from_step(0, "rate", 1.0001))))
+    assert is_leak(*compared(tf=FakeSide(rounded)))
+    assert not is_leak(*compared(tf=FakeSide(from_step(0, "rate", 1.0001))))
 
 
 def test_a_tensor_kept_in_float32_is_a_leak(compared):
     comparison, wide = compared(
-        tf=Training(at(lambda key: key[1] == "weights", lambda value: value.astype(np.float32)))
+        tf=FakeSide(at(lambda key: key[1] == "weights", lambda value: value.astype(np.float32)))
     )
     assert {row.verdict for row in comparison.rows if row.stage == "weights"} == {"dtype"}
     assert comparison.apart
@@ -129,13 +130,13 @@ def test_a_tensor_kept_in_float32_is_a_leak(compared):
     "change", [lambda value: None, lambda value: value.reshape(2, 2), lambda value: value * np.nan]
 )
 def test_a_finding_of_structure_is_no_leak(compared, change):
-    comparison, wide = compared(tf=Training(at(lambda key: key[0] == 1 and key[1] == "weights", change)))
+    comparison, wide = compared(tf=FakeSide(at(lambda key: key[0] == 1 and key[1] == "weights", change)))
     assert comparison.structural
     assert not is_leak(comparison, wide)
 
 
 def test_a_metric_that_differs_is_no_leak(compared):
-    torch, tf = (Training(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.75))
+    torch, tf = (FakeSide(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.75))
     assert not is_leak(*compared(torch, tf))
 
 
@@ -144,7 +145,8 @@ def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
     found = difference(np.array([1.0, 0.5]), np.array([1.0, 0.25]))
     first = Row(4, "update", "fc1.weight", found, 1e-13)
     agreed = replace(first, stage="gradient", allowed=1.0)
-    assert describe_parting(comparison, first, agreed) == (
+    comparison = replace(comparison, rows=[agreed, first])
+    assert parting_sentence(comparison, first) == (
         "parts at step 4, update, fc1.weight (gap 2.5e-01, allowed 1.0e-13, at [1] torch 0.5, tf 0.25); "
         "the last that agreed: step 4, gradient, fc1.weight; "
         "the loss is then apart by 1.0e-09 at step 5, 5.0e-01 at step 7"
@@ -154,18 +156,20 @@ def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
 def test_what_parts_at_the_end_does_not_go_on(compared):
     comparison = replace(compared()[0], gap=np.array([0.0, 0.25]))
     first = Row(END, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
-    assert describe_parting(comparison, first, None) == "parts at the end, buffer, bn.running_var (missing in tf)"
+    comparison = replace(comparison, rows=[first])
+    assert parting_sentence(comparison, first) == "parts at the end, buffer, bn.running_var (missing in tf)"
 
 
 def test_a_missing_tensor_is_told_without_numbers(compared):
     comparison = replace(compared()[0], gap=np.array([0.25]))
     first = Row(0, "forward", "conv1", difference(np.zeros(2), None), 1e-13)
-    assert describe_parting(comparison, first, None) == "parts at step 0, forward, conv1 (missing in tf)"
+    comparison = replace(comparison, rows=[first])
+    assert parting_sentence(comparison, first) == "parts at step 0, forward, conv1 (missing in tf)"
 
 
 def test_a_parting_of_curves_alone_names_the_curve(compared):
     comparison, _ = compared()
-    told = describe_parting(replace(comparison, parts_at=5, parts_in="loss"), None, None)
+    told = parting_sentence(replace(comparison, parts_at=5, parts_in="loss"), None)
     torch, tf = (trace.curves["loss"][5] for trace in comparison.pair)
     assert told == f"the loss parts at step 5 (torch {torch}, tf {tf}), no audited tensor does"
 
@@ -176,25 +180,25 @@ def evaluated(*losses):
 
 
 def test_an_evaluation_that_differs_parts_at_the_step_that_it_follows(compared):
-    torch = Training(curves=evaluated(0.5, 0.4, 0.3))
-    comparison, _ = compared(torch, Training(rounding, curves=evaluated(0.5, 0.4, 0.301)))
+    torch = FakeSide(curves=evaluated(0.5, 0.4, 0.3))
+    comparison, _ = compared(torch, FakeSide(rounding, curves=evaluated(0.5, 0.4, 0.301)))
     assert (comparison.parts_at, comparison.parts_in) == (14, "evaluation_loss")
-    assert "the evaluation_loss parts at step 14 (torch 0.3, tf 0.301)" in describe_parting(comparison, None, None)
+    assert "the evaluation_loss parts at step 14 (torch 0.3, tf 0.301)" in parting_sentence(comparison, None)
 
 
 def test_evaluations_that_differ_by_rounding_are_not_apart(compared):
-    torch = Training(curves=evaluated(0.5, 0.4))
-    comparison, _ = compared(torch, Training(rounding, curves=evaluated(0.5 * (1 + 2**-52), 0.4)))
+    torch = FakeSide(curves=evaluated(0.5, 0.4))
+    comparison, _ = compared(torch, FakeSide(rounding, curves=evaluated(0.5 * (1 + 2**-52), 0.4)))
     assert not comparison.apart
 
 
 @pytest.mark.parametrize("losses", [(0.5,), (0.5, np.nan)])
 def test_an_evaluation_that_is_missing_or_nan_on_one_side_is_apart(compared, losses):
-    torch = Training(curves=evaluated(0.5, 0.4))
-    comparison, _ = compared(torch, Training(rounding, curves=evaluated(*losses)))
+    torch = FakeSide(curves=evaluated(0.5, 0.4))
+    comparison, _ = compared(torch, FakeSide(rounding, curves=evaluated(*losses)))
     assert (comparison.parts_at, comparison.parts_in) == (9, "evaluation_loss")
 
 
 def test_an_evaluation_of_one_side_alone_is_apart(compared):
-    comparison, _ = compared(Training(), Training(rounding, curves=evaluated(0.5)))
+    comparison, _ = compared(FakeSide(), FakeSide(rounding, curves=evaluated(0.5)))
     assert comparison.parts_in == "evaluation_loss"

@@ -1,15 +1,14 @@
 """One step proves which of several like layers plays which part; where it cannot, the order stands and it is said."""
 
 from itertools import count, permutations
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from compare.judging import pairing_proof as probe
-from compare.running.request import Run, Start
+from compare.judging import pairing_proof
+from compare.running.request import Start, Training
 from compare.traces.pairing import Model, pair
-from compare.traces.trace import Trace
+from compare.traces.trace import Trace, TracePair
 from tests.fake_port_worker import Network, batches, record, start_of
 from tests.synthetic import at, honest, rounding
 
@@ -30,16 +29,13 @@ class Proof:
         np.savez(directory / "weights.npz", **arrays)
         self.plain = pair(Model.of(taken), Model.of(own))
         start = Start(str(directory / "weights.npz"), tuple(self.plain.weights.items()))
-        under_way = probe.prove(self.plain, precision, taken, start)
-        asked = next(under_way)
-        while True:
-            self.asked += asked
-            names = [SimpleNamespace(weights=run.start.weights, names=dict(run.start.names)) for run in asked]
-            try:
-                asked = under_way.send([SimpleNamespace(tf=trace(tf, start_of(tf, one))) for one in names])
-            except StopIteration as stop:
-                self.pairing, self.start, self.words = stop.value
-                return
+
+        def run(trainings, sides):
+            assert sides == ("tf",)
+            self.asked += trainings
+            return [TracePair(None, trace(tf, start_of(tf, training.start))) for training in trainings]
+
+        self.pairing, self.start, self.words = pairing_proof.prove(run, self.plain, precision, taken, start)
 
     @property
     def weights(self):
@@ -60,7 +56,7 @@ def test_where_the_first_step_agrees_nothing_is_tried_and_nothing_is_said(prove,
     proof = prove(Network(), Network("tf", fault=rounding), precision=precision)
     assert proof.words == []
     assert proof.pairing is proof.plain
-    assert proof.asked == [Run(precision, audits=(0,), steps=1, sides=("tf",), start=proof.start)]
+    assert proof.asked == [Training(precision, audits=(0,), steps=1, start=proof.start)]
     assert dict(proof.start.names) == proof.plain.weights
 
 
@@ -114,8 +110,8 @@ def test_what_a_wrong_port_may_cost_is_bounded(prove, monkeypatch):
     order = tuple(range(10))
     tf = Network("tf", order, wrong("forward", "enter"))
     proof = prove(Network(order=order), tf)
-    assert len(proof.asked) == 1 + probe.MOST_TRIES
-    monkeypatch.setattr(probe, "MOST_TRIES", 3)
+    assert len(proof.asked) == 1 + pairing_proof.MOST_TRIES
+    monkeypatch.setattr(pairing_proof, "MOST_TRIES", 3)
     assert len(prove(Network(order=order), tf).asked) == 4
 
 

@@ -6,8 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from compare import diff
 from compare.inputs.expressions import explicit_pairs
-from compare.reporting.runner import compare_recorded
 from compare.traces.header import Setting
 from compare.traces.pairing import PairingError
 from compare.traces.step import END
@@ -32,7 +32,7 @@ class Traces:
     def judge(self, fault=rounding, order=(0, 1), **options):
         self.record("torch", **options)
         self.record("tf", fault, order, **options)
-        return compare_recorded(self.torch, self.tf)
+        return diff(self.torch, self.tf)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_loops_that_differ_by_rounding_are_equivalent_and_nothing_is_said(traces
 
 def test_which_of_the_two_comes_first_does_not_matter(traces):
     traces.judge()
-    result = compare_recorded(traces.tf.with_suffix(".npz"), traces.torch)
+    result = diff(traces.tf.with_suffix(".npz"), traces.torch)
     assert (result.verdict, result.case) == ("equivalent", "tf_torch")
     assert result.summary["torch_version"] == "2.0"
 
@@ -98,7 +98,7 @@ def test_other_data_are_called_so(traces):
 def test_other_initial_weights_are_called_so(traces):
     traces.record("torch")
     traces.record("tf", weights=Network().start(seed=1))
-    result = compare_recorded(traces.torch, traces.tf)
+    result = diff(traces.torch, traces.tf)
     assert result.judgement.first_divergence.key[:2] == (0, "weights")
     assert "did not start from the same weights" in result.findings[1]
 
@@ -118,7 +118,7 @@ def test_layers_that_could_be_paired_crosswise_are_told_apart_by_their_first_wei
 def test_three_layers_in_another_order_are_told_apart_by_their_first_weights(traces, order):
     record(traces.torch.with_suffix(".npz"), Network("torch", (0, 1, 2)), batches(STEPS))
     record(traces.tf.with_suffix(".npz"), Network("tf", order), batches(STEPS))
-    assert compare_recorded(traces.torch, traces.tf).verdict == "equivalent"
+    assert diff(traces.torch, traces.tf).verdict == "equivalent"
 
 
 def test_a_fault_behind_layers_paired_crosswise_is_found_at_its_layer(traces):
@@ -129,7 +129,7 @@ def test_a_fault_behind_layers_paired_crosswise_is_found_at_its_layer(traces):
 def test_settings_that_differ_are_in_the_result(traces):
     traces.record("torch")
     traces.record("tf", said={"settings": (Setting("optimizer", "SGD", "lr", 0.2),)})
-    [row] = compare_recorded(traces.torch, traces.tf).judgement.settings
+    [row] = diff(traces.torch, traces.tf).judgement.settings
     assert (row.subject, row.setting, row.torch, row.tf, row.verdict) == ("optimizer", "lr", 0.1, 0.2, "differs")
 
 
@@ -137,7 +137,7 @@ def test_a_loss_that_does_not_fall_on_either_side_is_not_decreasing(traces):
     rising = of_loss(lambda step: 2.0 ** min(step, STEPS))
     traces.record("torch", rising)
     traces.record("tf", rising)
-    assert compare_recorded(traces.torch, traces.tf).verdict == "not decreasing"
+    assert diff(traces.torch, traces.tf).verdict == "not decreasing"
 
 
 def test_a_loss_that_rises_on_one_side_is_diverged(traces):
@@ -147,7 +147,7 @@ def test_a_loss_that_rises_on_one_side_is_diverged(traces):
 def test_a_loop_that_ends_early_is_diverged_there(traces):
     traces.record("torch")
     traces.record("tf", steps=STEPS - 7)
-    result = compare_recorded(traces.torch, traces.tf)
+    result = diff(traces.torch, traces.tf)
     assert result.verdict == "diverged"
     assert result.judgement.comparisons["float64"].parts_at == STEPS - 7
 
@@ -190,7 +190,7 @@ def test_without_any_audit_final_weights_decide_nothing_in_float32(traces):
 def test_a_step_that_only_one_side_audited_is_no_difference(traces):
     traces.record("torch", audits=range(3))
     traces.record("tf", audits=range(5))
-    assert compare_recorded(traces.torch, traces.tf).verdict == "equivalent"
+    assert diff(traces.torch, traces.tf).verdict == "equivalent"
 
 
 def grows(step):
@@ -244,7 +244,7 @@ def test_a_nudged_trace_that_is_of_another_run_measures_nothing(traces):
 
 def refused(traces, error=TraceError):
     with pytest.raises(error) as caught:
-        compare_recorded(traces.torch, traces.tf)
+        diff(traces.torch, traces.tf)
     return str(caught.value)
 
 
@@ -317,7 +317,7 @@ def test_a_weight_without_a_partner_is_named_with_the_line_to_write(traces):
 def test_pairs_that_the_tf_recorder_was_given_are_taken(traces):
     traces.record("torch", said=with_a_weight_more("torch", "more"))
     traces.record("tf", said=with_a_weight_more("tf", "extra") | {"explicit": (("extra.weight", "more.weight"),)})
-    assert compare_recorded(traces.torch, traces.tf).verdict == "equivalent"
+    assert diff(traces.torch, traces.tf).verdict == "equivalent"
 
 
 def test_the_line_of_the_message_is_taken_from_the_tf_recorder(traces):
@@ -325,4 +325,4 @@ def test_the_line_of_the_message_is_taken_from_the_tf_recorder(traces):
     traces.record("tf")
     assert "WEIGHTS = {None: ['more.weight']}" in refused(traces, PairingError)
     traces.record("tf", said={"explicit": explicit_pairs([(None, ["more.weight"])])})
-    assert compare_recorded(traces.torch, traces.tf).verdict == "equivalent"
+    assert diff(traces.torch, traces.tf).verdict == "equivalent"

@@ -5,10 +5,9 @@ import pytest
 
 from compare.judging.search import ROUNDS
 from compare.judging.study import study
-from compare.running.request import AUDITS, SIDES, Run
+from compare.running.request import AUDITS, Training
 from compare.traces.step import END
-from compare.traces.trace import TracePair
-from tests.synthetic import Training, at, from_step, judge, rounding
+from tests.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
 
 LATE = 23  # a step that is not audited at first
 BOTH = ("float64", "float32")
@@ -16,21 +15,21 @@ BOTH = ("float64", "float32")
 
 def faulty(fault):
     """A TF side with that fault."""
-    return Training(fault)
+    return FakeSide(fault)
 
 
 def test_sides_that_differ_by_rounding_are_equivalent_and_no_more_runs_are_asked_for(tmp_path):
     judged = judge(tmp_path, precisions=BOTH)
     assert (judged.judgement.verdict, judged.judgement.findings) == ("equivalent", ())
     audits = {"float64": AUDITS, "float32": (0,)}  # the second decides nothing: its first step is enough
-    assert judged.asked == [[Run(one, nudge, audits[one]) for one in BOTH for nudge in (None, one)]]
+    assert judged.asked == [[Training(one, nudge, audits[one]) for one in BOTH for nudge in (None, one)]]
     assert list(judged.judgement.comparisons) == list(BOTH)
 
 
 def test_without_nudges_only_plain_runs_are_asked_for(tmp_path):
     judged = judge(tmp_path, nudged=False)
     assert judged.judgement.verdict == "equivalent"
-    assert judged.asked == [[Run("float64")]]
+    assert judged.asked == [[Training("float64")]]
     diverged = judge(tmp_path, tf=faulty(from_step(LATE, "rate", 0.5)), nudged=False)
     assert diverged.judgement.first_divergence.key == (LATE, "rate", "learning_rate")
     assert {run.nudge for runs in diverged.asked for run in runs} == {None}
@@ -79,7 +78,7 @@ def test_a_rate_rounded_to_float32_is_a_leak_and_equivalent(tmp_path):
     [finding] = judged.judgement.findings
     assert finding.startswith("leak of float32 precision: parts at step 0, rate, learning_rate")
     assert "one rounded to float32" in finding
-    assert judged.asked[1] == [Run("float64", "float32")]
+    assert judged.asked[1] == [Training("float64", "float32")]
 
 
 def test_more_than_a_float32_ulp_explains_is_no_leak(tmp_path):
@@ -93,7 +92,7 @@ def test_a_nan_on_one_side_is_diverged_at_its_step(tmp_path):
     assert judged.judgement.verdict == "diverged"
     assert judged.judgement.first_divergence.key == (LATE, "loss", "loss")
     assert "not finite" in judged.judgement.findings[0]
-    assert Run("float64", "float32") not in judged.asked[1], "no ulp explains a NaN"
+    assert Training("float64", "float32") not in judged.asked[1], "no ulp explains a NaN"
 
 
 @pytest.mark.parametrize("precisions", [BOTH, ("float32",)])
@@ -115,7 +114,7 @@ def test_a_loss_that_is_not_finite_in_float32_only_is_diverged(tmp_path):
 
 
 def test_values_at_audited_steps_decide_in_float64_and_not_in_float32_alone(tmp_path):
-    moved = Training(at(lambda key: key[0] == END and key[1] == "buffer", lambda value: value * 1.5))
+    moved = FakeSide(at(lambda key: key[0] == END and key[1] == "buffer", lambda value: value * 1.5))
     verdicts = [judge(tmp_path, tf=moved, precisions=(one,)).judgement.verdict for one in BOTH]
     assert verdicts == ["diverged", "equivalent"]
 
@@ -131,7 +130,7 @@ def test_a_side_that_loses_precision_in_float32_is_named_and_equivalent(tmp_path
 
 
 def test_a_curve_that_ends_early_is_diverged_at_the_first_step_that_is_missing(tmp_path):
-    judgement = judge(tmp_path, tf=Training(rounding, stops=LATE)).judgement
+    judgement = judge(tmp_path, tf=FakeSide(rounding, stops=LATE)).judgement
     assert judgement.verdict == "diverged"
     assert judgement.comparisons["float64"].parts_at == LATE
     assert judgement.first_divergence.key == (LATE, "batch", "x")
@@ -168,21 +167,21 @@ def accuracy(flipped):
 
 @pytest.mark.parametrize("step", [0, LATE])
 def test_a_metric_that_differs_is_diverged_though_no_tensor_is(tmp_path, step):
-    torch, tf = Training(curves=accuracy(None)), Training(rounding, curves=accuracy(step))
+    torch, tf = FakeSide(curves=accuracy(None)), FakeSide(rounding, curves=accuracy(step))
     judgement = judge(tmp_path, torch, tf).judgement
     assert (judgement.verdict, judgement.first_divergence) == ("diverged", None)
     assert judgement.findings[0].startswith(f"the accuracy parts at step {step} (torch 0.5, tf 0.625)")
 
 
 def test_a_metric_that_one_side_lacks_is_said_to_be_missing(tmp_path):
-    judgement = judge(tmp_path, torch=Training(curves=accuracy(None))).judgement
+    judgement = judge(tmp_path, torch=FakeSide(curves=accuracy(None))).judgement
     assert judgement.verdict == "diverged"
     assert "torch 0.5, missing in tf" in judgement.findings[0]
 
 
 def test_an_evaluation_that_differs_beside_a_late_metric_is_located(tmp_path):
     evaluation = at(lambda key: key[0] == END and key[1] == "loss", lambda value: value * 1.5)
-    torch, tf = Training(curves=accuracy(None)), Training(evaluation, curves=accuracy(LATE))
+    torch, tf = FakeSide(curves=accuracy(None)), FakeSide(evaluation, curves=accuracy(LATE))
     judgement = judge(tmp_path, torch, tf).judgement
     assert judgement.verdict == "diverged"
     assert judgement.first_divergence.key == (END, "loss", "loss")
@@ -195,7 +194,7 @@ def test_a_gradient_that_never_had_a_consequence_is_not_blamed_for_a_rate(tmp_pa
             return value * 2
         return value * 0.5 if key[1] == "rate" and key[0] >= step else value
 
-    first = judge(tmp_path, tf=Training(both)).judgement.first_divergence
+    first = judge(tmp_path, tf=FakeSide(both)).judgement.first_divergence
     assert first.key == (step, "rate", "learning_rate")
 
 
@@ -216,9 +215,6 @@ def test_less_than_two_whole_epochs_is_said_to_be_too_short(tmp_path):
 
 
 def test_whether_the_loss_decreases_is_not_judged_where_nobody_asks(tmp_path):
-    under_way = study(None, ("float64",), nudged=False)
-    [run] = next(under_way)
-    frozen = Training(at(lambda key: key[1] == "update", lambda value: value * 0))
-    with pytest.raises(StopIteration) as stop:
-        under_way.send([TracePair(*(frozen.trace(tmp_path / f"{side}.npz", run, 40) for side in SIDES))])
-    assert (stop.value.value.verdict, stop.value.value.findings) == ("equivalent", ())
+    frozen = FakeSide(at(lambda key: key[1] == "update", lambda value: value * 0))
+    judgement = study(runs_of(tmp_path, frozen, frozen, steps=40), None, ("float64",), nudged=False)
+    assert (judgement.verdict, judgement.findings) == ("equivalent", ())

@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 
 from compare.reporting.plot import PRECISION_COLOURS, SMALLEST
 from compare.reporting.result import Result
-from tests.synthetic import Training, from_step, result, rounding
+from tests.synthetic import FakeSide, from_step, result, rounding
 
 BOTH = ("float64", "float32")
 
@@ -49,19 +49,24 @@ def test_the_gap_of_every_precision_is_drawn_inside_its_envelope_on_a_log_axis(t
 
 
 def test_a_gap_of_zero_has_a_place_on_the_log_axis(tmp_path):
-    _, gaps = result(tmp_path, tf=Training()).plot().axes
+    _, gaps = result(tmp_path, tf=FakeSide()).plot().axes
     assert (lines(gaps)["float64 gap"] == SMALLEST).all()
 
 
 def test_where_they_part_is_marked_and_the_place_is_labelled(tmp_path):
-    _, gaps = result(tmp_path, tf=Training(from_step(7, "loss", 2.0))).plot().axes
+    _, gaps = result(tmp_path, tf=FakeSide(from_step(7, "loss", 2.0))).plot().axes
     [mark] = [line for line in gaps.lines if line.get_label() == "parts at step 7"]
     assert set(mark.get_xdata()) == {7}
     assert lines(gaps)["float64 gap"][7:] == pytest.approx(np.full(33, 0.5), rel=1e-12)
 
 
 @pytest.mark.parametrize(
-    "tf", [Training(from_step(7, "loss", np.nan)), Training(rounding, stops=7), Training(from_step(0, "loss", np.inf))]
+    "tf",
+    [
+        FakeSide(from_step(7, "loss", np.nan)),
+        FakeSide(rounding, stops=7),
+        FakeSide(from_step(0, "loss", np.inf)),
+    ],
 )
 def test_an_infinite_gap_is_left_out_and_the_rest_is_drawn(tmp_path, tf):
     of = result(tmp_path, tf=tf)
@@ -92,7 +97,7 @@ def test_evaluations_are_points_at_their_steps(tmp_path):
     def evaluated(steps):
         return {"evaluation_step": [9, 19], "evaluation_loss": [0.4, 0.3]}
 
-    losses, _ = saved(result(tmp_path, Training(curves=evaluated), Training(rounding, curves=evaluated)), tmp_path).axes
+    losses, _ = saved(result(tmp_path, FakeSide(curves=evaluated), FakeSide(rounding, curves=evaluated)), tmp_path).axes
     for side in ("torch", "tf"):
         [points] = [line for line in losses.lines if line.get_label() == f"{side}, held out"]
         assert points.get_xydata().tolist() == [[9, 0.4], [19, 0.3]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compare.reporting.files import write_all
 from compare.reporting.result import Result
 from compare.reporting.tables import COLUMNS, ROWS, all_tables, summary_row, to_csv
-from tests.synthetic import STEPS_PER_EPOCH, Training, at, from_step, result, rounding
+from tests.synthetic import STEPS_PER_EPOCH, FakeSide, at, from_step, result, rounding
 
 PROPERTY = settings(max_examples=50, deadline=None)
 FLOATS = st.one_of(
@@ -102,7 +102,7 @@ def test_a_curve_has_a_row_a_step_and_precision_with_epochs_counted_from_one(tmp
 
 
 def test_where_a_curve_has_ended_its_loss_and_gap_are_missing(tmp_path):
-    rows = list(ROWS["curves"](result(tmp_path, tf=Training(rounding, stops=30))))
+    rows = list(ROWS["curves"](result(tmp_path, tf=FakeSide(rounding, stops=30))))
     assert len(rows) == 40
     assert (
         [row["tf_loss"] is None for row in rows] == [row["gap"] is None for row in rows] == 30 * [False] + 10 * [True]
@@ -111,7 +111,7 @@ def test_where_a_curve_has_ended_its_loss_and_gap_are_missing(tmp_path):
 
 
 def test_epochs_have_the_mean_of_each_curve_and_of_each_metric_on_its_side(tmp_path):
-    of = result(tmp_path, tf=Training(rounding, curves=lambda steps: {"accuracy": list(range(steps))}))
+    of = result(tmp_path, tf=FakeSide(rounding, curves=lambda steps: {"accuracy": list(range(steps))}))
     of = replace(of, subject=replace(of.subject, steps_per_epoch=STEPS_PER_EPOCH))
     rows = list(ROWS["epochs"](of))
     assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
@@ -122,7 +122,7 @@ def test_epochs_have_the_mean_of_each_curve_and_of_each_metric_on_its_side(tmp_p
 
 
 def test_stages_have_a_row_a_tensor_and_the_end_is_the_step_after_the_last(tmp_path):
-    of = result(tmp_path, tf=Training(from_step(1, "loss", 1.5)))
+    of = result(tmp_path, tf=FakeSide(from_step(1, "loss", 1.5)))
     rows = list(ROWS["stages"](of))
     assert {tuple(row) for row in rows} == {COLUMNS["stages"]}
     assert {row["step"] for row in rows} == {0, 1, 2, 40}
@@ -133,7 +133,7 @@ def test_stages_have_a_row_a_tensor_and_the_end_is_the_step_after_the_last(tmp_p
 
 
 def test_the_summary_of_a_diverged_case_says_how_far_and_where(tmp_path):
-    of = result(tmp_path, tf=Training(from_step(7, "rate", 0.5)), precisions=("float64", "float32"))
+    of = result(tmp_path, tf=FakeSide(from_step(7, "rate", 0.5)), precisions=("float64", "float32"))
     row = of.summary
     double, single = of.judgement.comparisons.values()
     assert (row["case"], row["verdict"], row["steps"]) == ("linear_regression", "diverged", 40)
@@ -148,13 +148,13 @@ def test_the_summary_of_a_diverged_case_says_how_far_and_where(tmp_path):
 
 
 def test_milliseconds_are_the_median_without_the_audited_steps(tmp_path):
-    of = result(tmp_path, Training(curves=lambda steps: {"seconds": [9.0, 9.0, 9.0, 0.001, 0.003][:steps]}), steps=5)
+    of = result(tmp_path, FakeSide(curves=lambda steps: {"seconds": [9.0, 9.0, 9.0, 0.001, 0.003][:steps]}), steps=5)
     assert of.summary["torch_ms_per_step"] == 2.0
     assert of.summary["tf_ms_per_step"] == 250.0
 
 
 def test_tables_in_python_are_those_of_the_files(tmp_path):
-    of = result(tmp_path, tf=Training(at(lambda key: key[:2] == (1, "buffer"), lambda value: value.reshape(1))))
+    of = result(tmp_path, tf=FakeSide(at(lambda key: key[:2] == (1, "buffer"), lambda value: value.reshape(1))))
     write_tables([of], tmp_path)
     for name in ("curves", "epochs", "stages"):
         rows = getattr(of, name).to_dict("records")
@@ -177,7 +177,7 @@ def test_a_run_that_failed_has_a_summary_and_no_other_rows(tmp_path):
 def test_metrics_of_any_case_have_columns_behind_the_common_ones(tmp_path):
     plain = result(tmp_path)
     (tmp_path / "more").mkdir()
-    metric = Training(curves=lambda steps: {"accuracy": [0.5] * steps})
+    metric = FakeSide(curves=lambda steps: {"accuracy": [0.5] * steps})
     write_tables([plain, result(tmp_path / "more", metric, metric)], tmp_path)
     rows = read(tmp_path / "epochs.csv")
     assert tuple(rows[0]) == (*COLUMNS["epochs"], "torch_accuracy", "tf_accuracy")
@@ -188,7 +188,7 @@ def test_an_evaluation_stands_in_the_row_of_its_epoch(tmp_path):
     def evaluated(steps):
         return {"evaluation_step": [9, 19, 29, 39], "evaluation_loss": [0.4, 0.3, 0.2, 0.1]}
 
-    sides = Training(curves=evaluated), Training(rounding, curves=evaluated)
+    sides = FakeSide(curves=evaluated), FakeSide(rounding, curves=evaluated)
     epochs = result(tmp_path, *sides).epochs  # each of one step
     evaluated_only = epochs[["epoch", "torch_evaluation_loss", "tf_evaluation_loss"]].dropna()
     assert evaluated_only.to_numpy().tolist() == [[10, 0.4, 0.4], [20, 0.3, 0.3], [30, 0.2, 0.2], [40, 0.1, 0.1]]

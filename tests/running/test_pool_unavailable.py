@@ -7,21 +7,21 @@ import pytest
 
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs, write_inputs
-from compare.running.execute import Job
-from compare.running.pool import FrameworkUnavailableError, Workers
+from compare.running.pool import Pool
+from compare.running.process import FrameworkUnavailableError
+from compare.running.request import TrainCase, Training
 from tests.fake_worker import LAST_WORDS, python_that
 
 
 def trouble(directory, **pythons):
-    """What is said when one job is given to the side whose Python is named; the other side is a fake that is well."""
+    """What is said when one request goes to the side whose Python is named; the other side is a fake that is well."""
     write_inputs(make_inputs(cases.load("linear_regression"), steps=2), directory / "inputs.npz")
-    job = Job("job", str(directory / "inputs.npz"), str(directory / "trace.npz"), "float64")
+    request = TrainCase(str(directory / "trace.npz"), str(directory / "inputs.npz"), Training("float64"))
     [side] = pythons
     other = "tf" if side == "torch" else "torch"
     try:
-        with Workers(directory, {**pythons, other: python_that(directory, other)}) as both:
-            both.submit(side, job)
-            list(both.events())
+        with Pool(directory, {**pythons, other: python_that(directory, other)}) as workers:
+            workers.fulfil([(side, request)])
     except FrameworkUnavailableError as error:
         return str(error)
     pytest.fail("the side began")

@@ -39,7 +39,7 @@ def test_three_epochs_are_three_lines_of_a_falling_loss(side):
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",  # what is said need not be named
 )
 def test_what_cannot_be_trained_is_refused_in_one_line(monkeypatch, capsys, arguments, said):
-    monkeypatch.setattr(worker, "alone", lambda *_: pytest.fail("was not refused"))
+    monkeypatch.setattr(worker, "train_alone", lambda *_: pytest.fail("was not refused"))
     try:
         status = worker.main("torch_impl", arguments)
     except SystemExit as refusal:  # argparse's own way, with its usage above the line
@@ -64,5 +64,5 @@ def test_ctrl_c_ends_a_side_with_status_2(monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(worker, "alone", interrupt)
+    monkeypatch.setattr(worker, "train_alone", interrupt)
     assert worker.main("torch_impl", ["linear_regression"]) == 2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.traces.pairing import Model, pair
-from compare.traces.renamed import WEIGHT_STAGES, tf_view, torch_view, view_pair
+from compare.traces.renamed import WEIGHT_STAGES, rename_pair, rename_tf, rename_torch
 from compare.traces.step import END
 from compare.traces.trace import STAGES, Trace, TracePair, TraceWriter
 from compare.traces.units import Tensor, Unit
@@ -74,7 +74,7 @@ def test_weights_of_tf_are_seen_under_the_expressions_of_torch(traced, stage):
     }
     tensors = {(0, stage, f"{name}{entry(stage)}"): np.full(2, place) for place, name in enumerate(names)}
     _, trace, pairing = traced(tf=tensors)
-    view = tf_view(trace, pairing)
+    view = rename_tf(trace, pairing)
     assert view.keys == [(0, stage, f"{shared}{entry(stage)}") for shared in names.values()]
     assert [view[key][0] for key in view.keys] == [0, 1, 2, 3]
 
@@ -82,7 +82,7 @@ def test_weights_of_tf_are_seen_under_the_expressions_of_torch(traced, stage):
 @pytest.mark.parametrize("stage", WEIGHT_STAGES)
 def test_a_weight_of_torch_is_seen_in_the_slices_that_tf_has(traced, stage):
     trace, _, pairing = traced({(1, stage, f"attn.w{entry(stage)}"): VALUE})
-    view = torch_view(trace, pairing)
+    view = rename_torch(trace, pairing)
     assert view.keys == [(1, stage, f"attn.w[0:2]{entry(stage)}"), (1, stage, f"attn.w[2:4]{entry(stage)}")]
     np.testing.assert_array_equal(view[view.keys[0]], VALUE[:2])
     np.testing.assert_array_equal(view.get(view.keys[1]), VALUE[2:])
@@ -94,7 +94,7 @@ def test_a_weight_of_torch_is_seen_in_the_slices_that_tf_has(traced, stage):
 def test_values_of_a_sum_are_added_and_what_comes_of_its_gradient_is_taken_once(traced, stage, expected):
     given = {(0, stage, f"rnn.{name}{entry(stage)}"): np.full(2, by) for name, by in (("bias_ih", 1), ("bias_hh", 10))}
     trace, _, pairing = traced(given)
-    view = torch_view(trace, pairing)
+    view = rename_torch(trace, pairing)
     [key] = view.keys
     assert key == (0, stage, f"{MERGED}{entry(stage)}")
     assert view[key].tolist() == [expected] * 2
@@ -102,7 +102,7 @@ def test_values_of_a_sum_are_added_and_what_comes_of_its_gradient_is_taken_once(
 
 def test_a_sum_of_which_a_part_is_missing_is_there_and_nothing(traced):
     trace, _, pairing = traced({(0, "weights", "rnn.bias_hh"): np.ones(2)})
-    view = torch_view(trace, pairing)
+    view = rename_torch(trace, pairing)
     assert (0, "weights", MERGED) in view
     assert view.get((0, "weights", MERGED)) is None
 
@@ -110,7 +110,7 @@ def test_a_sum_of_which_a_part_is_missing_is_there_and_nothing(traced):
 def test_a_state_of_several_entries_keeps_them_apart(traced):
     given = {(0, "state", f"bn.weight {name}"): np.full(2, by) for by, name in enumerate(("exp_avg", "exp_avg_sq"))}
     trace, other, pairing = traced(given, {(0, "state", "n.weight exp_avg_sq"): np.ones(2)})
-    views = view_pair(TracePair(trace, other), pairing)
+    views = rename_pair(TracePair(trace, other), pairing)
     assert views.torch.keys == [(0, "state", "bn.weight exp_avg"), (0, "state", "bn.weight exp_avg_sq")]
     assert views.tf.keys == [(0, "state", "bn.weight exp_avg_sq")]
     assert [views.torch[key][0] for key in views.torch.keys] == [0, 1]
@@ -118,19 +118,19 @@ def test_a_state_of_several_entries_keeps_them_apart(traced):
 
 def test_a_state_is_of_the_weight_before_its_last_blank(traced):
     trace, _, pairing = traced({(0, "state", "scale 1 exp_avg"): np.ones(2)})
-    assert torch_view(trace, pairing).keys == [(0, "state", "scale 1 exp_avg")]
+    assert rename_torch(trace, pairing).keys == [(0, "state", "scale 1 exp_avg")]
 
 
 def test_a_state_that_is_of_no_weight_is_left_out(traced):
     trace, other, pairing = traced({(0, "state", "step"): np.ones(())}, {(0, "state", "iterations"): np.ones(())})
-    assert torch_view(trace, pairing).keys == tf_view(other, pairing).keys == []
+    assert rename_torch(trace, pairing).keys == rename_tf(other, pairing).keys == []
 
 
 def test_outputs_are_renamed_and_those_without_a_partner_are_left_out(traced):
     torch = {(0, "forward", name): np.ones(1) for name in ("attn", "relu", "bn", "relu (call 2)", "rnn")}
     tf = {(0, "forward", name): np.ones(1) for name in ("q", "k", "act", "extra", "n", "act (call 2)")}
     trace, other, pairing = traced(torch, tf)
-    views = view_pair(TracePair(trace, other), pairing)
+    views = rename_pair(TracePair(trace, other), pairing)
     assert [name for *_, name in views.torch.keys] == ["attn", "relu", "bn", "relu (call 2)"]
     assert sorted(name for *_, name in views.tf.keys) == ["attn", "bn", "relu", "relu (call 2)"]
 
@@ -139,7 +139,7 @@ def test_arrays_of_a_batch_are_seen_under_torchs_names_in_order(traced):
     torch = {(0, "batch", name): np.ones(1) for name in ("x", "y")}
     tf = {(0, "batch", name): np.full(1, by) for by, name in enumerate(("images", "labels"))}
     trace, other, pairing = traced(torch, tf)
-    views = view_pair(TracePair(trace, other), pairing)
+    views = rename_pair(TracePair(trace, other), pairing)
     assert views.torch.keys == views.tf.keys == [(0, "batch", "x"), (0, "batch", "y")]
     assert [views.tf[key][0] for key in views.tf.keys] == [0, 1]
 
@@ -148,7 +148,7 @@ def test_arrays_of_a_batch_are_seen_under_torchs_names_in_order(traced):
 def test_what_both_sides_name_alike_keeps_its_name(traced, stage, name):
     given = {(END, stage, name): np.float64(2)}
     trace, other, pairing = traced(given, given)
-    for view in view_pair(TracePair(trace, other), pairing):
+    for view in rename_pair(TracePair(trace, other), pairing):
         assert view.keys == [(END, stage, name)]
         assert view[END, stage, name] == 2
 
@@ -159,14 +159,14 @@ def test_every_stage_is_seen_in_both_views(traced):
         return {(0, stage, own.get(stage, weight)): np.ones(2) for stage in STAGES}
 
     trace, other, pairing = traced(given("bn.weight", "bn"), given("n.weight", "n"))
-    views = view_pair(TracePair(trace, other), pairing)
+    views = rename_pair(TracePair(trace, other), pairing)
     assert views.torch.keys == views.tf.keys
     assert [stage for _, stage, _ in views.tf.keys] == list(STAGES)
 
 
 def test_a_view_has_what_the_judge_asks_of_a_trace(traced):
     trace, _, pairing = traced({(0, "loss", "loss"): np.float64(1)})
-    view = torch_view(trace, pairing)
+    view = rename_torch(trace, pairing)
     assert (view.header, view.steps, view.curves["loss"].tolist()) == (trace.header, 1, [1.0])
     assert (0, "loss", "other") not in view
     assert view.get((0, "loss", "other")) is None
@@ -177,5 +177,5 @@ def test_a_view_has_what_the_judge_asks_of_a_trace(traced):
 
 def test_a_side_that_was_not_run_stays_so(traced):
     trace, other, pairing = traced()
-    assert view_pair(TracePair(None, other), pairing).torch is None
-    assert view_pair(TracePair(trace, None), pairing).tf is None
+    assert rename_pair(TracePair(None, other), pairing).torch is None
+    assert rename_pair(TracePair(trace, None), pairing).tf is None

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.arrays import Given
+from compare.components.arrays import ComponentArrays
 from compare.components.spec import Input, Spec
 from torch_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 
 
-def call(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def call(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Call the layer that `entry` makes, or `entry` itself, on the inputs, and differentiate what comes out."""
     inputs = {name: native(array, spec.inputs[name]) for name, array in given.inputs.items()}
     function = entry if signature(entry).parameters else entry()
@@ -30,7 +30,7 @@ def call(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
 
 
 def tensors(output) -> list[torch.Tensor]:
-    """Every tensor of what is put out, in order."""
+    """Every tensor of an output, in order."""
     if isinstance(output, torch.Tensor):
         return [output]
     inner = output.values() if isinstance(output, dict) else output if isinstance(output, (list, tuple)) else ()
@@ -38,13 +38,12 @@ def tensors(output) -> list[torch.Tensor]:
 
 
 def native(array: np.ndarray, described: Input) -> Parameter:
-    """An input as this framework has it, with the way back."""
+    """An input as this framework has it, with the way back to the canonical layout."""
     return Parameter(torch.from_numpy(array))
 
 
-def filled(function: Callable, spec: Spec, given: Given, inputs: dict[str, Parameter]) -> tuple[list, list]:
+def filled(function: Callable, spec: Spec, given: ComponentArrays, inputs: dict[str, Parameter]) -> tuple[list, list]:
     """The weights and the buffers of a layer, filled with what both sides have; none of a plain function."""
-    # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
     if not isinstance(function, nn.Module):
         return [], []
     parameters, buffers = list(named_parameters(function).values()), list(named_buffers(function).values())
@@ -61,7 +60,7 @@ def _wants_gradient(one: Parameter, described: Input) -> bool:
 
 
 def _differentiate(
-    function: Callable, inputs: dict[str, Parameter], watched: dict[str, Parameter], spec: Spec, given: Given
+    function: Callable, inputs: dict[str, Parameter], watched: dict[str, Parameter], spec: Spec, given: ComponentArrays
 ) -> tuple[list[torch.Tensor], dict[str, np.ndarray]]:
     """The outputs, and the gradient of their sum, each times its cotangent; zeros where nothing depends on a tensor."""
     for one in watched.values():
@@ -78,13 +77,12 @@ def _differentiate(
 
 
 def _called(function: Callable, inputs: dict[str, Parameter], spec: Spec):
-    # differs: PyTorch switches the layer to training or to evaluation; Keras is told `training` at each call.
     if isinstance(function, nn.Module) and spec.training is not None:
         function.train(spec.training)
     return function(*(one.variable for one in inputs.values()))
 
 
-def _against(outputs: list[torch.Tensor], given: Given):
+def _against(outputs: list[torch.Tensor], given: ComponentArrays):
     cotangents = given.cotangent([tuple(one.shape) for one in outputs])
     pairs = [pair for pair in zip(outputs, cotangents, strict=True) if pair[0].is_floating_point()]
     return sum((output * torch.from_numpy(cotangent)).sum() for output, cotangent in pairs)

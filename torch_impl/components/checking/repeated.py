@@ -1,4 +1,4 @@
-"""Whatever shows in steps or in draws: optimizers, schedules, initializers, steps of training.
+"""What shows over many steps or samples: optimizers, schedules, initializers, steps of training.
 
 Read it beside tf_impl/components/checking/repeated.py.
 """
@@ -9,16 +9,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.arrays import Given
-from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
+from compare.components.arrays import ComponentArrays
+from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights
 from compare.components.spec import Spec
 from compare.inputs.side import Side
 from torch_impl.components.checking.called import filled, native
 from torch_impl.weights import to_numpy
 
 
-def optimizer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """The weights after each of 50 updates by the gradients of problem.py."""
+def optimizer(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
+    """The weights after each of 50 updates by the gradients of optimizer_problem.py."""
     weights = [array.astype(given.precision) for array in initial_weights()]
     variables = [nn.Parameter(torch.from_numpy(array)) for array in weights]
     made = entry(variables)
@@ -31,7 +31,7 @@ def optimizer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray
     return {f"forward/{name}": np.stack(steps) for name, steps in zip(NAMES, zip(*found, strict=True), strict=True)}
 
 
-def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def schedule(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """The learning rate of each of 50 steps; a schedule that looks at the loss is given one after each."""
     variable = nn.Parameter(torch.zeros(()))
     stepped = torch.optim.SGD([variable], lr=RATE, momentum=0.9)
@@ -45,15 +45,14 @@ def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]
     return {"forward/rates": np.stack(rates)}
 
 
-def initializer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """As many draws as tell distributions apart, beside each other; one where it is compared value by value."""
-    # differs: PyTorch's shape is (out, in, height, width), Keras' (height, width, in, out): each gets its own.
-    draws = [to_numpy(entry(spec.shape))]
-    draws += [to_numpy(entry(spec.shape)) for _ in range(more_draws(draws[0], spec))]
-    return {"forward/values": np.stack(draws)}
+def initializer(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
+    """Enough random samples to tell distributions apart, stacked; one where it is compared value by value."""
+    samples = [to_numpy(entry(spec.shape))]
+    samples += [to_numpy(entry(spec.shape)) for _ in range(spec.further_samples(samples[0].size))]
+    return {"forward/values": np.stack(samples)}
 
 
-def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def training_step(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Loss, metrics and weights of 50 steps of a linear model."""
     inputs, outputs = given.inputs["x"].shape[-1], given.inputs["y"].shape[-1]
     model = nn.Linear(inputs, outputs)
