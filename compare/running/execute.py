@@ -103,7 +103,7 @@ def _run(
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
         recorder.close(
-            lambda: side.loss(side.model, first),
+            lambda: framework.train.evaluate(side, first),
             precision=training.precision,
             nudge=training.nudge,
             compiled=built.compiled,

@@ -12,9 +12,9 @@ import tensorflow as tf
 
 from compare.components.arrays import ComponentArrays
 from compare.components.spec import Input, Spec
+from compare.traces.parameters import as_it_is
 from tf_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 from tf_impl.weights.layers import evaluating
-from tf_impl.weights.layouts import as_it_is
 
 
 def call(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
