@@ -118,7 +118,8 @@ def _make_run(framework: Framework, job: Job, watch: Callable[[Batches], Batches
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, job.precision)])))
         meta = {"precision": job.precision, "nudge": job.nudge, "compiled": built.compiled, "muted": built.muted}
-        recorder.close(meta, evaluate=lambda: side.loss(side.model, first))
+        meta["takes_training"] = side.takes_training
+        recorder.close(meta, evaluate=lambda: framework.train.evaluate(side, first))
     except BaseException:
         recorder.discard()
         raise
@@ -172,7 +173,7 @@ def build_side(
 ) -> Any:
     """The side that `side` names, as in Job, ready for training; `eager` leaves its step as it is written."""
     if side and side.endswith(".py"):
-        make_side = file.side(side, framework.side)
+        make_side = file.side(side, framework.side, framework.weights.layers.evaluating)
     else:
         module, _, function = (side or f"{framework.package}.models.{inputs.name}:side").partition(":")
         make_side = getattr(import_module(module), function)

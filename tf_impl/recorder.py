@@ -73,7 +73,7 @@ class Recorder:
         self._recording.evaluation(loss)
 
     def close(self, meta: dict | None = None, evaluate: Callable | None = None) -> None:
-        """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode.
+        """Record what the training left: weights, buffers and, while `evaluate()` gives a loss, what layers put out.
 
         The end of the process does it, where nobody else did.
         """
@@ -197,10 +197,8 @@ class Recorder:
             self._recording.tensor("rate", "learning_rate", weights.learning_rate(self._optimizer))
 
     def _evaluate(self, evaluate: Callable) -> None:
-        # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
         self._watch_layers()
-        with layers.evaluating(self._model):
-            self._recording.tensor("loss", "loss", to_numpy(evaluate()[0]))
+        self._recording.tensor("loss", "loss", to_numpy(evaluate()))
         self._remove_hooks()
 
     def _record_all(self, stage: str, parameters: dict) -> None:

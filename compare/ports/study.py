@@ -15,7 +15,7 @@ from compare.ports.eager import graph_against_eager
 from compare.ports.inputs import read
 from compare.ports.pairing import Model, Pairing, pair
 from compare.ports.probe import prove
-from compare.ports.unlike import all_settings, initial_values, say_initial, say_muted
+from compare.ports.unlike import all_settings, initial_values, say_evaluation, say_initial, say_muted
 from compare.ports.views import view_pair
 from compare.runs import Run, RunFailedError, Start
 from compare.study import Study, study
@@ -46,6 +46,7 @@ def study_port(inputs: Path, most: int, precisions: tuple[str, ...], nudged: boo
     initial = initial_values(view_pair(described.pair, pairing))
     findings = (
         *judgement.findings,
+        *say_evaluation(judgement.first_divergence, described.pair),
         *frozen,
         *described.findings,
         *say_initial(initial),

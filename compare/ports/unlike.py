@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from compare.divergence import Row
 from compare.ports.initial import InitialRow, compare_initial, summarise
 from compare.ports.pairing import Pairing
 from compare.settings import INITIAL, SettingRow, judge
 from compare.settings.values import DIFFERS, EQUAL
-from compare.trace import Trace
+from compare.trace import FINAL, Trace
 from compare.verdict import Pair
 
 
@@ -27,6 +28,17 @@ def say_muted(pair: Pair) -> list[str]:
     """Which dropout was switched off."""
     muted = [f"{side.meta['framework']} {', '.join(side.meta['muted'])}" for side in pair if side.meta["muted"]]
     return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
+
+
+def say_evaluation(first: Row | None, pair: Pair) -> list[str]:
+    """Whose mode was set from outside, where the two differ in evaluation alone."""
+    outside = [side.meta["framework"] for side in pair if not side.meta.get("takes_training", True)]
+    if not outside or first is None or first.step != FINAL or first.stage not in ("forward", "loss"):
+        return []
+    return [
+        f"for evaluation the mode was set from outside ({', '.join(outside)}), for the loss takes no `training`: "
+        "write loss(model, batch, training), and pass it on to the model, to say what evaluation is"
+    ]
 
 
 def all_settings(pair: Pair, pairing: Pairing, initial: list[InitialRow]) -> list[SettingRow]:

@@ -104,8 +104,8 @@ def _inside(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
 
 @contextmanager
 def evaluating(model) -> Iterator[None]:
-    """The model in evaluation mode, whatever its callers say."""
-    # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
+    """The model in evaluation mode, for a loss that takes no `training`."""
+    # differs: PyTorch's model is switched to evaluation; in Keras each layer's `training` is replaced as it is called.
     inside = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
     undo = [wrap(layer, "call", _not_training(layer.call)) for layer in inside]
     try:

@@ -69,5 +69,5 @@ def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.nda
     return {f"forward/{name}": np.stack([step[name] for step in found]) for name in found[0]}
 
 
-def _mean_squared_error(model: nn.Module, batch: dict) -> tuple:
+def _mean_squared_error(model: nn.Module, batch: dict, training: bool = True) -> tuple:
     return (model(batch["x"]) - batch["y"]).square().mean(), {}
