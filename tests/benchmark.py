@@ -68,7 +68,7 @@ class CnnLoop:
         trace = Path(self.directory.name) / "trace.npz"
         recorder = self.framework.recorder.Recorder(trace, side.model, side.optimizer, audits, ("x",))
         batches = self.framework.to_native(self.inputs, self.inputs.batches("float32"))
-        self.framework.train.train(side, self.built.step, batches, recorder)
+        self.framework.train.train(side, self.built.step, batches, recorder, None, self.inputs.steps_per_epoch)
         recorder.close({})
 
 
