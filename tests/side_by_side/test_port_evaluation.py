@@ -85,9 +85,14 @@ PENALTY = {
 }
 
 
+@pytest.fixture(autouse=True)
+def paths(monkeypatch):
+    """What a port adds to the places where modules are looked for is taken away."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+
 @pytest.fixture(params=["torch_impl", "tf_impl"])
-def framework(request, monkeypatch):
-    monkeypatch.setattr(sys, "path", list(sys.path))  # a port's folder is added to it
+def framework(request):
     return Framework(request.param)
 
 
@@ -135,6 +140,15 @@ def test_a_loss_that_takes_a_gradient_inside_can_be_evaluated(framework, tmp_pat
     made, batch, _ = built(framework, PENALTY, tmp_path / "port.py")
     loss = float(framework.weights.to_numpy(framework.train.evaluate(made.side, batch)))
     assert loss == pytest.approx(len(X) * (1 / (VARIANCE + 1e-5)).sum(), rel=1e-13)
+
+
+def test_a_loss_in_a_tf_function_is_not_traced_in_evaluation_mode_and_trained_by_that(tmp_path):
+    framework = Framework("tf_impl")
+    losses = LOSSES["without"] | {"tf_loss": LOSSES["without"]["tf_loss"] + "\n    loss = tf.function(loss)"}
+    made, batch, _ = built(framework, losses, tmp_path / "port.py")
+    framework.train.evaluate(made.side, batch)
+    loss = float(framework.weights.to_numpy(made.step(made.side, batch)[0]))
+    assert loss == pytest.approx((0.25 * normalised(X.mean(0), X.var(0)) ** 2).sum(), rel=1e-13)
 
 
 def test_without_the_evaluation_mode_of_the_framework_these_tests_would_fail(framework, tmp_path):

@@ -108,9 +108,13 @@ def evaluating(model) -> Iterator[None]:
     # differs: PyTorch's model is switched to evaluation; in Keras each layer's `training` is replaced as it is called.
     inside = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
     undo = [wrap(layer, "call", _not_training(layer.call)) for layer in inside]
+    # A user's tf.function would keep the graph that is traced here, and train by it.
+    eagerly = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
     try:
         yield
     finally:
+        tf.config.run_functions_eagerly(eagerly)
         for back in undo:
             back()
 
