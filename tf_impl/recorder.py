@@ -73,7 +73,7 @@ class Recorder:
         self._recording.evaluation(loss)
 
     def close(self, meta: dict | None = None, evaluate: Callable | None = None) -> None:
-        """Record what the training left: weights, buffers and, while `evaluate()` gives a loss, what layers put out.
+        """Record what the training left: weights, buffers and, from `evaluate()`, a loss and what each layer puts out.
 
         The end of the process does it, where nobody else did.
         """

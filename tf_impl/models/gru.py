@@ -1,6 +1,6 @@
 """A GRU encoder and a GRU decoder over padded sequences. Notice which state is handed over, and what the loss counts.
 
-differs: PyTorch's reset gate acts after the product with the hidden state; Keras' if reset_after=True, its default.
+differs: PyTorch's reset gate acts after the product with the hidden state; so does Keras' while reset_after=True.
 """
 
 from functools import partial

@@ -11,7 +11,7 @@ from tf_impl.optimizers import SGD
 class LinearRegression(keras.Model):
     def __init__(self):
         super().__init__()
-        # differs: PyTorch's weight is (outputs, inputs), there at once; Keras' (inputs, outputs), made when called.
+        # differs: PyTorch's weight is (outputs, inputs) from the start; Keras' (inputs, outputs), from the first call.
         self.linear = layers.Dense(1)
 
     def call(self, x):

@@ -10,7 +10,7 @@ from torch_impl.optimizers import SGD
 class LinearRegression(nn.Module):
     def __init__(self):
         super().__init__()
-        # differs: PyTorch's weight is (outputs, inputs), there at once; Keras' (inputs, outputs), made when called.
+        # differs: PyTorch's weight is (outputs, inputs) from the start; Keras' (inputs, outputs), from the first call.
         self.linear = nn.Linear(1, 1)
 
     def forward(self, x):

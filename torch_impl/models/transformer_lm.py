@@ -23,7 +23,7 @@ class GivenDropout(nn.Module):
     `masks` are those of all sites, (sites, examples, length, width).
     """
 
-    # differs: PyTorch's nn.Dropout and Keras' Dropout never make the same random masks, whatever the seed: give them.
+    # differs: PyTorch's nn.Dropout and Keras' Dropout never make the same random masks, under any seed: they are given.
     def __init__(self, site):
         super().__init__()
         self.site = site

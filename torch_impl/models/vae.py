@@ -26,7 +26,7 @@ class Vae(nn.Module):
     def forward(self, x, noise):
         hidden = torch.tanh(self.hidden(x))
         mean, log_variance = self.mean(hidden), self.log_variance(hidden)
-        # differs: PyTorch's randn_like and tf.random.normal differ whatever the seed, so the noise is given.
+        # differs: PyTorch's randn_like and tf.random.normal differ under any seed, so the noise is given.
         latent = mean + torch.exp(0.5 * log_variance) * noise
         return self.pixels(torch.tanh(self.unfold(latent))), mean, log_variance
 
@@ -40,7 +40,6 @@ def reconstruction(logits, target):
 
 def divergence(mean, log_variance):
     """KL divergence from the standard normal distribution: summed over the latents, averaged over the examples."""
-    # differs: PyTorch's F.kl_div takes log-probabilities, Keras' KLDivergence probabilities: neither is this.
     return -0.5 * torch.sum(1 + log_variance - mean**2 - torch.exp(log_variance)) / mean.shape[0]
 
 
