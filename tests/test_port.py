@@ -293,7 +293,7 @@ def test_a_step_gets_what_the_side_returned_and_not_the_loops_own_side(file):
 
 WITHOUT = "def told(model, batch):\n    model.append('loss')\n    return np.float64(1)\n"
 WITH = "def told(model, batch, training):\n    model.append(training)\n    return np.float64(1)\n"
-SPELLINGS = ("", ", training=True", ", True")
+SPELLINGS = ("", ", training=True")
 
 
 @contextmanager
@@ -321,6 +321,32 @@ def test_a_step_of_a_port_may_say_training_or_leave_it_out(file, loss, seen, sai
     side.step(side, {"x": np.ones(3)})
     side.loss(side.model, {"x": np.ones(3)})
     assert side.model == [seen, seen]
+
+
+@pytest.mark.parametrize(
+    ("loss", "given", "seen"),
+    [
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", ", 0.25", 0.25),
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", ", weight=0.25, training=True", 0.25),
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", "", 0.5),
+        ("def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n", "", (True, 0.5)),
+        (
+            "def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n",
+            ", False",
+            (False, 0.5),
+        ),
+        (
+            "def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n",
+            ", weight=0.25",
+            (True, 0.25),
+        ),
+    ],
+)
+def test_a_step_of_a_port_may_give_its_loss_more_arguments(file, loss, given, seen):
+    step = f"def torch_step(side, batch):\n    side.loss(side.model, batch{given})\n    return np.float64(1)\n"
+    side = made(file(loss + with_torch_side("[], told, 'optimizer'", step)))
+    side.step(side, {"x": np.ones(3)})
+    assert side.model == [seen]
 
 
 class Module:

@@ -68,7 +68,7 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
         restore = FORMS[settings["form"]]
 
         def loss(model, batch, training=True):
-            return _loss_and_metrics(path, "loss", given.loss(model, restore(batch), training))
+            return _loss_and_metrics(path, "loss", given.loss(model, restore(batch), training=training))
 
         def step(_, batch):
             return _loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)))
@@ -90,15 +90,19 @@ def takes_training(loss: Callable) -> bool:
 
 
 def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextManager]) -> Callable:
-    """`loss(model, batch, training=True)`, whether or not the loss was written with `training`."""
-    if takes_training(loss):
-        return lambda model, batch, training=True: loss(model, batch, training=training)
+    """`loss(model, batch, training=True)`, whether or not the loss was written with `training`.
 
-    def without_training(model, batch, training=True):
+    What else a port's own step gives to its loss reaches it as it is.
+    """
+
+    def with_training(model, batch, *more, **named):
+        return loss(model, batch, *more, **(named if more else {"training": True, **named}))
+
+    def without_training(model, batch, *more, training=True, **named):
         with nullcontext() if training else evaluating(model):
-            return loss(model, batch)
+            return loss(model, batch, *more, **named)
 
-    return without_training
+    return with_training if takes_training(loss) else without_training
 
 
 @contextmanager
