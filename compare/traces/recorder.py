@@ -102,9 +102,15 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._watch_layers()
             self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
             self._remove_hooks()
-        made = {"precision": precision, "compiled": compiled, "muted": dict(muted or {})}
-        made["takes_training"] = takes_training
-        self._recording.close(replace(self._described, nudge=nudge or self._nudged_by, **made))
+        header = replace(
+            self._described,
+            precision=precision,
+            nudge=nudge or self._nudged_by,
+            compiled=compiled,
+            muted=dict(muted or {}),
+            takes_training=takes_training,
+        )
+        self._recording.close(header)
 
     def discard(self) -> None:
         """Leave no file behind."""
