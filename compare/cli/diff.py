@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-import compare
 from compare.cli import report as console
 from compare.cli.exits import EQUIVALENT, NOT_EQUIVALENT, check_writable, fail
 from compare.logs.diagnose import diagnose
 from compare.logs.loss_log import LogError, read_log
+from compare.reporting.experiments import compare_recorded
 from compare.reporting.plot import image
 from compare.traces.pairing import PairingError
 from compare.traces.trace import TraceError
@@ -31,7 +31,7 @@ def diff(left: Path, right: Path, out: Path | None, results: Path, **known: int 
 
 def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> int:
     try:
-        result = compare.diff(left, right)
+        result = compare_recorded(left, right)
     except (TraceError, PairingError) as error:
         fail(str(error))
     directory = out or results / result.case

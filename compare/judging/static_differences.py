@@ -7,8 +7,10 @@ from dataclasses import replace
 from compare.judging.initial_values import InitialRow, compare_initial, summarise
 from compare.judging.settings import INITIAL, SettingRow, compare_settings
 from compare.judging.settings.values import DIFFERS, EQUAL
+from compare.judging.stages import Row
 from compare.traces.header import Setting
 from compare.traces.pairing import Pairing
+from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair
 
 
@@ -29,6 +31,17 @@ def say_muted(pair: TracePair) -> list[str]:
     """Which dropout was switched off."""
     muted = [f"{trace.header.side} {', '.join(trace.header.muted)}" for trace in pair if trace.header.muted]
     return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
+
+
+def say_evaluation(first: Row | None, pair: TracePair) -> list[str]:
+    """Whose mode was set from outside, where the two differ in evaluation alone."""
+    outside = [side.header.side for side in pair if not side.header.takes_training]
+    if not outside or first is None or first.step is not END or first.stage not in ("forward", "loss"):
+        return []
+    return [
+        f"for evaluation the mode was set from outside ({', '.join(outside)}), because the loss takes no `training`: "
+        "write loss(model, batch, training), and pass it on to the model, to say what evaluation is"
+    ]
 
 
 def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -> list[SettingRow]:

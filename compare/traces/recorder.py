@@ -85,6 +85,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         nudge: str | None = None,
         compiled: bool = True,
         muted: Mapping[str, float] | None = None,
+        takes_training: bool = True,
     ) -> None:
         """Write the trace, with the weights and buffers that training left; the end of the process does it unasked.
 
@@ -101,8 +102,15 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._watch_layers()
             self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
             self._remove_hooks()
-        made = {"precision": precision, "compiled": compiled, "muted": dict(muted or {})}
-        self._recording.close(replace(self._described, nudge=nudge or self._nudged_by, **made))
+        header = replace(
+            self._described,
+            precision=precision,
+            nudge=nudge or self._nudged_by,
+            compiled=compiled,
+            muted=dict(muted or {}),
+            takes_training=takes_training,
+        )
+        self._recording.close(header)
 
     def discard(self) -> None:
         """Leave no file behind."""

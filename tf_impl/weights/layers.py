@@ -99,13 +99,16 @@ def _held_in(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
 
 @contextmanager
 def evaluating(model) -> Iterator[None]:
-    """The model in evaluation mode, whatever its callers say."""
-    # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
+    """The model in evaluation mode, for a loss that takes no `training`: its layers' is replaced as they are called."""
     every = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
     undo = [wrap(layer, "call", _not_training(layer.call)) for layer in every]
+    # A user's tf.function would keep the graph that is traced here, and train by it.
+    eagerly = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
     try:
         yield
     finally:
+        tf.config.run_functions_eagerly(eagerly)
         for back in undo:
             back()
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
@@ -66,13 +65,11 @@ def is_whole(layer) -> bool:
 
 @contextmanager
 def evaluating(model) -> Iterator[None]:
-    """The model in evaluation mode, and without gradients."""
-    # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
+    """The model in evaluation mode, for a loss that takes no `training`."""
     trained = {layer: layer.training for layer in model.modules()}
     model.eval()
     try:
-        with torch.no_grad():
-            yield
+        yield
     finally:
         for layer, training in trained.items():
             layer.training = training

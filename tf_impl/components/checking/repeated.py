@@ -73,5 +73,5 @@ def training_step(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[s
     return {f"forward/{name}": np.stack([step[name] for step in found]) for name in found[0]}
 
 
-def _mean_squared_error(model: keras.Model, batch: dict) -> tuple:
+def _mean_squared_error(model: keras.Model, batch: dict, training: bool = True) -> tuple:
     return tf.reduce_mean(tf.square(model(batch["x"]) - batch["y"])), {}

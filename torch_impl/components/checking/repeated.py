@@ -68,5 +68,5 @@ def training_step(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[s
     return {f"forward/{name}": np.stack([step[name] for step in found]) for name in found[0]}
 
 
-def _mean_squared_error(model: nn.Module, batch: dict) -> tuple:
+def _mean_squared_error(model: nn.Module, batch: dict, training: bool = True) -> tuple:
     return (model(batch["x"]) - batch["y"]).square().mean(), {}
