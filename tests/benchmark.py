@@ -72,7 +72,7 @@ class CnnLoop:
         recorder = self.framework.recorder.Recorder(trace, side.model, side.optimizer, audits, ("x",))
         batches = self.framework.to_native(self.inputs, self.inputs.batches("float32"))
         self.framework.train.train(side, self.built.step, batches, recorder, None, self.inputs.steps_per_epoch)
-        recorder.close({})
+        recorder.close()
 
 
 def torch_rows() -> list[dict]:

@@ -20,9 +20,11 @@ from compare.inputs.expressions import evaluate
 from compare.inputs.port_batches import draw
 from compare.running import worker
 from compare.running.request import DrawBatches, Start, TrainPort
-from compare.traces.trace import FINAL, TraceWriter
-from compare.traces.weights import Tensor, Unit, to_json
-from tests.synthetic import VERSIONS, Fault, honest
+from compare.traces.header import Header, Setting
+from compare.traces.step import END
+from compare.traces.trace import TraceWriter
+from compare.traces.units import Tensor, Unit
+from tests.synthetic import Fault, header, honest
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
@@ -84,14 +86,11 @@ class Network:
             weights[f"{part}.bias"] = 0.1 * generator.normal(size=shape[0])
         return weights | {"norm.running_mean": np.zeros(HIDDEN)}
 
-    def meta(self) -> dict:
-        """What a recorder notes of the model."""
+    def header(self, **said) -> Header:
+        """What a recorder notes of the model, and what else is said of the run."""
         kinds = dict.fromkeys(self.layers.values(), "Linear") | {self.activation: "Tanh", self.norm: "BatchNorm"}
-        settings = [{"subject": "optimizer", "kind": "SGD", "setting": "lr", "value": RATE}]
-        return {
-            "framework": self.side, "units": to_json(self.units), "kinds": kinds, "explicit": [], "settings": settings,
-            "versions": VERSIONS, "compiled": True, "muted": [],
-        }  # fmt: skip
+        settings = (Setting("optimizer", "SGD", "lr", RATE),)
+        return header(self.side, **{"units": tuple(self.units), "kinds": kinds, "settings": settings} | said)
 
 
 def batches(steps: int, seed: int = 0) -> list[Arrays]:
@@ -110,7 +109,7 @@ def record(
     audits: Sequence[int] = range(3),
     weights: Arrays | None = None,
     nudged: str | None = None,
-    meta: dict | None = None,
+    said: dict | None = None,
     watch: Callable = lambda steps: steps,
 ) -> Path:
     """Train a network on the batches given, and leave its trace; `weights` are by their parts."""
@@ -121,7 +120,7 @@ def record(
 
     def passes(step: int, stage: str, name: str, value) -> np.ndarray:
         value = network.fault((step, stage, name), np.asarray(value, precision))
-        if value is not None and (step in audits or step == FINAL):
+        if value is not None and (step in audits or step is END):
             label = network.own(name)
             again = f"{label} (call 2)" if (step, stage, label) in calls else label
             calls.add((step, stage, label))
@@ -132,9 +131,9 @@ def record(
     for step in watch(range(len(given))):
         losses.append(_train(network, given[step], weights, momenta, lambda *of, step=step: passes(step, *of)))
     for name, array in weights.items():
-        passes(FINAL, "buffer" if name.startswith("norm") else "weights", name, array)
+        passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
     curves = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
-    writer.close(curves, {**network.meta(), "precision": precision, "nudge": nudged, **(meta or {})})
+    writer.close(curves, network.header(precision=precision, nudge=nudged, **(said or {})))
     return path
 
 

@@ -13,7 +13,7 @@ from compare.judging.comparison import Comparison
 from compare.judging.judgement import Run
 from compare.judging.stages import Row, before_gradients, first_divergence, stage_rows
 from compare.running.request import Training
-from compare.traces.trace import FINAL
+from compare.traces.step import END, Step
 
 AUDITS_A_ROUND = 8
 ROUNDS = 6  # eight audits a round: enough for one step in 8^6
@@ -39,7 +39,7 @@ def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tup
     return first_divergence(rows), replace(comparison, rows=rows)
 
 
-def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, int]:
+def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, Step]:
     """The steps among which the cause must lie; an empty range when the first divergence already is it.
 
     Weights and buffers that differ at an audited step may come from the steps since the last one that was audited;
@@ -47,7 +47,7 @@ def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, int]:
     """
     found = first_divergence(rows)
     audited = {row.step for row in rows if row.stage == "batch"}
-    high = FINAL if comparison.parts_at is None else comparison.parts_at
+    high: Step = END if comparison.parts_at is None else comparison.parts_at
     if found is not None:
         before = min(found.step, len(comparison.gap)) - 1
         carried = found.stage in ("weights", "buffer") and before >= 0 and before not in audited
@@ -61,5 +61,5 @@ def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, int]:
 def _merge(rows: list[Row], more: list[Row]) -> list[Row]:
     """The rows of both, each once, in the order of steps; what a run that was ended early left is no end."""
     known = {row.key for row in rows}
-    added = [row for row in more if row.key not in known and row.step != FINAL]
+    added = [row for row in more if row.key not in known and row.step is not END]
     return sorted([*rows, *added], key=lambda row: row.step)

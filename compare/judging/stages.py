@@ -14,7 +14,8 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.difference import Difference, difference, difference_in_any_layout
-from compare.traces.trace import FINAL, STAGES, Key, Trace
+from compare.traces.step import END, Step
+from compare.traces.trace import STAGES, Key, Trace
 
 # What a difference has to reach to count: the weights, the buffers, or the loss.
 CONSEQUENCES = ("weights", "loss", "update", "buffer")
@@ -29,7 +30,7 @@ LAYOUT_IS_FREE = ("batch", "forward")
 class Row:
     """One tensor at an audited step: how the sides differ, and what rounding explains."""
 
-    step: int
+    step: Step
     stage: str
     tensor: str
     difference: Difference
@@ -50,7 +51,7 @@ class Row:
         return "beyond" if self.difference.kind == "value" else self.difference.kind
 
     def __str__(self) -> str:
-        step = "the end" if self.step == FINAL else f"step {self.step}"
+        step = "the end" if self.step is END else f"step {self.step}"
         return f"{step}, {self.stage}, {self.tensor}"
 
 
@@ -145,8 +146,8 @@ def before_gradients(rows: Sequence[Row]) -> Row | None:
     That much rounding alone moves little, in float32 too: a ReLU that flips is near zero on both sides. A difference
     counts where it reaches what the forward pass ends with, for a loss may hide it in float32.
     """
-    first = min((row.step for row in rows), default=FINAL)
-    early = [row for row in rows if row.step == first != FINAL and row.stage in BEFORE_GRADIENTS]
+    first = min((row.step for row in rows), default=END)
+    early = [row for row in rows if row.step == first is not END and row.stage in BEFORE_GRADIENTS]
     ends_with = [row for row in early if row.stage == "forward"][-1:]
     if any(not row.within for row in ends_with):
         return next(row for row in early if not row.within)

@@ -8,6 +8,7 @@ from compare.judging import tolerances
 from compare.judging.comparison import EQUIVALENT, NONE, Comparison
 from compare.judging.stages import Row, last_agreement
 from compare.running.request import SIDES
+from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, TracePair
 
 FLOAT32_ALONE = "judged in float32 alone, where a small bug can hide in the rounding"
@@ -42,8 +43,10 @@ def parting_sentence(comparison: Comparison, first: Row | None) -> str:
     return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
 
 
-def _goes_on(comparison: Comparison, step: int) -> str:
+def _goes_on(comparison: Comparison, step: Step) -> str:
     """How far apart the loss is from there on: at the next steps, ten times as far, and at the end."""
+    if step is END:
+        return ""
     last = len(comparison.gap) - 1
     later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
     gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]

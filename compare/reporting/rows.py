@@ -13,7 +13,8 @@ from compare.judging.curves import epoch_means
 from compare.judging.difference import relative_gap
 from compare.judging.settings import to_row
 from compare.running.request import AUDITS, SIDES
-from compare.traces.trace import EVALUATION, FINAL, Trace
+from compare.traces.step import END
+from compare.traces.trace import EVALUATION, Trace
 
 if TYPE_CHECKING:
     from compare.judging.comparison import Comparison
@@ -46,9 +47,9 @@ def _measured(judgement: Judgement) -> Row:
     for side, trace in zip(SIDES, pair, strict=True):
         row[f"{side}_first_loss"], row[f"{side}_last_loss"] = (float(trace.curves["loss"][i]) for i in (0, -1))
         row[f"{side}_ms_per_step"] = _ms_per_step(trace)
-    row["torch_version"] = pair.torch.meta["versions"]["torch"]
-    row["tf_version"] = pair.tf.meta["versions"]["tensorflow"]
-    row["keras_version"] = pair.tf.meta["versions"]["keras"]
+    row["torch_version"] = pair.torch.header.versions["torch"]
+    row["tf_version"] = pair.tf.header.versions["tensorflow"]
+    row["keras_version"] = pair.tf.header.versions["keras"]
     return row
 
 
@@ -105,7 +106,7 @@ def stages(outcome: Outcome) -> Iterator[Row]:
         for row in comparison.rows:
             yield {
                 **which,
-                "step": len(comparison.gap) if row.step == FINAL else row.step,
+                "step": len(comparison.gap) if row.step is END else row.step,
                 "stage": row.stage,
                 "tensor": row.tensor,
                 "shape": row.difference.shape,

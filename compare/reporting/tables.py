@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from compare.judging.settings import columns as SETTING_COLUMNS
+from compare.judging.settings import COLUMNS as SETTING_COLUMNS
 from compare.reporting import rows
 from compare.running.request import SIDES
 

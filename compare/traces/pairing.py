@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
+from compare.traces.model import Model
+from compare.traces.units import Unit
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
-from compare.traces.weights import Model, Unit
 
 __all__ = ["Model", "Pairing", "PairingError", "pair"]
 

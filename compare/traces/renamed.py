@@ -11,6 +11,7 @@ import numpy as np
 
 from compare.inputs.expressions import evaluate, terms
 from compare.traces.pairing import Pairing
+from compare.traces.step import Step
 from compare.traces.trace import Key, Trace, TracePair
 
 WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
@@ -21,7 +22,7 @@ class View:
     """A trace under other names: has what the judge asks of a Trace."""
 
     def __init__(self, trace: Trace, sources: Mapping[Key, Callable[[], np.ndarray | None]]):
-        self.trace, self.meta, self.curves, self.steps = trace, trace.meta, trace.curves, trace.steps
+        self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
         self._sources = sources
 
     @property
@@ -38,7 +39,7 @@ class View:
         source = self._sources.get(key)
         return source and source()
 
-    def at(self, steps: Collection[int]) -> View:
+    def at(self, steps: Collection[Step]) -> View:
         """The same, of these steps only."""
         return View(self.trace, {key: source for key, source in self._sources.items() if key[0] in steps})
 

@@ -11,7 +11,8 @@ from compare.judging.difference import difference
 from compare.judging.stages import Row
 from compare.judging.wording import parting_sentence
 from compare.running.request import Training
-from compare.traces.trace import FINAL, TracePair
+from compare.traces.step import END
+from compare.traces.trace import TracePair
 from tests.synthetic import FakeSide, at, from_step, rounding
 
 STEPS = 20
@@ -154,7 +155,7 @@ def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
 
 def test_what_parts_at_the_end_does_not_go_on(compared):
     comparison = replace(compared()[0], gap=np.array([0.0, 0.25]))
-    first = Row(FINAL, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
+    first = Row(END, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
     comparison = replace(comparison, rows=[first])
     assert parting_sentence(comparison, first) == "parts at the end, buffer, bn.running_var (missing in tf)"
 

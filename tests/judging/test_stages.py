@@ -6,7 +6,9 @@ import pytest
 from compare.judging import tolerances
 from compare.judging.difference import difference
 from compare.judging.stages import Row, by_value, first_divergence, last_agreement, stage_rows
-from compare.traces.trace import FINAL, Trace, TraceWriter
+from compare.traces.step import END
+from compare.traces.trace import Trace, TraceWriter
+from tests.synthetic import header
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def trace(tmp_path):
         writer = TraceWriter(path)
         for key, value in tensors.items():
             writer.tensor(*key, np.asarray(value))
-        writer.close({"loss": [1.0]}, {})
+        writer.close({"loss": [1.0]}, header())
         made.append(Trace(path))
         return made[-1]
 
@@ -63,9 +65,9 @@ def test_another_dtype_can_be_judged_by_its_values():
 
 def test_rows_come_in_the_order_of_causes_whatever_was_recorded_first(trace):
     second, first = (0, "forward", "second"), (0, "forward", "first")
-    recorded = [(FINAL, "weights", "w"), (1, "batch", "x"), (0, "update", "w"), second, first, (0, "batch", "x")]
+    recorded = [(END, "weights", "w"), (1, "batch", "x"), (0, "update", "w"), second, first, (0, "batch", "x")]
     both = trace(dict.fromkeys(recorded, 1.0))
-    ordered = [(0, "batch", "x"), second, first, (0, "update", "w"), (1, "batch", "x"), (FINAL, "weights", "w")]
+    ordered = [(0, "batch", "x"), second, first, (0, "update", "w"), (1, "batch", "x"), (END, "weights", "w")]
     assert [one.key for one in stage_rows(both, both, [], "float64")] == ordered
 
 
@@ -146,7 +148,7 @@ def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergenc
 
 def test_a_row_says_its_place_in_words():
     assert str(row(3, "update", "fc1.weight")) == "step 3, update, fc1.weight"
-    assert str(row(FINAL, "buffer", "mean")) == "the end, buffer, mean"
+    assert str(row(END, "buffer", "mean")) == "the end, buffer, mean"
 
 
 @pytest.mark.parametrize(("ulps", "verdict"), [(1, "within"), (1000, "beyond")])

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from compare.reporting.files import write_all
 from compare.reporting.result import Result
 from compare.reporting.tables import COLUMNS, ROWS, all_tables, to_csv
-from compare.traces.trace import FINAL
 from tests.synthetic import STEPS_PER_EPOCH, FakeSide, at, from_step, result, rounding
 
 PROPERTY = settings(max_examples=50, deadline=None)
@@ -150,7 +149,6 @@ def test_stages_have_a_row_a_tensor_and_the_end_is_the_step_after_the_last(tmp_p
     rows = list(ROWS["stages"](of))
     assert {tuple(row) for row in rows} == {COLUMNS["stages"]}
     assert {row["step"] for row in rows} == {0, 1, 2, 40}
-    assert FINAL not in {row["step"] for row in rows}
     [loss] = [row for row in rows if (row["step"], row["stage"]) == (1, "loss")]
     assert (loss["tensor"], loss["shape"], loss["verdict"]) == ("loss", "scalar", "beyond")
     assert loss["max_rel"] == pytest.approx(1 / 3, rel=1e-12)

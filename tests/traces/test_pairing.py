@@ -8,8 +8,9 @@ import pytest
 
 from compare.inputs.port_batches import _explicit
 from compare.traces.pairing import Model, PairingError, pair
-from compare.traces.trace import FINAL
-from compare.traces.weights import Tensor, Unit, to_json
+from compare.traces.step import END
+from compare.traces.units import Tensor, Unit
+from tests.synthetic import header
 
 WIDE, SQUARE = (6, 5), (6, 6)
 
@@ -319,14 +320,14 @@ def test_arrays_of_a_batch_are_paired_by_name_or_else_in_order(torch, tf, expect
 def test_a_model_is_read_from_the_first_audited_step_of_a_trace():
     keys = [
         (4, "batch", "x"), (4, "forward", "fc"), (4, "forward", "fc (call 2)"), (5, "forward", "late"),
-        (5, "batch", "late"), (FINAL, "forward", "end"),
+        (5, "batch", "late"), (END, "forward", "end"),
     ]  # fmt: skip
-    meta = {"units": to_json([unit("fc")]), "kinds": {"fc": "Linear"}}
-    assert Model.of(SimpleNamespace(keys=keys, meta=meta)) == (
-        [unit("fc")], {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"],
+    said = header(units=(unit("fc"),), kinds={"fc": "Linear"})
+    assert Model.of(SimpleNamespace(keys=keys, header=said)) == (
+        (unit("fc"),), {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"],
     )  # fmt: skip
 
 
 def test_what_is_computed_at_the_end_is_no_forward_pass_of_training():
-    trace = SimpleNamespace(keys=[(FINAL, "forward", "fc")], meta={"units": [], "kinds": {}})
+    trace = SimpleNamespace(keys=[(END, "forward", "fc")], header=header())
     assert Model.of(trace).outputs == []

@@ -5,8 +5,10 @@ import pytest
 
 from compare.traces.pairing import Model, pair
 from compare.traces.renamed import WEIGHT_STAGES, rename_pair, rename_tf, rename_torch
-from compare.traces.trace import FINAL, STAGES, Trace, TracePair, TraceWriter
-from compare.traces.weights import Tensor, Unit, to_json
+from compare.traces.step import END
+from compare.traces.trace import STAGES, Trace, TracePair, TraceWriter
+from compare.traces.units import Tensor, Unit
+from tests.synthetic import header
 
 VALUE = np.arange(8.0).reshape(4, 2)
 MERGED = "rnn.bias_ih + rnn.bias_hh"
@@ -48,7 +50,7 @@ def traced(tmp_path):
             writer.tensor(*key, value)
         kinds = {"attn": "Attention", "rnn": "RNN", "bn": "BatchNorm", "relu": "ReLU"}
         own = {"q": "Linear", "k": "Linear", "cell": "RNN", "n": "BatchNorm", "act": "ReLU", "extra": "Tanh"}
-        writer.close({"loss": [1.0]}, {"units": to_json(units), "kinds": kinds if side == "torch" else own})
+        writer.close({"loss": [1.0]}, header(side, units=tuple(units), kinds=kinds if side == "torch" else own))
         return Trace(tmp_path / f"{side}.npz")
 
     def make(torch=None, tf=None):
@@ -144,11 +146,11 @@ def test_arrays_of_a_batch_are_seen_under_torchs_names_in_order(traced):
 
 @pytest.mark.parametrize(("stage", "name"), [("loss", "loss"), ("rate", "learning_rate")])
 def test_what_both_sides_name_alike_keeps_its_name(traced, stage, name):
-    given = {(FINAL, stage, name): np.float64(2)}
+    given = {(END, stage, name): np.float64(2)}
     trace, other, pairing = traced(given, given)
     for view in rename_pair(TracePair(trace, other), pairing):
-        assert view.keys == [(FINAL, stage, name)]
-        assert view[FINAL, stage, name] == 2
+        assert view.keys == [(END, stage, name)]
+        assert view[END, stage, name] == 2
 
 
 def test_every_stage_is_seen_in_both_views(traced):
@@ -165,7 +167,7 @@ def test_every_stage_is_seen_in_both_views(traced):
 def test_a_view_has_what_the_judge_asks_of_a_trace(traced):
     trace, _, pairing = traced({(0, "loss", "loss"): np.float64(1)})
     view = rename_torch(trace, pairing)
-    assert (view.meta, view.steps, view.curves["loss"].tolist()) == (trace.meta, 1, [1.0])
+    assert (view.header, view.steps, view.curves["loss"].tolist()) == (trace.header, 1, [1.0])
     assert (0, "loss", "other") not in view
     assert view.get((0, "loss", "other")) is None
     view.close()
