@@ -119,6 +119,22 @@ def test_values_at_audited_steps_decide_in_float64_and_not_in_float32_alone(tmp_
     assert verdicts == ["diverged", "equivalent"]
 
 
+def test_an_output_that_the_loss_hides_in_float32_is_the_first_divergence(tmp_path):
+    recorded = {}
+
+    def remember(key, value):
+        recorded[key] = value
+        return value
+
+    def differ_in_the_output(key, value):
+        return value * 1.5 if key[:2] == (0, "forward") else recorded[key]
+
+    of = judge(tmp_path, FakeSide(remember), FakeSide(differ_in_the_output), precisions=("float32",), nudged=False)
+    assert of.judgement.verdict == "diverged"
+    assert str(of.judgement.first_divergence) == "step 0, forward, linear"
+    assert of.judgement.findings[0].startswith("parts at step 0, forward, linear (gap 3.3e-01")
+
+
 @pytest.mark.parametrize("side", ["torch", "tf"])
 def test_a_side_that_loses_precision_in_float32_is_named_and_equivalent(tmp_path, side):
     loses = at(lambda key: key[1] == "forward", lambda value: value * 1.001 if value.dtype == np.float32 else value)
