@@ -7,7 +7,7 @@ from compare.judging.search import ROUNDS
 from compare.judging.study import study
 from compare.running.request import AUDITS, Training
 from compare.traces.step import END
-from tests.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
+from tests.helpers.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
 
 LATE = 23  # a step that is not audited at first
 BOTH = ("float64", "float32")

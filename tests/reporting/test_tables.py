@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compare.reporting.files import write_all
 from compare.reporting.result import Result
 from compare.reporting.tables import COLUMNS, ROWS, all_tables, to_csv
-from tests.synthetic import STEPS_PER_EPOCH, FakeSide, at, from_step, result, rounding
+from tests.helpers.synthetic import STEPS_PER_EPOCH, FakeSide, at, from_step, result, rounding
 
 PROPERTY = settings(max_examples=50, deadline=None)
 FLOATS = st.one_of(
