@@ -19,10 +19,10 @@ def batch_norm(layer, before) -> dict:
         # differs: PyTorch's epsilon is 1e-5 unless told otherwise, Keras' 1e-3; in batch, layer and group norms.
         "eps": layer.epsilon,
         # differs: PyTorch's momentum is the weight of the new batch (0.1), Keras' that of the old average (0.99).
-        "momentum": float(1 - Decimal(str(float(layer.momentum)))),
+        "momentum": layer.weight_of_new if unbiased else float(1 - Decimal(str(float(layer.momentum)))),
         "weight": layer.scale,
         "bias": layer.center,
-        "track_running_stats": True,
+        "track_running_stats": getattr(layer, "track_running_stats", True),
         # differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
         "running variance": "over N - 1" if unbiased else "over N" if known else None,
         "axis": "channels" if layer.axis == last or (rank and layer.axis == last % rank) else f"axis {layer.axis}",

@@ -16,8 +16,8 @@ def convolution_padding(layer, before) -> dict:
     if isinstance(layer, BaseConvTranspose):
         return transposed(layer, window)
     if layer.padding == "valid":
-        own = getattr(layer, "zeros", 0)  # of tf_impl.layers
-        return {"padding": with_zeros_before([own] * len(window), before)}
+        own = getattr(layer, "zeros", [0] * len(window))  # of tf_impl.layers
+        return {"padding": with_zeros_before(list(own), before)}
     # differs: PyTorch pads the same number on both sides; Keras' "same" what the output needs, the odd one after.
     return {"padding": same(totals(layer, window)) if layer.padding == "same" else layer.padding}
 
