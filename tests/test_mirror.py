@@ -118,6 +118,7 @@ EXCEPTIONS = {
     ("tf_impl/components/transformers.py", "_EncoderLayer"): "torch.nn has the class",
     ("tf_impl/components/transformers.py", "_DecoderLayer"): "torch.nn has the class",
     ("tf_impl/optimizers/adafactor.py", "root_mean_square"): "torch.optim has the class",
+    ("tf_impl/schedules/base.py", "arguments"): "PyTorch saves states, Keras configurations, too",
     ("tf_impl/optimizers/adafactor.py", "axes"): "torch.optim has the class",
     ("tf_impl/components/transformers.py", "_attend"): "PyTorch has the function",
     ("tf_impl/components/transformers.py", "_causal"): "PyTorch has is_causal",

@@ -1,0 +1,104 @@
+"""The layers of tf_impl/layers as parts of Keras models: shapes, saving, masks, precisions, lengths not known."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_impl import layers as ours
+from tf_impl.layers import GRU, LSTM, RNN, BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d, Conv1d, Conv2d, Conv3d
+
+RNG = np.random.default_rng(7)
+IMAGES, SEQUENCES = (6, 8, 3), (5, 3)
+RECURRENT = [RNN, LSTM, GRU]
+LAYERS = {
+    "conv1d": (lambda: Conv1d(4, 3, 2, padding=1, name="conv"), SEQUENCES),
+    "conv1d same": (lambda: Conv1d(4, 3, padding="same", activation="relu"), SEQUENCES),
+    "conv2d": (lambda: Conv2d(4, (3, 2), (2, 1), padding=(1, 2), kernel_initializer="he_uniform"), IMAGES),
+    "conv2d valid": (lambda: Conv2d(4, 3, padding="valid", dilation_rate=2, use_bias=False), IMAGES),
+    "conv2d in groups": (lambda: Conv2d(6, 3, padding=1, groups=3, bias_initializer="ones"), IMAGES),
+    "conv3d": (lambda: Conv3d(2, 2, padding=(1, 0, 2)), (3, 4, 2, 3)),
+    "batch norm": (lambda: BatchNorm(0.3, 1e-3), IMAGES),
+    "batch norm 1d": (lambda: BatchNorm1d(None, affine=False), SEQUENCES),
+    "batch norm 2d": (lambda: BatchNorm2d(track_running_stats=False), IMAGES),
+    "batch norm 3d": (lambda: BatchNorm3d(gamma_initializer="zeros"), (3, 4, 2, 3)),
+    "rnn": (lambda: RNN(3, 4, nonlinearity="relu", return_state=False), SEQUENCES),
+    "lstm": (lambda: LSTM(3, 4, 2, bidirectional=True, return_state=False, name="lstm"), SEQUENCES),
+    "gru": (lambda: GRU(3, 4, bidirectional=True, return_state=False, unroll=True), SEQUENCES),
+}
+TIMES = {"rtol": 1e-13, "atol": 1e-14}
+
+
+def batch(shape, dtype="float64"):
+    return tf.constant(RNG.normal(2, 3, size=(4, *shape)), dtype)
+
+
+def models(layer, shape):
+    """A functional and a sequential model around one layer, a dense one behind it that needs its output's shape."""
+    inputs = keras.Input(shape)
+    head = [keras.layers.Flatten(), keras.layers.Dense(2)]
+    functional = keras.Model(inputs, head[1](head[0](layer(inputs))))
+    return functional, keras.Sequential([keras.Input(shape), layer, *head])
+
+
+def moved(layer):
+    """The layer behind one training step: its weights, and what it keeps of batches, are no more the first ones."""
+    for variable in layer.weights:
+        if variable.trainable:
+            variable.assign(RNG.normal(size=variable.shape))
+    return layer
+
+
+def test_every_layer_is_tried():
+    assert {type(make()).__name__ for make, _ in LAYERS.values()} == set(ours.__all__)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_symbolic_shape_is_that_of_the_output(name):
+    make, shape = LAYERS[name]
+    layer, x = make(), batch(shape)
+    assert layer(keras.Input(shape)).shape == (None, *layer(x).shape[1:])
+    assert layer.compute_output_shape(tuple(x.shape)) == tuple(layer(x).shape)
+    for model in models(make(), shape):
+        assert model.output_shape == (None, 2)
+        assert model(x).shape == (4, 2)
+
+
+@pytest.mark.parametrize("training", [None, True, False])
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_graph_computes_what_eager_execution_does_in_functional_and_sequential_models(name, training):
+    make, shape = LAYERS[name]
+    options = {} if training is None else {"training": training}
+    x = batch(shape)
+    for model in models(make(), shape):
+        graph = tf.function(
+            lambda x, model=model: model(x, **options),
+            input_signature=[tf.TensorSpec((None, *shape), tf.float64)],
+        )
+        np.testing.assert_allclose(graph(x), model(x, **options), **TIMES)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_saved_model_and_a_clone_compute_the_same(name, tmp_path):
+    make, shape = LAYERS[name]
+    x, layer = batch(shape), make()
+    for number, model in enumerate(models(layer, shape)):
+        model(x, training=True)
+        moved(layer)
+        expected = model(x).numpy()
+        model.save(tmp_path / f"{number}.keras")
+        loaded = keras.models.load_model(tmp_path / f"{number}.keras")
+        np.testing.assert_array_equal(loaded(x), expected)
+        cloned = keras.models.clone_model(model)
+        cloned.set_weights(model.get_weights())
+        np.testing.assert_array_equal(cloned(x), expected)
+        cloned(x, training=True)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_made_anew_from_its_configuration_has_the_same_one(name):
+    layer = LAYERS[name][0]()
+    config = layer.get_config()
+    again = type(layer).from_config(config)
+    assert again.get_config() == config
+    assert type(keras.layers.deserialize(keras.layers.serialize(layer))) is type(layer)
