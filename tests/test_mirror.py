@@ -62,7 +62,7 @@ EXCEPTIONS = {
     ("tf_impl/layers/__init__.py", "BatchNorm"): "PyTorch has a class for each number of dimensions",
     ("tf_impl/layers/normalizations.py", "BatchNorm"): "PyTorch has a class for each number of dimensions",
     ("tf_impl/layers/normalizations.py", "moments"): "torch.nn has the classes",
-    ("tf_impl/layers/normalizations.py", "refuse_one_value"): "torch.nn has the classes",
+    ("tf_impl/layers/normalizations.py", "refusal_of_one_value"): "torch.nn has the classes",
     ("tf_impl/layers/convolutions.py", "ZeroPadded"): "torch.nn has the classes",
     ("tf_impl/layers/convolutions.py", "per_axis"): "torch.nn has the classes",
     ("tf_impl/layers/recurrent.py", "RNNBase"): "torch.nn has what the three have in common",

@@ -10,7 +10,6 @@ from tf_impl.layers import GRU, LSTM, RNN, BatchNorm, BatchNorm1d, BatchNorm2d, 
 
 RNG = np.random.default_rng(7)
 IMAGES, SEQUENCES = (6, 8, 3), (5, 3)
-RECURRENT = [RNN, LSTM, GRU]
 LAYERS = {
     "conv1d": (lambda: Conv1d(4, 3, 2, padding=1, name="conv"), SEQUENCES),
     "conv1d same": (lambda: Conv1d(4, 3, padding="same", activation="relu"), SEQUENCES),
@@ -26,7 +25,7 @@ LAYERS = {
     "lstm": (lambda: LSTM(3, 4, 2, bidirectional=True, return_state=False, name="lstm"), SEQUENCES),
     "gru": (lambda: GRU(3, 4, bidirectional=True, return_state=False, unroll=True), SEQUENCES),
 }
-TIMES = {"rtol": 1e-13, "atol": 1e-14}
+CLOSE = {"rtol": 1e-13, "atol": 1e-14}
 
 
 def batch(shape, dtype="float64"):
@@ -39,14 +38,6 @@ def models(layer, shape):
     head = [keras.layers.Flatten(), keras.layers.Dense(2)]
     functional = keras.Model(inputs, head[1](head[0](layer(inputs))))
     return functional, keras.Sequential([keras.Input(shape), layer, *head])
-
-
-def moved(layer):
-    """The layer behind one training step: its weights, and what it keeps of batches, are no more the first ones."""
-    for variable in layer.weights:
-        if variable.trainable:
-            variable.assign(RNG.normal(size=variable.shape))
-    return layer
 
 
 def test_every_layer_is_tried():
@@ -75,16 +66,15 @@ def test_a_graph_computes_what_eager_execution_does_in_functional_and_sequential
             lambda x, model=model: model(x, **options),
             input_signature=[tf.TensorSpec((None, *shape), tf.float64)],
         )
-        np.testing.assert_allclose(graph(x), model(x, **options), **TIMES)
+        np.testing.assert_allclose(graph(x), model(x, **options), **CLOSE)
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_saved_model_and_a_clone_compute_the_same(name, tmp_path):
     make, shape = LAYERS[name]
-    x, layer = batch(shape), make()
-    for number, model in enumerate(models(layer, shape)):
-        model(x, training=True)
-        moved(layer)
+    x = batch(shape)
+    for number, model in enumerate(models(make(), shape)):
+        model(x, training=True)  # what is kept of batches is no more what it began with
         expected = model(x).numpy()
         model.save(tmp_path / f"{number}.keras")
         loaded = keras.models.load_model(tmp_path / f"{number}.keras")
@@ -102,3 +92,21 @@ def test_a_layer_made_anew_from_its_configuration_has_the_same_one(name):
     again = type(layer).from_config(config)
     assert again.get_config() == config
     assert type(keras.layers.deserialize(keras.layers.serialize(layer))) is type(layer)
+
+
+@pytest.mark.parametrize("policy", ["float32", "float64", "mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_computes_in_its_policys_precision(name, policy):
+    make, shape = LAYERS[name]
+    exact = make()
+    x = batch(shape)
+    for training in (True, False):
+        expected = exact(x, training=training).numpy()
+        layer = type(exact).from_config(exact.get_config() | {"dtype": policy})
+        layer.build(x.shape)
+        layer.set_weights(exact.get_weights())
+        output = layer(x, training=training)
+        assert output.dtype == keras.DTypePolicy(policy).compute_dtype
+        assert {tf.as_dtype(each.dtype) for each in layer.weights} <= {tf.as_dtype(layer.variable_dtype), tf.int64}
+        allowed = {"float32": 1e-5, "float64": 1e-13, "mixed_float16": 1e-2, "mixed_bfloat16": 8e-2}[policy]
+        assert np.abs(tf.cast(output, tf.float64) - expected).max() <= allowed * np.abs(expected).max()

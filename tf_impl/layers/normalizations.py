@@ -17,7 +17,7 @@ class BatchNorm(keras.layers.BatchNormalization):
     a mask leaves out count in no statistic.
 
     Raises ValueError for another number of dimensions, and when it normalises by a batch of one value per channel
-    (tf.errors.InvalidArgumentError where a graph does not know the size of the batch, or there is a mask).
+    (tf.errors.InvalidArgumentError at the step itself where a graph does not know the number beforehand).
 
     differs: PyTorch's momentum is the weight of the new batch (0.1), Keras' that of the old average (0.99).
     differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
@@ -66,9 +66,9 @@ class BatchNorm(keras.layers.BatchNormalization):
         x = tf.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
         if training or not self.track_running_stats:
             mean, variance, count = moments(x, mask)
-            refuse_one_value(count, x.shape)
-            if training and self.track_running_stats:
-                self.follow(mean, variance * count / (count - 1))
+            with tf.control_dependencies(refusal_of_one_value(count, x.shape)):
+                if training and self.track_running_stats:
+                    self.follow(mean, variance * count / (count - 1))
         else:
             mean, variance = tf.cast(self.moving_mean, x.dtype), tf.cast(self.moving_variance, x.dtype)
         beta, gamma = (each if each is None else tf.cast(each, x.dtype) for each in (self.beta, self.gamma))
@@ -104,14 +104,15 @@ def moments(x, mask):
     return mean, tf.reduce_sum(tf.where(kept, tf.square(x - mean), 0), axes) / count, count
 
 
-def refuse_one_value(count, shape) -> None:
-    """One value is its own mean, and its variance over N - 1 is 0 / 0."""
+def refusal_of_one_value(count, shape) -> list:
+    """Raises where the count is known; else what is to run before anything is kept: 0 / 0 is no variance."""
     message = f"Expected more than 1 value per channel when training, got input of shape {tuple(shape)}"
     known = tf.get_static_value(count)
     if known is None:
-        tf.debugging.assert_greater(count, tf.ones_like(count), message)
-    elif known <= 1:
+        return [tf.debugging.assert_greater(count, tf.ones_like(count), message)]
+    if known <= 1:
         raise ValueError(message)
+    return []
 
 
 @keras.saving.register_keras_serializable(package="tf_impl")
