@@ -43,6 +43,11 @@ def test_without_running_statistics_evaluation_normalises_by_the_batch_and_there
 DIMENSIONS = [(nn.BatchNorm1d, BatchNorm1d), (nn.BatchNorm2d, BatchNorm2d), (nn.BatchNorm3d, BatchNorm3d)]
 
 
+def built(layer):
+    layer.build((2,) * layer.DIMENSIONS[0])
+    return layer
+
+
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
 @pytest.mark.parametrize(("torch_class", "tf_class"), DIMENSIONS)
 def test_a_batch_norm_takes_the_dimensions_that_pytorchs_takes(torch_class, tf_class, number):
@@ -51,8 +56,9 @@ def test_a_batch_norm_takes_the_dimensions_that_pytorchs_takes(torch_class, tf_c
     try:
         torch_class(2)(torch.tensor(x))
     except ValueError:
-        with pytest.raises(ValueError, match=r"expected .*D input"):
-            layer(tf.constant(x))
+        for call in (lambda: layer(tf.constant(x)), lambda: layer(keras.Input(x.shape[1:])), lambda: built(layer)(x)):
+            with pytest.raises(ValueError, match=r"expected .*D input"):
+                call()
     else:
         assert layer(tf.constant(x)).shape == x.shape
 

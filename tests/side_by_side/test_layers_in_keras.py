@@ -1,5 +1,7 @@
 """The layers of tf_impl/layers as parts of Keras models: shapes, saving, masks, precisions, lengths not known."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -91,6 +93,7 @@ def test_a_layer_made_anew_from_its_configuration_has_the_same_one(name):
     config = layer.get_config()
     again = type(layer).from_config(config)
     assert again.get_config() == config
+    assert set(inspect.signature(type(layer)).parameters) - {"options"} <= set(config)
     assert type(keras.layers.deserialize(keras.layers.serialize(layer))) is type(layer)
 
 
