@@ -7,7 +7,10 @@ import tensorflow as tf
 import torch
 from torch import nn
 
+from compare.settings import differences, judge
 from tf_impl.layers import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from tf_impl.settings import describe as describe_tf
+from torch_impl.settings import describe as describe_torch
 
 RNG = np.random.default_rng(9)
 
@@ -126,3 +129,21 @@ def test_a_mask_that_keras_hands_on_reaches_the_batch_norm():
     real = x[np.any(x != 0, -1)]
     assert len(real) == 18
     np.testing.assert_allclose(layer.moving_mean, real.mean(0), rtol=1e-13)
+
+
+def described(theirs, ours):
+    """What differs between the two layers, setting by setting."""
+    rows = judge(describe_torch(theirs, None), describe_tf(built(ours), None), {"": ""})
+    assert {"momentum", "track_running_stats"} <= {row.setting for row in rows if row.subject == ""}
+    return [(row.setting, row.torch, row.tf) for row in differences(rows) if row.subject == ""]
+
+
+@pytest.mark.parametrize("settings", [{"momentum": None}, {"momentum": 0.05}, {"affine": False}])
+def test_a_batch_norm_is_described_as_pytorchs_is(settings):
+    assert described(nn.BatchNorm1d(2, **settings), BatchNorm1d(**settings)) == []
+
+
+def test_a_batch_norm_that_is_set_otherwise_is_described_as_different():
+    assert described(nn.BatchNorm1d(2), BatchNorm1d(None)) == [("momentum", 0.1, None)]
+    expected = [("track_running_stats", True, False)]
+    assert described(nn.BatchNorm1d(2), BatchNorm1d(track_running_stats=False)) == expected

@@ -7,7 +7,10 @@ import tensorflow as tf
 import torch
 from torch import nn
 
+from compare.settings import differences, judge
 from tf_impl.layers import Conv1d, Conv2d, Conv3d
+from tf_impl.settings import describe as describe_tf
+from torch_impl.settings import describe as describe_torch
 
 RNG = np.random.default_rng(8)
 
@@ -23,10 +26,14 @@ CONVOLUTIONS = [
 IN_KERAS_WORDS = {"stride": "strides", "dilation": "dilation_rate", "bias": "use_bias"}
 
 
+def in_keras_words(settings):
+    return {IN_KERAS_WORDS.get(name, name): value for name, value in settings.items()}
+
+
 @pytest.mark.parametrize(("torch_class", "tf_class", "lengths", "settings"), CONVOLUTIONS)
 def test_a_convolution_computes_what_pytorchs_does_and_so_does_its_gradient(torch_class, tf_class, lengths, settings):
     torch_layer = torch_class(4, 6, 3, **settings)
-    layer = tf_class(6, 3, **{IN_KERAS_WORDS.get(name, name): value for name, value in settings.items()})
+    layer = tf_class(6, 3, **in_keras_words(settings))
     x = RNG.normal(size=(2, 4, *lengths))
     y = tf.constant(np.moveaxis(x, 1, -1))
     layer.build(y.shape)
@@ -42,6 +49,22 @@ def test_a_convolution_computes_what_pytorchs_does_and_so_does_its_gradient(torc
     np.testing.assert_allclose(np.moveaxis(other.numpy(), -1, 1), one.detach().numpy(), rtol=1e-12, atol=1e-13)
     gradient = tape.gradient(total, layer.kernel.value).numpy().transpose(x.ndim - 1, x.ndim - 2, *range(x.ndim - 2))
     np.testing.assert_allclose(gradient, torch_layer.weight.grad.numpy(), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("torch_class", "tf_class", "lengths", "settings"), CONVOLUTIONS)
+def test_a_convolution_is_described_as_pytorchs_is(torch_class, tf_class, lengths, settings):
+    theirs, ours = torch_class(4, 6, 3, **settings), tf_class(6, 3, **in_keras_words(settings))
+    ours.build((2, *lengths, 4))
+    rows = judge(describe_torch(theirs, None), describe_tf(ours, None), {"": ""})
+    assert {"padding", "kernel_size"} <= {row.setting for row in rows if row.subject == ""}
+    assert not [row for row in differences(rows) if row.subject == ""]
+
+
+def test_another_padding_is_described_as_different():
+    theirs, ours = nn.Conv2d(4, 6, 3, padding=(1, 2)), Conv2d(6, 3, padding=(2, 1))
+    ours.build((2, 7, 8, 4))
+    rows = differences(judge(describe_torch(theirs, None), describe_tf(ours, None), {"": ""}))
+    assert [(row.setting, row.torch, row.tf) for row in rows if row.subject == ""] == [("padding", [1, 2], [2, 1])]
 
 
 @pytest.mark.parametrize("padding", [-1, 1.5, (1, 2, 3), (1, -1), "causal", None])

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tf_impl import layers as ours
+from tf_impl import optimizers
 from tf_impl.layers import GRU, LSTM, RNN, BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d, Conv1d, Conv2d, Conv3d
 
 RNG = np.random.default_rng(7)
@@ -113,3 +114,36 @@ def test_a_layer_computes_in_its_policys_precision(name, policy):
         assert {tf.as_dtype(each.dtype) for each in layer.weights} <= {tf.as_dtype(layer.variable_dtype), tf.int64}
         allowed = {"float32": 1e-5, "float64": 1e-13, "mixed_float16": 1e-2, "mixed_bfloat16": 8e-2}[policy]
         assert np.abs(tf.cast(output, tf.float64) - expected).max() <= allowed * np.abs(expected).max()
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Subclassed(keras.Model):
+    """All of it in one model, without a configuration of its layers."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.conv, self.norm = Conv1d(3, 3, padding=1), BatchNorm1d(momentum=None)
+        self.lstm, self.head = LSTM(3, 4, bidirectional=True), keras.layers.Dense(1)
+
+    def call(self, x, training=None):
+        _, (hidden, _) = self.lstm(self.norm(self.conv(x), training=training))
+        return self.head(hidden[-1])
+
+
+def test_a_subclassed_model_of_them_is_saved_with_its_weights(tmp_path):
+    model, x = Subclassed(), batch(SEQUENCES)
+    model(x, training=True)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(x), model(x))
+    assert int(loaded.norm.batches) == 1
+
+
+def test_in_mixed_precision_keras_trains_them_with_an_optimizer_of_ours():
+    keras.config.set_dtype_policy("mixed_float16")
+    model = Subclassed()
+    model.compile(optimizers.AdamW(0.01), "mse")
+    x, y = RNG.normal(size=(32, 5, 3)), RNG.normal(size=(32, 1))
+    losses = model.fit(x, y, epochs=10, verbose=0).history["loss"]
+    assert model.compute_dtype == "float16"
+    assert losses[-1] < losses[0]

@@ -68,19 +68,20 @@ class BatchNorm(keras.layers.BatchNormalization):
             mean, variance, count = moments(x, mask)
             with tf.control_dependencies(refusal_of_one_value(count, x.shape)):
                 if training and self.track_running_stats:
-                    self.follow(mean, variance * count / (count - 1))
+                    self.follow(mean, variance, count)
         else:
             mean, variance = tf.cast(self.moving_mean, x.dtype), tf.cast(self.moving_variance, x.dtype)
         beta, gamma = (each if each is None else tf.cast(each, x.dtype) for each in (self.beta, self.gamma))
         return tf.cast(tf.nn.batch_normalization(x, mean, variance, beta, gamma, self.epsilon), self.compute_dtype)
 
-    def follow(self, mean, variance) -> None:
-        """Move the running statistics towards those of a batch."""
+    def follow(self, mean, variance, count) -> None:
+        """Move the running statistics towards those of a batch, whose `variance` is over N, the `count`."""
         new = self.weight_of_new
         if new is None:
             new = 1 / tf.cast(self.batches.assign_add(1), mean.dtype)
         self.moving_mean.assign(new * mean + (1 - new) * tf.cast(self.moving_mean, mean.dtype))
-        self.moving_variance.assign(new * variance + (1 - new) * tf.cast(self.moving_variance, mean.dtype))
+        kept = tf.cast(self.moving_variance, mean.dtype)
+        self.moving_variance.assign(new * variance * count / (count - 1) + (1 - new) * kept)
 
     def get_config(self):
         config = super().get_config() | {"momentum": self.weight_of_new, "affine": self.scale}
