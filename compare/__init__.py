@@ -1,31 +1,120 @@
 """Runs PyTorch and TensorFlow training side by side, and proves that they are equivalent or finds where they part.
 
-Importing this package imports no framework, and neither pandas nor matplotlib until a table or a plot is asked for.
+Importing this package imports no framework, and neither NumPy nor pandas nor matplotlib until they are needed.
 """
 
-from importlib import import_module
-from typing import Any
+from __future__ import annotations
 
-_WHERE = {
-    "run": "compare.runner",  # run one case and judge it
-    "run_port": "compare.runner",  # run a user's port and judge it
-    "compare_recorded": "compare.ports.recorded",  # judge the traces of two recorded loops
-    "run_studies": "compare.runner",  # run many on the same two workers
-    "Trial": "compare.trial",  # a case to run
-    "PortTrial": "compare.trial",  # a port to run
-    "Options": "compare.trial",  # how to run it
-    "Result": "compare.result",  # verdict, findings, tables, plot
-    "Case": "compare.case",  # one training problem, free of any framework
-    "Side": "compare.side",  # what a side brings: model, loss, optimizer
-    "Trace": "compare.trace",  # what one run left behind
-    "DataError": "compare.datasets",  # a data set that cannot be read
-    "FrameworkUnavailableError": "compare.workers",  # a side that cannot be started
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from compare.inputs.datasets import DataError
+    from compare.inputs.side import Side
+    from compare.reporting.result import Result
+    from compare.running.process import FrameworkUnavailableError
+    from compare.traces.pairing import PairingError
+    from compare.traces.trace import Trace, TraceError
+
+__all__ = [
+    "DataError",
+    "FrameworkUnavailableError",
+    "PairingError",
+    "Result",
+    "Side",
+    "Trace",
+    "TraceError",
+    "diff",
+    "run",
+    "run_port",
+]
+
+Precision = Literal["both", "float64", "float32"]
+
+
+def run(
+    case: str,
+    *,
+    epochs: int | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    data_dir: Path | str | None = None,
+    precision: Precision = "both",
+    nudged: bool = True,
+    threads: int = 1,
+    timeout: float = 120,
+    torch_python: str | None = None,
+    tf_python: str | None = None,
+) -> Result:
+    """Train a reference case on both sides, and judge whether they are equivalent.
+
+    `epochs` and `steps` are the case's own by default; `data_dir` holds the real data set, for a case that reads one.
+    Of the precisions, float64 decides where both are run; `nudged` measures what rounding does, by runs whose initial
+    weights are moved by one ulp. A side has so many `threads`, and may say nothing for `timeout` seconds. The two
+    frameworks may live in other Pythons than this one.
+
+    Raises LookupError for an unknown case, ValueError where there is nothing to train on, DataError where `data_dir`
+    cannot be read, FrameworkUnavailableError where a side cannot be started. A run that fails is the result's error.
+    """
+    from compare.inputs import cases
+    from compare.inputs.case_inputs import make_inputs
+    from compare.reporting.experiments import CaseExperiment, run_experiment
+    from compare.running.options import Options
+
+    options = Options(precision, nudged, threads, timeout, torch_python, tf_python)
+    inputs = make_inputs(cases.load(case), seed, epochs, steps, None if data_dir is None else Path(data_dir))
+    return run_experiment(CaseExperiment(inputs), options)
+
+
+def run_port(
+    path: Path | str,
+    *,
+    steps: int = 100,
+    seed: int = 0,
+    precision: Precision = "both",
+    nudged: bool = True,
+    threads: int = 1,
+    timeout: float = 120,
+    torch_python: str | None = None,
+    tf_python: str | None = None,
+) -> Result:
+    """Train both sides of a port file, on at most so many of its batches, and judge whether they are equivalent.
+
+    The other options are as in `run`. What is wrong with the file is the result's error. Raises
+    FrameworkUnavailableError where a side cannot be started.
+    """
+    from compare.reporting.experiments import PortExperiment, run_experiment
+    from compare.running.options import Options
+
+    options = Options(precision, nudged, threads, timeout, torch_python, tf_python)
+    return run_experiment(PortExperiment(Path(path), seed, steps), options)
+
+
+def diff(left: Path | str, right: Path | str) -> Result:
+    """Judge two loops from the traces that their recorders left, one of each side in any order.
+
+    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    """
+    from compare.judging.recorded import judge_recorded
+    from compare.reporting.result import Result
+
+    subject, judgement = judge_recorded(Path(left), Path(right))
+    return Result(subject, "", judgement)
+
+
+_CLASSES = {
+    "DataError": "compare.inputs.datasets",
+    "FrameworkUnavailableError": "compare.running.process",
+    "PairingError": "compare.traces.pairing",
+    "Result": "compare.reporting.result",
+    "Side": "compare.inputs.side",
+    "Trace": "compare.traces.trace",
+    "TraceError": "compare.traces.trace",
 }
 
-__all__ = list(_WHERE)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+def __getattr__(name: str) -> type:
+    if name not in _CLASSES:
         raise AttributeError(f"module 'compare' has no attribute {name!r}")
-    return getattr(import_module(_WHERE[name]), name)
+    return getattr(import_module(_CLASSES[name]), name)

@@ -1,20 +1,34 @@
 """The plug-in that pytest finds by its entry point: the fixture `parity`. It imports nothing until it is asked."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from compare import Result
+    from compare.testing import PortOptions
+
+
+class Parity(Protocol):
+    """What the fixture gives a test to call."""
+
+    def __call__(self, port: Path | str, **options: Unpack[PortOptions]) -> Result: ...
+
 
 @pytest.fixture
-def parity(request: pytest.FixtureRequest) -> Callable:
+def parity(request: pytest.FixtureRequest) -> Parity:
     """`parity("my_port.py")` fails the test with the finding, unless the port is equivalent.
 
-    The file is looked for beside the test, then where pytest was started; options as in `assert_equivalent`.
+    The file is looked for beside the test, then where pytest was started; options as in `compare.run_port`.
     """
     from compare.testing import assert_equivalent
 
-    def parity(port: str | Path, **options: object):
+    def parity(port: Path | str, **options: Unpack[PortOptions]) -> Result:
         __tracebackhide__ = True
         beside = request.path.parent / port
         return assert_equivalent(beside if beside.exists() else port, **options)

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from compare.result import Result
-from compare.runner import run_port
-from compare.verdict import EQUIVALENT
+from compare import run_port
+
+if TYPE_CHECKING:
+    from compare import Precision, Result
 
 
-def assert_equivalent(port: Path | str, *, steps: int = 100, seed: int = 0, **options: object) -> Result:
+class PortOptions(TypedDict, total=False):
+    """What `compare.run_port` may be told besides the file."""
+
+    steps: int
+    seed: int
+    precision: Precision
+    nudged: bool
+    threads: int
+    timeout: float
+    torch_python: str | None
+    tf_python: str | None
+
+
+def assert_equivalent(port: Path | str, **options: Unpack[PortOptions]) -> Result:
     """Run a port file on both sides; AssertionError with the findings unless the two are equivalent.
 
-    `options` as in `compare.Options`. Raises FrameworkUnavailableError where a side cannot be started.
+    The options are those of `compare.run_port`. Raises FrameworkUnavailableError where a side cannot be started.
     """
     __tracebackhide__ = True
-    result = run_port(port, steps=steps, seed=seed, **options)
-    if result.verdict != EQUIVALENT:
+    result = run_port(port, **options)
+    if result.verdict != "equivalent":
         raise AssertionError("\n".join([f"{port}: {result.verdict}", *(f"- {finding}" for finding in result.findings)]))
     return result

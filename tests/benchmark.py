@@ -17,10 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from compare import cases
-from compare.inputs import cast, make_inputs, nudge, read_inputs, write_inputs
-from compare.jobs import Framework, Job, build_side, make_run
-from compare.report.tables import to_csv
+from compare.inputs import cases
+from compare.inputs.arrays import cast, nudge
+from compare.inputs.case_inputs import make_inputs, read_inputs, write_inputs
+from compare.reporting.tables import to_csv
+from compare.running.execute import Executor
+from compare.running.framework import Framework
+from compare.running.request import TrainCase, Training
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = ("benchmark", "ours", "reference", "unit", "ratio", "target", "rounds")
@@ -59,7 +62,7 @@ class CnnLoop:
         self.framework = Framework(package)
         self.framework.runtime.configure(1)
         self.inputs = make_inputs(cases.load("cifar10_cnn"), steps=STEPS)
-        self.built = build_side(self.framework, self.inputs, "float32", None)
+        self.built = self.framework.build(self.framework.make_side("cifar10_cnn"), self.inputs, "float32")
         self.directory = tempfile.TemporaryDirectory()
 
     def train(self, audits: tuple[int, ...] = ()) -> None:
@@ -68,8 +71,8 @@ class CnnLoop:
         trace = Path(self.directory.name) / "trace.npz"
         recorder = self.framework.recorder.Recorder(trace, side.model, side.optimizer, audits, ("x",))
         batches = self.framework.to_native(self.inputs, self.inputs.batches("float32"))
-        self.framework.train.train(side, self.built.step, batches, recorder)
-        recorder.close({})
+        self.framework.train.train(side, self.built.step, batches, recorder, None, self.inputs.steps_per_epoch)
+        recorder.close()
 
 
 def torch_rows() -> list[dict]:
@@ -175,7 +178,7 @@ def bare_runs(package: str, directory: str) -> None:
     for path in sorted(Path(directory).glob("*.npz")):
         inputs = read_inputs(path)
         for precision in ("float64", "float32"):
-            built = build_side(framework, inputs, precision, None)
+            built = framework.build(framework.make_side(inputs.name), inputs, precision)
             plain = cast(inputs.weights, precision)
             for weights in (plain, nudge(plain, inputs.seed, precision)):
                 framework.runs.reset(built, weights)
@@ -236,7 +239,8 @@ def recorded_run(package: str, steps: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "inputs.npz"
         write_inputs(inputs, path)
-        make_run(Framework(package), Job("", str(path), str(Path(name) / "trace.npz"), "float32", (0, 1, 2)))
+        executor = Executor(Framework(package), kept=1)
+        executor.fulfil(TrainCase(str(Path(name) / "trace.npz"), str(path), Training("float32")))
     [peak] = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     print(int(peak) / 1024)
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from compare import cases
-from compare.inputs import make_inputs
-from compare.jobs import Framework, build_side
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
+from compare.running.framework import Framework
 from tests.benchmark import interleaved, row, timed
 from tests.large_trace import measured
 from tests.transformer import SMALL, tf_decoder, tokens, torch_decoder
@@ -79,7 +79,7 @@ def loops(side: str) -> Iterator[tuple[str, Callable]]:
 def cnn(side: str) -> Callable:
     framework = Framework(f"{side}_impl")
     inputs = make_inputs(cases.load("cifar10_cnn"), steps=STEPS)
-    built = build_side(framework, inputs, "float32", None)
+    built = framework.build(framework.make_side(inputs.name), inputs, "float32")
     batches = list(framework.to_native(inputs, inputs.batches("float32")))
     model, optimizer = built.side.model, built.side.optimizer
     return lambda recorder: train(recorder, model, optimizer, lambda batch: built.step(built.side, batch)[0], batches)

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compare import worker
-from compare.jobs import Framework, Job
+from compare.running import worker
+from compare.running.request import CheckComponent
 
 OUTPUT = np.array([1.0, -2.0, 3.0])
 LAST_WORDS = "Fatal: the last straw"
@@ -33,9 +33,9 @@ def python_that(directory: Path, misbehaves: bool) -> str:
     return str(script)
 
 
-def check(misbehaves: bool, job: Job) -> None:
-    """Stands in for compare.components.run.check."""
-    deed = job.component.partition("/")[2] if misbehaves else "good"
+def check(misbehaves: bool, request: CheckComponent) -> None:
+    """Stands in for an Executor's work."""
+    deed = request.key if misbehaves else "good"
     if deed == "raises":
         raise ValueError("no such\nthing")
     if deed == "exits":
@@ -43,12 +43,11 @@ def check(misbehaves: bool, job: Job) -> None:
         os._exit(3)
     if deed == "hangs":
         time.sleep(3600)
-    np.savez(job.trace, **DEEDS[deed])
+    np.savez(request.output, **DEEDS[deed])
 
 
 if __name__ == "__main__":
     orders = json.loads(sys.argv[1])
     runtime = SimpleNamespace(configure=lambda threads: None, versions=lambda: {})
-    worker.make_run = lambda framework, job, watch: check(orders, job)
-    fake: Framework = SimpleNamespace(runtime=runtime, runs=None)
-    worker.serve(fake, threads=1)
+    executor = SimpleNamespace(fulfil=lambda request, watch: check(orders, request))
+    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)

@@ -14,15 +14,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compare import worker
-from compare.inputs import nudge
-from compare.jobs import Job
-from compare.ports import inputs as port_inputs
-from compare.ports.batches import draw
-from compare.ports.expressions import evaluate
-from compare.ports.units import Tensor, Unit, to_json
-from compare.trace import FINAL, TraceWriter
-from tests.synthetic import VERSIONS, Fault, honest
+from compare.inputs import port_inputs
+from compare.inputs.arrays import nudge
+from compare.inputs.expressions import evaluate
+from compare.inputs.port_batches import draw
+from compare.running import worker
+from compare.running.request import DrawBatches, Start, TrainPort
+from compare.traces.header import Header, Setting
+from compare.traces.step import END
+from compare.traces.trace import TraceWriter
+from compare.traces.units import Tensor, Unit
+from tests.synthetic import Fault, header, honest
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
@@ -84,14 +86,11 @@ class Network:
             weights[f"{part}.bias"] = 0.1 * generator.normal(size=shape[0])
         return weights | {"norm.running_mean": np.zeros(HIDDEN)}
 
-    def meta(self) -> dict:
-        """What a recorder notes of the model."""
+    def header(self, **said) -> Header:
+        """What a recorder notes of the model, and what else is said of the run."""
         kinds = dict.fromkeys(self.layers.values(), "Linear") | {self.activation: "Tanh", self.norm: "BatchNorm"}
-        settings = [{"subject": "optimizer", "kind": "SGD", "setting": "lr", "value": RATE}]
-        return {
-            "framework": self.side, "units": to_json(self.units), "kinds": kinds, "explicit": [], "settings": settings,
-            "versions": VERSIONS, "compiled": True, "muted": [],
-        }  # fmt: skip
+        settings = (Setting("optimizer", "SGD", "lr", RATE),)
+        return header(self.side, **{"units": tuple(self.units), "kinds": kinds, "settings": settings} | said)
 
 
 def batches(steps: int, seed: int = 0) -> list[Arrays]:
@@ -110,7 +109,7 @@ def record(
     audits: Sequence[int] = range(3),
     weights: Arrays | None = None,
     nudged: str | None = None,
-    meta: dict | None = None,
+    said: dict | None = None,
     watch: Callable = lambda steps: steps,
 ) -> Path:
     """Train a network on the batches given, and leave its trace; `weights` are by their parts."""
@@ -121,7 +120,7 @@ def record(
 
     def passes(step: int, stage: str, name: str, value) -> np.ndarray:
         value = network.fault((step, stage, name), np.asarray(value, precision))
-        if value is not None and (step in audits or step == FINAL):
+        if value is not None and (step in audits or step is END):
             label = network.own(name)
             again = f"{label} (call 2)" if (step, stage, label) in calls else label
             calls.add((step, stage, label))
@@ -132,9 +131,9 @@ def record(
     for step in watch(range(len(given))):
         losses.append(_train(network, given[step], weights, momenta, lambda *of, step=step: passes(step, *of)))
     for name, array in weights.items():
-        passes(FINAL, "buffer" if name.startswith("norm") else "weights", name, array)
+        passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
     curves = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
-    writer.close(curves, {**network.meta(), "precision": precision, "nudge": nudged, **(meta or {})})
+    writer.close(curves, network.header(precision=precision, nudge=nudged, **(said or {})))
     return path
 
 
@@ -189,33 +188,38 @@ def python_that(directory: Path, side: str, order: Sequence[int] = (0, 1), rate:
     return str(script)
 
 
-def train(orders: SimpleNamespace, job: Job, watch: Callable) -> None:
-    """Stands in for compare.jobs.make_run; the port file's batches are drawn, its sides are not asked."""
-    if job.draw:
-        port_inputs.write(draw(job.port, *job.draw), Path(job.inputs))
-    drawn = port_inputs.read(Path(job.inputs))
+def fulfil(orders: SimpleNamespace, request: TrainPort | DrawBatches, watch: Callable) -> None:
+    """Stands in for an Executor's work: the port file's batches are drawn, its sides are not asked."""
+    if isinstance(request, DrawBatches):
+        return port_inputs.write(draw(request.file, request.seed, request.most), Path(request.output))
+    drawn, training = port_inputs.read(Path(request.inputs)), request.training
 
     def wrong_rate(key, value):
         return value * orders.rate if key[1] == "rate" and key[0] > 0 else value
 
     network = Network(orders.side, tuple(orders.order), wrong_rate)
-    given = [drawn.batch(step, job.precision) for step in range(min(drawn.steps, job.steps or drawn.steps))]
-    record(Path(job.trace), network, given, job.precision, job.audits, start_of(network, job), job.nudge, None, watch)
+    steps = min(drawn.steps, training.steps or drawn.steps)
+    batches = [drawn.batch(step, training.precision) for step in range(steps)]
+    start = start_of(network, training.start)
+    record(
+        Path(request.output), network, batches, training.precision, training.audits, start, training.nudge, None, watch
+    )
 
 
-def start_of(network: Network, job: Job) -> Arrays | None:
+def start_of(network: Network, start: Start | None) -> Arrays | None:
     """What a run begins with, by its parts; None is the network's own weights."""
-    if job.weights is None:
+    if start is None:
         return None
-    with np.load(job.weights, allow_pickle=False) as file:
-        given = {name: file[name] for name in file.files}
+    with np.load(start.weights, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
     parts = {network.own(part): part for part in network.start()}
-    return {part: evaluate((job.names or {}).get(own, own), given.get) for own, part in parts.items()}
+    names = dict(start.names) if network.side == "tf" else {}
+    return {part: evaluate(names.get(own, own), arrays.get) for own, part in parts.items()}
 
 
 if __name__ == "__main__":
     orders = SimpleNamespace(**json.loads(sys.argv[1]))
     Path(orders.directory, f"{orders.side}-{os.getpid()}").touch()
     runtime = SimpleNamespace(configure=lambda threads: None, versions=lambda: {})
-    worker.make_run = lambda framework, job, watch: train(orders, job, watch)
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1)
+    executor = SimpleNamespace(fulfil=lambda request, watch: fulfil(orders, request, watch))
+    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)

@@ -15,10 +15,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from compare import worker
-from compare.inputs import read_inputs
-from compare.jobs import Job
-from compare.trace import FINAL, TraceWriter
+from compare.inputs.case_inputs import read_inputs
+from compare.running import worker
+from compare.running.request import TrainCase
+from compare.traces.header import Header
+from compare.traces.step import END
+from compare.traces.trace import TraceWriter
 
 ROOT = Path(__file__).resolve().parent.parent
 BETWEEN_REPORTS = 1.5 * worker.SECONDS_BETWEEN_REPORTS  # so slow that every step is reported
@@ -97,26 +99,26 @@ DEEDS_WHILE_IMPORTING = {
 LOSSES = {"becomes NaN": np.nan, "becomes infinite": np.inf}
 
 
-def train(orders: SimpleNamespace, job: Job, watch: Callable) -> None:
-    """Stands in for compare.jobs.make_run: follows a curve that falls, and records a loss and a weight."""
-    inputs = read_inputs(job.inputs)
+def train(orders: SimpleNamespace, request: TrainCase, watch: Callable) -> None:
+    """Stands in for an Executor's work: follows a curve that falls, and records a loss and a weight."""
+    inputs, training = read_inputs(request.inputs), request.training
     does, at = (orders.does, 0) if isinstance(orders.does, str) else orders.does.get(inputs.case.name, ("trains", 0))
-    writer = TraceWriter(Path(job.trace))
+    writer = TraceWriter(Path(request.output))
     losses = []
-    for step in watch(_steps(min(inputs.steps, job.steps or inputs.steps), does, at)):
+    for step in watch(_steps(min(inputs.steps, training.steps or inputs.steps), does, at)):
         if step >= at and does in DEEDS:
             DEEDS[does](orders)
         losses.append(LOSSES[does] if step >= at and does in LOSSES else np.exp(-0.01 * step))
-        if step in job.audits:
+        if step in training.audits:
             writer.tensor(step, "weights", "weight", np.full(2, 1.0 - step))
             writer.tensor(step, "loss", "loss", np.float64(losses[-1]))
             writer.tensor(step, "batch", "x", np.float64(step))
-    writer.tensor(FINAL, "weights", "weight", np.zeros(2))
+    writer.tensor(END, "weights", "weight", np.zeros(2))
     if does == "leaves no trace":
         return writer.discard()
     versions = {"torch": "0.0", "tensorflow": "0.0", "keras": "0.0"}
     curves = {"loss": losses, "examples": np.ones(len(losses)), "seconds": np.full(len(losses), 1e-3)}
-    writer.close(curves, {"precision": job.precision, "nudge": job.nudge, "versions": versions})
+    writer.close(curves, Header(orders.side, versions, (), {}, (), precision=training.precision, nudge=training.nudge))
 
 
 def _steps(steps: int, does: str, at: int) -> Iterator[int]:
@@ -143,8 +145,8 @@ def main(orders: SimpleNamespace) -> None:
             DEEDS_WHILE_IMPORTING[orders.does](orders)
 
     runtime = SimpleNamespace(configure=configure, versions=lambda: {})
-    worker.make_run = lambda framework, job, watch: train(orders, job, watch)
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1)
+    executor = SimpleNamespace(fulfil=lambda request, watch: train(orders, request, watch))
+    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ import argparse
 import sys
 from collections import defaultdict
 
-from compare import Result, Trial, cases, run_studies
-from compare.inputs import make_inputs
+from compare import Result
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
+from compare.reporting.experiments import CaseExperiment, run_experiments
 
 SMALL = ("linear_regression", "mlp_regression", "binary_classifier")
 
@@ -27,10 +29,12 @@ def main() -> int:
     parser.add_argument("--others", type=int, default=10, help="of each other case")
     options = parser.parse_args()
     counts = {name: options.seeds if name in SMALL else options.others for name in options.cases}
-    trials = [Trial(make_inputs(cases.load(name), seed)) for name, count in counts.items() for seed in range(count)]
+    experiments = [
+        CaseExperiment(make_inputs(cases.load(name), seed)) for name, count in counts.items() for seed in range(count)
+    ]
     worst: dict[str, dict[str, float]] = defaultdict(lambda: {"float64": 0.0, "float32": 0.0})
     alarms = done = 0
-    for result in run_studies(trials):
+    for _, result in run_experiments(experiments):
         done += 1
         if result.verdict != "equivalent" or result.findings:
             alarms += 1
@@ -38,7 +42,7 @@ def main() -> int:
         if result.judgement:
             for precision, share in worst[result.case].items():
                 worst[result.case][precision] = max(share, closest(result, precision))
-        print(f"\r{done} of {len(trials)}", end="", file=sys.stderr, flush=True)
+        print(f"\r{done} of {len(experiments)}", end="", file=sys.stderr, flush=True)
     for name, shares in worst.items():
         used = ", ".join(f"{precision} {share:.3f}" for precision, share in shares.items())
         print(f"{name}: {counts[name]} seeds, the widest gap as a share of what was allowed: {used}")

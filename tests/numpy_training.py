@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.logs.log import Log
-from compare.logs.table import read_units
+from compare.logs.loss_log import Log
+from compare.logs.parse import read_units
 
 BATCH, STEPS_PER_EPOCH, EXAMPLES, FEATURES, HIDDEN, CLASSES = 32, 20, 630, 20, 32, 5
 

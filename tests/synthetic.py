@@ -1,28 +1,37 @@
-"""Training without a framework: a small model trained by NumPy, which leaves traces as a side does.
+"""FakeSide without a framework: a small model trained by NumPy, which leaves traces as a side does.
 
 Both sides are this same training; a fault is a function that changes what passes at one place of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 
-from compare import cases
-from compare.inputs import make_inputs, nudge
-from compare.result import Result
-from compare.runs import Run
-from compare.study import Judgement, study
-from compare.trace import FINAL, Key, Trace, TraceWriter
-from compare.verdict import Pair
+from compare.inputs import cases
+from compare.inputs.arrays import nudge
+from compare.inputs.case_inputs import make_inputs
+from compare.judging.judgement import Judgement, Run
+from compare.judging.study import study
+from compare.reporting.result import Result
+from compare.running.request import SIDES, Training
+from compare.traces.header import Header
+from compare.traces.step import END
+from compare.traces.trace import Key, Trace, TracePair, TraceWriter
 
 VERSIONS = {"torch": "2.0", "tensorflow": "2.0", "keras": "3.0"}
 STEPS_PER_EPOCH = 10
 RATE, MOMENTUM = 0.1, 0.5  # the rate is one that float32 does not hold exactly
+
+
+def header(side: str = "torch", **said) -> Header:
+    """The header of a run of which nothing is known but what is said here."""
+    return Header(side, VERSIONS, **{"units": (), "kinds": {}, "settings": ()} | said)
+
 
 Fault = Callable[[Key, np.ndarray], np.ndarray | None]  # None: the tensor is not recorded
 
@@ -47,20 +56,20 @@ def rounding(key: Key, value: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Training:
+class FakeSide:
     """Linear regression by gradient descent with momentum; `stops` ends it early, `curves` adds metrics."""
 
     fault: Fault = honest
     stops: int | None = None
     curves: Callable[[int], dict[str, list[float]]] = lambda steps: {}
 
-    def trace(self, path: Path, run: Run, steps: int) -> Trace:
+    def trace(self, path: Path, run: Training, steps: int) -> Trace:
         writer, losses = TraceWriter(path), []
         steps = min(end for end in (steps, run.steps, self.stops) if end is not None)
 
         def passes(step: int, stage: str, name: str, value) -> np.ndarray:
             value = self.fault((step, stage, name), np.asarray(value, run.precision))
-            if value is not None and (step in run.audits or step == FINAL):
+            if value is not None and (step in run.audits or step is END):
                 writer.tensor(step, stage, name, value)
             return value
 
@@ -85,46 +94,53 @@ class Training:
             update = passes(step, "update", "weight", -rate * gradient)
             buffer = passes(step, "buffer", "running_mean", 0.9 * buffer + 0.1 * predicted.mean())
             weight = weight + update
-        passes(FINAL, "weights", "weight", weight)
-        passes(FINAL, "buffer", "running_mean", buffer)
-        passes(FINAL, "loss", "loss", np.mean((x @ weight - y) ** 2))
+        passes(END, "weights", "weight", weight)
+        passes(END, "buffer", "running_mean", buffer)
+        passes(END, "loss", "loss", np.mean((x @ weight - y) ** 2))
         curves = {"loss": losses, "examples": [16.0] * steps, "seconds": [0.25] * steps, **self.curves(steps)}
-        writer.close(curves, {"versions": VERSIONS})
+        writer.close(curves, header())
         return Trace(path)
+
+
+def runs_of(directory: Path, torch: FakeSide, tf: FakeSide, steps: int, asked: list | None = None) -> Run:
+    """What a study calls: the traces of these two; what it was called with is added to `asked`."""
+    names = count()
+
+    def run(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
+        if asked is not None:
+            asked.append(list(trainings))
+        paths = [directory / f"{next(names)}.npz" for _ in range(2 * len(trainings))]
+        by_side = {"torch": torch, "tf": tf}
+        return [
+            TracePair(*(by_side[side].trace(paths.pop(), training, steps) if side in sides else None for side in SIDES))
+            for training in trainings
+        ]
+
+    return run
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What a study came to, and the runs that it asked for, a list a round."""
+    """What a study came to, and the runs that it asked for, a list a call."""
 
     judgement: Judgement
-    asked: list[list[Run]]
+    asked: list[list[Training]]
 
 
 def judge(
     directory: Path,
-    torch: Training = Training(),
-    tf: Training = Training(rounding),
+    torch: FakeSide = FakeSide(),
+    tf: FakeSide = FakeSide(rounding),
     steps: int = 40,
     precisions: tuple[str, ...] = ("float64",),
     nudged: bool = True,
 ) -> Judged:
-    """Drive a study to its end, as a runner would."""
-    names, asked = count(), []
-    under_way = study(STEPS_PER_EPOCH, precisions, nudged)
-    runs = next(under_way)
-    while True:
-        asked.append(runs)
-        pairs = [
-            Pair(*(side.trace(directory / f"{next(names)}.npz", run, steps) for side in (torch, tf))) for run in runs
-        ]
-        try:
-            runs = under_way.send(pairs)
-        except StopIteration as stop:
-            return Judged(stop.value, asked)
+    """Study two sides."""
+    asked: list[list[Training]] = []
+    return Judged(study(runs_of(directory, torch, tf, steps, asked), STEPS_PER_EPOCH, precisions, nudged), asked)
 
 
-def result(directory: Path, torch: Training = Training(), tf: Training = Training(rounding), **options) -> Result:
+def result(directory: Path, torch: FakeSide = FakeSide(), tf: FakeSide = FakeSide(rounding), **options) -> Result:
     """A result as a runner hands it out; its inputs only lend it a name and a number of steps."""
     inputs = make_inputs(cases.load("linear_regression"), steps=options.get("steps", 40))
-    return Result(inputs, "0" * 64, judge(directory, torch, tf, **options).judgement)
+    return Result(inputs.subject, "0" * 64, judge(directory, torch, tf, **options).judgement)

@@ -1,8 +1,9 @@
-"""Who may import whom: one table, read off the source, and proven in bare processes."""
+"""Who may import whom: the folders in one order, read off the source, and proven in bare processes."""
 
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,36 +11,16 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
 
-# From the bottom up: a layer imports itself and those above it in this table, and no framework.
-LAYERS = {
-    "what is shared": {
-        "case", "cases", "datasets", "side", "inputs", "trace", "recording", "ports.units", "ports.expressions",
-        "ports.model", "ports.leftovers", "ports.pairing", "ports.inputs", "ports.file", "ports.batches",
-        "components.spec", "components.specs", "components.given", "components.problem",
-    },
-    "judging": {
-        "rounding", "gap", "curves", "divergence", "verdict", "runs", "locate", "stability", "study", "settings",
-        "settings.notes", "settings.values", "ports.views", "ports.probe", "ports.initial", "ports.eager",
-        "ports.unlike", "ports.study", "logs.log", "logs.table", "logs.pair", "logs.likeness", "logs.growth",
-        "logs.shapes", "logs.texts", "logs.reading", "components.source", "components.names", "components.draws",
-        "components.judge",
-    },
-    "working": {"jobs", "alone", "worker", "components.run"},
-    "reporting": {"report.files", "report.tables", "report.plot", "report.settings_table", "components.table"},
-    "running": {
-        "workers", "result", "trial", "open_study", "runner", "ports.recorded", "testing", "pytest_plugin",
-        "components.runner",
-    },
-    "talking": {
-        "report.terminal", "exits", "console", "diffing", "components.finding", "components.console", "__main__",
-    },
-}  # fmt: skip
-# A file for users to copy: it is read by nobody here, and imports frameworks, as every port does.
-NO_MODULE = {"compare.ports.template"}
-PACKAGES = {"compare", "compare.report", "compare.ports", "compare.logs", "compare.components"}
-# Worker processes judge nothing.
-FORBIDDEN = {"working": LAYERS["judging"]}
-SIDES_MAY_IMPORT = LAYERS["what is shared"]
+# The folders of compare/ are the flow: each imports itself and those before it.
+ORDER = ("inputs", "running", "traces", "judging", "reporting", "logs", "components", "cli")
+TOP = {"compare", "compare.__main__", "compare.testing", "compare.pytest_plugin"}
+
+# Sides run and record, and judge nothing; their dictionary is checked with what compare/components says of it.
+OF_SIDES = ("inputs", "running", "traces")
+OF_THE_DICTIONARY = (*OF_SIDES, "components")
+
+# A file for users to copy: nobody here imports it, and it imports frameworks, as every port does.
+TEMPLATE = "compare.inputs.port_template"
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -51,17 +32,10 @@ def modules(package: str) -> dict[str, Path]:
     return found
 
 
-def imports(path: Path) -> set[str]:
-    """The modules that a file imports, wherever in it, but for type checking."""
-    tree = ast.parse(path.read_text())
-    for_types = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
+def imports(source: str) -> set[str]:
+    """Whatever a source imports, wherever in it: lazily and for type checking too. A name may be a module."""
     found = set()
-    for node in set(ast.walk(tree)) - for_types:
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -69,62 +43,96 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-def layer_of(module: str) -> str | None:
-    """The layer of a module of compare; the cases belong together, and so do the specs of components."""
-    name = module.removeprefix("compare.")
-    name = next((whole for whole in ("cases", "components.specs") if name.startswith(f"{whole}.")), name)
-    return next((layer for layer, members in LAYERS.items() if name in members), None)
+def folder(module: str) -> str | None:
+    """The folder of a module of compare; None of one at the top."""
+    return module.split(".")[1] if module.startswith("compare.") and module not in TOP else None
+
+
+def misplaced(module: str, source: str) -> list[str]:
+    """What a module of compare imports though it may not."""
+    own = folder(module)
+    reachable = ORDER if own is None else ORDER[: ORDER.index(own) + 1]
+    frameworks = [name for name in imports(source) if name.split(".")[0] in FRAMEWORKS | {"torch_impl", "tf_impl"}]
+    known = {name for name in imports(source) & set(modules("compare")) if folder(name)}
+    return frameworks + [name for name in known if folder(name) not in reachable]
+
+
+COMPARE = sorted(set(modules("compare")) - {TEMPLATE})
+
+
+def test_at_the_top_stand_the_entrances_only():
+    assert {module for module in modules("compare") if module.count(".") < 2} - TOP == {
+        f"compare.{name}" for name in ORDER
+    }
+
+
+@pytest.mark.parametrize("module", COMPARE)
+def test_a_module_imports_only_its_own_folder_and_those_before_it(module):
+    assert not misplaced(module, modules("compare")[module].read_text())
 
 
 @pytest.mark.parametrize(
-    "module",
-    sorted(set(modules("compare")) - PACKAGES - NO_MODULE),
+    ("module", "source"),
+    [
+        ("compare.inputs.case", "import torch"),
+        ("compare.running.pool", "from compare.judging import tolerances"),
+        ("compare.judging.study", "def lazily():\n    from compare.reporting.result import Result"),
+        ("compare.traces.trace", "if TYPE_CHECKING:\n    from compare.judging.stages import Row"),
+    ],
 )
-def test_a_module_of_compare_imports_only_its_layer_and_those_below(module):
-    layer = layer_of(module)
-    assert layer, f"{module} stands in no layer"
-    order = list(LAYERS)
-    for imported in imports(modules("compare")[module]):
-        assert imported.split(".")[0] not in FRAMEWORKS | {"torch_impl", "tf_impl"}, imported
-        if (other := layer_of(imported)) and imported.startswith("compare."):
-            assert order.index(other) <= order.index(layer), f"{module} imports {imported}"
-            assert imported.removeprefix("compare.") not in FORBIDDEN.get(layer, ()), f"{module} imports {imported}"
+def test_the_order_can_be_broken(module, source):
+    assert misplaced(module, source)
+
+
+def graph(sources: dict[str, str]) -> dict[str, set[str]]:
+    """The modules that each imports; a package's own file only where nothing inside of it is named."""
+    return {module: imports(source) & set(sources) - {module} for module, source in sources.items()}
+
+
+def test_no_imports_run_in_a_circle():
+    sources = {module: modules("compare")[module].read_text() for module in COMPARE}
+    TopologicalSorter(graph(sources)).prepare()
+
+
+def test_a_circle_is_found():
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph({"a": "import b", "b": "def f():\n    import a"})).prepare()
 
 
 @pytest.mark.parametrize(("package", "foreign"), [("torch_impl", {"tensorflow", "keras"}), ("tf_impl", {"torch"})])
-def test_a_side_imports_the_shared_part_its_own_framework_and_itself(package, foreign):
+def test_a_side_imports_what_comes_before_judging_its_own_framework_and_itself(package, foreign):
     other = "tf_impl" if package == "torch_impl" else "torch_impl"
     for module, path in modules(package).items():
-        allowed = SIDES_MAY_IMPORT | ({"worker"} if module.endswith("__main__") else set())
-        for imported in imports(path):
+        allowed = OF_THE_DICTIONARY if module.startswith(f"{package}.components") else OF_SIDES
+        for imported in imports(path.read_text()):
             assert imported.split(".")[0] not in foreign | {other}, f"{module} imports {imported}"
-            if imported.startswith("compare."):
-                parts = imported.split(".")
-                assert {parts[1], ".".join(parts[1:3])} & allowed, f"{module} imports {imported}"
+            assert folder(imported) in (None, *allowed), f"{module} imports {imported}"
 
 
 def loaded_after(statement: str) -> set[str]:
-    """The top-level modules that a fresh process has after a statement."""
-    code = f"{statement}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    """The modules that a fresh process has after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 
 def test_compare_loads_no_framework_and_no_side():
-    every = ", ".join(sorted(set(modules("compare")) - {"compare.__main__"} - NO_MODULE))
+    every = ", ".join(module for module in COMPARE if module != "compare.__main__")
     assert not loaded_after(f"import {every}, compare.__main__") & (FRAMEWORKS | {"torch_impl", "tf_impl"})
 
 
 def test_listing_loads_neither_pandas_nor_matplotlib():
-    assert not loaded_after("import compare.__main__; compare.__main__.list_cases()") & {"pandas", "matplotlib", "rich"}
+    assert not loaded_after("import compare.cli.app; compare.cli.app.list_cases()") & {"pandas", "matplotlib", "rich"}
 
 
 @pytest.mark.parametrize(
     ("package", "foreign"), [("torch_impl", {"tensorflow", "keras", "tf_impl"}), ("tf_impl", {"torch", "torch_impl"})]
 )
-def test_a_side_loads_nothing_of_the_other(package, foreign):
-    loaded = loaded_after(f"import {package}.runs, {package}.recorder, {package}.models.cifar10_cnn, compare.worker")
+def test_a_side_loads_nothing_of_the_other_and_judges_nothing(package, foreign):
+    side = f"{package}.runs, {package}.recorder, {package}.models.cifar10_cnn"
+    loaded = loaded_after(f"import {side}, compare.running.worker")
     assert not loaded & foreign
+    assert not {module for module in loaded if folder(module) in ORDER[ORDER.index("judging") :]}
 
 
 def test_the_proof_by_import_can_fail():

@@ -12,13 +12,13 @@ import pytest
 import typer
 from rich.console import Console
 
-from compare import cases
 from compare.__main__ import app
 from compare.components import specs
 from compare.components.source import entries
 from compare.components.table import columns as COMPONENT_COLUMNS
-from compare.report.tables import COLUMNS
-from compare.report.terminal import summary_table
+from compare.inputs import cases
+from compare.reporting.tables import COLUMNS
+from compare.reporting.terminal import summary_table
 from tests.benchmark import COLUMNS as BENCHMARK_COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,7 +72,7 @@ def test_the_table_in_the_readme_is_that_of_the_reference_report():
 
 def test_the_port_that_the_readme_follows_comes_to_what_it_shows(tmp_path):
     [line] = re.findall(r"^    (optimizer = keras\..+)$", README, re.MULTILINE)
-    template = (ROOT / "compare" / "ports" / "template.py").read_text()
+    template = (ROOT / "compare" / "inputs" / "port_template.py").read_text()
     port = re.sub(r"optimizer = Adam\(.*\)", line, template)
     assert port != template
     (tmp_path / "my_port.py").write_text(port)

@@ -9,8 +9,7 @@ def clip_by_global_norm(gradients, max_norm: float):
     `gradients` are those of the tape; where one is None, there is None in the result. Returns them, dense and scaled,
     and their norm before (torch/nn/utils/clip_grad.py, 2.13).
     """
-    # differs: PyTorch's gradients lie in their parameters and are scaled in place; a tape's are scaled into new ones.
-    # differs: PyTorch's embedding has a dense gradient; TensorFlow's may hold a row twice, which counts once, as a sum.
+    # differs: PyTorch adds up a repeated token's gradients; TensorFlow's IndexedSlices keeps them apart: another norm.
     dense = [None if gradient is None else tf.convert_to_tensor(gradient) for gradient in gradients]
     norms = [tf.sqrt(tf.reduce_sum(tf.square(gradient))) for gradient in dense if gradient is not None]
     norm = tf.sqrt(tf.reduce_sum(tf.square(tf.stack(norms))))

@@ -1,4 +1,4 @@
-"""Switches off what each framework draws for itself while it trains: two sides cannot draw the same dropout masks."""
+"""Switches off what each framework makes random in training: two sides cannot have the same dropout masks."""
 
 import keras
 
@@ -9,10 +9,7 @@ RANDOM = (keras.Layer,)
 
 
 def mute(model) -> dict[str, float]:
-    """Set the rate of every dropout layer to zero; returns the rates that they had, by the layer's path.
-
-    differs: PyTorch's dropout has its rate as `p`, Keras' as `rate`; attention and recurrent layers as `dropout`.
-    """
+    """Set the rate of every dropout layer to zero; returns the rates that they had, by the layer's path."""
     had = {}
     for path, layer in every_layer(model).items():
         inside = layer._flatten_layers() if path and isinstance(layer, RANDOM) else ()
@@ -26,7 +23,7 @@ def mute(model) -> dict[str, float]:
 
 
 def _is_keras_own(layer) -> bool:
-    """Whether it is one of Keras' layers, or derives from one: in a layer of the user's a `rate` may mean anything."""
+    """Whether it is one of Keras' layers, or derives from one: in a user's own layer `rate` may mean anything."""
     return any(
         each.__module__.startswith("keras.src.layers.") and each is not keras.Layer for each in type(layer).__mro__
     )

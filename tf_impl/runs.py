@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from compare.side import Side, every_optimizer
+from compare.inputs.side import Side, every_optimizer
 from tf_impl import runtime, weights
 from tf_impl.randomness import mute
 from tf_impl.train import compile_step, train_step

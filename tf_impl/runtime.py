@@ -13,24 +13,24 @@ def configure(threads: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     set_seed(0)
     tf.config.experimental.enable_op_determinism()
-    # Rewriting a graph takes as long as some hundred steps of a small model; here few are run.
+    # Optimizing a graph takes as long as a few hundred steps of a small model, and most runs are shorter.
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
 
 
 def set_seed(seed: int) -> None:
-    """Seed whatever this framework draws; no two frameworks draw alike from one seed."""
+    """Seed this framework's random numbers; the same seed gives other numbers in another framework."""
     keras.utils.set_random_seed(seed)
 
 
 def set_precision(precision: str) -> None:
     """Make "float32" or "float64" the dtype of everything built from here on."""
-    # differs: PyTorch has one default dtype; Keras has floatx for optimizers and losses, and a policy for layers.
+    # differs: PyTorch has one default dtype; Keras has two: once a layer was made, set_floatx no longer changes layers.
     keras.config.set_floatx(precision)
     keras.config.set_dtype_policy(precision)
 
 
 def versions() -> dict[str, str]:
-    """What stands in every trace."""
+    """What is written into every trace."""
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import tensorflow as tf
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.weights.layers import evaluating
 
 

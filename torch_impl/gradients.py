@@ -9,9 +9,8 @@ def clip_by_global_norm(gradients, max_norm: float):
     `gradients` are the parameters that hold them; where one has none, there is None in the result. Returns them, scaled
     in place, and their norm before (torch/nn/utils/clip_grad.py, 2.13).
     """
-    # differs: PyTorch's gradients lie in their parameters and are scaled in place; a tape's are scaled into new ones.
     parameters = list(gradients)
-    # differs: PyTorch's embedding has a dense gradient; TensorFlow's may hold a row twice, which counts once, as a sum.
+    # differs: PyTorch adds up a repeated token's gradients; TensorFlow's IndexedSlices keeps them apart: another norm.
     # differs: PyTorch divides by norm + 1e-6; tf.clip_by_global_norm by the norm, and an infinite one makes all NaN.
     norm = nn.utils.clip_grad_norm_(parameters, max_norm)
     return [parameter.grad for parameter in parameters], norm

@@ -1,4 +1,4 @@
-"""Switches off what each framework draws for itself while it trains: two sides cannot draw the same dropout masks."""
+"""Switches off what each framework makes random in training: two sides cannot have the same dropout masks."""
 
 from torch import nn
 
@@ -9,10 +9,7 @@ RANDOM = (nn.modules.dropout._DropoutNd, nn.MultiheadAttention, nn.RNNBase)
 
 
 def mute(model) -> dict[str, float]:
-    """Set the rate of every dropout layer to zero; returns the rates that they had, by the layer's path.
-
-    differs: PyTorch's dropout has its rate as `p`, Keras' as `rate`; attention and recurrent layers as `dropout`.
-    """
+    """Set the rate of every dropout layer to zero; returns the rates that they had, by the layer's path."""
     had = {}
     for path, layer in every_layer(model).items():
         for attribute in RATES if isinstance(layer, RANDOM) else ():

@@ -4,12 +4,14 @@ Curves are recorded at every step, tensors at the audited steps only; between th
 """
 
 from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from compare.inputs import nudge
-from compare.ports.units import to_json
-from compare.recording import Recording, as_named
-from compare.side import every_optimizer
+from compare.inputs.arrays import nudge
+from compare.inputs.expressions import explicit_pairs
+from compare.inputs.side import every_optimizer
+from compare.traces.header import Header
+from compare.traces.recording import Recording, as_named, coarsest
 from torch_impl import runtime, settings, weights
 from torch_impl.weights import layers
 from torch_impl.weights.outputs import output_to_canonical, to_numpy
@@ -36,10 +38,11 @@ class Recorder:
     ):
         self._model, self._optimizer, self._loss = model, optimizer, loss
         self._before: dict = {}
-        self._pairs = dict(pairs or {})
+        self._pairs = explicit_pairs((pairs or {}).items())
         self._channels_first = channels_first
         self._detach: list[Callable[[], None]] = []
-        self._described: dict = {}
+        self._described: Header | None = None
+        self._nudged_by: str | None = None
         self._recording = Recording(path, audits, self.close)
         if self._recording.nudged:
             self._nudge()
@@ -65,10 +68,17 @@ class Recorder:
             loss = float(to_numpy(evaluate()))
         self._recording.evaluation(loss)
 
-    def close(self, meta: dict | None = None, evaluate: Callable | None = None) -> None:
+    def close(
+        self,
+        evaluate: Callable | None = None,
+        precision: str | None = None,
+        nudge: str | None = None,
+        compiled: bool = True,
+        muted: Mapping[str, float] | None = None,
+    ) -> None:
         """Record what the training left: weights, buffers and, by `evaluate()`, the model in evaluation mode.
 
-        The end of the process does it, where nobody else did.
+        The end of the process does it, where nobody else did. What else is given is for the trace's Header.
         """
         self._remove_hooks()
         if not self._recording.end():
@@ -78,7 +88,8 @@ class Recorder:
         self._record_all("buffer", weights.named_buffers(self._model))
         if evaluate is not None:
             self._evaluate(evaluate)
-        self._recording.close({"versions": runtime.versions(), **self._described, **(meta or {})})
+        made = {"precision": precision, "compiled": compiled, "muted": dict(muted or {})}
+        self._recording.close(replace(self._described, nudge=nudge or self._nudged_by, **made))
 
     def discard(self) -> None:
         """Leave no file behind."""
@@ -111,20 +122,23 @@ class Recorder:
 
     def _describe(self) -> None:
         """Note once what the model consists of, and how everything is set."""
-        if not self._described:
-            self._described = {
-                "framework": "torch",
-                "units": to_json(weights.units(self._model)),
-                "kinds": layers.named_kinds(self._model),
-                "explicit": list(self._pairs.items()),
-                "settings": settings.describe(self._model, self._optimizer, self._loss),
-            }
+        if self._described is None:
+            self._described = Header(
+                side="torch",
+                versions=runtime.versions(),
+                units=tuple(weights.units(self._model)),
+                kinds=layers.named_kinds(self._model),
+                settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
+                explicit=self._pairs,
+            )
 
     def _nudge(self) -> None:
         """Move every weight by one ulp: a second run of the same script shows what rounding does to it."""
-        for name, parameter in weights.named_parameters(self._model).items():
-            value = parameter.value()
-            parameter.assign(nudge({name: value}, 0, value.dtype.name)[name])
+        parameters = weights.named_parameters(self._model)
+        values = {name: parameter.value() for name, parameter in parameters.items()}
+        for name, value in values.items():
+            parameters[name].assign(nudge({name: value}, 0, value.dtype.name)[name])
+        self._nudged_by = coarsest(value.dtype for value in values.values())
 
     def _watch_layers(self) -> None:
         # differs: PyTorch runs every step eagerly; TensorFlow an audited one only, for a graph holds no values.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.side import Side, every_optimizer
+from compare.inputs.side import Side, every_optimizer
 from torch_impl import runtime, weights
 from torch_impl.randomness import mute
 from torch_impl.train import compile_step

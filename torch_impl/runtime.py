@@ -15,16 +15,16 @@ def configure(threads: int) -> None:
 
 
 def set_seed(seed: int) -> None:
-    """Seed whatever this framework draws; no two frameworks draw alike from one seed."""
+    """Seed this framework's random numbers; the same seed gives other numbers in another framework."""
     torch.manual_seed(seed)
 
 
 def set_precision(precision: str) -> None:
     """Make "float32" or "float64" the dtype of everything built from here on."""
-    # differs: PyTorch has one default dtype; Keras has floatx for optimizers and losses, and a policy for layers.
+    # differs: PyTorch has one default dtype; Keras has two: once a layer was made, set_floatx no longer changes layers.
     torch.set_default_dtype(getattr(torch, precision))
 
 
 def versions() -> dict[str, str]:
-    """What stands in every trace."""
+    """What is written into every trace."""
     return {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}

@@ -5,7 +5,7 @@ Nothing of the harness stands inside the step; the recorder looks on from outsid
 
 from collections.abc import Iterable
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.weights.layers import evaluating
 
 

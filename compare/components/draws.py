@@ -1,6 +1,6 @@
 """Whether two sets of random draws are of one distribution: an initializer's on both sides.
 
-Notice that each test errs once in a million on draws that are alike (rounding.INITIAL_SIGNIFICANCE).
+Notice that each test errs once in a million on draws that are alike (tolerances.INITIAL_SIGNIFICANCE).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import math
 
 import numpy as np
 
-from compare import rounding
-from compare.gap import difference
+from compare.judging import tolerances
+from compare.judging.difference import difference
 
 
 def compare_draws(torch: np.ndarray, tf: np.ndarray, orthogonal: bool) -> tuple[float, float, str]:
@@ -25,7 +25,7 @@ def compare_draws(torch: np.ndarray, tf: np.ndarray, orthogonal: bool) -> tuple[
         return np.inf, 0.0, f"values: {found.kind} {found.detail}".strip()
     left, right = np.sort(torch, None), np.sort(tf, None)
     distance = _distance(left, right)
-    allowed = float(kstwo.isf(rounding.INITIAL_SIGNIFICANCE, left.size // 2))
+    allowed = float(kstwo.isf(tolerances.INITIAL_SIGNIFICANCE, left.size // 2))
     troubles = [_moments(left, right), _bounds(left, right), _orthogonality(torch, tf) if orthogonal else ""]
     if distance > allowed:
         troubles.insert(0, f"distribution functions {distance:.2g} apart")
@@ -43,7 +43,7 @@ def _moments(left: np.ndarray, right: np.ndarray) -> str:
     """Whether mean or variance are further apart than chance; of 10^5 draws the normal approximation holds."""
     from scipy.stats import norm
 
-    limit, troubles = norm.isf(rounding.INITIAL_SIGNIFICANCE / 2), []
+    limit, troubles = norm.isf(tolerances.INITIAL_SIGNIFICANCE / 2), []
     for name, one, other in (("mean", left, right), ("variance", _squares(left), _squares(right))):
         error = math.sqrt(one.var() / one.size + other.var() / other.size)
         if abs(one.mean() - other.mean()) > limit * error:
@@ -57,7 +57,7 @@ def _squares(values: np.ndarray) -> np.ndarray:
 
 def _bounds(left: np.ndarray, right: np.ndarray) -> str:
     """Whether too many of one side's values lie beyond all of the other's: of n, all are one side's once in 2^n."""
-    most = math.log2(4 / rounding.INITIAL_SIGNIFICANCE)
+    most = math.log2(4 / tolerances.INITIAL_SIGNIFICANCE)
     beyond = [
         max(np.count_nonzero(one < other[0]), np.count_nonzero(one > other[-1]))
         for one, other in ((left, right), (right, left))
@@ -70,7 +70,7 @@ def _bounds(left: np.ndarray, right: np.ndarray) -> str:
 def _orthogonality(torch: np.ndarray, tf: np.ndarray) -> str:
     """Whether the rows of each matrix, or its columns where these are fewer, have the same products on both sides."""
     found = difference(*(_products(array) for array in (torch, tf)))
-    return "" if found.max_rel <= rounding.COMPONENT_LIMIT else f"products of rows: {found.detail}"
+    return "" if found.max_rel <= tolerances.COMPONENT_LIMIT else f"products of rows: {found.detail}"
 
 
 def _products(draws: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compare.case import generators
+from compare.inputs.arrays import generators
 
 
 @dataclass(frozen=True)

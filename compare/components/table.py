@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from compare.components.judge import Row
+from compare.components.judging import Row
 from compare.components.source import Entry, entries
 
 columns = (

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from compare import cases
-from compare.inputs import Inputs, make_inputs
-from compare.jobs import Framework
-from compare.side import Side
+from compare.inputs import cases
+from compare.inputs.case_inputs import CaseInputs, make_inputs
+from compare.inputs.side import Side
+from compare.running.execute import Framework
 
 PACKAGES = ("torch_impl", "tf_impl")
 
@@ -19,7 +19,7 @@ class Ready(NamedTuple):
     framework: Framework
     side: Side
     batch: dict  # the framework's tensors
-    inputs: Inputs
+    inputs: CaseInputs
 
     @property
     def step(self):

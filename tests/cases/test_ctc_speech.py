@@ -6,8 +6,8 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from compare import cases
-from compare.inputs import make_inputs
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
 
 CASE = cases.load("ctc_speech")
 INPUTS = make_inputs(CASE)

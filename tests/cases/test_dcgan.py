@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from compare import cases
-from compare.inputs import make_inputs
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
 from tests.cases.one_side import PACKAGES, ready
 
 SLOPE, EPSILON, MOMENTUM = 0.2, 1e-5, 0.1

@@ -5,8 +5,9 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from compare.cases.ddpm import CASE, TIMESTEPS, gratings
-from compare.inputs import cast, make_inputs
+from compare.inputs.arrays import cast
+from compare.inputs.case_inputs import make_inputs
+from compare.inputs.cases.ddpm import CASE, TIMESTEPS, gratings
 
 SIDES = ("torch_impl", "tf_impl")
 

@@ -5,8 +5,8 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from compare import cases
-from compare.inputs import make_inputs
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
 
 CASE = cases.load("gru")
 INPUTS = make_inputs(CASE)

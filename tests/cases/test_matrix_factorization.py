@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from compare import cases
-from compare.case import generators
-from compare.inputs import make_inputs
+from compare.inputs import cases
+from compare.inputs.arrays import generators
+from compare.inputs.case_inputs import make_inputs
 from tests.cases.one_side import PACKAGES, ready
 
 RATE, BETA_1, BETA_2, EPSILON = 0.05, 0.9, 0.999, 1e-8

@@ -7,9 +7,10 @@ from math import erf
 import numpy as np
 import pytest
 
-from compare.cases import transformer_lm
-from compare.cases.transformer_lm import ALPHABET, BLOCKS, CASE, DROPOUT, HEADS, LENGTH, PLACES, SITES, WIDTH
-from compare.inputs import cast, make_inputs
+from compare.inputs.arrays import cast
+from compare.inputs.case_inputs import make_inputs
+from compare.inputs.cases import transformer_lm
+from compare.inputs.cases.transformer_lm import ALPHABET, BLOCKS, CASE, DROPOUT, HEADS, LENGTH, PLACES, SITES, WIDTH
 
 SIDES = ("torch_impl", "tf_impl")
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from compare import cases
-from compare.inputs import make_inputs
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
 
 HEADS, PATCH, SMOOTHING = 2, 4, 0.1
 erf = np.vectorize(math.erf)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from compare.cases.fine_tuning import FROZEN_STEPS
+from compare.inputs.cases.fine_tuning import FROZEN_STEPS
 from tests.mutants import Mutant
 
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from compare.settings import differences, judge
+from compare.judging.settings import differences, judge
 from tf_impl.layers import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch

@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from keras import layers
 from torch import nn
 
-from compare.components import given
-from compare.components.judge import Outcome, judge
-from compare.components.problem import RATE, STEPS, gradients, initial_weights
+from compare.components import arrays as given
+from compare.components.judging import Outcome, judge
+from compare.components.optimizer_problem import RATE, STEPS, gradients, initial_weights
 from compare.components.spec import (
     Spec,
     as_image,
@@ -28,7 +28,7 @@ from compare.components.spec import (
     signs,
     uniform,
     values,
-)  # fmt: skip
+)
 from tf_impl import optimizers as tf_optimizers
 from tf_impl.components import find as find_tf
 from tf_impl.components.checking import check as check_tf

@@ -7,8 +7,8 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from compare.ports.pairing import Model, pair
-from compare.settings import differences, judge
+from compare.judging.settings import differences, judge
+from compare.traces.pairing import Model, pair
 from tf_impl import weights as tf_weights
 from tf_impl.layers import GRU, LSTM, RNN, BatchNorm
 from tf_impl.settings import describe as describe_tf

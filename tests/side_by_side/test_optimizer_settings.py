@@ -10,7 +10,7 @@ import torch
 from keras import losses, optimizers
 from torch import nn
 
-from compare.settings import differences, judge
+from compare.judging.settings import differences, judge
 from tf_impl import optimizers as our_optimizers
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch
@@ -35,7 +35,7 @@ def unlike_losses(torch_loss, tf_loss):
 
 
 def loss_rows(loss, describe=describe_torch):
-    return [row for row in describe(None, None, loss) if row["subject"].startswith("loss")]
+    return [row for row in describe(None, None, loss) if row.subject.startswith("loss")]
 
 
 OPTIMIZERS_AND_WHAT_DIFFERS = [
@@ -174,8 +174,8 @@ def test_the_rate_of_a_schedule_is_that_of_the_present_step():
     optimizer, weight = optimizers.SGD(schedule), keras.Variable(np.ones(1))
     rates = []
     for _ in range(3):
-        (row,) = (row for row in describe_tf(None, optimizer) if row["setting"] == "lr")
-        rates.append(row["value"])
+        (row,) = (row for row in describe_tf(None, optimizer) if row.setting == "lr")
+        rates.append(row.value)
         optimizer.apply_gradients([(tf.ones(1, tf.float64), weight)])
     assert rates == [0.5, 0.25, 0.25]
 
@@ -241,10 +241,10 @@ def test_losses_are_found_wherever_a_function_names_them():
         def loss(self, model, batch):
             return self.criterion(model, batch)
 
-    kinds = [row["kind"] for row in loss_rows(loss) if row["setting"] == "reduction"]
+    kinds = [row.kind for row in loss_rows(loss) if row.setting == "reduction"]
     assert sorted(kinds) == ["L1Loss", "MSELoss", "MSELoss"]
     for one in (Holder(), Holder().loss, functools.partial(Holder().loss, None), lambda m, b: criterion(m, b)):
-        assert [row["kind"] for row in loss_rows(one)] == ["MSELoss"]
+        assert [row.kind for row in loss_rows(one)] == ["MSELoss"]
     assert loss_rows(lambda model, batch: model(batch).sum()) == []
 
 
@@ -255,10 +255,10 @@ def test_losses_are_found_in_a_tf_function_as_well():
     def loss(model, batch):
         return criterion(batch, model(batch)) + GLOBAL_TF(batch, batch)
 
-    kinds = {row["kind"] for row in loss_rows(loss, describe_tf)}
+    kinds = {row.kind for row in loss_rows(loss, describe_tf)}
     assert kinds == {"HuberLoss", "MSELoss"}
 
 
 def test_our_own_adam_says_that_it_adds_epsilon_as_pytorch_does():
     for rows in (describe_torch(None, torch.optim.Adam(WEIGHTS)), describe_tf(None, our_optimizers.Adam(0.001))):
-        assert [row["value"] for row in rows if row["setting"] == "eps is added"] == ["after the bias correction"]
+        assert [row.value for row in rows if row.setting == "eps is added"] == ["after the bias correction"]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from compare.settings import differences, judge
+from compare.judging.settings import differences, judge
 from tests.side_by_side.test_optimizers import CASES, in_keras_words
 from tests.side_by_side.test_schedules import CASES as SCHEDULES
 from tf_impl import optimizers as our_optimizers

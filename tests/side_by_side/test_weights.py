@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 import torch
 
-from compare import cases
-from compare.case import generators
+from compare.inputs import cases
+from compare.inputs.arrays import generators
 from tf_impl import weights as tf_weights
 from tf_impl.models import cifar10_cnn as tf_cnn
 from tf_impl.weights import layers as tf_layers

@@ -1,73 +1,68 @@
-"""Element by element. Notice gradients at ties, bounds and zero, and which way a division rounds."""
+"""Element by element. Notice gradients at ties, at bounds and at zero, and which way a division rounds."""
 
 import tensorflow as tf
 
 
 def where_without_nan(x):
-    """where sends a zero into the branch that is not taken, and zero times an infinite slope is NaN: on both sides for
-    log and powers, in PyTorch for sqrt too. Make that branch's argument safe as well.
-    """
+    """where gives the branch that is not taken a gradient of zero, and zero times an infinite slope is NaN: on both
+    sides for log and powers, in PyTorch also for sqrt. Make that branch's argument safe as well."""
     positive = x > 0
     return tf.where(positive, tf.math.log(tf.where(positive, x, 1.0)), 0.0)
 
 
 def clamp_at_bounds(x):
-    """At the bound itself the gradient is 1, beyond it 0, on both sides; PyTorch's hardtanh and relu6 have 0 at the
-    bound.
-    """
+    """At the bound itself the gradient is 1, beyond it 0, on both sides. PyTorch's hardtanh and relu6 have 0 at the
+    bound."""
     return tf.clip_by_value(x, -1.0, 2.0)
 
 
 def maximum_with_ties(x, y):
-    """Of two equal numbers PyTorch gives each half of the gradient, tf.maximum all of it to the first: half their sum
-    is their value, with PyTorch's gradient.
-    """
+    """At a tie PyTorch gives half of the gradient to each, tf.maximum all of it to the first. Where both are equal,
+    half of their sum has the same value and PyTorch's gradient."""
     return tf.where(x == y, 0.5 * (x + y), tf.maximum(x, y))
 
 
 def power_of_tensors(x, exponent):
-    """At a base of 0 with an exponent of 0 TensorFlow's gradient by the base is NaN where PyTorch's is 0: raise a safe
-    base there. An exponent that is a Python number needs no such care.
-    """
+    """At 0 to the power 0 TensorFlow's gradient by the base is NaN, PyTorch's is 0: use a safe base there. An exponent
+    that is a Python number needs no such care."""
     base = tf.where(exponent != 0, x, 1.0)
     return tf.where(exponent != 0, base**exponent, 1.0)
 
 
 def round_half_to_even(x):
-    """Both round halves to the even neighbour. PyTorch's gradient is 0, TensorFlow's None, as if x were not used: an
-    optimizer then complains or skips.
-    """
+    """Both round halves to the even neighbour. PyTorch's gradient is 0, TensorFlow's is None, as if x were not used:
+    the optimizer then complains, or skips the weight."""
     return tf.round(x)
 
 
 def straight_through_round(x):
-    """Quantisation: forward the rounded value, backward as if nothing had been. detach and stop_gradient hide the
-    difference from the gradient.
-    """
+    """Quantisation: round in the forward pass, pass the gradient on unchanged. detach and stop_gradient hide the
+    rounding from the gradient."""
     return x + tf.stop_gradient(tf.round(x) - x)
 
 
 def gradient_reversal(x):
-    """Domain adversarial training, without a function of one's own: the value of x, the gradient of -0.7 x."""
+    """Domain adversarial training without a custom gradient: the value is x, the gradient is that of -0.7 x."""
     return 1.7 * tf.stop_gradient(x) - 0.7 * x
 
 
 def remainder(x, y):
-    """Python's %: the sign of the divisor. torch.remainder is tf.math.floormod, and % on both sides."""
+    """Python's %: the result has the sign of the divisor. torch.remainder is tf.math.floormod, and % on both sides."""
     return x % y
 
 
 def fmod(x, y):
-    """C's: the sign of the dividend. tf.truncatemod is it, but has no gradient; subtract the divisor so many times."""
+    """C's %: the result has the sign of the dividend. tf.truncatemod does this, but has no gradient: subtract multiples
+    of the divisor."""
     times = tf.stop_gradient(tf.sign(x / y) * tf.floor(tf.abs(x / y)))
     return x - times * y
 
 
 def integer_floor_division(x, y):
-    """Both round down: -7 // 2 is -4. Before PyTorch 1.13 torch.floor_divide cut towards zero."""
+    """Both round down: -7 // 2 is -4. Before PyTorch 1.13 torch.floor_divide rounded towards zero."""
     return x // y
 
 
 def integer_truncated_division(x, y):
-    """C's division cuts towards zero: rounding_mode="trunc" is tf.truncatediv."""
+    """C's division rounds towards zero: rounding_mode="trunc" is tf.truncatediv."""
     return tf.truncatediv(x, y)

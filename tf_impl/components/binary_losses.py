@@ -1,4 +1,4 @@
-"""Losses of yes or no. Notice whether logits or probabilities are wanted, and targets of 0 and 1 or of -1 and 1."""
+"""Binary losses. Notice whether they take logits or probabilities, and targets of 0 and 1 or of -1 and 1."""
 
 import keras
 import numpy as np
@@ -7,26 +7,24 @@ import tensorflow as tf
 
 def bce(probability, target):
     """PyTorch bounds each logarithm below by -100; Keras clips p to [1e-7, 1 - 1e-7], which bounds the loss by 16 and
-    stops the gradient.
-    """
+    stops the gradient."""
     log_complement = tf.maximum(tf.math.log1p(-probability), -100)
     return -tf.reduce_mean(target * tf.maximum(tf.math.log(probability), -100) + (1 - target) * log_complement)
 
 
 def bce_sum(probability, target):
-    """All elements are added up."""
+    """The sum over all elements."""
     return -tf.reduce_sum(target * tf.math.log(probability) + (1 - target) * tf.math.log1p(-probability))
 
 
 def bce_weight(probability, target, weight):
-    """A weight for each element, and still a mean over the number of them."""
+    """Each element has a weight, and the mean is still over the number of elements."""
     return -tf.reduce_mean(weight * (target * tf.math.log(probability) + (1 - target) * tf.math.log1p(-probability)))
 
 
 def bce_saturated(probability, target):
-    """At exactly 0 and 1 PyTorch's value is 100 and its gradient (p - t) / max(p (1 - p), 1e-12), written by hand; that
-    of a bounded logarithm is NaN in TensorFlow. From logits no such case is left.
-    """
+    """At exactly 0 and 1 PyTorch gives 100 and the gradient (p - t) / max(p (1 - p), 1e-12), which it defines itself; a
+    bounded logarithm has the gradient NaN in TensorFlow. A loss from logits avoids the problem."""
     return _bounded_cross_entropy(probability, target)
 
 
@@ -36,38 +34,37 @@ def bce_with_logits(logits, target):
 
 
 def bce_with_logits_none(logits, target):
-    """Every element by itself; Keras' function averages over the last axis."""
+    """PyTorch keeps every element; Keras' function averages over the last axis."""
     return tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=logits)
 
 
 def bce_with_logits_sum(logits, target):
-    """All elements are added up."""
+    """The sum over all elements."""
     return tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=logits))
 
 
 def bce_with_logits_pos_weight(logits, target, pos_weight):
-    """pos_weight scales the positive term alone, and the mean is still over all elements; as a class_weight or
-    sample_weight of Keras it would scale otherwise where targets are soft.
-    """
+    """pos_weight scales the positive term only, and the mean is still over all elements. Keras' class_weight or
+    sample_weight would scale both terms where targets are soft."""
     return tf.reduce_mean(tf.nn.weighted_cross_entropy_with_logits(target, logits, pos_weight))
 
 
 def bce_with_logits_label_smoothing(logits, target):
-    """Keras moves targets towards 0.5 by half of its label_smoothing; PyTorch has no option: t (1 - s) + s / 2."""
+    """Keras moves targets towards 0.5 by half of its label_smoothing; PyTorch has no option for it: write t (1 - s) + s
+    / 2."""
     return keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)(target, logits)
 
 
 def focal_binary(logits, target):
-    """alpha weighs the positive targets, 1 - alpha the others. Keras' takes the mean over the last axis, clips, and
-    does not weigh by alpha unless told so.
-    """
+    """alpha weighs the positive targets, 1 - alpha the others. Keras' loss averages over the last axis, clips, and does
+    not use alpha by default."""
     losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=logits)
     alpha = 0.25 * target + 0.75 * (1 - target)
     return tf.reduce_mean(alpha * (1 - tf.exp(-losses)) ** 2 * losses)
 
 
 def multilabel_soft_margin(logits, target):
-    """A binary cross-entropy from logits for each class, averaged over classes, then over the batch."""
+    """A binary cross-entropy from logits for each class, averaged over the classes, then over the batch."""
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=logits))
 
 
@@ -77,9 +74,8 @@ def soft_margin(score, target):
 
 
 def hinge(score, target):
-    """max(0, 1 - t s) for targets -1 and 1; PyTorch has none of that name. Keras turns targets 0 and 1 into -1 and 1
-    without a word.
-    """
+    """max(0, 1 - t s) for targets -1 and 1. PyTorch has no loss of that name; Keras silently turns targets 0 and 1 into
+    -1 and 1."""
     return keras.losses.Hinge()(target, score)
 
 
@@ -89,15 +85,14 @@ def squared_hinge(score, target):
 
 
 def gan_generator(logits):
-    """The generator's loss that does not saturate: its images taken for real ones. Not log(1 - D), whose gradient
-    vanishes.
-    """
+    """The generator's loss that does not saturate: its images count as real ones. Not log(1 - D), whose gradient
+    vanishes."""
     return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.ones_like(logits), logits=logits))
 
 
 @tf.custom_gradient
 def _bounded_cross_entropy(probability, target):
-    """Logarithms not below -100, and PyTorch's gradient, whose denominator is not below 1e-12, as a float32 number."""
+    """Logarithms bounded below by -100; PyTorch's gradient, with a denominator of at least float32(1e-12)."""
     least = float(np.float32(1e-12))
     log_complement = tf.maximum(tf.math.log1p(-probability), -100)
     value = -(target * tf.maximum(tf.math.log(probability), -100) + (1 - target) * log_complement)

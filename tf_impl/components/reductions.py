@@ -1,12 +1,11 @@
-"""Sorting, running sums, and what makes one number of many. Notice n - 1 or n, and the gradient at ties and at zero."""
+"""Sorting, running sums, and reductions. Notice n - 1 or n, and the gradient at ties and at zero."""
 
 import tensorflow as tf
 
 
 def topk(x):
-    """Values and positions, the largest first. Where values are equal TensorFlow takes the lower position first;
-    PyTorch does not say.
-    """
+    """Values and positions, the largest first. At a tie TensorFlow takes the lower position first; PyTorch does not
+    define it."""
     return tf.math.top_k(x, 3)
 
 
@@ -16,19 +15,18 @@ def sort_descending(x):
 
 
 def argsort_with_ties(x):
-    """Equal values keep their order only if both are told: stable=True."""
+    """Equal values keep their order only with stable=True, on both sides."""
     return tf.argsort(x, direction="DESCENDING", stable=True)
 
 
 def argmax(x):
-    """TensorFlow takes axis 0 where none is given, PyTorch the position in the flattened tensor; both give int64."""
+    """Without an axis TensorFlow takes axis 0, PyTorch the position in the flattened tensor; both give int64."""
     return tf.argmax(x, 1)
 
 
 def median(x):
-    """PyTorch's median of an even number is the lower of the middle two, numpy's their mean; its gradient goes to that
-    one element.
-    """
+    """PyTorch's median of an even number of values is the lower of the middle two, numpy's is their mean; PyTorch's
+    gradient goes to that one element."""
     return tf.sort(x, 1)[:, (x.shape[1] - 1) // 2]
 
 
@@ -40,21 +38,19 @@ def quantile_by_rows(x):
 
 
 def max_over_axis_with_ties(x):
-    """PyTorch's max(dim) gives all of the gradient to the element whose index it returns, tf.reduce_max shares it among
-    equals: gather at the argmax.
-    """
+    """PyTorch's max(dim) gives the whole gradient to the element whose index it returns, tf.reduce_max shares it among
+    equal values: gather at the argmax."""
     return tf.gather(x, tf.argmax(x, 1), batch_dims=1)
 
 
 def amax_with_ties(x):
-    """torch.amax, and torch.max without an axis, share the gradient among equals, as tf.reduce_max does."""
+    """torch.amax, and torch.max without an axis, share the gradient among equal values, as tf.reduce_max does."""
     return tf.reduce_max(x, 1)
 
 
 def mean_of_integers(x):
-    """PyTorch refuses; TensorFlow cuts the mean to a whole number without a word: hits of 0 and 1 give an accuracy of
-    0. Cast first.
-    """
+    """PyTorch refuses; TensorFlow silently truncates the mean to an integer: hits of 0 and 1 give an accuracy of 0.
+    Cast first."""
     return tf.reduce_mean(tf.cast(x, tf.float64))
 
 
@@ -64,16 +60,14 @@ def cumsum(x):
 
 
 def cumprod(x):
-    """The same product, and the same gradient as long as nothing is zero. At a zero TensorFlow's gradient is wrong (it
-    divides by it, and makes 0 of the result).
-    """
+    """The same product, and the same gradient as long as no value is zero. At a zero TensorFlow's gradient is wrong (it
+    divides by the value, and returns 0 for it)."""
     return tf.math.cumprod(x, 1)
 
 
 def cumprod_with_zeros(x):
-    """The transmittance of a ray may hold zeros, where the gradient of tf.math.cumprod is wrong: multiply what stands
-    in a triangle. reduce_prod has the right one.
-    """
+    """The transmittance of a ray may contain zeros, where the gradient of tf.math.cumprod is wrong: use reduce_prod
+    over a triangle, whose gradient is right."""
     before = tf.linalg.band_part(tf.ones((x.shape[1], x.shape[1]), tf.bool), -1, 0)
     return tf.reduce_prod(tf.where(before, x[:, None, :], 1.0), -1)
 
@@ -84,12 +78,12 @@ def cummax(x):
 
 
 def logsumexp(x):
-    """The same, and safe on both sides; a row of minus infinities alone has NaN for its gradient on both."""
+    """The same, and stable on both sides; a row of minus infinities has the gradient NaN on both."""
     return tf.reduce_logsumexp(x, 1)
 
 
 def logcumsumexp(x):
-    """Under another name: tf.math.cumulative_logsumexp."""
+    """It has another name: tf.math.cumulative_logsumexp."""
     return tf.math.cumulative_logsumexp(x, 1)
 
 
@@ -106,25 +100,22 @@ def standard_deviation(x):
 
 
 def standard_deviation_of_constants(x):
-    """Where all values are equal PyTorch's gradient is 0, TensorFlow's NaN: take the root only where there is a
-    variance.
-    """
+    """Where all values are equal PyTorch's gradient is 0, TensorFlow's NaN: take the root only where the variance is
+    positive."""
     variance = tf.math.reduce_variance(x, 1) * (x.shape[1] / (x.shape[1] - 1))
     positive = variance > 0
     return tf.where(positive, tf.sqrt(tf.where(positive, variance, 1.0)), 0.0)
 
 
 def norm_at_zero(x):
-    """At a vector of zeros PyTorch's gradient is 0, tf.norm's NaN, which goes into every weight: take the root only
-    where the sum is positive.
-    """
+    """At a vector of zeros PyTorch's gradient is 0, that of tf.norm NaN, which spreads to every weight: take the root
+    only where the sum is positive."""
     square = tf.reduce_sum(x * x, 1)
     return tf.where(square > 0, tf.sqrt(tf.where(square > 0, square, 1.0)), 0.0)
 
 
 def pairwise_distances(x):
-    """torch.cdist has the gradient 0 at distance 0, as each point has to itself; a root of squares in TensorFlow has
-    NaN.
-    """
+    """torch.cdist has the gradient 0 at distance 0, which every point has to itself; a root of squares in TensorFlow
+    has NaN."""
     square = tf.reduce_sum((x[:, None] - x[None]) ** 2, -1)
     return tf.where(square > 0, tf.sqrt(tf.where(square > 0, square, 1.0)), 0.0)

@@ -1,4 +1,4 @@
-"""Steps of training in place of train.py's. Notice what stands between gradient and update, and behind it."""
+"""Steps of training in place of train.py's. Notice what comes between gradient and update, and after the update."""
 
 from functools import cache
 
@@ -23,7 +23,7 @@ def _two_optimizers(model):
 
 
 def clip_by_value(side, batch):
-    """Each element of each gradient is cut off, which turns the direction. Keras' clipvalue does the same."""
+    """Each element of each gradient is clipped, which changes the direction. Keras' clipvalue does the same."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -34,8 +34,8 @@ def clip_by_value(side, batch):
 
 
 def clip_by_norm_of_each(side, batch):
-    """Keras' clipnorm clips each gradient by its own norm, where PyTorch's clip_grad_norm_ takes one norm of all; and
-    PyTorch divides by norm + 1e-6. Clipping each by itself is a call for each in PyTorch."""
+    """Keras' clipnorm clips each gradient by its own norm; PyTorch's clip_grad_norm_ uses the norm of all of them, and
+    divides by norm + 1e-6. To clip each alone in PyTorch, call it once per parameter."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -46,9 +46,9 @@ def clip_by_norm_of_each(side, batch):
 
 
 def clip_by_global_norm_of_all(side, batch):
-    """PyTorch divides by norm + 1e-6, tf.clip_by_global_norm and Keras' global_clipnorm by the norm: some 1e-6 apart
-    wherever it clips. An infinite norm makes all gradients NaN in TensorFlow, and zero those that are finite in
-    PyTorch."""
+    """PyTorch divides by norm + 1e-6, tf.clip_by_global_norm and Keras' global_clipnorm by the norm: about 1e-6 apart
+    wherever they clip. An infinite norm makes all gradients NaN in TensorFlow; in PyTorch it makes the finite ones
+    zero."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -59,8 +59,8 @@ def clip_by_global_norm_of_all(side, batch):
 
 
 def clip_before_weight_decay(side, batch):
-    """PyTorch's optimizer adds its weight decay behind the clipping. A penalty in the loss, as Keras' regularizers make
-    one, is clipped along with the gradient: add the decay behind the clipping instead."""
+    """PyTorch's optimizer adds its weight decay after the clipping. A penalty in the loss, such as Keras' regularizers,
+    is clipped together with the gradient: add the decay after the clipping instead."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -73,7 +73,7 @@ def clip_before_weight_decay(side, batch):
 
 def l2_penalty_in_the_loss(side, batch):
     """PyTorch's weight_decay is the gradient of weight_decay / 2 * weight^2; keras.regularizers.L2(l) is l * weight^2,
-    without the half: l is weight_decay / 2. The loss shows the penalty, a PyTorch weight_decay does not."""
+    without the half: l is weight_decay / 2. The penalty is part of the loss, PyTorch's weight_decay is not."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -84,9 +84,9 @@ def l2_penalty_in_the_loss(side, batch):
 
 
 def accumulate_gradients(side, batch):
-    """PyTorch adds gradients up until zero_grad, so each loss is divided by the number of micro-batches; tapes start
-    empty, so TensorFlow adds them up itself. Keras' gradient_accumulation_steps divides, too, but its schedules count
-    the micro-batches."""
+    """PyTorch adds up gradients until zero_grad, so each loss is divided by the number of micro-batches. Tapes start
+    empty, so TensorFlow code adds them up itself. Keras' gradient_accumulation_steps divides too, but its schedules
+    count the micro-batches."""
     weights = side.model.trainable_variables
     gradients, total = [tf.zeros_like(weight) for weight in weights], 0.0
     for x, y in zip(tf.split(batch["x"], 4), tf.split(batch["y"], 4), strict=True):
@@ -100,8 +100,8 @@ def accumulate_gradients(side, batch):
 
 
 def accumulate_unequal_micro_batches(side, batch):
-    """A mean of means is the whole batch's mean only where all micro-batches are of one size: weigh each with its share
-    of the examples. Keras' gradient_accumulation_steps does not."""
+    """A mean of means is the mean of the whole batch only if all micro-batches have the same size: weigh each by its
+    share of the examples. Keras' gradient_accumulation_steps does not."""
     weights = side.model.trainable_variables
     gradients, total = [tf.zeros_like(weight) for weight in weights], 0.0
     for x, y in zip(tf.split(batch["x"], [3, 3, 2]), tf.split(batch["y"], [3, 3, 2]), strict=True):
@@ -116,9 +116,9 @@ def accumulate_unequal_micro_batches(side, batch):
 
 
 def ema_of_the_weights(side, batch):
-    """PyTorch's AveragedModel copies the weights at its first update; its decay is 0.999 in get_ema_multi_avg_fn, and
-    without that it is a plain mean. Keras' use_ema has 0.99, and ema_overwrite_frequency puts the average into the
-    trained weights: leave it None."""
+    """PyTorch's AveragedModel copies the weights at its first update; get_ema_multi_avg_fn has a decay of 0.999 by
+    default, and without it the average is a plain mean. Keras' use_ema has 0.99, and ema_overwrite_frequency copies the
+    average into the trained weights: leave it None."""
     loss, metrics = train_step(side, batch)
     averaged = _copy(side.model)
     for average, weight in zip(averaged.weights, side.model.weights, strict=True):
@@ -127,8 +127,9 @@ def ema_of_the_weights(side, batch):
 
 
 def ema_by_hand(side, batch):
-    """average + (1 - decay) * (weight - average) on both sides, from a copy of the weights after the first step.
-    tf.train.ExponentialMovingAverage rounds its decay to float32, and given num_updates decays by less at first."""
+    """average + (1 - decay) * (weight - average) on both sides, starting from a copy of the weights after the first
+    step. tf.train.ExponentialMovingAverage rounds its decay to float32, and uses a smaller decay at first if it is
+    given num_updates."""
     loss, metrics = train_step(side, batch)
     averaged = _copy(side.model)
     for average, weight in zip(averaged.trainable_variables, side.model.trainable_variables, strict=True):
@@ -137,8 +138,8 @@ def ema_by_hand(side, batch):
 
 
 def stochastic_weight_averaging(side, batch):
-    """PyTorch's AveragedModel is a plain mean of the weights of all updates when nothing is said; Keras' use_ema is a
-    moving one only. Batch norms' statistics are not averaged: update_bn computes them anew."""
+    """By default PyTorch's AveragedModel is a plain mean of the weights of all updates; Keras' use_ema is always a
+    moving average. The statistics of batch norms are not averaged: update_bn computes them again."""
     loss, metrics = train_step(side, batch)
     averaged, updates = _copy(side.model), tf.cast(side.optimizer.iterations, loss.dtype)
     for average, weight in zip(averaged.weights, side.model.weights, strict=True):
@@ -148,7 +149,7 @@ def stochastic_weight_averaging(side, batch):
 
 def gradient_penalty(side, batch):
     """A gradient inside the loss: PyTorch keeps its graph with create_graph=True, TensorFlow differentiates through an
-    inner tape, which must watch x. Both differentiate twice."""
+    inner tape, which must watch x."""
     weights, x = side.model.trainable_variables, batch["x"]
     with tf.GradientTape() as tape:
         with tf.GradientTape() as inner:
@@ -162,9 +163,9 @@ def gradient_penalty(side, batch):
 
 
 def freeze_a_weight(side, batch):
-    """PyTorch's optimizer skips a parameter whose grad is None, weight decay and all; give Keras' only the variables
-    that train. A gradient of zeros is not the same: momentum and decay go on. A batch norm in a frozen Keras layer also
-    stops normalising by the batch."""
+    """PyTorch's optimizer skips a parameter whose grad is None, its weight decay included; give Keras' only the
+    variables that train. A gradient of zeros is different: momentum and decay continue. A batch norm in a frozen Keras
+    layer also stops normalising by the batch."""
     weights = [weight for weight in side.model.trainable_variables if weight.name != "bias"]
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -174,8 +175,8 @@ def freeze_a_weight(side, batch):
 
 
 def two_optimizers(side, batch):
-    """Each optimizer has a part of the weights, and counts its own steps. In PyTorch zero_grad of both comes first, for
-    each clears its own only; in TensorFlow one tape gives all gradients."""
+    """Each optimizer has a part of the weights, and counts its own steps. In PyTorch call zero_grad of both first,
+    because each clears only its own; in TensorFlow one tape gives all gradients."""
     steep, gentle = _two_optimizers(side.model)
     kernel, bias = side.model.trainable_variables
     with tf.GradientTape() as tape:
@@ -188,8 +189,7 @@ def two_optimizers(side, batch):
 
 def scaled_loss(side, batch):
     """For half precision: the loss is scaled up and the gradients down again, exactly where the scale is a power of
-    two. Clip behind unscaling; Keras' loss_scale_factor unscales before it clips, a hand-written step has to mind
-    it."""
+    two. Clip after unscaling: Keras' loss_scale_factor does, a hand-written step must."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -201,8 +201,8 @@ def scaled_loss(side, batch):
 
 
 def sharpness_aware(side, batch):
-    """Two gradients a step: one moves the weights up to a worse place, the one found there is applied at the old place
-    (Foret et al., 2021). Put the weights back before the update, not after it."""
+    """Two gradients per step: the first moves the weights to a worse place, the gradient found there is applied at the
+    old place (Foret et al., 2021). Restore the weights before the update, not after it."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)
@@ -221,8 +221,8 @@ def sharpness_aware(side, batch):
 
 
 def several_steps_a_batch(side, batch):
-    """A second step on the same batch takes the loss anew, under the weights that the first one left; in PyTorch
-    zero_grad stands before each, or the second gradient has the first one in it."""
+    """A second step on the same batch computes the loss again, with the weights after the first step. In PyTorch call
+    zero_grad before each, or the second gradient includes the first."""
     weights = side.model.trainable_variables
     for _ in range(2):
         with tf.GradientTape() as tape:
@@ -233,8 +233,8 @@ def several_steps_a_batch(side, batch):
 
 
 def constrained_weights(side, batch):
-    """Keras' constraints run behind each update, inside apply_gradients; in PyTorch the loop does it by hand, without a
-    gradient: here no unit's weights get longer than 1. Keras' MaxNorm divides by norm + 1e-7."""
+    """Keras' constraints run after each update, inside apply_gradients; in PyTorch the loop does it, without a
+    gradient. Here no unit's weights get longer than 1. Keras' MaxNorm divides by norm + 1e-7."""
     weights = side.model.trainable_variables
     with tf.GradientTape() as tape:
         loss, metrics = side.loss(side.model, batch)

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 
-class ZeroPadded:
+class _ZeroPadded:
     """A Keras convolution whose `padding` means what PyTorch's does (torch/nn/modules/conv.py, 2.13).
 
     `padding` is the number of zeros at both ends of every axis, or a tuple with one number an axis; "valid" is 0, and
@@ -18,7 +18,7 @@ class ZeroPadded:
     (N, ..., channels) becomes (N, ..., filters) in the compute dtype; a length L of the input becomes
     (L + 2 * padding - dilation_rate * (kernel_size - 1) - 1) // strides + 1.
 
-    Raises ValueError for a padding of another kind, and for "same" with strides.
+    Raises ValueError for a padding of another kind, for "same" with strides, and, as Keras, for strides with dilation.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class ZeroPadded:
         super().__init__(filters, kernel_size, strides, "same" if padding == "same" else "valid", **options)
         if padding == "same" and max(self.strides) > 1:
             raise ValueError(f'padding="same" needs strides of 1, not {self.strides}: give the number of zeros instead')
-        self.zeros = per_axis(0 if padding in ("same", "valid") else padding, self.rank)
+        self.zeros = _per_axis(0 if padding in ("same", "valid") else padding, self.rank)
 
     def call(self, inputs):
         return super().call(tf.pad(inputs, self.paddings(len(inputs.shape))))
@@ -56,7 +56,7 @@ class ZeroPadded:
         return super().get_config() | {"padding": "same" if self.padding == "same" else self.zeros}
 
 
-def per_axis(padding, rank: int) -> tuple[int, ...]:
+def _per_axis(padding, rank: int) -> tuple[int, ...]:
     """The number of zeros for each axis."""
     zeros = tuple(padding) if isinstance(padding, (list, tuple)) else (padding,) * rank
     if len(zeros) != rank or not all(isinstance(each, int) and each >= 0 for each in zeros):
@@ -66,15 +66,15 @@ def per_axis(padding, rank: int) -> tuple[int, ...]:
 
 
 @keras.saving.register_keras_serializable(package="tf_impl")
-class Conv1d(ZeroPadded, keras.layers.Conv1D):
-    """Over (N, length, channels)."""
+class Conv1d(_ZeroPadded, keras.layers.Conv1D):
+    """torch.nn.Conv1d over (N, length, channels)."""
 
 
 @keras.saving.register_keras_serializable(package="tf_impl")
-class Conv2d(ZeroPadded, keras.layers.Conv2D):
-    """Over (N, height, width, channels)."""
+class Conv2d(_ZeroPadded, keras.layers.Conv2D):
+    """torch.nn.Conv2d over (N, height, width, channels)."""
 
 
 @keras.saving.register_keras_serializable(package="tf_impl")
-class Conv3d(ZeroPadded, keras.layers.Conv3D):
-    """Over (N, depth, height, width, channels)."""
+class Conv3d(_ZeroPadded, keras.layers.Conv3D):
+    """torch.nn.Conv3d over (N, depth, height, width, channels)."""

@@ -65,8 +65,8 @@ class BatchNorm(keras.layers.BatchNormalization):
         self.check_dimensions(inputs.shape)
         x = tf.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
         if training or not self.track_running_stats:
-            mean, variance, count = moments(x, mask)
-            with tf.control_dependencies(refusal_of_one_value(count, x.shape)):
+            mean, variance, count = _moments(x, mask)
+            with tf.control_dependencies(_refusal_of_one_value(count, x.shape)):
                 if training and self.track_running_stats:
                     self.follow(mean, variance, count)
         else:
@@ -90,7 +90,7 @@ class BatchNorm(keras.layers.BatchNormalization):
         return config | {"track_running_stats": self.track_running_stats}
 
 
-def moments(x, mask):
+def _moments(x, mask):
     """Mean and variance (over N) of each channel, (C,) both, and how many values they are of, in the dtype of `x`.
 
     `mask` has the first axes of `x`, batch and time for example: False is left out.
@@ -105,7 +105,7 @@ def moments(x, mask):
     return mean, tf.reduce_sum(tf.where(kept, tf.square(x - mean), 0), axes) / count, count
 
 
-def refusal_of_one_value(count, shape) -> list:
+def _refusal_of_one_value(count, shape) -> list:
     """Raises where the count is known; else what is to run before anything is kept: 0 / 0 is no variance."""
     message = f"Expected more than 1 value per channel when training, got input of shape {tuple(shape)}"
     known = tf.get_static_value(count)

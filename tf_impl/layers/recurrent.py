@@ -57,7 +57,8 @@ class RNNBase(keras.Layer):
         """`x` (N, time, features): the hidden states (N, time, directions * hidden), and the last state of each.
 
         A state is (layers * directions, N, hidden), an LSTM's a pair of these; zeros where none is given. Where `mask`
-        (N, time) is False the state stays as it was, and the output repeats the one before, as in Keras.
+        (N, time) is False the state stays as it was, and the output repeats the one before, as in Keras. All in the
+        compute dtype. Raises ValueError for states of another shape, and for an unknown time where it is unrolled.
         """
         # Keras fills `mask` in only where `x` is the only tensor.
         mask = getattr(x, "_keras_mask", None) if mask is None else mask
@@ -86,16 +87,16 @@ class RNNBase(keras.Layer):
         weights = [tf.stack([getattr(self, role + suffix).value for suffix in suffixes]) for role in self.ROLES]
         weight_ih, weight_hh, bias_ih, bias_hh = weights
         # What the inputs contribute does not wait for the hidden state: one product for all times.
-        inputs = (tf.einsum("dntf,dof->tdno", each_way(x, suffixes), weight_ih) + bias_ih[:, None],)
+        inputs = (tf.einsum("dntf,dof->tdno", _each_way(x, suffixes), weight_ih) + bias_ih[:, None],)
         if mask is not None:
-            inputs += (tf.transpose(each_way(mask, suffixes), (2, 0, 1))[..., None],)
+            inputs += (tf.transpose(_each_way(mask, suffixes), (2, 0, 1))[..., None],)
 
         def step(state, inputs):
             from_input, *real = inputs
             moved = self.cell(from_input, tf.matmul(state[0], weight_hh, transpose_b=True) + bias_hh[:, None], state)
             return tuple(tf.where(*real, *each) for each in zip(moved, state, strict=True)) if real else moved
 
-        states = unrolled(step, inputs, state) if self.unroll else tf.scan(step, inputs, state)
+        states = _unrolled(step, inputs, state) if self.unroll else tf.scan(step, inputs, state)
         hidden = states[0]
         if mask is not None:  # before its first real step a sequence has no output to repeat
             hidden = tf.where(tf.cumsum(tf.cast(inputs[1], tf.int32)) > 0, hidden, 0)
@@ -117,12 +118,12 @@ class RNNBase(keras.Layer):
         return super().get_config() | {name: getattr(self, name) for name in names}
 
 
-def each_way(x, suffixes):
+def _each_way(x, suffixes):
     """(directions, N, time, ...), as each direction reads it."""
     return tf.stack([x, tf.reverse(x, [1])][: len(suffixes)])
 
 
-def unrolled(step, inputs, state) -> tuple:
+def _unrolled(step, inputs, state) -> tuple:
     """tf.scan(step, inputs, state) with every step in the graph."""
     if inputs[0].shape[0] is None:
         raise ValueError("unroll=True needs sequences of known length: give the input's shape, or leave unroll out")

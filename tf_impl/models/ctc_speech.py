@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras.layers import Dense
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.layers import GRU, Conv1d
 from tf_impl.losses import ctc
 from tf_impl.optimizers import Adam

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.layers import BatchNorm2d
 from tf_impl.losses import binary_cross_entropy_with_logits
 from tf_impl.optimizers import Adam

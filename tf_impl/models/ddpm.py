@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.losses import mean_squared_error
 from tf_impl.optimizers import Adam
 

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 from keras.layers import Dense, Embedding
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.layers import GRU
 from tf_impl.losses import masked_mean
 from tf_impl.optimizers import Adam

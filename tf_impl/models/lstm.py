@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 from keras.layers import Dense
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.gradients import clip_by_global_norm
 from tf_impl.layers import LSTM
 from tf_impl.losses import sparse_categorical_cross_entropy

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.gradients import clip_by_global_norm
 from tf_impl.losses import sparse_categorical_cross_entropy
 from tf_impl.optimizers import AdamW

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.losses import dice, sparse_categorical_cross_entropy
 from tf_impl.optimizers import Adam
 

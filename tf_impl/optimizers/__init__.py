@@ -1,7 +1,4 @@
-"""The optimizers, after PyTorch's formulas, as keras.optimizers: use them through apply_gradients.
-
-differs: PyTorch defaults to an epsilon of 1e-8 in Adam, Keras to 1e-7; the cases give theirs on both sides.
-"""
+"""The optimizers, after PyTorch's formulas, as keras.optimizers: use them through apply_gradients."""
 
 from tf_impl.optimizers.adadelta import Adadelta
 from tf_impl.optimizers.adafactor import Adafactor

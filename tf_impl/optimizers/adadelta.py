@@ -1,4 +1,4 @@
-"""Steps in the unit of the weights: each gradient times the root mean square of past steps over that of gradients."""
+"""Each gradient times the root mean square of past steps, over that of past gradients."""
 
 import keras
 import tensorflow as tf
@@ -10,7 +10,7 @@ from tf_impl.optimizers.base import Optimizer
 class Adadelta(Optimizer):
     """Adadelta as torch/optim/adadelta.py (2.13) computes it (Zeiler, 2012).
 
-    differs: PyTorch's rate, rho and epsilon are 1, 0.9 and 1e-6 when nothing is said, Keras' 0.001, 0.95 and 1e-7.
+    differs: PyTorch's rate, rho and epsilon are 1, 0.9 and 1e-6 by default; Keras' are 0.001, 0.95 and 1e-7.
     """
 
     def __init__(self, learning_rate: float = 1.0, rho: float = 0.9, epsilon: float = 1e-6, weight_decay: float = 0.0):

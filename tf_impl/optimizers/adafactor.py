@@ -1,4 +1,4 @@
-"""Adam that keeps of the second moment of a matrix only the means of its rows and columns."""
+"""Adam that keeps only the row and column means of the second moment of a matrix."""
 
 import keras
 import numpy as np
@@ -11,8 +11,8 @@ from tf_impl.optimizers.base import Optimizer
 class Adafactor(Optimizer):
     """Adafactor as torch/optim/_adafactor.py (2.13) computes it (Shazeer and Stern, 2018).
 
-    differs: PyTorch's Adafactor clamps the second moment at epsilon squared, Keras' adds epsilon to each square.
-    differs: PyTorch takes means over a weight's last two axes, which of a convolution are its height and width.
+    differs: PyTorch bounds the second moment below by epsilon squared; Keras adds epsilon to each squared gradient.
+    differs: PyTorch takes means over the last two axes: of a convolution height and width, in Keras' kernel in and out.
     """
 
     def __init__(
@@ -31,48 +31,48 @@ class Adafactor(Optimizer):
         self.row_vars, self.col_vars, self.variances = [], [], []
         for variable in variables:
             rank = len(variable.shape)
-            slots = {"row_var": axes(rank)[1], "col_var": axes(rank)[0]} if rank > 1 else {"variance": None}
+            slots = {"row_var": _axes(rank)[1], "col_var": _axes(rank)[0]} if rank > 1 else {"variance": None}
             made = {name: self.add_slot(variable, name, mean_over) for name, mean_over in slots.items()}
             self.row_vars.append(made.get("row_var"))
             self.col_vars.append(made.get("col_var"))
             self.variances.append(made.get("variance"))
 
     def add_slot(self, variable, name, mean_over):
-        """A slot of the variable's shape, but for the axis that a mean is taken over."""
+        """A slot of the variable's shape, with size 1 along the axis that a mean is taken over."""
         shape = [1 if axis == mean_over else size for axis, size in enumerate(variable.shape)]
         return self.add_variable(shape, dtype=variable.dtype, name=name)
 
     def decayed(self, gradient, variable, rate):
-        return gradient  # the weight's own size counts as it was before: `update` decays it
+        return gradient  # `update` decays, for the step depends on the size of the weight before its decay
 
     def update(self, index, gradient, variable, rate, step):
         smallest, least = self.epsilon
         smallest = np.finfo(variable.dtype.as_numpy_dtype).eps if smallest is None else smallest
-        size = tf.cast(tf.maximum(root_mean_square(variable), least), tf.float64) * tf.minimum(rate, 1 / tf.sqrt(step))
+        size = tf.cast(tf.maximum(_root_mean_square(variable), least), tf.float64) * tf.minimum(rate, 1 / tf.sqrt(step))
         super().decayed(gradient, variable, rate)
 
         share = tf.cast(step**self.beta2_decay, variable.dtype)
         second = self.second_moment(index, tf.square(gradient), share, smallest)
         direction = tf.math.rsqrt(tf.maximum(second, smallest**2)) * gradient
-        clipped = tf.maximum(tf.cast(root_mean_square(direction), tf.float64) / self.d, 1.0)
+        clipped = tf.maximum(tf.cast(_root_mean_square(direction), tf.float64) / self.d, 1.0)
         variable.assign_sub(tf.cast(size / clipped, variable.dtype) * direction)
 
     def second_moment(self, index, squares, share, smallest):
-        """The running mean of the squares, with `share` of the new ones in it: of a matrix, from its factors."""
+        """The running mean of the squares, with a `share` of the new ones; of a matrix, from its rows and columns."""
         if len(squares.shape) < 2:
             variance = self.variances[index]
             return variance.assign_add((squares - variance) * share)
-        rows, columns = axes(len(squares.shape))
+        rows, columns = _axes(len(squares.shape))
         row_var, col_var = self.row_vars[index], self.col_vars[index]
         row_var.assign_add((tf.reduce_mean(squares, columns, keepdims=True) - row_var) * share)
         col_var.assign_add((tf.reduce_mean(squares, rows, keepdims=True) - col_var) * share)
         return row_var * col_var / tf.maximum(tf.reduce_mean(row_var, rows, keepdims=True), smallest)
 
 
-def root_mean_square(tensor):
+def _root_mean_square(tensor):
     return tf.sqrt(tf.reduce_mean(tf.square(tensor)))
 
 
-def axes(rank: int) -> tuple[int, int]:
-    """Which axes of a Keras kernel are the last two of PyTorch's weight; with three and more it is a convolution's."""
+def _axes(rank: int) -> tuple[int, int]:
+    """The axes of a Keras kernel that are the last two of PyTorch's weight; a convolution's has rank 3 or more."""
     return (1, 0) if rank < 4 else (rank - 4, rank - 3)

@@ -1,4 +1,4 @@
-"""Each gradient over the root of the sum of all its squares."""
+"""Each gradient over the root of the sum of all past squares."""
 
 import keras
 import tensorflow as tf
@@ -10,8 +10,7 @@ from tf_impl.optimizers.base import Optimizer
 class Adagrad(Optimizer):
     """Adagrad as torch/optim/adagrad.py (2.13) computes it (Duchi et al., 2011).
 
-    differs: PyTorch adds Adagrad's epsilon to the root, Keras to what the root is taken of.
-    differs: PyTorch's sum begins at 0 when nothing is said, Keras' at 0.1; PyTorch's epsilon is 1e-10, Keras' 1e-7.
+    differs: PyTorch's sum starts at 0, with epsilon 1e-10 after the root; Keras' at 0.1, with 1e-7 inside the root.
     """
 
     def __init__(

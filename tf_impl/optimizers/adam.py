@@ -1,4 +1,4 @@
-"""Adam, and AdamW, which decays the weights apart from the gradient."""
+"""Adam, and AdamW, which decays the weights and leaves the gradient as it is."""
 
 import keras
 import tensorflow as tf
@@ -10,7 +10,8 @@ from tf_impl.optimizers.base import Optimizer
 class Adam(Optimizer):
     """Adam as torch/optim/adam.py (2.13) computes it (Kingma and Ba, 2015, algorithm 1; Reddi et al., 2018: AMSGrad).
 
-    differs: PyTorch adds epsilon to the bias-corrected root, Keras to the uncorrected one ("epsilon hat").
+    differs: PyTorch adds epsilon to the bias-corrected root; Keras to the uncorrected one: 32 times as large at step 1.
+    differs: PyTorch's epsilon is 1e-8 by default, Keras' 1e-7.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Adam(Optimizer):
             second = self.max_exp_avg_sqs[index]
             second.assign(tf.maximum(second, exp_avg_sq))
 
-        # 1 - beta^step cancels: in float32 its first value would be off by 1e-5.
+        # 1 - beta^step loses digits: in float32 its first value would be off by 1e-5.
         correction_1 = 1 - tf.constant(self.beta_1, tf.float64) ** step
         correction_2 = 1 - tf.constant(self.beta_2, tf.float64) ** step
         step_size = tf.cast(rate / correction_1, variable.dtype)
@@ -51,7 +52,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with the weights themselves shrunk by learning_rate * weight_decay (Loshchilov and Hutter, 2019).
 
-    differs: PyTorch decays by 0.01 when nothing is said, Keras by 0.004.
+    differs: PyTorch's AdamW decays by 0.01 by default, Keras' by 0.004.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Adam with the largest gradient in place of the mean square."""
+"""Adam with the largest past gradient in place of the mean square."""
 
 import keras
 import tensorflow as tf
@@ -10,7 +10,7 @@ from tf_impl.optimizers.base import Optimizer
 class Adamax(Optimizer):
     """Adamax as torch/optim/adamax.py (2.13) computes it (Kingma and Ba, 2015, algorithm 2).
 
-    differs: PyTorch adds Adamax's epsilon to each gradient inside the maximum, Keras to the maximum.
+    differs: PyTorch adds epsilon to each gradient inside the maximum, Keras after it; default rates: 0.002 and 0.001.
     """
 
     def __init__(

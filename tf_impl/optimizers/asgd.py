@@ -1,4 +1,4 @@
-"""SGD whose rate decays by itself, and the average of its weights."""
+"""SGD whose rate decays by itself. The average of the weights stays in the state: read it from there yourself."""
 
 import keras
 import tensorflow as tf
@@ -8,10 +8,7 @@ from tf_impl.optimizers.base import Optimizer
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class ASGD(Optimizer):
-    """ASGD as torch/optim/asgd.py (2.13) computes it (Polyak and Juditsky, 1992; Bottou, 2012). Keras has none.
-
-    differs: PyTorch's ASGD keeps the average of the weights in its state and never trains with it.
-    """
+    """ASGD as torch/optim/asgd.py (2.13) computes it (Polyak and Juditsky, 1992; Bottou, 2012). Keras has none."""
 
     def __init__(
         self,

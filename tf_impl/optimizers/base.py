@@ -1,9 +1,8 @@
 """What PyTorch's optimizers have in common, around the formula of each.
 
-Notice the casts: scalars that PyTorch keeps as Python floats (double precision) are float64 until the last moment.
-differs: PyTorch counts the steps of each parameter, Keras those of the optimizer.
-differs: PyTorch adds weight decay to the gradient but in AdamW, Keras shrinks the weight beforehand in all of them.
-differs: PyTorch leaves weights out of decay by a group of their own, Keras by `exclude_from_weight_decay`.
+Notice the casts: scalars that PyTorch keeps as Python floats (double precision) stay float64 until they meet a weight.
+differs: PyTorch counts the steps of each parameter that has a gradient; Keras counts those of the optimizer.
+differs: PyTorch adds weight decay to the gradient, except in AdamW and Adafactor; Keras always shrinks the weight.
 """
 
 import keras
@@ -13,7 +12,7 @@ from tf_impl.schedules.base import arguments
 
 
 class Optimizer(keras.optimizers.Optimizer):
-    """The part of torch.optim that stands around a formula; a subclass writes its formula as `update`."""
+    """What torch.optim does around a formula; a subclass writes its formula as `update`."""
 
     def __init__(self, learning_rate, weight_decay=0.0, decoupled_weight_decay=False, maximize=False):
         super().__init__(learning_rate)
@@ -28,7 +27,7 @@ class Optimizer(keras.optimizers.Optimizer):
         index = self._get_variable_index(variable)
         rate = tf.cast(learning_rate, tf.float64)
         step = tf.cast(self.steps[index].assign_add(1), tf.float64)
-        # An embedding's gradient is a list of rows, and a row may be in it twice; dense, it is their sum.
+        # An embedding's gradient lists rows, and may list a row twice: made dense, it has their sum.
         gradient = tf.convert_to_tensor(gradient)
         gradient = self.decayed(-gradient if self.maximize else gradient, variable, rate)
         self.update(index, gradient, variable, rate, step)

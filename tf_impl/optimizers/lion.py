@@ -1,4 +1,4 @@
-"""Steps of one size: the sign of a momentum."""
+"""Every weight moves by the same amount: the sign of a momentum decides which way."""
 
 import keras
 import tensorflow as tf
@@ -10,7 +10,7 @@ from tf_impl.optimizers.base import Optimizer
 class Lion(Optimizer):
     """Lion (Chen et al., 2023, program 1), written out on both sides.
 
-    differs: PyTorch has no Lion; Keras has, with a rate of 1e-3 when nothing is said where the paper has 1e-4.
+    differs: PyTorch has no Lion, and the default rate of lion-pytorch is 1e-4, as in the paper; Keras' is 1e-3.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Adam with Nesterov's momentum, which warms up."""
+"""Adam with Nesterov's momentum, which grows over the first steps."""
 
 import keras
 import tensorflow as tf
@@ -10,7 +10,7 @@ from tf_impl.optimizers.base import Optimizer
 class NAdam(Optimizer):
     """NAdam as torch/optim/nadam.py (2.13) computes it (Dozat, 2016).
 
-    differs: PyTorch's momentum warms up with 0.96^(step * 0.004), Keras' with 0.96^step.
+    differs: PyTorch's momentum grows with 0.96^(0.004 * step), for thousands of steps; Keras' with 0.96^step, for 100.
     """
 
     def __init__(

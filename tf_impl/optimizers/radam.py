@@ -1,4 +1,4 @@
-"""Adam that moves without the second moment until it knows enough of it."""
+"""Adam without the second moment in its first steps. Epsilon is added to the uncorrected root, as in Keras' Adam."""
 
 import keras
 import tensorflow as tf
@@ -8,10 +8,7 @@ from tf_impl.optimizers.base import Optimizer
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class RAdam(Optimizer):
-    """RAdam as torch/optim/radam.py (2.13) computes it (Liu et al., 2020, algorithm 2). Keras has none.
-
-    differs: PyTorch adds RAdam's epsilon to the uncorrected root, unlike that of its Adam.
-    """
+    """RAdam as torch/optim/radam.py (2.13) computes it (Liu et al., 2020, algorithm 2). Keras has none."""
 
     def __init__(
         self,
@@ -37,7 +34,7 @@ class RAdam(Optimizer):
         correction_1 = 1 - tf.constant(self.beta_1, tf.float64) ** step
         power_2 = tf.constant(self.beta_2, tf.float64) ** step
         correction_2 = 1 - power_2
-        # How many gradients the second moment stands for, at last and now; from five on it is used.
+        # How many gradients the second moment averages, in the limit and now; above 5 it is used.
         longest = 2 / (1 - self.beta_2) - 1
         length = longest - 2 * step * power_2 / correction_2
         squared = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)

@@ -1,4 +1,4 @@
-"""Each gradient over the root of its mean square."""
+"""Each gradient over the root of the mean of past squares."""
 
 import keras
 import tensorflow as tf
@@ -10,9 +10,8 @@ from tf_impl.optimizers.base import Optimizer
 class RMSprop(Optimizer):
     """RMSprop as torch/optim/rmsprop.py (2.13) computes it (Hinton, 2012; centred: Graves, 2013).
 
-    differs: PyTorch adds RMSprop's epsilon to the root, Keras to what the root is taken of.
-    differs: PyTorch's mean remembers 0.99 when nothing is said (alpha), Keras' 0.9 (rho).
-    differs: PyTorch's momentum buffer sums gradients, Keras' sums steps: the learning rate is inside.
+    differs: PyTorch adds epsilon (1e-8) to the root; Keras (1e-7) inside the root, where it acts like 3e-4.
+    differs: PyTorch's alpha is 0.99 by default, Keras' rho is 0.9; the default rates are 0.01 and 0.001.
     """
 
     def __init__(

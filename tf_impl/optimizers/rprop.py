@@ -1,4 +1,4 @@
-"""Steps of each weight's own size: the sign of the gradient decides, for full batches."""
+"""Only the signs of gradients count: use full batches. The rate is the first step's: a schedule changes nothing."""
 
 import keras
 import tensorflow as tf
@@ -8,10 +8,7 @@ from tf_impl.optimizers.base import Optimizer
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class Rprop(Optimizer):
-    """Rprop as torch/optim/rprop.py (2.13) computes it (Riedmiller and Braun, 1993). Keras has none.
-
-    differs: PyTorch's learning rate is the size of Rprop's first step only: a schedule changes nothing.
-    """
+    """Rprop as torch/optim/rprop.py (2.13) computes it (Riedmiller and Braun, 1993). Keras has none."""
 
     def __init__(
         self,
@@ -34,6 +31,6 @@ class Rprop(Optimizer):
         factor = tf.where(agreement < 0, less * tf.ones_like(gradient), factor)
         before = tf.where(step == 1, tf.cast(rate, variable.dtype), size)
         size.assign(tf.clip_by_value(before * factor, *self.step_sizes))
-        # Where the sign turned, the weight waits a step, and the next gradient agrees with none.
+        # Where the sign changed, the weight stays for one step, and the next gradient is compared with 0.
         prev.assign(tf.where(agreement < 0, tf.zeros_like(gradient), gradient))
         variable.assign_sub(tf.sign(prev) * size)

@@ -11,8 +11,7 @@ from tf_impl.schedules.base import LRScheduler
 class SGD(Optimizer):
     """SGD as torch/optim/sgd.py (2.13) computes it (Sutskever et al., 2013, for Nesterov's momentum).
 
-    differs: PyTorch's momentum buffer sums gradients, Keras' sums steps: the learning rate is inside.
-    differs: PyTorch's first momentum is the plain gradient, undampened; Keras has no dampening.
+    differs: PyTorch's momentum sums gradients; Keras' sums steps, the rate included: they part when the rate changes.
     """
 
     def __init__(
@@ -35,13 +34,14 @@ class SGD(Optimizer):
         direction = gradient
         if self.momentum:
             buffer, momentum = self.momentum_buffers[index], self.present_momentum(variable)
+            # The first buffer is the gradient itself, whatever the dampening.
             share = tf.where(step == 1, tf.ones_like(step), 1 - self.dampening)
             buffer.assign(momentum * buffer + tf.cast(share, variable.dtype) * gradient)
             direction = gradient + momentum * buffer if self.nesterov else buffer
         variable.assign_sub(tf.cast(rate, variable.dtype) * direction)
 
     def present_momentum(self, variable):
-        """The momentum of this step, in the variable's precision, where a schedule sets it."""
+        """The momentum of this step; where a schedule sets it, a tensor of the variable's dtype."""
         if isinstance(self.momentum, LRScheduler):
             return tf.cast(self.momentum(self.iterations), variable.dtype)
         return self.momentum

@@ -1,7 +1,7 @@
-"""The learning rate's schedules, with PyTorch's names, arguments and values, as Keras' LearningRateSchedule.
+"""Schedules of the learning rate, with PyTorch's names, arguments and values, as Keras' LearningRateSchedule.
 
 The rate of an optimizer's step t (from 0) is PyTorch's after t calls of `scheduler.step()`.
-differs: PyTorch's scheduler sets the optimizer's rate when it is stepped; a Keras schedule is asked at every update.
+differs: PyTorch's scheduler moves when it is stepped, often once per epoch; a Keras schedule counts every update.
 """
 
 from tf_impl.schedules.base import LRScheduler

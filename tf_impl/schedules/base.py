@@ -9,7 +9,7 @@ import tensorflow as tf
 class LRScheduler(keras.optimizers.schedules.LearningRateSchedule):
     """A learning rate by step: a subclass writes its formula as `rate`.
 
-    differs: PyTorch computes rates in double precision; Keras' own schedules in floatx, from a float32 step.
+    differs: PyTorch computes rates in float64; Keras' schedules in float32, whatever floatx is.
     """
 
     def __init__(self, learning_rate: float):
@@ -19,7 +19,7 @@ class LRScheduler(keras.optimizers.schedules.LearningRateSchedule):
         return tf.convert_to_tensor(self.rate(tf.cast(step, tf.float64)), tf.float64)
 
     def rate(self, step):
-        """The float64 rate of `step`, a float64 scalar that counts from 0."""
+        """The rate of `step`, which counts from 0; both float64 scalars."""
         raise NotImplementedError
 
     def get_config(self):

@@ -7,15 +7,15 @@ import tensorflow as tf
 
 from tf_impl.schedules.base import LRScheduler
 
-LAST_STEP = 2**53  # float64 counts no further
+_LAST_STEP = 2**53  # float64 holds every whole number up to here
 
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class CosineAnnealingLR(LRScheduler):
     """Half a cosine from the rate down to `eta_min` in `T_max` steps; after that it rises again.
 
-    differs: PyTorch's eta_min is a rate, Keras' alpha in CosineDecay a part of the first rate.
-    differs: PyTorch's cosine goes on after T_max, upwards; Keras' stays at its end.
+    differs: PyTorch's eta_min is a rate; the alpha of Keras' CosineDecay is a fraction of the first rate.
+    differs: PyTorch's cosine rises again after T_max; Keras' CosineDecay stays at its lowest.
     """
 
     def __init__(self, learning_rate: float, T_max: int, eta_min: float = 0.0):  # noqa: N803  PyTorch's name
@@ -30,7 +30,7 @@ class CosineAnnealingLR(LRScheduler):
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half a cosine again and again: in `T_0` steps at first, each next one in `T_mult` times as many.
 
-    differs: PyTorch counts the steps of a cycle; Keras' CosineDecayRestarts takes a logarithm, and may miss one.
+    differs: PyTorch's T_mult is 1 by default; Keras' CosineDecayRestarts has t_mul=2, and may restart one step late.
     """
 
     def __init__(self, learning_rate: float, T_0: int, T_mult: int = 1, eta_min: float = 0.0):  # noqa: N803
@@ -42,11 +42,11 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         return self.eta_min + (self.learning_rate - self.eta_min) * (1 + tf.cos(math.pi * done / length)) / 2
 
     def cycle(self, step):
-        """How far into its cycle `step` is, and how long that is."""
+        """How many steps of its cycle are done at `step`, and how many the cycle has."""
         if self.T_mult == 1:
             return tf.math.floormod(step, tf.constant(self.T_0, tf.float64)), self.T_0
         starts, lengths = [0], [self.T_0]
-        while starts[-1] + lengths[-1] < LAST_STEP:
+        while starts[-1] + lengths[-1] < _LAST_STEP:
             starts.append(starts[-1] + lengths[-1])
             lengths.append(lengths[-1] * self.T_mult)
         present = tf.reduce_sum(tf.cast(tf.constant(starts, tf.float64) <= step, tf.int32)) - 1

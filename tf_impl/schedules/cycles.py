@@ -1,6 +1,6 @@
 """Rates that go up and down again (Smith, 2017), after torch/optim/lr_scheduler.py (2.13).
 
-differs: PyTorch's cycles set the optimizer's momentum as well; in Keras it takes a schedule of its own.
+differs: PyTorch's cycles also move the optimizer's momentum (or beta1) by default; a Keras schedule sets the rate only.
 """
 
 import math
@@ -13,7 +13,7 @@ from tf_impl.schedules.base import LRScheduler, arguments
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class CyclicLR(LRScheduler):
-    """In straight lines from `base_lr` up to `max_lr` and back; a momentum takes one from its highest to its lowest."""
+    """In straight lines from `base_lr` to `max_lr` and back; for a momentum, give its highest value as `base_lr`."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class CyclicLR(LRScheduler):
         place = 1 + step / self.total_size - cycle
         rising = place <= self.step_ratio
         height = tf.where(rising, place / self.step_ratio, (place - 1) / (self.step_ratio - 1))
-        # Halved with each cycle, or shrunk with each step.
+        # The height halves with each cycle, or shrinks by gamma with each step.
         height *= {"triangular": 1.0, "triangular2": 0.5 ** (cycle - 1), "exp_range": self.gamma**step}[self.mode]
         return self.learning_rate + (self.max_lr - self.learning_rate) * height
 
@@ -44,8 +44,8 @@ class CyclicLR(LRScheduler):
 
 
 @keras.saving.register_keras_serializable(package="tf_impl")
-class Phases(LRScheduler):
-    """From each of `values` to the next, along half a cosine or a straight line; phase i ends at the step ends[i]."""
+class _Phases(LRScheduler):
+    """From each of `values` to the next, along half a cosine or a straight line; phase i ends at step ends[i]."""
 
     def __init__(self, values: list[float], ends: list[float], anneal_strategy: str):
         super().__init__(values[0])
@@ -53,7 +53,7 @@ class Phases(LRScheduler):
 
     def rate(self, step):
         starts = [0.0, *self.ends[:-1]]
-        step = tf.minimum(step, self.ends[-1] + 1)  # PyTorch has one step more, then it raises
+        step = tf.minimum(step, self.ends[-1] + 1)  # PyTorch takes one more step, then it raises
         rate = step
         for start, end, low, high in reversed(list(zip(starts, self.ends, self.values, self.values[1:], strict=False))):
             part = (step - start) / (end - start)
@@ -66,11 +66,8 @@ class Phases(LRScheduler):
 
 
 @keras.saving.register_keras_serializable(package="tf_impl")
-class OneCycleLR(Phases):
-    """Up to `max_lr` and down to nearly nothing in `total_steps`; `momentum` is the schedule that goes against it.
-
-    differs: PyTorch's one cycle sets the rate that the optimizer was made with aside: max_lr / div_factor is the first.
-    """
+class OneCycleLR(_Phases):
+    """Up to `max_lr` and down to nearly nothing in `total_steps`; `momentum` goes down while the rate goes up."""
 
     def __init__(
         self,
@@ -104,7 +101,7 @@ class OneCycleLR(Phases):
             anneal_strategy,
         )
         rest = [max_momentum] * (len(self.ends) - 1)
-        self.momentum = Phases([max_momentum, base_momentum, *rest], self.ends, anneal_strategy)
+        self.momentum = _Phases([max_momentum, base_momentum, *rest], self.ends, anneal_strategy)
 
     def get_config(self):
         return arguments(self, **self._made_with)

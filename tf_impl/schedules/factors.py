@@ -20,7 +20,7 @@ class ConstantLR(LRScheduler):
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class ExponentialLR(LRScheduler):
-    """`gamma` times less at each step."""
+    """`gamma` times the last rate at each step."""
 
     def __init__(self, learning_rate: float, gamma: float):
         super().__init__(learning_rate)
@@ -34,7 +34,7 @@ class ExponentialLR(LRScheduler):
 class LambdaLR(LRScheduler):
     """The factor is `lr_lambda(step)`, a function of a float64 scalar: write it with operations that take tensors.
 
-    differs: PyTorch calls the function with an int at each step; TensorFlow traces it once, with a tensor.
+    differs: PyTorch calls the function with an int at each step; a TensorFlow graph calls it once, with a tensor.
     """
 
     def __init__(self, learning_rate: float, lr_lambda):
@@ -49,7 +49,7 @@ class LambdaLR(LRScheduler):
 class LinearLR(LRScheduler):
     """The factor goes from `start_factor` to `end_factor` in a straight line of `total_iters` steps, and stays there.
 
-    differs: PyTorch's warm-up begins at 1/3 of the rate when nothing is said, Keras' at 0.
+    differs: PyTorch's LinearLR starts at 1/3 of the rate by default; a warm-up of Keras' CosineDecay usually at 0.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class LinearLR(LRScheduler):
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class MultiStepLR(LRScheduler):
-    """`gamma` times less from each milestone on.
+    """`gamma` times the last rate from each milestone on.
 
-    differs: PyTorch has the new rate at the milestone, Keras' PiecewiseConstantDecay one step after its boundary.
+    differs: PyTorch's rate changes at the milestone; that of Keras' PiecewiseConstantDecay one step after its boundary.
     """
 
     def __init__(self, learning_rate: float, milestones: list[int], gamma: float = 0.1):
@@ -81,7 +81,7 @@ class MultiStepLR(LRScheduler):
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class MultiplicativeLR(LRScheduler):
-    """The factor is the product of `lr_lambda(1)` to `lr_lambda(step)`, multiplied anew at each step."""
+    """The factor is the product of `lr_lambda(1)` to `lr_lambda(step)`, multiplied again at each step."""
 
     def __init__(self, learning_rate: float, lr_lambda):
         super().__init__(learning_rate)
@@ -96,9 +96,9 @@ class MultiplicativeLR(LRScheduler):
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class PolynomialLR(LRScheduler):
-    """Down to zero in `total_iters` steps, as a power of what is left of them.
+    """Down to zero in `total_iters` steps, as a power of the fraction that is left.
 
-    differs: PyTorch's PolynomialLR ends at 0, Keras' PolynomialDecay at 1e-4 when nothing is said.
+    differs: PyTorch's PolynomialLR ends at 0; Keras' PolynomialDecay ends at 1e-4 by default.
     """
 
     def __init__(self, learning_rate: float, total_iters: int = 5, power: float = 1.0):
@@ -112,10 +112,9 @@ class PolynomialLR(LRScheduler):
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class StepLR(LRScheduler):
-    """`gamma` times less every `step_size` steps.
+    """`gamma` times the last rate every `step_size` steps.
 
-    differs: PyTorch's StepLR stays constant in between; Keras' ExponentialDecay only does with staircase=True.
-    differs: PyTorch counts with whole numbers; a TensorFlow graph divides by 49 as times 1/49, and floor loses a step.
+    differs: PyTorch's StepLR keeps the rate for step_size steps; Keras' ExponentialDecay only does with staircase=True.
     """
 
     def __init__(self, learning_rate: float, step_size: int, gamma: float = 0.1):
@@ -123,4 +122,5 @@ class StepLR(LRScheduler):
         self.step_size, self.gamma = step_size, gamma
 
     def rate(self, step):
+        # Not floor(step / 49): a graph multiplies by 1/49 instead, and is one step late.
         return self.learning_rate * self.gamma ** tf.math.floordiv(step, tf.constant(self.step_size, tf.float64))

@@ -4,12 +4,12 @@ import math
 
 
 class ReduceLROnPlateau:
-    """`factor` times the rate when the loss has not become better for more than `patience` calls of `step(loss)`.
+    """`factor` times the rate when the loss has not improved for more than `patience` calls of `step(loss)`.
 
-    It is no function of the step, so it sets the optimizer's rate, as PyTorch's does (torch/optim/lr_scheduler.py,
+    It is not a function of the step, so it sets the optimizer's rate, as PyTorch's does (torch/optim/lr_scheduler.py,
     2.13): call it from Python, not in a graph.
-    differs: PyTorch waits until patience is exceeded, Keras' callback until it is reached: one epoch less.
-    differs: PyTorch's threshold is 1e-4 of the best loss, Keras' min_delta 1e-4 itself, when nothing is said.
+    differs: PyTorch reduces the rate after patience + 1 bad epochs; Keras' ReduceLROnPlateau after patience.
+    differs: PyTorch's threshold is 1e-4 of the best loss by default; Keras' min_delta is 1e-4 itself.
     """
 
     def __init__(

@@ -25,10 +25,7 @@ class ChainedScheduler(LRScheduler):
 
 @keras.saving.register_keras_serializable(package="tf_impl")
 class SequentialLR(LRScheduler):
-    """`schedulers` one after the other, each from its own step 0; the next begins at each of the milestones.
-
-    differs: PyTorch's decay begins anew at the milestone; Keras' CosineDecay counts its decay_steps after the warm-up.
-    """
+    """`schedulers` one after the other, each from its own step 0; the next begins at each of the milestones."""
 
     def __init__(self, schedulers: list[LRScheduler], milestones: list[int]):
         super().__init__(schedulers[0].learning_rate)
@@ -47,7 +44,6 @@ def warmup_cosine(start, warmup_steps: int, total_steps: int, start_factor: floa
     `start` is the rate at the top; give the schedule to the optimizer. After `total_steps` it rises again, as
     PyTorch's cosine does.
     """
-    # differs: PyTorch's scheduler takes the optimizer and its rate; in Keras the optimizer takes the schedule.
     warmup = LinearLR(start, start_factor, total_iters=warmup_steps)
     decay = CosineAnnealingLR(start, T_max=total_steps - warmup_steps, eta_min=eta_min)
     return SequentialLR([warmup, decay], milestones=[warmup_steps])

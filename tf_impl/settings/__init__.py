@@ -1,4 +1,4 @@
-"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values for compare/settings to judge.
+"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values, to be compared elsewhere.
 
 Nothing here raises: what cannot be read off is left out, for this runs inside users' scripts.
 """
@@ -8,7 +8,8 @@ import math
 
 import keras
 
-from compare.side import every_optimizer
+from compare.inputs.side import every_optimizer
+from compare.traces.header import Setting
 from tf_impl.settings.layers import layer_settings, neighbours
 from tf_impl.settings.losses import loss_settings
 from tf_impl.settings.optimizers import optimizer_settings
@@ -16,8 +17,8 @@ from tf_impl.settings.values import plain
 from tf_impl.weights.layers import kind, named_layers
 
 
-def describe(model, optimizer, loss=None) -> list[dict]:
-    """The settings of a side, as JSON values: {"subject", "kind", "setting", "value"}."""
+def describe(model, optimizer, loss=None) -> list[Setting]:
+    """The settings of a side, as JSON values."""
     parts = (
         lambda: optimizers_settings(optimizer) if optimizer is not None else [],
         lambda: layers_settings(model),
@@ -26,7 +27,7 @@ def describe(model, optimizer, loss=None) -> list[dict]:
         lambda: [("precision", "", precision_settings(model))],
     )
     return [
-        {"subject": subject, "kind": kind, "setting": setting, "value": plain(value)}
+        Setting(subject, kind, setting, plain(value))
         for part in parts
         for subject, kind, settings in attempt(part, [])
         for setting, value in settings.items()

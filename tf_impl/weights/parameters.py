@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.ports.units import Tensor, Unit
+from compare.traces.units import Tensor, Unit
 from tf_impl.weights.layers import every_layer
 from tf_impl.weights.layouts import as_it_is, scatter
 from tf_impl.weights.outputs import to_numpy

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from compare.side import every_optimizer
+from compare.inputs.side import every_optimizer
 from tf_impl import optimizers
 from tf_impl.weights.outputs import to_numpy
 from tf_impl.weights.parameters import Parameter, named_parameters

@@ -1,6 +1,6 @@
-"""The dictionary of components, as PyTorch writes them: one file a kind, one function an entry.
+"""The dictionary of components, as PyTorch writes them: one file per kind, one function per entry.
 
-Read each beside tf_impl/components/: the names are the same, and so is each docstring, which says what to mind.
+Read each beside tf_impl/components/: the names are the same, and so is each docstring, which says what to watch for.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Activations: what stands between the layers."""
+"""Activations."""
 
 import torch
 import torch.nn.functional as F
@@ -6,200 +6,204 @@ from torch import nn
 
 
 def relu(x):
-    """Alike, also in the slope at exactly 0, which is 0 on both sides."""
+    """Identical, also in the slope at exactly 0, which is 0 on both sides."""
     return F.relu(x)
 
 
 def relu_by_maximum(x):
-    """Where both are equal, torch.maximum gives half of the gradient to each, tf.maximum all of it to the first; masked
-    and padded zeros lie just there. Write relu, whose slope there is 0 on both sides."""
+    """At a tie torch.maximum gives half of the gradient to each, tf.maximum all of it to the first, and masked or
+    padded zeros are ties. Write relu instead: its slope at 0 is 0 on both sides."""
     return torch.maximum(x, torch.zeros_like(x))
 
 
 def relu6(x):
-    """Alike, also in the slopes at exactly 0 and 6, which are 0 on both sides."""
+    """Identical, also in the slopes at exactly 0 and 6, which are 0 on both sides."""
     return F.relu6(x)
 
 
 def relu_squared(x):
-    """Neither side has it ready: the square of relu."""
+    """Neither side has it built in: the square of relu."""
     return F.relu(x).square()
 
 
 def leaky_relu(x):
-    """The slope is 0.01 in PyTorch, 0.2 in keras.activations and tf.nn, 0.3 in layers.LeakyReLU: always give it.
-    TensorFlow rounds it to float32 even for float64 tensors, so float64 parity needs it written out."""
+    """The default slope is 0.01 in PyTorch, 0.2 in keras.activations and tf.nn, 0.3 in layers.LeakyReLU: always give
+    it. TensorFlow rounds it to float32 even for float64 tensors: write it out for parity in float64."""
     return F.leaky_relu(x, 0.01)
 
 
 def leaky_relu_layer():
-    """Always give the slope: it is 0.01 in nn.LeakyReLU, 0.3 in layers.LeakyReLU."""
+    """The default slope is 0.01 in nn.LeakyReLU, 0.3 in layers.LeakyReLU: always give it."""
     return nn.LeakyReLU(0.125)
 
 
 def prelu():
-    """nn.PReLU has one slope for everything, layers.PReLU one for each element unless the axes are shared; the first
-    begins at 0.25, the second at 0."""
+    """nn.PReLU has one slope for everything, layers.PReLU one per element unless shared_axes are given; the slope
+    starts at 0.25 in PyTorch, at 0 in Keras."""
     return nn.PReLU()
 
 
 def prelu_channels():
-    """One slope a channel is nn.PReLU(channels); in Keras share all axes but the last, or each pixel has its own."""
+    """One slope per channel is nn.PReLU(channels); in Keras share all axes except the last, or each pixel gets its
+    own."""
     return nn.PReLU(3)
 
 
 def rrelu_evaluation():
-    """Random slopes in training, their mean in evaluation; Keras has no such layer, and evaluation is a leaky relu."""
+    """The slopes are random in training, and their mean in evaluation. Keras has no such layer; in evaluation it is a
+    leaky relu."""
     return nn.RReLU(0.125, 0.25)
 
 
 def elu(x):
-    """Alike for every alpha."""
+    """Identical for every alpha."""
     return F.elu(x, 0.7)
 
 
 def selu(x):
-    """The slope at exactly 0 is that of the negative side in PyTorch (1.758), of the positive in TensorFlow (1.051). It
-    shows where padding, or a bias of zeros, makes exact zeros."""
+    """The slope at exactly 0 is that of the negative side in PyTorch (1.758), of the positive side in TensorFlow
+    (1.051). It matters where padding, or a bias of zeros, gives exact zeros."""
     return F.selu(x)
 
 
 def celu(x):
-    """keras.activations.celu has the slope 2 at exactly 0, where both of its halves count: write it out. PyTorch rounds
-    1 / alpha to float32 in its gradient, so only a power of two agrees in float64."""
+    """keras.activations.celu has the slope 2 at exactly 0, because both of its halves count there: write it out.
+    PyTorch rounds 1 / alpha to float32 in its gradient, so only a power of two agrees in float64."""
     return F.celu(x, 0.5)
 
 
 def gelu(x):
-    """Exact by default in PyTorch, keras.activations and tf.nn, the tanh form in keras.ops.gelu: always say which.
-    TensorFlow's constants go through float32 (an error of 1e-9), so float64 parity needs it written out."""
+    """The default is the exact form in PyTorch, keras.activations and tf.nn, but the tanh form in keras.ops.gelu:
+    always give `approximate`. TensorFlow rounds its constants to float32 (an error of 1e-9): write it out for parity in
+    float64."""
     return F.gelu(x)
 
 
 def gelu_tanh(x):
-    """The form of GPT-2, which a plain "gelu" is not: approximate="tanh" is approximate=True. TensorFlow's constants go
-    through float32, so float64 parity needs it written out."""
+    """The form of GPT-2, which the default gelu is not: approximate="tanh" is approximate=True. TensorFlow rounds its
+    constants to float32: write it out for parity in float64."""
     return F.gelu(x, approximate="tanh")
 
 
 def gelu_quick(x):
-    """The form of CLIP, x * sigmoid(1.702 x): neither side has it ready, and neither of its gelus is it."""
+    """The form of CLIP, x * sigmoid(1.702 x). Neither side has it built in, and both forms of gelu are different from
+    it."""
     return x * torch.sigmoid(1.702 * x)
 
 
 def silu(x):
-    """Alike: SiLU in PyTorch, silu or swish in Keras."""
+    """Identical: SiLU in PyTorch, silu or swish in Keras."""
     return F.silu(x)
 
 
 def mish(x):
-    """Alike: x * tanh(softplus(x))."""
+    """Identical: x * tanh(softplus(x))."""
     return F.mish(x)
 
 
 def softplus(x):
-    """PyTorch returns x itself above the threshold of 20, which TensorFlow does not know: 2e-9 apart there."""
+    """Above its threshold of 20 PyTorch returns x itself; TensorFlow has no threshold. They are 2e-9 apart there."""
     return F.softplus(x)
 
 
 def softplus_beta(x):
-    """TensorFlow has no beta: log(1 + exp(beta x)) / beta, and x itself where beta x is above PyTorch's threshold."""
+    """TensorFlow has no beta: write log(1 + exp(beta x)) / beta, and x itself where beta x is above PyTorch's
+    threshold."""
     return F.softplus(x, beta=3, threshold=15)
 
 
 def softsign(x):
-    """Alike: x / (1 + |x|)."""
+    """Identical: x / (1 + |x|)."""
     return F.softsign(x)
 
 
 def tanh(x):
-    """Alike."""
+    """Identical."""
     return torch.tanh(x)
 
 
 def sigmoid(x):
-    """Alike in value; but what keras.activations.sigmoid returns remembers its logits, and a Keras loss then uses those
-    in its place. tf.sigmoid is only itself."""
+    """The values are identical, but what keras.activations.sigmoid returns remembers its logits, and Keras losses use
+    those instead. What tf.sigmoid returns does not."""
     return torch.sigmoid(x)
 
 
 def log_sigmoid(x):
-    """Alike, and safe where log(sigmoid(x)) is minus infinity: it is computed as -softplus(-x) on both sides."""
+    """Identical, and safe where log(sigmoid(x)) is minus infinity: it is computed as -softplus(-x) on both sides."""
     return F.logsigmoid(x)
 
 
 def hard_sigmoid(x):
-    """Clipped x / 6 + 1 / 2 on both sides in Keras 3; Keras 2 had 0.2 x + 0.5."""
+    """x / 6 + 1 / 2, clipped, on both sides in Keras 3; Keras 2 had 0.2 x + 0.5."""
     return F.hardsigmoid(x)
 
 
 def hard_swish(x):
-    """Alike, also in the slopes at exactly -3 and 3; Keras calls it hard_silu, too."""
+    """Identical, also in the slopes at exactly -3 and 3; Keras also calls it hard_silu."""
     return F.hardswish(x)
 
 
 def hard_tanh(x):
-    """The slope at exactly -1 and 1 is 0 in PyTorch, 1 in keras.activations.hard_tanh, which clips; a saturated unit on
-    the edge goes on learning there."""
+    """The slope at exactly -1 and 1 is 0 in PyTorch, 1 in keras.activations.hard_tanh, which clips: there a unit at the
+    bound keeps learning."""
     return F.hardtanh(x)
 
 
 def hard_shrink(x):
-    """Alike; the threshold is 0.5 by default on both sides."""
+    """Identical; the default threshold is 0.5 on both sides."""
     return F.hardshrink(x, 0.75)
 
 
 def soft_shrink(x):
-    """Alike; the threshold is 0.5 by default on both sides."""
+    """Identical; the default threshold is 0.5 on both sides."""
     return F.softshrink(x, 0.75)
 
 
 def tanh_shrink(x):
-    """Alike: x - tanh(x)."""
+    """Identical: x - tanh(x)."""
     return F.tanhshrink(x)
 
 
 def threshold(x):
-    """Alike: x where it is above the threshold, else the value; a number on the threshold is replaced."""
+    """Identical: x where it is above the threshold, else the value. A number equal to the threshold is replaced."""
     return F.threshold(x, 0.5, -2.0)
 
 
 def glu(x):
-    """Alike: the first half times the sigmoid of the second, over the last axis on both sides."""
+    """Identical: the first half times the sigmoid of the second, over the last axis on both sides."""
     return F.glu(x)
 
 
 def glu_channels(x):
-    """PyTorch's GLU takes the last axis by default; of images give dim=1, which is the last axis in Keras."""
+    """PyTorch's GLU takes the last axis by default; for images give dim=1, which is the last axis in Keras."""
     return F.glu(x, dim=1)
 
 
 def geglu(x):
-    """Neither side has it ready, and which half is the gate is a convention of each model: here it is the second."""
+    """Neither side has it built in. Models disagree on which half is the gate: here it is the second."""
     value, gate = x.chunk(2, dim=-1)
     return value * F.gelu(gate)
 
 
 def swiglu(x):
-    """Neither side has it ready, and which half is the gate is a convention of each model: here, as in LLaMA, it is the
-    first."""
+    """Neither side has it built in. Models disagree on which half is the gate: here, as in LLaMA, it is the first."""
     gate, value = x.chunk(2, dim=-1)
     return F.silu(gate) * value
 
 
 def softmax(logits):
-    """tf.nn.softmax takes the last axis by default, PyTorch wants it said. What keras.activations.softmax returns
-    remembers its logits, and a Keras loss then uses those in its place; tf.nn.softmax is only itself."""
+    """tf.nn.softmax takes the last axis by default; PyTorch needs `dim`. What keras.activations.softmax returns
+    remembers its logits, and Keras losses use those instead; what tf.nn.softmax returns does not."""
     return F.softmax(logits, dim=-1)
 
 
 def softmax_channels(logits):
-    """Over the channels of images: dim=1 in PyTorch, the last axis in TensorFlow, whose channels stand there."""
+    """Over the channels of images: dim=1 in PyTorch, the last axis in TensorFlow."""
     return F.softmax(logits, dim=1)
 
 
 def softmax_steps(logits):
-    """Over the steps of a sequence, as in attention pooling: dim=1 stays axis=1, and the default would be the
+    """Over the steps of a sequence, as in attention pooling: dim=1 is axis=1. TensorFlow's default axis would be the
     features."""
     return F.softmax(logits, dim=1)
 
@@ -210,10 +214,10 @@ def softmax_temperature(logits):
 
 
 def log_softmax(logits):
-    """Alike, and safe where the logarithm of a softmax is minus infinity."""
+    """Identical, and safe where the logarithm of a softmax is minus infinity."""
     return F.log_softmax(logits, dim=-1)
 
 
 def softmin(distances):
-    """TensorFlow has none: the softmax of the negative."""
+    """TensorFlow has none: take the softmax of the negative."""
     return F.softmin(distances, dim=-1)

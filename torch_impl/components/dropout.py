@@ -1,29 +1,27 @@
-"""Dropout. Notice that masks are data here, for no two frameworks draw the same, and what is scaled."""
+"""Dropout. Two frameworks cannot have the same random masks, so masks are inputs here. Notice what is scaled."""
 
 from torch import nn
 
 
 def dropout_evaluation():
-    """In evaluation dropout passes everything on unchanged, for both scale up in training. Keras drops only where a
-    call says training=True.
-    """
+    """In evaluation dropout changes nothing, because both sides scale up in training. Keras drops only in a call with
+    training=True."""
     return nn.Dropout(0.3)
 
 
 def dropout_given_mask(x, kept):
-    """No two frameworks draw the same mask: give it as data. What is kept is divided by 1 - p on both sides."""
+    """Two frameworks cannot have the same random mask: give it as data. What is kept is divided by 1 - p on both
+    sides."""
     return x * kept / (1 - 0.3)
 
 
 def dropout_channels_given_mask(x, kept):
-    """Dropout2d, Keras' SpatialDropout2D, drops whole channels: the mask is (N, C), with the pixel axes added where
-    each framework has them.
-    """
+    """Dropout2d is Keras' SpatialDropout2D and drops whole channels: the mask is (N, C), with axes for the pixels added
+    where each framework has them."""
     return x * kept[:, :, None, None] / (1 - 0.3)
 
 
 def stochastic_depth_given_mask(x, branch, kept):
-    """A residual branch is dropped for whole examples, and scaled up where it is kept; the mask is (N,) and wants all
-    the other axes.
-    """
+    """A residual branch is dropped for whole examples, and scaled up where it is kept. The mask is (N,) and needs all
+    the other axes added."""
     return x + branch * kept[:, None, None] / (1 - 0.2)

@@ -5,9 +5,8 @@ from torch import nn
 
 
 def rnn_tanh():
-    """PyTorch's has two biases, Keras' SimpleRNN one: equal values, but two that both train move their sum twice as
-    fast.
-    """
+    """PyTorch's RNN has two biases, Keras' SimpleRNN one. Two trained biases give the same values, but their sum moves
+    twice as fast."""
     return nn.RNN(3, 4, batch_first=True)
 
 
@@ -17,70 +16,61 @@ def rnn_relu():
 
 
 def rnn_time_first(x):
-    """PyTorch reads (time, batch, features) unless told batch_first=True; TensorFlow's layers know nothing else than
-    the batch first. Shapes fit either way, so nothing complains.
-    """
+    """PyTorch takes (time, batch, features) unless batch_first=True; TensorFlow's layers always take the batch first.
+    The shapes fit either way, so nothing complains."""
     return x.transpose(0, 1)
 
 
 def lstm():
-    """The gates are i, f, g, o on both sides. PyTorch trains two biases and starts both within 1 / sqrt(hidden); Keras
-    has one, and starts its forget gate's at 1.
-    """
+    """The gates are i, f, g, o on both sides. PyTorch trains two biases, both starting within 1 / sqrt(hidden); Keras
+    has one, which starts at 1 for the forget gate."""
     return nn.LSTM(3, 4, batch_first=True)
 
 
 def lstm_two_layers():
-    """In PyTorch one layer with num_layers, whose dropout is between the layers; in Keras two layers, of which all but
-    the last return_sequences.
-    """
+    """In PyTorch one layer with num_layers, whose dropout is between its layers; in Keras two layers, all except the
+    last with return_sequences."""
     return nn.LSTM(3, 4, num_layers=2, batch_first=True)
 
 
 def lstm_bidirectional():
-    """Outputs side by side, forward first, each at the step that it read. The last state has both directions on its
-    first axis.
-    """
+    """The outputs of both directions, forward first, each at the step that it read. The last state has both directions
+    on its first axis."""
     return nn.LSTM(3, 4, batch_first=True, bidirectional=True)
 
 
 def lstm_bidirectional_two_layers():
-    """The second layer reads both directions of the first. States come layer by layer, and in each forward, then
-    backward.
-    """
+    """The second layer reads both directions of the first. The states come layer by layer, and in each layer forward,
+    then backward."""
     return nn.LSTM(3, 2, num_layers=2, batch_first=True, bidirectional=True)
 
 
 def lstm_from_state():
-    """A state that is given: (layers * directions, batch, hidden), for hidden and cell; also with batch_first."""
+    """A given state is (layers * directions, batch, hidden), for hidden and for cell, also with batch_first."""
     return _LstmFromState()
 
 
 def lstm_cell():
-    """One step. Keras' LSTMCell returns (output, [hidden, cell]), the output being the hidden state; PyTorch's (hidden,
-    cell).
-    """
+    """One step. Keras' LSTMCell returns (output, [hidden, cell]), where the output is the hidden state; PyTorch's
+    returns (hidden, cell)."""
     return _LstmCell()
 
 
 def lstm_stock():
-    """Without biases Keras' own LSTM is PyTorch's, kernels transposed: values and gradients. use_bias=False is
-    bias=False.
-    """
+    """Without biases Keras' own LSTM is PyTorch's, with transposed kernels: values and gradients. use_bias=False is
+    bias=False."""
     return _Outputs(nn.LSTM(3, 4, bias=False, batch_first=True))
 
 
 def lstm_stock_one_bias():
-    """Keras' one bias is the sum of PyTorch's two. Values agree with any two; training does only where PyTorch's second
-    is fixed, or Keras' gradient is doubled (plain SGD).
-    """
+    """Keras' one bias is the sum of PyTorch's two. Values agree with any two; training agrees only if PyTorch's second
+    bias is fixed, or if Keras' gradient is doubled (plain SGD)."""
     return _LstmOneBias()
 
 
 def lstm_stock_bidirectional():
-    """merge_mode="concat" is PyTorch's way. Without return_sequences Keras joins the last states, which are not
-    PyTorch's output[:, -1].
-    """
+    """merge_mode="concat" is what PyTorch does. Without return_sequences Keras joins the last states, which are not
+    PyTorch's output[:, -1]."""
     return _Outputs(nn.LSTM(3, 4, bias=False, batch_first=True, bidirectional=True))
 
 
@@ -90,21 +80,18 @@ def simple_rnn_stock():
 
 
 def gru():
-    """PyTorch's gates are reset, update, new, Keras' update, reset, new. The reset gate acts after the product with the
-    hidden state, on its bias as well.
-    """
+    """PyTorch's gates are reset, update, new; Keras' are update, reset, new. The reset gate acts after the product with
+    the hidden state, and on its bias as well."""
     return nn.GRU(3, 4, batch_first=True)
 
 
 def gru_two_layers_bidirectional():
-    """As with the LSTM: layer by layer, in each forward, then backward."""
+    """As with the LSTM: layer by layer, and in each layer forward, then backward."""
     return nn.GRU(3, 2, num_layers=2, batch_first=True, bidirectional=True)
 
 
 def gru_from_state():
-    """A state that is given is one tensor (layers * directions, batch, hidden); Keras' initial_state is (batch,
-    hidden).
-    """
+    """A given state is one tensor (layers * directions, batch, hidden); Keras' initial_state is (batch, hidden)."""
     return nn.GRU(3, 4, batch_first=True)
 
 
@@ -114,16 +101,14 @@ def gru_cell():
 
 
 def gru_stock():
-    """Keras' own GRU is PyTorch's, both biases too, with reset_after=True, its default: they are the two rows of one
-    variable, the gates reordered.
-    """
+    """Keras' own GRU is PyTorch's, both biases included, with its default reset_after=True: the biases are two rows of
+    one variable, with the gates reordered."""
     return _Outputs(nn.GRU(3, 4, batch_first=True))
 
 
 def gru_reset_before():
-    """reset_after=False is the paper's GRU, with one bias; PyTorch has no such layer, so weights of that kind want a
-    loop.
-    """
+    """reset_after=False is the paper's GRU, with one bias. PyTorch has no such layer: weights of that kind need a
+    loop."""
     return _PaperGru()
 
 
@@ -157,7 +142,7 @@ class _LstmCell(nn.Module):
 
 
 class _LstmOneBias(nn.LSTM):
-    """The second bias is zeros, and no parameter."""
+    """The second bias is fixed at zero."""
 
     def __init__(self):
         super().__init__(3, 4, batch_first=True)

@@ -1,4 +1,4 @@
-"""Sequences of unlike lengths, and in pieces. Notice which state is the last, and what becomes of padded steps."""
+"""Sequences of different lengths, and in pieces. Notice which state is the last, and what happens to padded steps."""
 
 import torch
 from torch import nn
@@ -7,46 +7,40 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 def lstm_bidirectional_last():
     """The last states of both directions. PyTorch's output[:, -1] is not that: its backward half has read one step
-    only; Keras' Bidirectional without return_sequences is.
-    """
+    only. Keras' Bidirectional without return_sequences is."""
     return _LastOfBoth()
 
 
 def lstm_many_to_one():
-    """The state at each sequence's own last step. What is padded behind it has been read by then, and harms nothing in
-    one direction.
-    """
+    """The state at each sequence's own last step. Padding comes after it, so in one direction it has no effect."""
     return _ManyToOne()
 
 
 def gru_packed():
-    """PyTorch's packed sequences stop at each length: zeros behind it, and the state as it was there. In one direction
-    that is a mask on the outputs and a gather, for the padding comes after.
-    """
+    """PyTorch's packed sequences stop at each length: zeros after it, and the last state is the one at that length. In
+    one direction a mask on the outputs and a gather do the same, because the padding comes last."""
     return _Packed()
 
 
 def gru_packed_bidirectional():
-    """The backward direction must begin at each sequence's own end: reverse_sequence, not reverse, before and after."""
+    """The backward direction must start at each sequence's own end: reverse_sequence, not reverse, before and after."""
     return _Packed(bidirectional=True)
 
 
 def gru_masked_stock():
-    """A Keras layer that is given a mask carries its state over padded steps, and repeats its last output there, where
-    PyTorch's pad_packed_sequence has zeros. Without a mask it runs over the padding.
-    """
+    """A Keras layer with a mask keeps its state over padded steps and repeats its last output there; PyTorch's
+    pad_packed_sequence gives zeros. Without a mask it reads the padding."""
     return _Packed()
 
 
 def gru_carried_state():
-    """Truncated backpropagation: the next piece begins with the state of the last, its gradient cut. A Keras layer
-    restarts from zeros unless it is given the state, or is stateful.
-    """
+    """Truncated backpropagation: the next piece starts with the state of the last one, without its gradient. A Keras
+    layer restarts from zeros unless it is given the state, or is stateful."""
     return _Carried()
 
 
 def gru_autoregressive():
-    """Each step's output is the next step's input: a plain loop over a cell, which tf.function unrolls."""
+    """Each step's output is the next step's input: a Python loop over a cell, which tf.function unrolls."""
     return _Autoregressive()
 
 

@@ -1,4 +1,5 @@
-"""Attention with several heads, and what is built of it. Notice how the weights lie, and what True means in a mask."""
+"""Attention with several heads, and transformer layers. Notice the layout of the weights, and what True means in a
+mask."""
 
 import torch
 import torch.nn.functional as F
@@ -6,72 +7,62 @@ from torch import nn
 
 
 def multi_head_attention():
-    """PyTorch keeps the weights of query, key and value in one matrix, below each other, (3 * features, features);
-    Keras in three of (features, heads, size), each transposed.
-    """
+    """PyTorch keeps the weights of query, key and value in one matrix, one below the other, (3 * features, features);
+    Keras in three kernels (features, heads, size), each transposed."""
     return _SelfAttention(6, 2, batch_first=True)
 
 
 def multi_head_attention_causal():
-    """In nn.MultiheadAttention True is left out: the upper triangle without the diagonal. Keras has
-    use_causal_mask=True.
-    """
+    """In nn.MultiheadAttention True means left out: the upper triangle without the diagonal. Keras has
+    use_causal_mask=True."""
     return _CausalSelfAttention(6, 2, batch_first=True)
 
 
 def multi_head_attention_padding():
-    """key_padding_mask is (N, keys), True for padding; a Keras attention_mask is (N, queries, keys), True for what
-    counts.
-    """
+    """key_padding_mask is (N, keys), True for padding; Keras' attention_mask is (N, queries, keys), True for what takes
+    part."""
     return _PaddedSelfAttention(6, 2, batch_first=True)
 
 
 def multi_head_attention_weights():
-    """PyTorch returns the weights averaged over the heads unless told otherwise, Keras those of every head, with
-    return_attention_scores=True.
-    """
+    """By default PyTorch returns the weights averaged over the heads; Keras returns those of every head, with
+    return_attention_scores=True."""
     return _WithWeights(6, 2, batch_first=True)
 
 
 def multi_head_attention_cross():
-    """With kdim or vdim PyTorch has three matrices after all, but one bias for the three. Its arguments are (query,
-    key, value), those of Keras (query, value, key).
-    """
+    """With kdim or vdim PyTorch has three matrices, but still one bias for all three. It takes (query, key, value),
+    Keras (query, value, key)."""
     return _CrossAttention(6, 2, kdim=5, vdim=4, batch_first=True)
 
 
 def multi_head_attention_stock():
-    """key_dim is the size of one head: embed_dim / heads. Its scale is a float32 number unless that is a power of four.
-    Called with (x, memory), Keras takes memory for value and key.
-    """
+    """key_dim is the size of one head: embed_dim / heads. Keras' scale is rounded to float32 unless that size is a
+    power of four. Called with (x, memory), Keras uses memory as value and key."""
     return _SeparateProjections()
 
 
 def multi_head_attention_stock_padding():
-    """Keras' attention_mask needs an axis for the queries, which broadcasts: True takes part, as in
-    F.scaled_dot_product_attention.
-    """
+    """Keras' attention_mask needs an axis for the queries, which broadcasts. True takes part, as in
+    F.scaled_dot_product_attention."""
     return _SeparateProjections()
 
 
 def transformer_encoder_layer():
-    """PyTorch's default is the norm behind each residual sum, relu, dropout 0.1 in four places, and an
-    epsilon of 1e-5.
-    """
+    """PyTorch's defaults are the norm after each residual sum, relu, dropout 0.1 in four places, and an epsilon of
+    1e-5."""
     return nn.TransformerEncoderLayer(8, 2, dim_feedforward=16, dropout=0.0, batch_first=True)
 
 
 def transformer_encoder_layer_norm_first():
-    """norm_first normalises what goes into each branch, and leaves the sum alone, as most language models do. PyTorch's
-    gelu is the exact one; TensorFlow's takes the root of 2 in float32.
-    """
+    """norm_first normalises the input of each branch, not the sum, as most language models do. PyTorch's gelu is exact;
+    TensorFlow's rounds the root of 2 to float32."""
     return nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, activation="gelu", batch_first=True, norm_first=True)
 
 
 def transformer_decoder_layer():
-    """Self-attention, attention to the memory, feed-forward, each with its norm behind it. Nothing is causal unless a
-    mask is given.
-    """
+    """Self-attention, attention to the memory, feed-forward, each with its norm after it. Nothing is causal unless a
+    mask is given."""
     return nn.TransformerDecoderLayer(8, 2, dim_feedforward=16, dropout=0.0, batch_first=True)
 
 

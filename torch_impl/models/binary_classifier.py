@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.losses import binary_cross_entropy, l2_penalty
 from torch_impl.optimizers import Adam
 

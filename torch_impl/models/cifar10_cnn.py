@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.losses import sparse_categorical_cross_entropy
 from torch_impl.optimizers import Adam
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.layers import BatchNorm2d
 from torch_impl.losses import binary_cross_entropy_with_logits
 from torch_impl.optimizers import Adam

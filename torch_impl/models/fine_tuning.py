@@ -6,7 +6,7 @@ Notice that freezing is three things: no gradient, no update (decay neither), an
 import torch.nn.functional as F
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.layers import BatchNorm2d
 from torch_impl.losses import sparse_categorical_cross_entropy
 from torch_impl.optimizers import SGD

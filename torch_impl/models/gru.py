@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.layers import GRU
 from torch_impl.losses import masked_mean
 from torch_impl.optimizers import Adam

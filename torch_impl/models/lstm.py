@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.gradients import clip_by_global_norm
 from torch_impl.layers import LSTM
 from torch_impl.losses import sparse_categorical_cross_entropy

@@ -5,7 +5,7 @@ Notice the gradient of an embedding, and what the optimizer makes of rows that c
 
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.losses import mean_squared_error
 from torch_impl.optimizers import Adam
 

@@ -6,7 +6,7 @@ Notice the strided convolutions, and what a batch norm does besides normalising.
 import torch.nn.functional as F
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.layers import BatchNorm2d, Conv2d
 from torch_impl.losses import sparse_categorical_cross_entropy
 from torch_impl.optimizers import SGD

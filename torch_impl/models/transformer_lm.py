@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.gradients import clip_by_global_norm
 from torch_impl.losses import sparse_categorical_cross_entropy
 from torch_impl.optimizers import AdamW

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.losses import dice, sparse_categorical_cross_entropy
 from torch_impl.optimizers import Adam
 

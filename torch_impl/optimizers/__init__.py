@@ -1,7 +1,4 @@
-"""The optimizers: PyTorch's own. tf_impl/optimizers/ writes their formulas out, since Keras' differ.
-
-differs: PyTorch defaults to an epsilon of 1e-8 in Adam, Keras to 1e-7; the cases give theirs on both sides.
-"""
+"""The optimizers: PyTorch's own. tf_impl/optimizers/ writes their formulas out, since Keras' differ."""
 
 from torch_impl.optimizers.adadelta import Adadelta
 from torch_impl.optimizers.adafactor import Adafactor

@@ -1,7 +1,7 @@
-"""Adam that keeps of the second moment of a matrix only the means of its rows and columns.
+"""Adam that keeps only the row and column means of the second moment of a matrix.
 
-differs: PyTorch's Adafactor clamps the second moment at epsilon squared, Keras' adds epsilon to each square.
-differs: PyTorch takes means over a weight's last two axes, which of a convolution are its height and width.
+differs: PyTorch bounds the second moment below by epsilon squared; Keras adds epsilon to each squared gradient.
+differs: PyTorch takes means over the last two axes: of a convolution height and width, in Keras' kernel in and out.
 """
 
 from torch.optim import Adafactor

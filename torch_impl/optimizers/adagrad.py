@@ -1,7 +1,6 @@
-"""Each gradient over the root of the sum of all its squares.
+"""Each gradient over the root of the sum of all past squares.
 
-differs: PyTorch adds Adagrad's epsilon to the root, Keras to what the root is taken of.
-differs: PyTorch's sum begins at 0 when nothing is said, Keras' at 0.1; PyTorch's epsilon is 1e-10, Keras' 1e-7.
+differs: PyTorch's sum starts at 0, with epsilon 1e-10 after the root; Keras' at 0.1, with 1e-7 inside the root.
 """
 
 from torch.optim import Adagrad

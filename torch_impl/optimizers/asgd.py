@@ -1,7 +1,4 @@
-"""SGD whose rate decays by itself, and the average of its weights.
-
-differs: PyTorch's ASGD keeps the average of the weights in its state and never trains with it.
-"""
+"""SGD whose rate decays by itself. The average of the weights stays in the state: read it from there yourself."""
 
 from torch.optim import ASGD
 

@@ -1,8 +1,7 @@
 """What PyTorch's optimizers have in common, around the formula of each.
 
-differs: PyTorch counts the steps of each parameter, Keras those of the optimizer.
-differs: PyTorch adds weight decay to the gradient but in AdamW, Keras shrinks the weight beforehand in all of them.
-differs: PyTorch leaves weights out of decay by a group of their own, Keras by `exclude_from_weight_decay`.
+differs: PyTorch counts the steps of each parameter that has a gradient; Keras counts those of the optimizer.
+differs: PyTorch adds weight decay to the gradient, except in AdamW and Adafactor; Keras always shrinks the weight.
 """
 
 from torch.optim import Optimizer

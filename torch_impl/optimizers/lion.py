@@ -1,4 +1,4 @@
-"""Steps of one size: the sign of a momentum."""
+"""Every weight moves by the same amount: the sign of a momentum decides which way."""
 
 import torch
 
@@ -8,7 +8,7 @@ from torch_impl.optimizers.base import Optimizer
 class Lion(Optimizer):
     """Lion (Chen et al., 2023, program 1), written out on both sides.
 
-    differs: PyTorch has no Lion; Keras has, with a rate of 1e-3 when nothing is said where the paper has 1e-4.
+    differs: PyTorch has no Lion, and the default rate of lion-pytorch is 1e-4, as in the paper; Keras' is 1e-3.
     """
 
     def __init__(self, params, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99), weight_decay: float = 0.0):

@@ -1,6 +1,6 @@
-"""Adam with Nesterov's momentum, which warms up.
+"""Adam with Nesterov's momentum, which grows over the first steps.
 
-differs: PyTorch's momentum warms up with 0.96^(step * 0.004), Keras' with 0.96^step.
+differs: PyTorch's momentum grows with 0.96^(0.004 * step), for thousands of steps; Keras' with 0.96^step, for 100.
 """
 
 from torch.optim import NAdam

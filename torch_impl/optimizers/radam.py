@@ -1,7 +1,4 @@
-"""Adam that moves without the second moment until it knows enough of it.
-
-differs: PyTorch adds RAdam's epsilon to the uncorrected root, unlike that of its Adam.
-"""
+"""Adam without the second moment in its first steps. Epsilon is added to the uncorrected root, as in Keras' Adam."""
 
 from torch.optim import RAdam
 

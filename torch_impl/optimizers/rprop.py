@@ -1,7 +1,4 @@
-"""Steps of each weight's own size: the sign of the gradient decides, for full batches.
-
-differs: PyTorch's learning rate is the size of Rprop's first step only: a schedule changes nothing.
-"""
+"""Only the signs of gradients count: use full batches. The rate is the first step's: a schedule changes nothing."""
 
 from torch.optim import Rprop
 

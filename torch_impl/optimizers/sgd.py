@@ -1,7 +1,6 @@
 """Stochastic gradient descent, with PyTorch's momentum.
 
-differs: PyTorch's momentum buffer sums gradients, Keras' sums steps: the learning rate is inside.
-differs: PyTorch's first momentum is the plain gradient, undampened; Keras has no dampening.
+differs: PyTorch's momentum sums gradients; Keras' sums steps, the rate included: they part when the rate changes.
 """
 
 from torch.optim import SGD

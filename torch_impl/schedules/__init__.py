@@ -1,6 +1,6 @@
-"""The learning rate's schedules: PyTorch's own. tf_impl/schedules/ writes their formulas out, as LearningRateSchedule.
+"""Schedules of the learning rate: PyTorch's own. tf_impl/schedules/ writes their formulas out, as LearningRateSchedule.
 
-differs: PyTorch's scheduler sets the optimizer's rate when it is stepped; a Keras schedule is asked at every update.
+differs: PyTorch's scheduler moves when it is stepped, often once per epoch; a Keras schedule counts every update.
 """
 
 from torch_impl.schedules.base import LRScheduler

@@ -1,6 +1,6 @@
 """What the schedules have in common.
 
-differs: PyTorch computes rates in double precision; Keras' own schedules in floatx, from a float32 step.
+differs: PyTorch computes rates in float64; Keras' schedules in float32, whatever floatx is.
 """
 
 from torch.optim.lr_scheduler import LRScheduler

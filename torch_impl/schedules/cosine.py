@@ -1,8 +1,8 @@
 """Rates along a cosine (Loshchilov and Hutter, 2017).
 
-differs: PyTorch's eta_min is a rate, Keras' alpha in CosineDecay a part of the first rate.
-differs: PyTorch's cosine goes on after T_max, upwards; Keras' stays at its end.
-differs: PyTorch counts the steps of a cycle; Keras' CosineDecayRestarts takes a logarithm, and may miss one.
+differs: PyTorch's eta_min is a rate; the alpha of Keras' CosineDecay is a fraction of the first rate.
+differs: PyTorch's cosine rises again after T_max; Keras' CosineDecay stays at its lowest.
+differs: PyTorch's T_mult is 1 by default; Keras' CosineDecayRestarts has t_mul=2, and may restart one step late.
 """
 
 from torch.optim.lr_scheduler import CosineAnnealingLR, CosineAnnealingWarmRestarts

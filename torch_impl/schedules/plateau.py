@@ -1,7 +1,7 @@
 """The rate that looks at the loss.
 
-differs: PyTorch waits until patience is exceeded, Keras' callback until it is reached: one epoch less.
-differs: PyTorch's threshold is 1e-4 of the best loss, Keras' min_delta 1e-4 itself, when nothing is said.
+differs: PyTorch reduces the rate after patience + 1 bad epochs; Keras' ReduceLROnPlateau after patience.
+differs: PyTorch's threshold is 1e-4 of the best loss by default; Keras' min_delta is 1e-4 itself.
 """
 
 from torch.optim.lr_scheduler import ReduceLROnPlateau

@@ -1,7 +1,4 @@
-"""Schedules one after the other, a warm-up and then a decay, or all at once.
-
-differs: PyTorch's decay begins anew at the milestone; Keras' CosineDecay counts its decay_steps after the warm-up.
-"""
+"""Schedules one after the other, a warm-up and then a decay, or all at once."""
 
 from torch.optim.lr_scheduler import ChainedScheduler, SequentialLR
 
@@ -17,7 +14,6 @@ def warmup_cosine(start, warmup_steps: int, total_steps: int, start_factor: floa
     `start` is the optimizer, with the rate at the top; call `step()` after each of its steps. After `total_steps` it
     rises again, as PyTorch's cosine does.
     """
-    # differs: PyTorch's scheduler takes the optimizer and its rate; in Keras the optimizer takes the schedule.
     warmup = LinearLR(start, start_factor, total_iters=warmup_steps)
     decay = CosineAnnealingLR(start, T_max=total_steps - warmup_steps, eta_min=eta_min)
     return SequentialLR(start, [warmup, decay], milestones=[warmup_steps])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from compare.ports.units import Tensor, Unit
+from compare.traces.units import Tensor, Unit
 from torch_impl.weights.layers import every_layer
 from torch_impl.weights.layouts import as_it_is, scatter
 from torch_impl.weights.outputs import to_numpy

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.side import every_optimizer
+from compare.inputs.side import every_optimizer
 from torch_impl.weights.outputs import to_numpy
 from torch_impl.weights.parameters import Parameter, named_parameters
 

@@ -1,4 +1,4 @@
-"""What every component is fed, one file a kind; this file finds them by name."""
+"""The inputs of every component, one file per kind; this file finds them by name."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ KINDS = (
 
 @cache
 def load(kind: str) -> dict[str, Spec]:
-    """The specs of one kind by key; none where the file is not there yet."""
+    """The specs of one kind by key; empty where the file does not exist yet."""
     module = f"{__name__}.{kind}"
     return import_module(module).SPECS if find_spec(module) else {}

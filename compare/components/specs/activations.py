@@ -1,4 +1,4 @@
-"""What the activations are fed: numbers before, on and behind every kink, and some so large that exp overflows."""
+"""The inputs of the activations: numbers before, at and after every kink, and some so large that exp overflows."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from compare.components.spec import Spec, image, normal, values
 EVERYWHERE = values(
     np.concatenate([np.linspace(-8, 8, 65), [-1000, -800, -30, -1e-8, 1e-8, 19.9, 20.1, 30, 800, 1000]])
 )
-# What divides by a large number of its own accord is not tried on large ones.
+# Without large numbers.
 NEAR = values(np.linspace(-8, 8, 65))
 
 SPECS = {
@@ -36,7 +36,7 @@ SPECS = {
     "sigmoid": Spec(x=EVERYWHERE),
     "log_sigmoid": Spec(x=EVERYWHERE),
     "hard_sigmoid": Spec(
-        # Not on the kinks: a nudge from there to the next float changes the slope, and so would allow anything.
+        # Not at the kinks: there a nudge of one ulp changes the slope, and any gradient would pass.
         x=normal(8, 8, scale=3),
         precision="float32",
         why="PyTorch's own gradient has 1/6 in float32, also for float64 tensors.",

@@ -1,4 +1,4 @@
-"""What the entries of arithmetic.py are fed."""
+"""The inputs of the entries of arithmetic.py."""
 
 from compare.components.spec import Spec, fixed, normal, values
 

@@ -1,4 +1,4 @@
-"""What the entries of attention.py are fed."""
+"""The inputs of the entries of attention.py."""
 
 from compare.components.spec import Spec, mask, normal
 

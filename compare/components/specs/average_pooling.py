@@ -1,4 +1,4 @@
-"""What the entries of average_pooling.py are fed."""
+"""The inputs of the entries of average_pooling.py."""
 
 from compare.components.spec import Spec, as_image, image, mask, normal, uniform
 

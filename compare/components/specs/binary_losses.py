@@ -1,4 +1,4 @@
-"""What the entries of binary_losses.py are fed."""
+"""The inputs of the entries of binary_losses.py."""
 
 from compare.components.spec import Spec, binary, fixed, normal, signs, uniform, values
 

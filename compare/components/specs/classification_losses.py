@@ -1,4 +1,4 @@
-"""What the entries of classification_losses.py are fed."""
+"""The inputs of the entries of classification_losses.py."""
 
 from compare.components.spec import Spec, fixed, image, labels, normal, probabilities, uniform, values
 

@@ -1,4 +1,4 @@
-"""What the entries of convolutions.py are fed."""
+"""The inputs of the entries of convolutions.py."""
 
 from compare.components.spec import Spec, image, normal
 

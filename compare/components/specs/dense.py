@@ -1,4 +1,4 @@
-"""What the entries of dense.py are fed."""
+"""The inputs of the entries of dense.py."""
 
 from compare.components.spec import Spec, fixed, image, normal
 

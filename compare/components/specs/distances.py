@@ -1,4 +1,4 @@
-"""What the entries of distances.py are fed."""
+"""The inputs of the entries of distances.py."""
 
 from compare.components.spec import Spec, image, normal, values
 

@@ -1,4 +1,4 @@
-"""What the entries of dropout.py are fed."""
+"""The inputs of the entries of dropout.py."""
 
 from compare.components.spec import Spec, binary, image, normal
 

@@ -1,4 +1,4 @@
-"""What the entries of embeddings.py are fed."""
+"""The inputs of the entries of embeddings.py."""
 
 from compare.components.spec import Spec, fixed, labels, normal, values
 

@@ -1,4 +1,4 @@
-"""What the entries of grouped_convolutions.py are fed."""
+"""The inputs of the entries of grouped_convolutions.py."""
 
 from compare.components.spec import Spec, image, normal
 

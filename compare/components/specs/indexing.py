@@ -1,4 +1,4 @@
-"""What the entries of indexing.py are fed."""
+"""The inputs of the entries of indexing.py."""
 
 from compare.components.spec import Spec, labels, mask, normal, values
 

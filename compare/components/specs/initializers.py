@@ -1,4 +1,4 @@
-"""The shapes that the initializers are called with, as PyTorch has them: (out, in) or (out, in, height, width)."""
+"""The shapes that the initializers are called with, in the layout of PyTorch: (out, in) or (out, in, height, width)."""
 
 from compare.components.spec import Spec
 

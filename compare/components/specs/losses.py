@@ -1,4 +1,4 @@
-"""What the entries of losses.py are fed."""
+"""The inputs of the entries of losses.py."""
 
 from compare.components.spec import Spec, as_image, binary, fixed, image, labels, normal, probabilities, uniform, values
 

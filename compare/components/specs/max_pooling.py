@@ -1,4 +1,4 @@
-"""What the entries of max_pooling.py are fed."""
+"""The inputs of the entries of max_pooling.py."""
 
 from compare.components.spec import Spec, as_image, fixed, image, mask, normal, values
 

@@ -1,4 +1,4 @@
-"""What the entries of metric_losses.py are fed."""
+"""The inputs of the entries of metric_losses.py."""
 
 from compare.components.spec import Spec, binary, normal, signs
 

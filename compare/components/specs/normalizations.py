@@ -1,4 +1,4 @@
-"""What the entries of normalizations.py are fed."""
+"""The inputs of the entries of normalizations.py."""
 
 from compare.components.spec import Spec, fixed, image, normal, uniform
 

@@ -1,4 +1,4 @@
-"""What the optimizers are fed: nothing but the gradients of problem.py, which has small ones and large ones."""
+"""The optimizers need no input: they get the gradients of problem.py, small ones and large ones."""
 
 from compare.components.spec import Spec
 

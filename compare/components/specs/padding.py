@@ -1,4 +1,4 @@
-"""What the entries of padding.py are fed."""
+"""The inputs of the entries of padding.py."""
 
 from compare.components.spec import Spec, image
 

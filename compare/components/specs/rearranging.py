@@ -1,4 +1,4 @@
-"""What the entries of rearranging.py are fed."""
+"""The inputs of the entries of rearranging.py."""
 
 from compare.components.spec import Spec, image, labels, normal, uniform
 

@@ -1,4 +1,4 @@
-"""What the entries of recurrent.py are fed."""
+"""The inputs of the entries of recurrent.py."""
 
 from compare.components.spec import Spec, normal
 

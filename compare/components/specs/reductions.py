@@ -1,4 +1,4 @@
-"""What the entries of reductions.py are fed."""
+"""The inputs of the entries of reductions.py."""
 
 from compare.components.spec import Spec, normal, values
 

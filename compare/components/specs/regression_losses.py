@@ -1,4 +1,4 @@
-"""What the entries of regression_losses.py are fed."""
+"""The inputs of the entries of regression_losses.py."""
 
 from compare.components.spec import Spec, binary, fixed, normal, uniform, values
 

@@ -1,4 +1,4 @@
-"""What the entries of resizing.py are fed."""
+"""The inputs of the entries of resizing.py."""
 
 from compare.components.spec import Spec, image, normal, uniform
 

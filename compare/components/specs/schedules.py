@@ -1,4 +1,4 @@
-"""What the schedules are fed: nothing, or losses that fall, stand still and rise."""
+"""The inputs of the schedules: nothing, or losses that fall, stay the same and rise."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the entries of sequences.py are fed."""
+"""The inputs of the entries of sequences.py."""
 
 from compare.components.spec import Spec, normal, values
 

@@ -1,4 +1,4 @@
-"""What the entries of signals.py are fed."""
+"""The inputs of the entries of signals.py."""
 
 from compare.components.spec import Spec, normal
 

@@ -1,4 +1,4 @@
-"""What the steps of training are fed: 50 batches of 8 examples."""
+"""The inputs of the steps of training: 50 batches of 8 examples."""
 
 from compare.components.spec import Spec, normal
 

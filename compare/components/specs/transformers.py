@@ -1,4 +1,4 @@
-"""What the entries of transformers.py are fed."""
+"""The inputs of the entries of transformers.py."""
 
 from compare.components.spec import Spec, mask, normal
 

@@ -1,4 +1,4 @@
-"""What the entries of transposed_convolutions.py are fed."""
+"""The inputs of the entries of transposed_convolutions.py."""
 
 from compare.components.spec import Spec, image, normal
 

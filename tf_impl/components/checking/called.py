@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from compare.components.given import Given
+from compare.components.arrays import Given
 from compare.components.spec import Input, Spec
 from tf_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 from tf_impl.weights.layers import evaluating
@@ -32,7 +32,7 @@ def call(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
 
 
 def tensors(output) -> list[tf.Tensor]:
-    """Every tensor of what is put out, in order."""
+    """Every tensor of an output, in order."""
     if isinstance(output, tf.Tensor):
         return [output]
     inner = output.values() if isinstance(output, dict) else output if isinstance(output, (list, tuple)) else ()
@@ -40,7 +40,7 @@ def tensors(output) -> list[tf.Tensor]:
 
 
 def native(array: np.ndarray, described: Input) -> Parameter:
-    """An input as this framework has it, with the way back."""
+    """An input as this framework has it, with the way back to the canonical layout."""
     if not described.is_image:
         return Parameter(tf.constant(array))
     return Parameter(tf.constant(np.ascontiguousarray(np.moveaxis(array, 1, -1))), _channels_first)
@@ -48,7 +48,6 @@ def native(array: np.ndarray, described: Input) -> Parameter:
 
 def filled(function: Callable, spec: Spec, given: Given, inputs: dict[str, Parameter]) -> tuple[list, list]:
     """The weights and the buffers of a layer, filled with what both sides have; none of a plain function."""
-    # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
     if not isinstance(function, keras.Layer):
         return [], []
     with evaluating(function):  # so that no running statistics are moved by it
@@ -84,7 +83,6 @@ def _differentiate(
 
 
 def _called(function: Callable, inputs: dict[str, Parameter], spec: Spec):
-    # differs: PyTorch switches the layer to training or to evaluation; Keras is told `training` at each call.
     flag = {} if spec.training is None or not isinstance(function, keras.Layer) else {"training": spec.training}
     return function(*(one.variable for one in inputs.values()), **flag)
 

@@ -1,4 +1,4 @@
-"""Whatever shows in steps or in draws: optimizers, schedules, initializers, steps of training.
+"""What shows over many steps or samples: optimizers, schedules, initializers, steps of training.
 
 Read it beside torch_impl/components/checking/repeated.py.
 """
@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from compare.components.given import Given
-from compare.components.problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
+from compare.components.arrays import Given
+from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
 from compare.components.spec import Spec
-from compare.side import Side
+from compare.inputs.side import Side
 from tf_impl.components.checking.called import filled, native
 from tf_impl.optimizers import SGD
 from tf_impl.weights import to_numpy
@@ -48,14 +48,13 @@ def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]
 
 
 def initializer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """As many draws as tell distributions apart, beside each other; one where it is compared value by value."""
-    # differs: PyTorch's shape is (out, in, height, width), Keras' (height, width, in, out): each gets its own.
+    """Enough random samples to tell distributions apart, stacked; one where it is compared value by value."""
     transposed = spec.transposed and len(spec.shape) > 1
     own_shape = (*spec.shape[2:], spec.shape[1], spec.shape[0]) if transposed else spec.shape
-    draws = [to_numpy(entry(own_shape))]
-    draws += [to_numpy(entry(own_shape)) for _ in range(more_draws(draws[0], spec))]
-    whole = transposed and draws[0].ndim == len(own_shape)  # and not a bias beside a weight of that shape
-    return {"forward/values": np.stack([convolution(draw) if whole else draw for draw in draws])}
+    samples = [to_numpy(entry(own_shape))]
+    samples += [to_numpy(entry(own_shape)) for _ in range(more_draws(samples[0], spec))]
+    whole = transposed and samples[0].ndim == len(own_shape)  # and not a bias beside a weight of that shape
+    return {"forward/values": np.stack([convolution(one) if whole else one for one in samples])}
 
 
 def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:

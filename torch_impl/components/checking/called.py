@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.given import Given
+from compare.components.arrays import Given
 from compare.components.spec import Input, Spec
 from torch_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 
@@ -30,7 +30,7 @@ def call(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
 
 
 def tensors(output) -> list[torch.Tensor]:
-    """Every tensor of what is put out, in order."""
+    """Every tensor of an output, in order."""
     if isinstance(output, torch.Tensor):
         return [output]
     inner = output.values() if isinstance(output, dict) else output if isinstance(output, (list, tuple)) else ()
@@ -38,13 +38,12 @@ def tensors(output) -> list[torch.Tensor]:
 
 
 def native(array: np.ndarray, described: Input) -> Parameter:
-    """An input as this framework has it, with the way back."""
+    """An input as this framework has it, with the way back to the canonical layout."""
     return Parameter(torch.from_numpy(array))
 
 
 def filled(function: Callable, spec: Spec, given: Given, inputs: dict[str, Parameter]) -> tuple[list, list]:
     """The weights and the buffers of a layer, filled with what both sides have; none of a plain function."""
-    # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
     if not isinstance(function, nn.Module):
         return [], []
     parameters, buffers = list(named_parameters(function).values()), list(named_buffers(function).values())
@@ -78,7 +77,6 @@ def _differentiate(
 
 
 def _called(function: Callable, inputs: dict[str, Parameter], spec: Spec):
-    # differs: PyTorch switches the layer to training or to evaluation; Keras is told `training` at each call.
     if isinstance(function, nn.Module) and spec.training is not None:
         function.train(spec.training)
     return function(*(one.variable for one in inputs.values()))

@@ -1,4 +1,4 @@
-"""Whatever shows in steps or in draws: optimizers, schedules, initializers, steps of training.
+"""What shows over many steps or samples: optimizers, schedules, initializers, steps of training.
 
 Read it beside tf_impl/components/checking/repeated.py.
 """
@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.given import Given
-from compare.components.problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
+from compare.components.arrays import Given
+from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
 from compare.components.spec import Spec
-from compare.side import Side
+from compare.inputs.side import Side
 from torch_impl.components.checking.called import filled, native
 from torch_impl.weights import to_numpy
 
@@ -46,11 +46,10 @@ def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]
 
 
 def initializer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """As many draws as tell distributions apart, beside each other; one where it is compared value by value."""
-    # differs: PyTorch's shape is (out, in, height, width), Keras' (height, width, in, out): each gets its own.
-    draws = [to_numpy(entry(spec.shape))]
-    draws += [to_numpy(entry(spec.shape)) for _ in range(more_draws(draws[0], spec))]
-    return {"forward/values": np.stack(draws)}
+    """Enough random samples to tell distributions apart, stacked; one where it is compared value by value."""
+    samples = [to_numpy(entry(spec.shape))]
+    samples += [to_numpy(entry(spec.shape)) for _ in range(more_draws(samples[0], spec))]
+    return {"forward/values": np.stack(samples)}
 
 
 def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:

@@ -1,0 +1,79 @@
+"""What a command does once it knows what is asked: run the studies with bars, write the report, show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from compare.cli.exits import EQUIVALENT, FAILED, NOT_EQUIVALENT, fail
+from compare.inputs import cases
+from compare.judging.settings import INITIAL, differences
+from compare.reporting.experiments import Experiment, run_experiments
+from compare.reporting.files import write_all
+from compare.reporting.plot import image
+from compare.reporting.result import Result
+from compare.reporting.settings_table import settings_table
+from compare.reporting.tables import all_tables
+from compare.reporting.terminal import ProgressBars, summary_table
+from compare.running.options import Options
+from compare.running.process import FrameworkUnavailableError
+
+
+def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
+    """Run and judge all, write and show the report; the exit status."""
+    results: list[Result] = []
+    plots: dict[str, bytes] = {}
+    trouble = None
+    try:
+        with ProgressBars(Console(stderr=True)) as bars:
+            bars.expect([one.subject.steps for one in experiments], len(options.precisions) * (1 + options.nudged))
+            for _, result in run_experiments(experiments, options, bars.show):
+                results.append(result)
+                plots[result.case] = image(result.plot())  # while the workers go on
+    except FrameworkUnavailableError as error:
+        trouble = str(error)
+    except KeyboardInterrupt:
+        trouble = f"interrupted: {len(results)} of {len(experiments)} cases had finished"
+    if results:
+        order = [one.subject.name for one in experiments]
+        results.sort(key=lambda result: order.index(result.case))
+        drawn = {result.case: plots.get(result.case) or image(result.plot()) for result in results}
+        report(results, {f"{case}.png": plot for case, plot in drawn.items()}, out)
+    if trouble:
+        fail(trouble)
+    return status(results)
+
+
+def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
+    """Write the report, whole or not at all, and show what it says."""
+    tables = all_tables(results)
+    try:
+        write_all({out / name: content for name, content in (tables | plots).items()})
+        for name in {f"{name}.png" for name in cases.NAMES} - set(plots):
+            (out / name).unlink(missing_ok=True)  # a plot of an earlier report would contradict the tables
+    except OSError as error:
+        fail(f"the report cannot be written to {out}: {error.strerror}")
+    _show(results, tables, out)
+
+
+def _show(results: list[Result], tables: Iterable[str], out: Path) -> None:
+    console = Console()
+    console.width = max(console.width, 80) if console.is_terminal else 120
+    console.print(summary_table([result.summary for result in results]))
+    for result in results:
+        for finding in result.findings:
+            console.print(f"[bold]{result.case}[/]: {escape(finding)}", highlight=False, soft_wrap=True)
+        settings = result.judgement.settings if result.judgement else ()
+        unlike = [row for row in differences(settings) if row.subject != INITIAL]  # of those, a finding speaks
+        if unlike:
+            console.print(settings_table(unlike))
+    console.print(f"report: {escape(str(out))}/{', '.join(tables)}, and a plot a case", highlight=False)
+
+
+def status(results: list[Result]) -> int:
+    """0 where all are equivalent, 1 where one is not, 2 where one failed."""
+    verdicts = {result.verdict for result in results}
+    return FAILED if "error" in verdicts else EQUIVALENT if verdicts == {"equivalent"} else NOT_EQUIVALENT

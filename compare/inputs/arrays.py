@@ -1,0 +1,48 @@
+"""Arrays by name, as both sides share them: seeded, cast to the precision of a run, nudged by one ulp."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+Generators = Callable[[str], np.random.Generator]  # array name -> its own generator
+
+
+def generators(seed: int) -> Generators:
+    """One independent generator an array, seeded by (seed, array name).
+
+    An array added to a case later changes none of the others.
+    """
+    return lambda name: np.random.default_rng([seed, *name.encode()])
+
+
+def sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cast(arrays: Mapping[str, np.ndarray], precision: str) -> Arrays:
+    """Floating arrays in `precision` ("float32" or "float64"); all others unchanged."""
+    return {
+        name: array.astype(precision, copy=False) if np.issubdtype(array.dtype, np.floating) else array
+        for name, array in arrays.items()
+    }
+
+
+def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str) -> Arrays:
+    """Each weight moved by one ulp of the dtype `ulp_of`, up or down as a coin seeded by (seed, name) falls.
+
+    The arrays keep their dtype: a float64 run nudged by a float32 ulp is what a constant rounded to float32 can do.
+    A zero stays zero, for the ulp there is no fraction of anything.
+    """
+    generator = generators(seed)
+    moved = {}
+    for name, array in weights.items():
+        direction = np.where(generator(f"nudge/{name}").random(array.shape) < 0.5, -1.0, 1.0)
+        ulp = np.where(array == 0, 0, np.spacing(np.abs(array).astype(ulp_of)))
+        moved[name] = (array + direction * ulp).astype(array.dtype)
+    return moved

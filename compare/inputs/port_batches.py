@@ -1,0 +1,109 @@
+"""What a port trains on: the batches that it yields, drawn once and checked, and what else it says of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from compare.inputs.expressions import ExplicitPairs, explicit_pairs
+from compare.inputs.port_file import PortError, load, pointing_into, what
+from compare.inputs.port_inputs import Batch, PortInputs, quarter
+
+MOST_BYTES = 4e9
+
+
+def draw(path: str, seed: int, most: int) -> PortInputs:
+    """What `batches(rng)` yields, at most so many; PortError where that cannot be trained on, or is not repeatable."""
+    port = load(path)
+    with pointing_into(path, "in batches()"):
+        first, more = _take(port, seed, most)
+        second, _ = _take(port, seed, min(most, 2))
+    file = Path(path).name
+    if not first:
+        raise PortError(f"{file}: batches() yields no batch: there is nothing to train on")
+    forms = {_form(batch) for batch in first}
+    if len(forms) > 1:
+        raise PortError(f"{file}: batches() yields {' and '.join(sorted(forms))}: give all of them one form")
+    named = [_named(file, batch) for batch in first]
+    again = [_named(file, batch) for batch in second]
+    if len(again) != min(len(named), 2) or not all(map(_same, named, again)):
+        raise PortError(f"{file}: batches() yields other batches at each call: draw all from the rng it is given")
+    return PortInputs(
+        name=Path(path).stem,
+        seed=seed,
+        form=forms.pop(),
+        drawn=named,
+        steps_per_epoch=_steps_per_epoch(file, getattr(port, "STEPS_PER_EPOCH", quarter(len(named)))),
+        channels_first=_channels_first(file, getattr(port, "CHANNELS_FIRST", ()), named[0]),
+        explicit=_explicit(file, getattr(port, "WEIGHTS", {})),
+        more=more,
+    )
+
+
+def _take(port: ModuleType, seed: int, most: int) -> tuple[list[Any], bool]:
+    """So many batches as they come, and whether there were more."""
+    stream = iter(port.batches(np.random.default_rng(seed)))
+    taken: list[Any] = []
+    size = 0
+    for batch in islice(stream, most):
+        taken.append(batch)
+        size += sum(np.asarray(array).nbytes for array in _arrays(batch))
+        if size > MOST_BYTES:
+            raise ValueError(f"{len(taken)} batches take {size / 1e9:.0f} GB: give fewer with --steps")
+    return taken, next(stream, None) is not None
+
+
+def _form(batch: Any) -> str:
+    return "dicts" if isinstance(batch, Mapping) else "tuples" if isinstance(batch, (tuple, list)) else "arrays"
+
+
+def _arrays(batch: Any) -> list[Any]:
+    return list(batch.values() if isinstance(batch, Mapping) else batch if _form(batch) == "tuples" else [batch])
+
+
+def _named(file: str, batch: Any) -> Batch:
+    names = list(batch) if isinstance(batch, Mapping) else [str(number) for number in range(len(_arrays(batch)))]
+    arrays = {str(name): np.asarray(array) for name, array in zip(names, _arrays(batch), strict=True)}
+    if not arrays:
+        raise PortError(f"{file}: batches() yields a batch without arrays")
+    for name, array in arrays.items():
+        if array.dtype.kind not in "fiub":
+            raise PortError(f"{file}: batches() yields {name} as {array.dtype}, expected NumPy arrays of numbers")
+        if not array.ndim:
+            raise PortError(f"{file}: batches() yields {name} as a scalar, expected an array with an axis of examples")
+    return arrays
+
+
+def _same(one: Batch, other: Batch) -> bool:
+    return list(one) == list(other) and all(
+        np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f") for name in one
+    )
+
+
+def _steps_per_epoch(file: str, given: Any) -> int:
+    if not isinstance(given, int) or given < 1:
+        raise PortError(f"{file}: STEPS_PER_EPOCH is {given!r}, expected a whole number from 1")
+    return given
+
+
+def _channels_first(file: str, given: Any, batch: Batch) -> tuple[str, ...]:
+    names = tuple(given) if isinstance(given, (tuple, list)) else ()
+    if not isinstance(given, (tuple, list)) or not set(names) <= set(batch):
+        raise PortError(f"{file}: CHANNELS_FIRST is {given!r}, expected a tuple of names out of {', '.join(batch)}")
+    return names
+
+
+def _explicit(file: str, weights: Any) -> ExplicitPairs:
+    """The port's WEIGHTS as pairs (tf name, expression of torch names); None leaves the other unpaired."""
+    if not isinstance(weights, Mapping):
+        raise PortError(f"{file}: WEIGHTS is {what(weights)}, expected a dict from names of tf to names of torch")
+    pairs = explicit_pairs(weights.items())
+    for name in (name for pair in pairs for name in pair):
+        if not isinstance(name, (str, type(None))):
+            raise PortError(f"{file}: WEIGHTS has {name!r} in it, expected names of weights, or None for no partner")
+    return pairs

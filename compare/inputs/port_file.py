@@ -1,0 +1,119 @@
+"""A user's port: one Python file with both sides of a training problem.
+
+It is read where it runs, in a worker, and whatever is wrong with it becomes a PortError that points into the file.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from compare.inputs.port_inputs import FORMS
+from compare.inputs.side import Side
+
+FUNCTIONS = ("batches", "torch_side", "tf_side")
+
+
+class PortError(Exception):
+    """What is wrong with a port, in its author's terms."""
+
+
+def load(path: str) -> ModuleType:
+    """The module of a port file; PortError where it does not import or lacks one of FUNCTIONS."""
+    name = Path(path).stem
+    if not Path(path).is_file():
+        raise PortError(f"{path} is no file: `python -m compare new {path}` writes one to start from")
+    sys.path.insert(0, str(Path(path).resolve().parent))  # what stands beside it can be imported, as from a script
+    spec = spec_from_file_location(f"port_{name}", path)
+    if spec is None:
+        raise PortError(f"{path} is no Python file: its name must end in .py")
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    with pointing_into(path, "while it was imported"):
+        spec.loader.exec_module(module)
+    for function in FUNCTIONS:
+        if not callable(getattr(module, function, None)):
+            raise PortError(f"{Path(path).name} has no function {function}(): a port defines {', '.join(FUNCTIONS)}")
+    return module
+
+
+def side(path: str, side: str) -> Callable[[Mapping], Side]:
+    """What makes one side of a port ("torch" or "tf") as the loop takes it; its settings say the batches' form."""
+    port, function = load(path), f"{side}_side"
+
+    def make(settings: Mapping) -> Side:
+        with pointing_into(path, f"in {function}()"):
+            made = getattr(port, function)()
+        own_step = getattr(port, f"{side}_step", None)
+        if isinstance(made, Side):
+            own_step = own_step or made.step
+            made = (made.model, made.loss, made.optimizer)
+        if not isinstance(made, (tuple, list)) or len(made) != 3 or not callable(made[1]):
+            raise PortError(
+                f"{Path(path).name}: {function}() returns {what(made)}, expected model, loss, optimizer, "
+                "where loss(model, batch) gives the scalar to minimise"
+            )
+        given, restore = Side(*made), FORMS[settings["form"]]
+
+        def loss(model, batch):
+            return _loss_and_metrics(path, "loss", given.loss(model, restore(batch)))
+
+        def step(_, batch):
+            return _loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)))
+
+        return replace(given, loss=loss, step=step if own_step else None)
+
+    return make
+
+
+@contextmanager
+def pointing_into(path: str, where: str) -> Iterator[None]:
+    """Whatever goes wrong inside becomes a PortError that names the line of the file."""
+    try:
+        yield
+    except PortError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PortError(f"{_line(path, error)} {where}: {type(error).__name__}: {_text(error)}") from error
+
+
+def _line(path: str, error: BaseException) -> str:
+    """The file, and the last of its lines that the error passed."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if _same(frame.filename, path)]
+    if isinstance(error, SyntaxError) and error.filename and _same(error.filename, path):
+        lines.append(error.lineno)
+    return f"{Path(path).name}, line {lines[-1]}," if lines else f"{Path(path).name},"
+
+
+def _same(filename: str, path: str) -> bool:
+    return Path(filename).resolve() == Path(path).resolve()
+
+
+def _text(error: BaseException) -> str:
+    """The message in one line; the frameworks append pages of advice."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= 400 else f"{text[:400]} ..."
+
+
+def _loss_and_metrics(path: str, function: str, result: Any) -> tuple[Any, dict]:
+    value, metrics = result if isinstance(result, tuple) and len(result) == 2 else (result, {})
+    shape = getattr(value, "shape", None)
+    if shape is None or not isinstance(metrics, Mapping):
+        raise PortError(
+            f"{Path(path).name}: {function} returns {what(result)}, expected the loss, or loss and metrics, as tensors"
+        )
+    if any(size != 1 for size in shape):
+        raise PortError(f"{Path(path).name}: {function} returns shape {tuple(shape)}, expected a scalar: take its mean")
+    return value, dict(metrics)
+
+
+def what(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return f"{len(value)} values ({', '.join(type(part).__name__ for part in value)})"
+    return type(value).__name__

@@ -1,0 +1,101 @@
+"""The bytes that both sides of a port start from: the batches that it yielded, drawn once, in one `inputs.npz`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare.inputs.arrays import Arrays
+from compare.inputs.subject import Subject
+
+Batch = Arrays
+# How a port's own functions get a batch back that was a dict of named tensors inside.
+FORMS: dict[str, Callable[[Mapping], Any]] = {
+    "dicts": dict,
+    "tuples": lambda batch: tuple(batch.values()),
+    "arrays": lambda batch: next(iter(batch.values())),
+}
+
+
+FEWEST_STEPS = 20
+
+
+@dataclass(frozen=True)
+class PortInputs:
+    """What a port trains on; its initial weights are the torch side's own, and not among the inputs."""
+
+    name: str
+    seed: int
+    form: str  # one of FORMS
+    drawn: list[Batch]
+    steps_per_epoch: int
+    channels_first: tuple[str, ...] = ()
+    explicit: tuple[tuple[str | None, str | None], ...] = ()  # the port's WEIGHTS
+    more: bool = False  # whether there were more batches
+    weights: Arrays = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.name, self.seed, self.steps, self.steps_per_epoch)
+
+    @property
+    def steps(self) -> int:
+        return len(self.drawn)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {"form": self.form}
+
+    def batch(self, step: int, precision: str) -> Batch:
+        """The batch of one step, its floating arrays in the run's precision."""
+        return {
+            name: array.astype(precision, copy=False) if array.dtype.kind == "f" else array
+            for name, array in self.drawn[step].items()
+        }
+
+    def batches(self, precision: str) -> Iterator[Batch]:
+        """Every batch of the run in order."""
+        return (self.batch(step, precision) for step in range(self.steps))
+
+    def held_out(self, precision: str) -> None:
+        """A port evaluates nothing while it trains."""
+
+    def examples(self, precision: str) -> list[Batch]:
+        """A batch of every shape that training will meet."""
+        shapes: dict[tuple, int] = {}
+        for step, batch in enumerate(self.drawn):
+            shapes.setdefault(tuple(array.shape for array in batch.values()), step)
+        return [self.batch(step, precision) for step in shapes.values()]
+
+
+META = ("name", "seed", "form", "steps_per_epoch", "channels_first", "explicit", "more")
+
+
+def write(inputs: PortInputs, path: Path) -> None:
+    """Write `inputs` to `path`; the same inputs give the same bytes."""
+    arrays = {f"{step}/{name}": array for step, batch in enumerate(inputs.drawn) for name, array in batch.items()}
+    np.savez(path, meta=np.array(json.dumps({name: getattr(inputs, name) for name in META})), **arrays)
+
+
+def read(path: Path) -> PortInputs:
+    """What `write` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        meta = json.loads(str(file["meta"]))
+        drawn: dict[int, Batch] = {}
+        for key in file.files:
+            step, _, name = key.partition("/")
+            if name:
+                drawn.setdefault(int(step), {})[name] = file[key]
+    meta["channels_first"] = tuple(meta["channels_first"])
+    meta["explicit"] = tuple((name, expression) for name, expression in meta["explicit"])
+    return PortInputs(drawn=list(drawn.values()), **meta)
+
+
+def quarter(steps: int) -> int:
+    """The length of an epoch where nobody says it: a quarter; all where they are too few to say that a loss falls."""
+    return steps // 4 if steps >= FEWEST_STEPS else max(1, steps)

@@ -1,0 +1,121 @@
+"""How two tensors differ, judged in this order: missing, shape, NaN or infinity, dtype, value.
+
+Notice that the worst element decides, never a mean, and that a NaN on both sides is no agreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.judging import tolerances
+
+FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not finite")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How `torch` and `tf` differ; for values, at the element where they differ most.
+
+    `max_rel` is the largest |torch - tf| over the largest magnitude in either tensor, `max_ulp` the same in units in
+    the last place of that magnitude. Both are infinite for a difference that is none of values.
+    """
+
+    kind: str  # "value", "dtype", or one of FINDINGS_BEFORE_VALUES
+    shape: str
+    max_abs: float = np.inf
+    max_rel: float = np.inf
+    max_ulp: float = np.inf
+    detail: str = ""
+    rounded: bool = False  # whether one side's values are exactly the other's, rounded to float32
+
+    @property
+    def structural(self) -> bool:
+        """Whether it is a finding whatever the values are."""
+        return self.kind in FINDINGS_BEFORE_VALUES
+
+
+def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
+    """Compare one tensor of the two sides; None is missing."""
+    if torch is None or tf is None:
+        present = tf if torch is None else torch
+        return Difference(f"missing in {'torch' if torch is None else 'tf'}", _shape(present))
+    if torch.shape != tf.shape:
+        detail = f"torch {_shape(torch)}, tf {_shape(tf)}"
+        return Difference("shape", _shape(torch), detail=detail)
+    # Tensors can be large: floating ones of one dtype are subtracted as they are.
+    alike = torch.dtype == tf.dtype and torch.dtype.kind == "f"
+    common = np.int64 if {torch.dtype.kind, tf.dtype.kind} == {"i"} else np.float64
+    left, right = (torch, tf) if alike else (torch.astype(common), tf.astype(common))
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = np.abs(left - right)
+    max_abs = float(apart.max(initial=0))
+    if not np.isfinite(max_abs) and not (finite := np.isfinite(left) & np.isfinite(right)).all():
+        return Difference("not finite", _shape(torch), detail=_at(np.argmin(finite), torch, tf))
+    kind = "dtype" if _kind(torch) != _kind(tf) else "value"
+    if not max_abs:
+        return Difference(kind, _shape(torch), 0.0, 0.0, 0.0, _dtypes(kind, torch, tf))
+    scale = max(left.max(), -left.min(), right.max(), -right.min())
+    max_rel = max_abs / float(scale)
+    detail = ", ".join(filter(None, (_at(np.argmax(apart), torch, tf), _dtypes(kind, torch, tf))))
+    return Difference(
+        kind,
+        _shape(torch),
+        max_abs,
+        max_rel,
+        max_abs / float(np.spacing(np.float64(scale) if common == np.int64 else scale)),
+        detail,
+        _rounded(left, right, max_rel),
+    )
+
+
+def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> Difference:
+    """The same, for a batch or an output, whose axes each framework may order in its own way.
+
+    Where the values agree in another order of the axes, that is the layout, and no difference.
+    """
+    found = difference(torch, tf)
+    if torch is None or tf is None or found.max_rel <= allowed or torch.size != tf.size or max(torch.ndim, tf.ndim) < 3:
+        return found
+    if torch.ndim != tf.ndim:
+        orders = [tf.reshape(torch.shape)]
+    else:
+        orders = [np.moveaxis(tf, -1, 1), np.moveaxis(tf, 1, -1), np.swapaxes(tf, 0, 1)]
+    others = [difference(torch, moved) for moved in orders if moved.shape == torch.shape]
+    agreeing = [other for other in others if other.max_rel <= allowed]
+    return (agreeing or (others if found.kind == "shape" else []) or [found])[0]
+
+
+def _rounded(left: np.ndarray, right: np.ndarray, max_rel: float) -> bool:
+    """Whether one is exactly the other rounded to float32; not looked for where the gap is no larger than rounding."""
+    if left.dtype != np.float64 or not tolerances.allowed(0, "float64") < max_rel < tolerances.ulp("float32"):
+        return False
+    return any(np.array_equal(a.astype(np.float32).astype(np.float64), b) for a, b in ((left, right), (right, left)))
+
+
+def relative_gap(torch: np.ndarray, tf: np.ndarray) -> np.ndarray:
+    """Element by element, |torch - tf| over the greater magnitude; infinite where either is not finite."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        scale = np.maximum(np.abs(torch), np.abs(tf))
+        gap = np.abs(torch - tf) / np.where(scale == 0, 1, scale)
+    return np.where(np.isfinite(torch) & np.isfinite(tf), gap, np.inf)
+
+
+def _kind(array: np.ndarray) -> str:
+    """What a difference of dtype is about: integers of all widths are alike, floating numbers are not."""
+    return array.dtype.name if array.dtype.kind == "f" else array.dtype.kind
+
+
+def _dtypes(kind: str, torch: np.ndarray, tf: np.ndarray) -> str:
+    return f"dtypes torch {torch.dtype}, tf {tf.dtype}" if kind == "dtype" else ""
+
+
+def _shape(array: np.ndarray) -> str:
+    return "x".join(map(str, array.shape)) or "scalar"
+
+
+def _at(position: np.intp, torch: np.ndarray, tf: np.ndarray) -> str:
+    index = [int(i) for i in np.unravel_index(position, torch.shape)]
+    where = f"at {index} " if index else ""
+    return f"{where}torch {torch[tuple(index)]!s}, tf {tf[tuple(index)]!s}"

@@ -1,0 +1,35 @@
+"""TensorFlow's step as a graph, held against the same as it is written: they differ where tracing froze a value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compare.judging.curves import curve_gap, first_beyond
+from compare.judging.judgement import Judgement, Run
+from compare.running.request import RequestFailedError, Training
+
+EAGER_STEPS = 200
+
+
+def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
+    """Whether TensorFlow's step is another as a graph than as it is written."""
+    precision, comparison = next(iter(judgement.comparisons.items()))
+    graph = comparison.pair.tf
+    if not graph.header.compiled:
+        return ["TensorFlow's step cannot be compiled to a graph: it was run eagerly"]
+    steps = min(graph.steps, EAGER_STEPS)
+    try:
+        [pair] = run([Training(precision, audits=(), steps=steps, eager=True)], sides=("tf",))
+    except RequestFailedError as error:
+        return [f"TensorFlow's step runs as a graph only: {error}"]
+    eager, envelope = pair.tf.curves["loss"], comparison.envelope[:steps]
+    step = first_beyond(curve_gap(graph.curves["loss"][:steps], eager), envelope)
+    if step is None or not np.isfinite([graph.curves["loss"][step], eager[step]]).any():
+        return []
+    with_torch = first_beyond(curve_gap(comparison.pair.torch.curves["loss"][:steps], eager), envelope)
+    agrees = "; eagerly the port agrees with torch" if with_torch is None else ""
+    return [
+        f"TensorFlow's step is another as a graph than as it is written: the loss parts at step {step} "
+        f"(graph {graph.curves['loss'][step]}, eager {eager[step]}){agrees}: "
+        "a Python value was frozen when the step was traced"
+    ]

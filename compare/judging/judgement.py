@@ -1,0 +1,33 @@
+"""What a study is given to call, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from compare.judging.comparison import Comparison
+from compare.judging.settings import SettingRow
+from compare.judging.stages import Row
+from compare.running.request import SIDES, Training
+from compare.traces.trace import TracePair
+
+
+class Run(Protocol):
+    """Makes runs on both sides, or on one; blocks until their traces are there, a pair a run.
+
+    Raises RequestFailedError when the first fails.
+    """
+
+    def __call__(self, trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]: ...
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a study comes to; `comparisons` by precision, the deciding one first."""
+
+    verdict: str
+    findings: tuple[str, ...]
+    comparisons: dict[str, Comparison]
+    first_divergence: Row | None
+    settings: tuple[SettingRow, ...] = ()

@@ -1,0 +1,82 @@
+"""The study of a user's port: describe both sides, pair their weights, prove the pairing, then judge as any case.
+
+Notice the order: what is unlike before anything runs (settings, own initial values) is found before training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from compare.inputs.port_inputs import PortInputs
+from compare.judging.graph_and_eager import graph_against_eager
+from compare.judging.judgement import Judgement, Run
+from compare.judging.pairing_proof import prove
+from compare.judging.static_differences import all_settings, initial_values, say_initial, say_muted
+from compare.judging.study import study
+from compare.running.request import SIDES, RequestFailedError, Start, Training
+from compare.traces.pairing import Model, Pairing, pair
+from compare.traces.renamed import rename_pair
+from compare.traces.trace import Trace, TracePair
+
+
+@dataclass(frozen=True)
+class Described:
+    """Both sides after one step from their own initial weights; why not in float64, where that failed."""
+
+    precision: str
+    pair: TracePair
+    findings: tuple[str, ...] = ()
+
+
+def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[str, ...], nudged: bool) -> Judgement:
+    """Judge a port; PyTorch's own initial weights, which both sides begin with, are written to `weights`."""
+    described = _describe(run, precisions)
+    pairing = pair(Model.of(described.pair.torch), Model.of(described.pair.tf), inputs.explicit)
+    start = _start(described.pair.torch, pairing, weights)
+    pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start)
+    if described.precision == "float32":
+        precisions = ("float32",)
+
+    def run_from_start(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
+        pairs = run([replace(training, start=start) for training in trainings], sides)
+        return [rename_pair(pair, pairing) for pair in pairs]
+
+    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged)
+    frozen = graph_against_eager(run_from_start, judgement)
+    initial = initial_values(rename_pair(described.pair, pairing))
+    findings = (
+        *judgement.findings,
+        *frozen,
+        *described.findings,
+        *say_initial(initial),
+        *proof,
+        *say_muted(described.pair),
+    )
+    if inputs.more:
+        findings += (f"only the first {inputs.steps} batches were taken: --steps gives more",)
+    return replace(judgement, findings=findings, settings=tuple(all_settings(described.pair, pairing, initial)))
+
+
+def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
+    """One step of each side from its own weights: in float64 where the port can run in it."""
+    findings = []
+    for precision in dict.fromkeys((*precisions[:1], "float32")):
+        try:
+            [pair] = run([Training(precision, audits=(0,), steps=1)])
+            return Described(precision, pair, tuple(findings))
+        except RequestFailedError as error:
+            if precision == "float32":
+                raise
+            findings.append(f"judged in float32 alone, since it does not run in float64 ({error})")
+    raise AssertionError("a description in float32 either succeeds or raises")
+
+
+def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:
+    """PyTorch's own initial weights and buffers, for both sides to begin with."""
+    weights = {name: torch[0, "weights", name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
+    np.savez(path, **weights)
+    return Start(str(path), tuple(pairing.weights.items()))

@@ -1,0 +1,182 @@
+"""Two recorded loops, judged from their traces alone: nothing can be run again, so what is missing is asked for.
+
+Rounding is measured where nudged runs were recorded too (COMPARE_NUDGE=1); else it is judged by how the gap grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from compare.inputs.port_inputs import quarter
+from compare.inputs.subject import Subject
+from compare.judging import tolerances
+from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair
+from compare.judging.curves import decreases
+from compare.judging.difference import difference
+from compare.judging.growth import growth_is_rounding
+from compare.judging.judgement import Judgement
+from compare.judging.settings import judge
+from compare.judging.stages import BEFORE_GRADIENTS, Row, before_gradients, first_divergence
+from compare.judging.wording import parting_sentence
+from compare.traces.pairing import Model, Pairing, pair
+from compare.traces.recording import NUDGE
+from compare.traces.renamed import rename_pair
+from compare.traces.step import END
+from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
+
+
+def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
+    """Judge two traces, one of each side in any order.
+
+    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    """
+    with ExitStack() as opened:
+        traces = [opened.enter_context(_read(path)) for path in (left, right)]
+        sides = _by_side(traces)
+        pairing = by_values(pair_models(sides), sides)
+        paths = [trace_path(path, nudged=True) for path in (left, right)]
+        found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
+        twins = rename_pair(_nudged_twins(sides, found), pairing)
+        judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins)
+        settings = judge(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
+    steps = max(trace.steps for trace in traces)
+    subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
+    return subject, replace(judgement, settings=tuple(settings))
+
+
+def pair_models(pair_of_traces: TracePair) -> Pairing:
+    """Which weight is which, by order and kind, and as the tf recorder was told."""
+    torch, tf = pair_of_traces
+    return pair(Model.of(torch), Model.of(tf), tf.header.explicit)
+
+
+def by_values(pairing: Pairing, traces: TracePair) -> Pairing:
+    """The pairing under which layers that could be paired crosswise begin with the same weights, if there is one."""
+    views = rename_pair(traces, pairing)
+    step = min((step for step, stage, _ in views.torch.keys if stage == "weights"), default=END)
+
+    def same(torch: int, tf: int) -> bool:
+        crossed = pairing if torch == tf else pairing.crosswise(torch, tf)
+        names = [tensor.name for tensor in crossed.pairs[tf][1].tensors.values() if tensor.name in crossed.weights]
+        sides = rename_pair(traces, crossed)
+        keys = [(step, "weights", crossed.weights[name]) for name in names]
+        return all(_equal(sides.torch.get(key), sides.tf.get(key)) for key in keys)
+
+    for group in pairing.alike:
+        for place in group:
+            if not same(place, place):
+                partner = next((other for other in group if other > place and same(other, place)), None)
+                pairing = pairing if partner is None else pairing.crosswise(place, partner)
+    return pairing
+
+
+def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:
+    return torch is not None and tf is not None and np.array_equal(torch, tf)
+
+
+def _audited_by_both(pair: TracePair) -> TracePair:
+    """Both views, of the steps that both audited, and of the end."""
+    steps = [{step for step, _, _ in view.keys} for view in pair]
+    return TracePair(*(view.at(steps[0] & steps[1]) for view in pair))
+
+
+def _read(path: Path) -> Trace:
+    found = trace_path(path)
+    if is_file(path) and not is_file(found):
+        raise TraceError(f"{path} is neither a trace (.npz) nor a loss log (.csv, .tsv, .txt, .log)")
+    if not is_file(found):
+        raise TraceError(f"{path} is not there (looked for {found}): record it first, or give the path of a trace")
+    return Trace(found)
+
+
+def _by_side(traces: Sequence[Trace]) -> TracePair:
+    by_side = {trace.header.side: trace for trace in traces}
+    if set(by_side) != {"torch", "tf"}:
+        raise TraceError(f"both traces are of {next(iter(by_side))}: give one that torch left and one that tf left")
+    return TracePair(by_side["torch"], by_side["tf"])
+
+
+def _nudged_twins(plain: TracePair, found: Sequence[Trace]) -> TracePair:
+    """The traces of nudged runs of the same scripts; one that is of another run is left out."""
+    by_side = {trace.header.side: trace for trace in found}
+    twins = [(trace, by_side.get(trace.header.side)) for trace in plain]
+    return TracePair(*(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins))
+
+
+def _is_nudged(plain: Trace, twin: Trace) -> bool:
+    """Whether a run began on the same batch, with weights that are no more than some ulps away."""
+    began = [key for key in plain.keys if key[0] == 0 and key[1] in ("batch", "weights")]
+    gaps = [difference(plain[key], twin.get(key)) for key in began]
+    return all(found.max_ulp <= tolerances.FLOOR_ULPS for found in gaps)
+
+
+def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
+    precision = _precision(pair)
+    comparison = compare_pair(precision, pair, nudged)
+    measured = any(nudged)
+    at_first = before_gradients(comparison.rows)
+    rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
+    first = at_first or first_divergence(rows) or first_divergence(comparison.rows)
+    verdict, findings = EQUIVALENT, []
+    if comparison.apart:
+        decided_by_rows = at_first or comparison.structural or (precision == "float64" and first)
+        if (
+            decided_by_rows
+            or measured
+            or not growth_is_rounding(comparison.gap, tolerances.FLOOR_ULPS * tolerances.ulp(precision))
+        ):
+            verdict = DIVERGED
+            findings += [parting_sentence(comparison, first), *_advice(comparison, first)]
+        else:
+            findings.append(GROWS)
+    if verdict == EQUIVALENT and False in [decreases(trace, None, quarter(trace.steps)) for trace in pair]:
+        verdict = NOT_DECREASING
+    if precision == "float32" and not measured:
+        findings.append(FLOAT32)
+    return Judgement(verdict, tuple(findings), {precision: comparison}, first if verdict == DIVERGED else None)
+
+
+GROWS = (
+    "the gap grows as rounding does, from nothing and without a jump; to be sure, measure what rounding does here: run "
+    f"both scripts again with {NUDGE}=1 in the environment, and the traces that they leave are taken into account"
+)
+FLOAT32 = (
+    "judged in float32, where a small bug can hide in the rounding: record loops in float64 to be certain, or measure "
+    f"the rounding by nudged runs ({NUDGE}=1)"
+)
+
+
+def _beyond_chance(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a float32 run whose rounding was not measured, without those that a ReLU that flips can explain."""
+    return [
+        row
+        for row in rows
+        if row.within or row.stage in (*BEFORE_GRADIENTS, "rate") or row.difference.max_rel > tolerances.SAME_PART
+    ]
+
+
+def _precision(pair: TracePair) -> str:
+    """float64 where all weights are: else rounding is float32's."""
+    dtypes = {trace[key].dtype.name for trace in pair for key in trace.keys if key[1] == "weights"}
+    return "float64" if dtypes == {"float64"} else "float32"
+
+
+def _advice(comparison: Comparison, first: Row | None) -> list[str]:
+    """What the engineer does next."""
+    if first is None or first.step is END:
+        at = len(comparison.gap) - 1 if comparison.parts_at is None else comparison.parts_at
+        return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]
+    start = first.step == min(row.step for row in comparison.rows)
+    if start and first.stage == "batch":
+        return ["the two loops were not given the same data: feed both from the same file of arrays, in the same order"]
+    if start and first.stage == "weights":
+        return ["the two loops did not start from the same weights: nothing after that can be compared"]
+    audited = {row.step for row in comparison.rows if row.stage == "batch"}
+    if first.step and first.stage in ("weights", "buffer") and first.step - 1 not in audited:
+        return [f"step {first.step - 1} was not audited: Recorder(..., audits=range({max(0, first.step - 2)}, ...))"]
+    return []

@@ -1,0 +1,63 @@
+"""Where two runs first part, when that is not among the steps audited at first.
+
+Each round makes the runs again with other audits, spread over the steps among which the cause must lie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from compare.judging.comparison import Comparison
+from compare.judging.judgement import Run
+from compare.judging.stages import Row, first_divergence, stage_rows
+from compare.running.request import Training
+from compare.traces.step import END, Step
+
+AUDITS_A_ROUND = 8
+ROUNDS = 6  # eight audits a round: enough for one step in 8^6
+
+
+def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tuple[Row | None, Comparison]:
+    """The first divergence, and the comparison with the rows that were audited to find it.
+
+    None where curves part and no audited tensor does: a metric that is computed differently.
+    """
+    rows = comparison.rows
+    for _ in range(ROUNDS):
+        low, high = _bounds(comparison, rows)
+        if low > high:
+            break
+        audits = tuple(sorted({int(step) for step in np.linspace(low, high, AUDITS_A_ROUND)}))
+        nudges = (None, comparison.precision) if nudged else (None,)
+        plain, *rest = run([Training(comparison.precision, nudge, audits, high + 1) for nudge in nudges])
+        more = stage_rows(*plain, plain.nudges(rest[0] if rest else None), comparison.precision)
+        rows = _merge(rows, more)
+    return first_divergence(rows), replace(comparison, rows=rows)
+
+
+def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, Step]:
+    """The steps among which the cause must lie; an empty range when the first divergence already is it.
+
+    Weights and buffers that differ at an audited step may come from the steps since the last one that was audited;
+    and a curve may part before any audited tensor does.
+    """
+    found = first_divergence(rows)
+    audited = {row.step for row in rows if row.stage == "batch"}
+    high: Step = END if comparison.parts_at is None else comparison.parts_at
+    if found is not None:
+        before = min(found.step, len(comparison.gap)) - 1
+        carried = found.stage in ("weights", "buffer") and before >= 0 and before not in audited
+        if not carried and found.step <= high:
+            return 1, 0
+        high = min(high, before if carried else found.step)
+    good = [step for step in audited if step <= high and (found is None or step < found.step)]
+    return max([0, *(step + 1 for step in good)]), high
+
+
+def _merge(rows: list[Row], more: list[Row]) -> list[Row]:
+    """The rows of both, each once, in the order of steps; what a run that was ended early left is no end."""
+    known = {row.key for row in rows}
+    added = [row for row in more if row.key not in known and row.step is not END]
+    return sorted([*rows, *added], key=lambda row: row.step)

@@ -1,0 +1,53 @@
+"""What is unlike on the two sides of a port before anything runs: settings, and how each would have begun by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compare.judging.distributions import InitialRow, compare_initial, summarise
+from compare.judging.settings import INITIAL, SettingRow, judge
+from compare.judging.settings.values import DIFFERS, EQUAL
+from compare.traces.header import Setting
+from compare.traces.pairing import Pairing
+from compare.traces.trace import Trace, TracePair
+
+
+def initial_values(views: TracePair) -> list[InitialRow]:
+    """The sides' own initial values, as draws from a distribution."""
+    shared = [key for key in views.torch.keys if key[:2] == (0, "weights") and key in views.tf]
+    return compare_initial(*({tensor: view[0, "weights", tensor] for *_, tensor in shared} for view in views))
+
+
+def say_initial(initial: list[InitialRow]) -> list[str]:
+    """What to say of them, in no more than a few sentences."""
+    said = summarise(initial)
+    count = sum(row.verdict == "differs" for row in initial)
+    return said if len(said) < 4 else [*said[:2], f"initialised differently: {count} tensors in all, see settings.csv"]
+
+
+def say_muted(pair: TracePair) -> list[str]:
+    """Which dropout was switched off."""
+    muted = [f"{trace.header.side} {', '.join(trace.header.muted)}" for trace in pair if trace.header.muted]
+    return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
+
+
+def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -> list[SettingRow]:
+    """What is set on either side, which weight begins as which, and how each side draws its own initial values."""
+    of_weights = [
+        SettingRow("pairing of weights", "", expression, expression, name, EQUAL, "")
+        for name, expression in pairing.weights.items()
+    ]
+    drawn = [
+        SettingRow(INITIAL, "", row.tensor, row.torch, row.tf, DIFFERS if row.verdict == "differs" else EQUAL, "")
+        for row in initial
+    ]
+    return [*judge(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
+
+
+def _with_rates(trace: Trace) -> list[Setting]:
+    """A side's settings, its dropout layers with the rates that they had before they were switched off."""
+    muted = trace.header.muted
+    return [
+        replace(each, value=muted[each.subject]) if each.setting == "p" and each.subject in muted else each
+        for each in trace.header.settings
+    ]

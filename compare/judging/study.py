@@ -1,0 +1,91 @@
+"""The study of one case: which runs to ask for, what to make of their traces, which runs to ask for next.
+
+Notice that it only calls `run`, which blocks: it neither starts a process nor knows what is trained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair, is_leak
+from compare.judging.curves import decreases
+from compare.judging.judgement import Judgement, Run
+from compare.judging.precision_loss import find_unstable
+from compare.judging.search import find_first_divergence
+from compare.judging.settings import SettingRow, judge
+from compare.judging.wording import FLOAT32_ALONE, TOO_SHORT, break_sentence, divergence_finding
+from compare.running.request import AUDITS, Training
+from compare.traces.trace import TracePair
+
+Runs = Mapping[tuple[str, str | None], TracePair]  # by precision, and what was nudged
+
+
+def study(run: Run, steps_per_epoch: int | None, precisions: tuple[str, ...], nudged: bool = True) -> Judgement:
+    """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
+
+    Without `steps_per_epoch` it is not judged whether the loss decreases.
+    """
+    runs = _make_runs(run, precisions, nudged)
+    comparisons = {
+        precision: compare_pair(precision, runs[precision, None], runs.get((precision, precision)))
+        for precision in precisions
+    }
+    deciding = comparisons[precisions[0]]
+    verdict, findings, first = EQUIVALENT, [], None
+    if deciding.apart:
+        verdict = EQUIVALENT if nudged and _is_leak(run, deciding) else DIVERGED
+        first, comparisons[precisions[0]] = find_first_divergence(run, deciding, nudged)
+        findings.append(divergence_finding(verdict, comparisons[precisions[0]], first))
+    for precision, comparison in comparisons.items():
+        if verdict == EQUIVALENT and not np.isfinite(comparison.gap).all():
+            verdict = DIVERGED
+            findings.append(f"in {precision}, {break_sentence(comparison)}")
+    if len(precisions) == 2 and (unstable := _unstable(runs)):
+        findings.append(unstable)
+    falling = _falling(runs, steps_per_epoch) if steps_per_epoch else []
+    if verdict == EQUIVALENT and False in falling:
+        verdict = NOT_DECREASING
+    if precisions == ("float32",):
+        findings.append(FLOAT32_ALONE)
+    if verdict == EQUIVALENT and None in falling:
+        findings.append(TOO_SHORT)
+    return Judgement(verdict, tuple(findings), comparisons, first, tuple(_settings(deciding.pair)))
+
+
+def _make_runs(run: Run, precisions: tuple[str, ...], nudged: bool) -> Runs:
+    """Each precision, plain and nudged; where the first precision decides, of the other one step's tensors will do."""
+    kinds = [(precision, nudge) for precision in precisions for nudge in ((None, precision) if nudged else (None,))]
+    audits = {precision: AUDITS[:1] if place else AUDITS for place, precision in enumerate(precisions)}
+    return dict(zip(kinds, run([Training(*kind, audits[kind[0]]) for kind in kinds]), strict=True))
+
+
+def _is_leak(run: Run, comparison: Comparison) -> bool:
+    """Whether a float32 ulp, in a float64 run, explains a gap that is beyond the envelope."""
+    if comparison.precision != "float64" or comparison.structural:
+        return False
+    [wide] = run([Training("float64", "float32")])
+    return is_leak(comparison, wide)
+
+
+def _unstable(runs: Runs) -> str | None:
+    """Which side loses precision in float32 that the other keeps, if one does."""
+    singles = [pair for (precision, _), pair in runs.items() if precision == "float32"]
+    found = find_unstable(runs["float64", None], singles)
+    return str(found) if found else None
+
+
+def _falling(runs: Runs, steps_per_epoch: int) -> list[bool | None]:
+    """Whether the loss of each plain run falls, by more than a nudge moves it; a side and precision at a time."""
+    return [
+        decreases(trace, nudged, steps_per_epoch)
+        for (precision, nudge), pair in runs.items()
+        if nudge is None
+        for trace, nudged in zip(pair, runs.get((precision, precision), (None, None)), strict=True)
+    ]
+
+
+def _settings(pair: TracePair) -> list[SettingRow]:
+    """How both sides are set, of a case, whose layers have the same names on both."""
+    return judge(pair.torch.header.settings, pair.tf.header.settings, {name: name for name in pair.tf.header.kinds})

@@ -1,0 +1,65 @@
+"""What a comparison comes to, in sentences: where two sides part, from where a loss breaks off, what else to know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.comparison import EQUIVALENT, NONE, Comparison
+from compare.judging.stages import Row, last_agreement
+from compare.traces.step import END, Step
+from compare.traces.trace import EVALUATION, TracePair
+
+FLOAT32_ALONE = "judged in float32 alone, where a small bug can hide in the rounding"
+TOO_SHORT = "too short to judge whether the loss decreases: that takes two whole epochs"
+
+
+def divergence_finding(verdict: str, comparison: Comparison, first: Row | None) -> str:
+    """What is said of a comparison that is apart; where that makes no port wrong, it begins with what it is."""
+    parting = parting_sentence(comparison, first)
+    if verdict != EQUIVALENT:
+        return parting
+    small = first is not None and first.difference.max_rel < tolerances.SMALLEST_LEAK
+    return f"{'digits lost by a formula that cancels' if small else 'leak of float32 precision'}: {parting}"
+
+
+def parting_sentence(comparison: Comparison, first: Row | None) -> str:
+    """The first divergence in a sentence."""
+    if first is None:
+        curve, step = comparison.parts_in, comparison.parts_at
+        return f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), no audited tensor does"
+    found = first.difference
+    facts = [
+        found.kind if found.kind not in ("value", "dtype") else "",
+        f"gap {found.max_rel:.1e}, allowed {first.allowed:.1e}" if np.isfinite(found.max_rel) else "",
+        found.detail,
+        "one rounded to float32" if found.rounded else "",
+    ]
+    agreed = last_agreement(comparison.rows, first)
+    last = f"; the last that agreed: {agreed}" if agreed else ""
+    return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
+
+
+def _goes_on(comparison: Comparison, step: Step) -> str:
+    """How far apart the loss is from there on: at the next steps, ten times as far, and at the end."""
+    if step is END:
+        return ""
+    last = len(comparison.gap) - 1
+    later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
+    gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]
+    return f"; the loss is then apart by {', '.join(gaps)}" if gaps else ""
+
+
+def break_sentence(comparison: Comparison) -> str:
+    """From where a loss is not finite, or missing on one side."""
+    step = int(np.argmin(np.isfinite(comparison.gap)))
+    return f"the loss breaks off at step {step} ({_values_at(comparison.pair, 'loss', step)})"
+
+
+def _values_at(pair: TracePair, curve: str, step: int) -> str:
+    """What both sides have in a curve at a step."""
+    at = int(np.searchsorted(pair.torch.curves.get(EVALUATION[0], NONE), step)) if curve in EVALUATION else step
+    return ", ".join(
+        f"{side} {trace.curves[curve][at]}" if at < len(trace.curves.get(curve, ())) else f"missing in {side}"
+        for side, trace in zip(("torch", "tf"), pair, strict=True)
+    )

@@ -1,0 +1,185 @@
+"""From what is to be compared to its result: writes the inputs, hands the study a way to run, takes what it comes to.
+
+An experiment knows what its two sides are asked for; everything behind that is the same for cases and ports.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from compare.inputs.arrays import sha256
+from compare.inputs.case_inputs import CaseInputs, write_inputs
+from compare.inputs.port_inputs import read
+from compare.inputs.subject import Subject
+from compare.judging.judgement import Judgement, Run
+from compare.judging.port_study import study_port
+from compare.judging.study import study
+from compare.reporting.result import Result
+from compare.running.options import Options
+from compare.running.pool import Pool, Progress
+from compare.running.request import (
+    SIDES,
+    DrawBatches,
+    Request,
+    RequestFailedError,
+    TrainCase,
+    Training,
+    TrainPort,
+)
+from compare.running.scheduler import at_once
+from compare.traces.pairing import PairingError
+from compare.traces.trace import Trace, TraceError, TracePair
+
+# As many studies as keep both workers busy; a worker keeps what it has built for no more than these.
+OPEN_AT_ONCE = 3
+DEFAULTS = Options()
+
+Watcher = Callable[[Subject, Progress], None]
+
+
+@dataclass(frozen=True)
+class CaseExperiment:
+    """A case to run; "package.module:function" names what a side trains, None is the case's own model file."""
+
+    inputs: CaseInputs
+    torch_side: str | None = None
+    tf_side: str | None = None
+
+    @property
+    def subject(self) -> Subject:
+        return self.inputs.subject
+
+    @property
+    def cost(self) -> int:
+        return self.inputs.steps * sum(array.size for array in self.inputs.weights.values())
+
+    def request(self, training: Training, side: str, inputs: str, output: str) -> TrainCase:
+        return TrainCase(output, inputs, training, self.torch_side if side == "torch" else self.tf_side)
+
+    def write(self, path: Path, pool: Pool) -> Subject:
+        """Write the inputs."""
+        write_inputs(self.inputs, path)
+        return self.subject
+
+    def study(self, run: Run, path: Path, options: Options) -> Judgement:
+        steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
+        return study(run, steps_per_epoch, options.precisions, options.nudged)
+
+
+@dataclass(frozen=True)
+class PortExperiment:
+    """A user's port to run: its file, and at most how many of its batches."""
+
+    path: Path
+    seed: int = 0
+    steps: int = 100
+    cost: int = 0
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.path.stem, self.seed, self.steps)
+
+    @property
+    def file(self) -> str:
+        return str(self.path.resolve())
+
+    def request(self, training: Training, side: str, inputs: str, output: str) -> TrainPort:
+        return TrainPort(output, inputs, training, self.file)
+
+    def write(self, path: Path, pool: Pool) -> Subject:
+        """Have the inputs drawn: only where its framework is, a port's file can be read."""
+        pool.fulfil([("torch", DrawBatches(str(path), self.file, self.seed, self.steps))])
+        return read(path).subject
+
+    def study(self, run: Run, path: Path, options: Options) -> Judgement:
+        return study_port(run, read(path), path.with_name("weights.npz"), options.precisions, options.nudged)
+
+
+Experiment = CaseExperiment | PortExperiment
+
+
+def run_experiment(experiment: Experiment, options: Options = DEFAULTS) -> Result:
+    """Run one, and judge it."""
+    [(_, result)] = run_experiments([experiment], options)
+    return result
+
+
+def run_experiments(
+    experiments: Iterable[Experiment], options: Options = DEFAULTS, watcher: Watcher = lambda subject, progress: None
+) -> Iterator[tuple[Experiment, Result]]:
+    """Each with its result, as it comes; the costliest is run first, so that judging it overlaps the others' runs.
+
+    `watcher` is called from other threads. Raises FrameworkUnavailableError where a side cannot be started.
+    """
+    ordered = sorted(experiments, key=lambda experiment: experiment.cost, reverse=True)
+    with ExitStack() as opened:
+        temporary = Path(opened.enter_context(TemporaryDirectory(prefix="compare-", ignore_cleanup_errors=True)))
+        pool = opened.enter_context(options.pool(temporary, OPEN_AT_ONCE))
+        studies = [
+            partial(_result_of, experiment, options, pool, temporary / str(number), watcher)
+            for number, experiment in enumerate(ordered)
+        ]
+        yield from at_once(OPEN_AT_ONCE, studies)
+
+
+def _result_of(
+    experiment: Experiment,
+    options: Options,
+    pool: Pool,
+    directory: Path,
+    watcher: Watcher,
+    begun: Callable[[], None],
+) -> tuple[Experiment, Result]:
+    """Study one experiment; whatever fails in it is its own result.
+
+    `begun` is called when its first runs stand in line.
+    """
+    directory.mkdir()
+    inputs, subject = directory / "inputs.npz", experiment.subject
+    judgement, errors = None, ()
+    with ExitStack() as opened:
+        try:
+            subject = experiment.write(inputs, pool)
+            request = partial(experiment.request, inputs=str(inputs))
+            run = _run(pool, directory, request, opened, partial(watcher, subject), begun)
+            judgement = experiment.study(run, inputs, options)
+        except TraceError as error:
+            errors = (f"a worker left no trace that can be read: {error}",)
+        except (RequestFailedError, PairingError) as error:
+            errors = (str(error),)
+    result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors)
+    shutil.rmtree(directory, ignore_errors=True)
+    return experiment, result
+
+
+def _run(
+    pool: Pool,
+    directory: Path,
+    request: Callable[..., Request],
+    opened: ExitStack,
+    watcher: Callable[[Progress], None],
+    queued: Callable[[], None],
+) -> Run:
+    """What a study calls to have runs made; their traces stay open until it ends."""
+    numbers = count()
+
+    def run(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
+        asked = [
+            {side: request(training, side, output=str(directory / f"{number}-{side}.npz")) for side in sides}
+            for training, number in zip(trainings, numbers, strict=False)
+        ]
+        pool.fulfil([each for requests in asked for each in requests.items()], watcher, queued)
+        paths = [{side: Path(requests[side].output) for side in sides} for requests in asked]
+        return [
+            TracePair(*(opened.enter_context(Trace(each[side])) if side in each else None for side in SIDES))
+            for each in paths
+        ]
+
+    return run

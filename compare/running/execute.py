@@ -1,0 +1,114 @@
+"""Fulfils a request in a worker, given a framework's package: makes the run and writes its trace.
+
+Notice that a case's side is built once for all its runs, which only reset it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare.inputs import port_batches, port_file, port_inputs
+from compare.inputs.arrays import cast, nudge
+from compare.inputs.case_inputs import CaseInputs, read_inputs
+from compare.inputs.expressions import evaluate
+from compare.inputs.port_inputs import PortInputs
+from compare.running.framework import Batches, Framework
+from compare.running.request import CheckComponent, DrawBatches, Request, TrainCase, Training, TrainPort
+
+Watch = Callable[[Batches], Batches]
+
+
+class Executor:
+    """Fulfils requests, one after another; keeps what it has read and built of the last `kept` cases."""
+
+    def __init__(self, framework: Framework, kept: int):
+        self._framework = framework
+        self._case_inputs = lru_cache(maxsize=kept)(lambda path: read_inputs(Path(path)))
+        self._port_inputs = lru_cache(maxsize=kept)(lambda path: port_inputs.read(Path(path)))
+        self._built = lru_cache(maxsize=2 * kept)(self._build)  # in two precisions
+
+    def fulfil(self, request: Request, watch: Watch = lambda batches: batches) -> None:
+        """Leave what is asked for; `watch` sees every batch pass. PortError where a port is at fault."""
+        match request:
+            case TrainCase():
+                self._train_case(request, watch)
+            case TrainPort():
+                with port_file.pointing_into(request.file, f"on the {self._framework.side} side"):
+                    self._train_port(request, watch)
+            case DrawBatches():
+                drawn = port_batches.draw(request.file, request.seed, request.most)
+                port_inputs.write(drawn, Path(request.output))
+            case CheckComponent():
+                getattr(self._framework, "components.checking").run(request)
+
+    def _train_case(self, request: TrainCase, watch: Watch) -> None:
+        inputs, training = self._case_inputs(request.inputs), request.training
+        every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
+        built = self._built(request.inputs, training.precision, request.function, every_step_audited)
+        self._framework.runs.reset(built, _nudged(inputs.weights, training, inputs.seed))
+        _run(self._framework, built, inputs, training, request.output, watch)
+
+    def _build(self, inputs: str, precision: str, function: str | None, eager: bool) -> Any:
+        case = self._case_inputs(inputs)
+        return self._framework.build(self._framework.make_side(case.name, function), case, precision, eager)
+
+    def _train_port(self, request: TrainPort, watch: Watch) -> None:
+        """Built anew for each run, for a port may keep a state that cannot be reset."""
+        inputs, training = self._port_inputs(request.inputs), request.training
+        every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
+        make_side = port_file.side(request.file, self._framework.side)
+        built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
+        self._framework.runs.reset(built, None)
+        if training.start is not None:
+            _load_start(self._framework, built.side.model, training, inputs.seed)
+        _run(self._framework, built, inputs, training, request.output, watch)
+
+
+def _load_start(framework: Framework, model: Any, training: Training, seed: int) -> None:
+    """Set the weights that a port's run begins with: PyTorch's, in TensorFlow by what they are called there."""
+    with np.load(training.start.weights, allow_pickle=False) as file:
+        weights = _nudged({name: file[name] for name in file.files}, training, seed)
+    if framework.side == "tf":
+        weights = {name: evaluate(expression, weights.get) for name, expression in training.start.names}
+    own = {name: parameter.value() for name, parameter in framework.weights.named_parameters(model).items()}
+    framework.weights.load_weights(model, own | weights)
+
+
+def _nudged(weights: Mapping[str, np.ndarray], training: Training, seed: int) -> dict[str, np.ndarray]:
+    weights = cast(weights, training.precision)
+    return nudge(weights, seed, training.nudge) if training.nudge else weights
+
+
+def _run(
+    framework: Framework, built: Any, inputs: CaseInputs | PortInputs, training: Training, output: str, watch: Watch
+) -> None:
+    """Train a side that stands at its start, and write the trace."""
+    side = built.side
+    recorder = framework.recorder.Recorder(
+        output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
+    )
+    try:
+        shared = inputs.batches(training.precision)
+        batches = islice(side.batches(shared) if side.batches else shared, training.steps)
+        held_out = framework.held_out(inputs, training.precision)
+        native = watch(framework.to_native(inputs, batches))
+        framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
+        if not recorder.steps:
+            raise ValueError("the side's own batches are none: there was nothing to train on")
+        first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
+        recorder.close(
+            lambda: side.loss(side.model, first),
+            precision=training.precision,
+            nudge=training.nudge,
+            compiled=built.compiled,
+            muted=built.muted,
+        )
+    except BaseException:
+        recorder.discard()
+        raise

@@ -1,0 +1,46 @@
+"""A side's package, whose modules carry the same names as the other's: imported by name, in its own process only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from compare.inputs.case_inputs import CaseInputs
+from compare.inputs.port_inputs import PortInputs
+
+Batches = Iterable[dict]
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A side's package, "torch_impl" or "tf_impl"."""
+
+    package: str
+
+    def __getattr__(self, module: str) -> Any:
+        return import_module(f"{self.package}.{module}")
+
+    @property
+    def side(self) -> str:
+        return self.package.removesuffix("_impl")
+
+    def to_native(self, inputs: CaseInputs | PortInputs, batches: Batches) -> Batches:
+        """Batches of NumPy arrays as the framework's tensors."""
+        return (self.weights.batch_from_canonical(batch, inputs.channels_first) for batch in batches)
+
+    def held_out(self, inputs: CaseInputs | PortInputs, precision: str) -> dict | None:
+        """The batch to evaluate after each epoch, as the framework's tensors; None where there is none."""
+        batch = inputs.held_out(precision)
+        return None if batch is None else next(iter(self.to_native(inputs, [batch])))
+
+    def build(self, make_side: Any, inputs: CaseInputs | PortInputs, precision: str, eager: bool = False) -> Any:
+        """A side made ready for training on these inputs; `eager` leaves its step as it is written."""
+        examples = self.to_native(inputs, inputs.examples(precision))
+        return self.runs.build(make_side, inputs.settings, precision, list(examples), eager)
+
+    def make_side(self, case: str, function: str | None = None) -> Any:
+        """What makes a case's side: its own model file's, or "package.module:function"."""
+        module, _, name = (function or f"{self.package}.models.{case}:side").partition(":")
+        return getattr(import_module(module), name)

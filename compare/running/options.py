@@ -1,0 +1,37 @@
+"""How to run whatever is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from compare.running.pool import Pool
+
+PRECISIONS = {"both": ("float64", "float32"), "float64": ("float64",), "float32": ("float32",)}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Precisions and nudges to judge by, and the two workers: their Pythons, threads and patience (seconds)."""
+
+    precision: str = "both"  # one of PRECISIONS
+    nudged: bool = True
+    threads: int = 1
+    timeout: float = 120
+    torch_python: str | None = None
+    tf_python: str | None = None
+    falling: bool = True  # whether to judge that both sides' losses decrease, of a case
+
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise ValueError(f"precision {self.precision!r}: expected one of {', '.join(PRECISIONS)}")
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """The precisions to run in; the first decides."""
+        return PRECISIONS[self.precision]
+
+    def pool(self, directory: Path, kept: int = 1) -> Pool:
+        """The two workers; whatever they print goes to files in `directory`."""
+        pythons = {"torch": self.torch_python, "tf": self.tf_python}
+        return Pool(directory, pythons, self.threads, self.timeout, kept)

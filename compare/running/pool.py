@@ -1,0 +1,109 @@
+"""The two workers, for whoever has something to ask of them: calls block until it is done.
+
+Each side fulfils its requests one after another, in the order in which they were asked for. A worker that dies, hangs
+or cannot import costs the request that it had; the next gets a new process.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import ThreadPoolExecutor as Threads
+from dataclasses import dataclass
+from pathlib import Path
+
+from compare.running.process import WorkerProcess
+from compare.running.request import SIDES, Request
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many batches of a request were taken; `done` when it is fulfilled."""
+
+    side: str
+    request: Request
+    step: int
+    done: bool = False
+
+
+Watcher = Callable[[Progress], None]
+
+
+class Pool:
+    """Both sides' workers; a context manager that leaves no process behind.
+
+    `pythons` maps "torch" and "tf" to the interpreters that have them; `timeout` is how many seconds a worker may
+    say nothing before it is taken to hang; `kept` of how many cases it keeps what it has built.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        pythons: Mapping[str, str | None],
+        threads: int = 1,
+        timeout: float = 120,
+        kept: int = 1,
+    ):
+        self._processes: dict[str, WorkerProcess] = {}
+        self._threads = {side: Threads(1, f"{side}-worker") for side in SIDES}
+        try:
+            for side in SIDES:
+                log = directory / f"{side}.log"
+                self._processes[side] = WorkerProcess(side, pythons.get(side), threads, timeout, kept, log)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for threads in self._threads.values():
+            threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes.values():
+            process.close()
+
+    def fulfil(
+        self,
+        requests: Sequence[tuple[str, Request]],
+        watcher: Watcher = lambda progress: None,
+        queued: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Have all of these fulfilled, each by the side that it names; blocks until the last is.
+
+        `watcher` is called from other threads; `queued` once all stand in line. Raises RequestFailedError when the
+        first fails (those of the others that no worker has begun are dropped), and FrameworkUnavailableError where a
+        worker cannot begin at all.
+        """
+        futures: list[Future[None]] = []
+        ended = queue.SimpleQueue[Future[None]]()
+        for side, request in requests:
+            futures.append(self._submit(side, request, watcher, futures))
+        queued()
+        for future in futures:
+            future.add_done_callback(ended.put)
+        try:
+            for future in (ended.get() for _ in futures):
+                if not future.cancelled():  # why it was, says the one that failed
+                    future.result()
+            if any(future.cancelled() for future in futures):
+                raise CancelledError("the workers were closed")
+        finally:
+            _cancel(futures)
+
+    def _submit(self, side: str, request: Request, watcher: Watcher, together: list[Future[None]]) -> Future[None]:
+        def fulfil() -> None:
+            try:
+                self._processes[side].fulfil(request, lambda step: watcher(Progress(side, request, step)))
+            except BaseException:
+                _cancel(together)  # here, before this side begins with the next of them
+                raise
+            watcher(Progress(side, request, 0, done=True))
+
+        return self._threads[side].submit(fulfil)
+
+
+def _cancel(futures: Sequence[Future[None]]) -> None:
+    for future in futures:
+        future.cancel()

@@ -1,0 +1,146 @@
+"""One side's worker process, seen from outside: starts it, gives it a request, and survives whatever becomes of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from compare.running.request import Request, RequestFailedError, to_line
+
+PACKAGES = {"torch": "torch_impl", "tf": "tf_impl"}
+FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class FrameworkUnavailableError(Exception):
+    """A side that cannot be started at all; the message says what to install, and where."""
+
+
+class WorkerProcess:
+    """A process that is there from the start; one that has ended is followed by another when it is needed."""
+
+    def __init__(self, side: str, python: str | None, threads: int, timeout: float, kept: int, log: Path):
+        self.side, self.python = side, python or sys.executable
+        self._options = ["--serve", str(kept), "--threads", str(threads)]
+        self._timeout, self._log = timeout, log
+        self._process: subprocess.Popen | None = None
+        self._starting, self._closed = threading.Lock(), False
+        self._start()
+
+    def fulfil(self, request: Request, on_step: Callable[[int], None]) -> None:
+        """Have the process fulfil a request; blocks. RequestFailedError where it fails, dies, or says nothing."""
+        if self._process is None:
+            self._start()
+        # A broken pipe: it died between two requests. Its exit is on its way, and fails this one.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(to_line(request))
+        step = 0
+        while True:
+            answer = self._hear(step)
+            match answer["event"]:
+                case "ready":
+                    self._ready = True
+                case "unavailable":
+                    raise FrameworkUnavailableError(self._cannot_import(answer["message"]))
+                case "progress":
+                    on_step(step := answer["step"])
+                case "done":
+                    return
+                case "failed":
+                    raise RequestFailedError(self.side, answer["message"])
+                case "exit":
+                    raise self._exited(answer["code"], step)
+
+    def close(self) -> None:
+        """End the process at once, and start no other."""
+        with self._starting:
+            self._closed = True
+        self._stop()
+
+    def _start(self) -> None:
+        """Start the process, and a thread that listens to it."""
+        command = [self.python, "-m", PACKAGES[self.side], *self._options]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+        self._ready, self._answers = False, queue.Queue[dict[str, Any]]()
+        try:
+            with self._starting, open(self._log, "wb") as log:
+                if self._closed:
+                    raise RequestFailedError(self.side, "it was closed")
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment,
+                    text=True, bufsize=1, encoding="utf-8", errors="replace", start_new_session=True,
+                )  # fmt: skip
+        except OSError as error:
+            raise FrameworkUnavailableError(
+                f"{self.python} cannot be started ({error.strerror}): give --{self.side}-python a Python"
+            ) from error
+        threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
+
+    def _hear(self, step: int) -> dict[str, Any]:
+        """The next answer. A process that says nothing for too long is ended."""
+        try:
+            return self._answers.get(timeout=self._timeout)
+        except queue.Empty:
+            self._stop()
+            where = f"at step {step}" if self._ready else f"while it imported {FRAMEWORKS[self.side]}"
+            silence = f"the worker said nothing for {self._timeout:g} s (--timeout) {where}"
+            raise RequestFailedError(self.side, f"{silence}, and was ended") from None
+
+    def _exited(self, code: int, step: int) -> Exception:
+        self._stop()
+        if not self._ready:
+            reason = f"the worker {_how(code)}: {self._last_words()}"
+            return FrameworkUnavailableError(self._cannot_import(reason))
+        return RequestFailedError(self.side, f"the worker {_how(code)} at step {step}: {self._last_words()}")
+
+    def _cannot_import(self, reason: str) -> str:
+        framework = FRAMEWORKS[self.side]
+        return (
+            f"{framework} cannot be used from {self.python} ({reason}): "
+            f"run `{self.python} -m pip install numpy {framework}`, or name another Python with --{self.side}-python"
+        )
+
+    def _last_words(self) -> str:
+        """The last line that it wrote to standard error."""
+        lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
+        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+
+
+def _listen(process: subprocess.Popen, answers: queue.Queue) -> None:
+    for line in process.stdout:
+        if (answer := _event(line)) is not None:
+            answers.put(answer)
+    answers.put({"event": "exit", "code": process.wait()})
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    """The event of a line; None where it is none: a wrapper or a sitecustomize may print before the worker begins."""
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) and "event" in answer else None
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit status {code}"
+    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    return f"was killed by {name}{' (out of memory?)' if code == -signal.SIGKILL else ''}"

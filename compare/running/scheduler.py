@@ -1,0 +1,66 @@
+"""Several studies at once: each is a plain function that blocks while it waits for its runs, in a thread of its own."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
+Study = Callable[[Callable[[], None]], Answer]  # is given what it calls when the next may begin
+
+
+def at_once(count: int, studies: Iterable[Study]) -> Iterator[Answer]:
+    """What the studies return, as it comes, so many of them open at once; what one raises is raised here.
+
+    They begin one after another, in their order. Whoever stops listening loses what comes later: no further study is
+    begun, and the threads end with the process.
+    """
+    waiting, ended = queue.SimpleQueue[Study](), queue.SimpleQueue[Future[Answer]]()
+    for study in studies:
+        waiting.put(study)
+    beginning = threading.Lock()
+
+    def work() -> None:
+        while True:
+            beginning.acquire()
+            begun = _once(beginning.release)
+            if (study := _next(waiting)) is None:
+                return begun()
+            outcome = _outcome(study, begun)
+            begun()
+            ended.put(outcome)
+
+    unheard = waiting.qsize()
+    for _ in range(min(count, unheard)):
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        for _ in range(unheard):
+            yield ended.get().result()
+    finally:
+        while _next(waiting) is not None:
+            pass
+
+
+def _once(call: Callable[[], None]) -> Callable[[], None]:
+    """The same call, which does nothing from the second time on."""
+    calls = [call]
+    return lambda: calls.pop()() if calls else None
+
+
+def _next(waiting: queue.SimpleQueue) -> Study | None:
+    try:
+        return waiting.get_nowait()
+    except queue.Empty:
+        return None
+
+
+def _outcome(study: Study, begun: Callable[[], None]) -> Future:
+    outcome: Future = Future()
+    try:
+        outcome.set_result(study(begun))
+    except BaseException as error:
+        outcome.set_exception(error)
+    return outcome

@@ -1,0 +1,168 @@
+"""Which weight and which output of one side is which of the other: in order and by kind of layer, never by shape alone.
+
+What cannot be told apart by that (two layers of the same kind and shape) is listed, to be proven by a probe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from compare.inputs.expressions import ExplicitPairs, terms
+from compare.traces.model import Model
+from compare.traces.units import Unit
+from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
+
+__all__ = ["Model", "Pairing", "PairingError", "pair"]
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Pairs of units (torch, tf), and what was paired by name."""
+
+    torch: Model
+    tf: Model
+    pairs: tuple[tuple[Unit, Unit], ...]
+    explicit: Mapping[str, str]
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """TensorFlow's weights, buffers among them, and the expression of PyTorch's that each corresponds to."""
+        found = dict(self.explicit)
+        for torch, tf in self.pairs:
+            for role, tensor in tf.tensors.items():
+                if tensor.name not in found and (expression := _expression(torch, role)):
+                    found[tensor.name] = expression
+        return found
+
+    @property
+    def layers(self) -> dict[str, str]:
+        """TensorFlow's layers with weights and PyTorch's; where one is made of several, the last gives the output."""
+        last = {self.tf.layer_of(tf): self.torch.layer_of(torch) for torch, tf in [*self._named_pairs, *self.pairs]}
+        return {tf: torch for torch, tf in {torch: tf for tf, torch in last.items()}.items()}
+
+    @property
+    def _named_pairs(self) -> Iterable[tuple[Unit, Unit]]:
+        """The units whose weights are paired by name."""
+        torch = {term.name: unit for unit in self.torch.units for name in _names(unit) for term in terms(name)}
+        tf = {name: unit for unit in self.tf.units for name in _names(unit)}
+        return [(torch[terms(expression)[0].name], tf[name]) for name, expression in self.explicit.items()]
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """TensorFlow's outputs and PyTorch's: of paired layers, and of others where both call as many of a kind."""
+        found = {}
+        layers = self.layers
+        for output in self.tf.outputs:
+            layer, call = _layer_and_call(output)
+            if layer in layers and f"{layers[layer]}{call}" in self.torch.outputs:
+                found[output] = f"{layers[layer]}{call}"
+        with_weights = {*layers, *layers.values()}
+        torch, tf = (_calls(model, with_weights) for model in (self.torch, self.tf))
+        for kind, calls in tf.items():
+            if len(calls) == len(torch.get(kind, ())):
+                found |= zip(calls, torch[kind], strict=True)
+        return found
+
+    @property
+    def all_layers(self) -> dict[str, str]:
+        """TensorFlow's layers and PyTorch's, those without weights too."""
+        calls = {_layer_and_call(tf)[0]: _layer_and_call(torch)[0] for tf, torch in self.outputs.items()}
+        return calls | self.layers
+
+    @property
+    def batch(self) -> dict[str, str]:
+        """TensorFlow's arrays of a batch and PyTorch's: by name, or in order where the names differ."""
+        if set(self.torch.batch) == set(self.tf.batch) or len(self.torch.batch) != len(self.tf.batch):
+            return {name: name for name in self.tf.batch}
+        return dict(zip(self.tf.batch, self.torch.batch, strict=True))
+
+    @property
+    def alike(self) -> list[list[int]]:
+        """The pairs, by their places, that could as well be paired crosswise: same kind, same shapes."""
+        groups: dict[tuple, list[int]] = {}
+        for place, (_, tf) in enumerate(self.pairs):
+            groups.setdefault((tf.kind, *_shapes(tf)), []).append(place)
+        return [group for group in groups.values() if len(group) > 1]
+
+    def crosswise(self, one: int, other: int) -> Pairing:
+        """The same with two partners exchanged."""
+        pairs = list(self.pairs)
+        (left, tf), (right, other_tf) = pairs[one], pairs[other]
+        pairs[one], pairs[other] = (right, tf), (left, other_tf)
+        return replace(self, pairs=tuple(pairs))
+
+
+def pair(torch: Model, tf: Model, explicit: ExplicitPairs = ()) -> Pairing:
+    """Pair the weights of two models; PairingError where one is left over that is not said to be."""
+    check_explicit(torch.tensors, tf.tensors, explicit)
+    named = {name: expression for name, expression in explicit if None not in (name, expression)}
+    torch_named = [expression for _, expression in explicit if expression is not None]
+    tf_named = {name for name, _ in explicit}
+    pairs: list[tuple[Unit, Unit]] = []
+    for kind in dict.fromkeys(unit.kind for unit in tf.units):
+        of_torch = [_only(unit, lambda name: not is_named(name, torch_named)) for unit in torch.in_order(kind)]
+        of_tf = [_only(unit, lambda name: name not in tf_named) for unit in tf.in_order(kind)]
+        pairs += _match(*([unit for unit in units if unit.tensors] for units in (of_torch, of_tf)))
+    pairing = Pairing(torch, tf, tuple(pairs), named)
+    check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit)
+    return pairing
+
+
+def _match(torch: list[Unit], tf: list[Unit]) -> list[tuple[Unit, Unit]]:
+    """In order, where every pair fits; else each with the first that fits, for a branch may be run earlier or later."""
+    if len(torch) == len(tf) and all(_fits(*units) for units in zip(torch, tf, strict=True)):
+        return list(zip(torch, tf, strict=True))
+    free, pairs = list(torch), []
+    for unit in tf:
+        partner = next((other for other in free if _fits(other, unit)), None)
+        if partner is not None:
+            free.remove(partner)
+            pairs.append((partner, unit))
+    return pairs
+
+
+def _fits(torch: Unit, tf: Unit) -> bool:
+    """Whether the trained weights of both are the same in number and shape."""
+    used = set()
+    for role, tensor in tf.tensors.items():
+        parts = role.split(" + ")
+        if not tensor.buffer and any(
+            part not in torch.tensors or torch.tensors[part].shape != tensor.shape for part in parts
+        ):
+            return False
+        used |= set(parts)
+    return all(role in used or tensor.buffer for role, tensor in torch.tensors.items())
+
+
+def _expression(torch: Unit, role: str) -> str | None:
+    parts = [torch.tensors.get(part) for part in role.split(" + ")]
+    return " + ".join(part.name for part in parts) if all(parts) else None
+
+
+def _shapes(unit: Unit) -> tuple:
+    return tuple((role, tensor.shape) for role, tensor in unit.tensors.items())
+
+
+def _names(unit: Unit) -> list[str]:
+    return [tensor.name for tensor in unit.tensors.values()]
+
+
+def _only(unit: Unit, wanted: Callable[[str], bool]) -> Unit:
+    return replace(unit, tensors={role: one for role, one in unit.tensors.items() if wanted(one.name)})
+
+
+def _layer_and_call(output: str) -> tuple[str, str]:
+    """ "relu (call 2)" is of the layer "relu"."""
+    layer, call, number = output.partition(" (call ")
+    return layer, call + number
+
+
+def _calls(model: Model, with_weights: set[str]) -> dict[str, list[str]]:
+    """The outputs of layers without weights, by kind, in the order in which they were computed."""
+    calls: dict[str, list[str]] = {}
+    for output in model.outputs:
+        layer, _ = _layer_and_call(output)
+        if layer not in with_weights and layer in model.kinds:
+            calls.setdefault(model.kinds[layer], []).append(output)
+    return calls

@@ -1,0 +1,127 @@
+"""The part of a recorder that needs no framework: the file, the curves, and which step it is."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import time
+from array import array
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare.traces.header import Header
+from compare.traces.step import END
+from compare.traces.trace import EVALUATION, TraceWriter, trace_path
+
+NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges the model that it is given
+
+
+class Recording:
+    """One trace in the making.
+
+    Where nobody closes it, the end of the process does, also one by an error: what was recorded up to there is kept.
+    """
+
+    def __init__(self, path: Path | str, audits: Container[int], close: Callable[[], None]):
+        self.nudged = bool(os.environ.get(NUDGE))
+        self._path = trace_path(path, self.nudged)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = TraceWriter(self._path)
+        self._audits = audits
+        self._curves: dict[str, array] = {}
+        self._names: Counter[tuple[str, str]] = Counter()
+        self._close, self.open = close, True
+        self.steps, self.at_end, self._paused = 0, False, False
+        self.restart()
+        atexit.register(close)
+
+    @property
+    def audited(self) -> bool:
+        """Whether the present step's tensors are recorded."""
+        return self.steps in self._audits
+
+    def restart(self) -> None:
+        """Begin to measure the time of a step."""
+        self._names.clear()
+        self._started = time.perf_counter()
+
+    def tensor(self, stage: str, name: str, value: np.ndarray) -> None:
+        """Record one tensor of the present step; the second of a name is its second call."""
+        if self._paused:
+            return
+        self._names[stage, name] += 1
+        call = self._names[stage, name]
+        label = name if call == 1 else f"{name} (call {call})"
+        self._writer.tensor(END if self.at_end else self.steps, stage, label, value)
+
+    def point(self, loss: float, batch: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
+        """Add a step to the curves, and go on to the next."""
+        seconds = time.perf_counter() - self._started
+        sizes = [array.shape[0] for array in batch.values() if len(getattr(array, "shape", ()))]
+        point = {"loss": loss, "examples": sizes[0] if sizes else 1, "seconds": seconds, **metrics}
+        for name, value in point.items():
+            self._curves.setdefault(name, array("d")).append(value)
+        self.steps += 1
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Between two steps: what runs inside is no part of the next, neither its tensors nor its time."""
+        begun, self._paused = time.perf_counter(), True
+        try:
+            yield
+        finally:
+            self._paused = False
+            self._started += time.perf_counter() - begun
+
+    def evaluation(self, loss: float) -> None:
+        """Add an evaluation after the step just done."""
+        for name, value in zip(EVALUATION, (self.steps - 1, loss), strict=True):
+            self._curves.setdefault(name, array("d")).append(value)
+
+    def end(self) -> bool:
+        """Whether there is something to close; from here on, what is recorded stands at the end."""
+        if self.open and not self.steps:
+            print(f"{self._path}: no step was recorded: call recorder.step(loss, batch) in the loop", file=sys.stderr)
+            self.discard()
+        self.at_end = self.open
+        self._names.clear()
+        return self.open
+
+    def close(self, header: Header) -> None:
+        """Write the file."""
+        self._forget()
+        self._writer.close(self._curves, header)
+
+    def discard(self) -> None:
+        """Leave no file."""
+        if self.open:
+            self._forget()
+            self._writer.discard()
+
+    def _forget(self) -> None:
+        self.open = False
+        atexit.unregister(self._close)
+
+
+def as_named(batch: Any) -> dict[str, Any]:
+    """A batch as a dict: its own names, or the places of a tuple; what has no shape is left out."""
+    if batch is None:
+        return {}
+    if hasattr(batch, "items"):
+        named = {str(name): value for name, value in batch.items()}
+    elif isinstance(batch, (tuple, list)):
+        named = {str(place): value for place, value in enumerate(batch)}
+    else:
+        named = {"0": batch}
+    return {name: value for name, value in named.items() if hasattr(value, "shape")}
+
+
+def coarsest(dtypes: Iterable[np.dtype]) -> str | None:
+    """The name of the dtype of the widest ulp; None where there is none."""
+    return max((dtype.name for dtype in dtypes), key=lambda name: np.finfo(name).eps, default=None)

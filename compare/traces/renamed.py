@@ -1,0 +1,101 @@
+"""The two traces of a port under names that both share, so that the judge need not know how a port names its layers.
+
+A tensor is named as PyTorch names it; where one of TensorFlow's is a part or a sum of PyTorch's, by that expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
+
+from compare.inputs.expressions import evaluate, terms
+from compare.traces.pairing import Pairing
+from compare.traces.step import Step
+from compare.traces.trace import Key, Trace, TracePair
+
+WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
+ADDED = ("weights", "update", "buffer")
+
+
+class View:
+    """A trace under other names: has what the judge asks of a Trace."""
+
+    def __init__(self, trace: Trace, sources: Mapping[Key, Callable[[], np.ndarray | None]]):
+        self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
+        self._sources = sources
+
+    @property
+    def keys(self) -> list[Key]:
+        return list(self._sources)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._sources
+
+    def __getitem__(self, key: Key) -> np.ndarray:
+        return self._sources[key]()
+
+    def get(self, key: Key) -> np.ndarray | None:
+        source = self._sources.get(key)
+        return source and source()
+
+    def at(self, steps: Collection[Step]) -> View:
+        """The same, of these steps only."""
+        return View(self.trace, {key: source for key, source in self._sources.items() if key[0] in steps})
+
+    def close(self) -> None:
+        self.trace.close()
+
+
+def rename_pair(pair: TracePair, pairing: Pairing) -> TracePair:
+    """Both traces under shared names; a side that is None stays so."""
+    return TracePair(pair.torch and rename_torch(pair.torch, pairing), pair.tf and rename_tf(pair.tf, pairing))
+
+
+def rename_torch(trace: Trace, pairing: Pairing) -> View:
+    """PyTorch's trace: its weights in the parts and sums that TensorFlow has."""
+    used: dict[str, list[str]] = {}
+    for expression in pairing.weights.values():
+        for term in terms(expression):
+            used.setdefault(term.name, []).append(expression)
+    outputs, sources = set(pairing.outputs.values()), {}
+    for key in trace.keys:
+        step, stage, tensor = key
+        if stage in WEIGHT_STAGES:
+            name, entry = _split(stage, tensor)
+            for expression in used.get(name, ()):
+                shared = (step, stage, f"{expression}{entry}")
+                sources.setdefault(shared, _evaluation(trace, shared, expression, entry))
+        elif stage != "forward" or tensor in outputs:
+            sources[key] = _reading(trace, key)
+    return View(trace, sources)
+
+
+def rename_tf(trace: Trace, pairing: Pairing) -> View:
+    """TensorFlow's trace: its weights, outputs and batches under PyTorch's names."""
+    weights, outputs, batch = pairing.weights, pairing.outputs, pairing.batch
+    sources = {}
+    for key in trace.keys:
+        step, stage, tensor = key
+        name, entry = _split(stage, tensor)
+        shared = {**dict.fromkeys(WEIGHT_STAGES, weights), "forward": outputs, "batch": batch}.get(stage, {name: name})
+        if name in shared:
+            sources[step, stage, f"{shared[name]}{entry}"] = _reading(trace, key)
+    return View(trace, sources)
+
+
+def _split(stage: str, tensor: str) -> tuple[str, str]:
+    """The weight, and behind a blank what it is an entry of the optimizer's state for."""
+    if stage != "state":
+        return tensor, ""
+    name, _, entry = tensor.rpartition(" ")
+    return name, f" {entry}"
+
+
+def _reading(trace: Trace, key: Key) -> Callable[[], np.ndarray]:
+    return lambda: trace[key]
+
+
+def _evaluation(trace: Trace, shared: Key, expression: str, entry: str) -> Callable[[], np.ndarray | None]:
+    step, stage, _ = shared
+    return lambda: evaluate(expression, lambda name: trace.get((step, stage, f"{name}{entry}")), stage in ADDED)

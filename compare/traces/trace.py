@@ -1,0 +1,143 @@
+"""A trace: what one run leaves behind for the judge, in one .npz file without pickles.
+
+Its curves hold a value a step. Its tensors are filed under (step, stage, name) for the audited steps, in the order in
+which the step produced them; under END stand the weights and buffers that training left, and the evaluation.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from compare.traces.header import Header, HeaderError
+from compare.traces.step import Step, to_step
+
+STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
+HEADER = "meta.json"  # its name since format 1, by which a trace of an older format is recognised
+EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves of their own: after which steps, and what came out
+NOT_METRICS = ("loss", "examples", "seconds", *EVALUATION)
+Key = tuple[Step, str, str]  # (step, stage, tensor)
+
+
+def trace_path(path: Path | str, nudged: bool = False) -> Path:
+    """Where a trace stands that is called so: "runs/torch" is the file runs/torch.npz, or runs/torch.nudged.npz."""
+    stem = str(path).removesuffix(".npz")
+    return Path(f"{stem}{'.nudged' if nudged else ''}.npz")
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+class TraceError(Exception):
+    """A trace that cannot be read; the message says which file and why."""
+
+
+class TraceWriter:
+    """Writes a trace tensor by tensor, so that memory does not grow with what is recorded.
+
+    The file appears under its own name only when it is closed: a run that dies leaves none.
+    """
+
+    def __init__(self, path: Path):
+        self._path = Path(path)
+        self._partial = self._path.with_name(self._path.name + ".partial")
+        self._zip = zipfile.ZipFile(self._partial, "w", zipfile.ZIP_STORED)
+
+    def tensor(self, step: Step, stage: str, name: str, array: Any) -> None:
+        """File one tensor, in canonical name and layout."""
+        if stage not in STAGES:
+            raise ValueError(f"{stage!r} is not a stage; the stages are {', '.join(STAGES)}")
+        self._write(f"{step}/{stage}/{name}", np.asarray(array))
+
+    def close(self, curves: Mapping[str, Any], header: Header) -> None:
+        """Add the curves (name to a value a step) and the header, and give the file its name."""
+        for name, values in curves.items():
+            self._write(f"curves/{name}", np.asarray(values, dtype=np.float64))
+        self._zip.writestr(HEADER, header.to_json())
+        self._zip.close()
+        self._partial.replace(self._path)
+
+    def discard(self) -> None:
+        self._zip.close()
+        self._partial.unlink(missing_ok=True)
+
+    def _write(self, key: str, array: np.ndarray) -> None:
+        with self._zip.open(f"{key}.npy", "w", force_zip64=True) as member:
+            np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+class Trace:
+    """A trace read back: `header`, `curves` (name to float64 array), and tensors read when asked for."""
+
+    def __init__(self, path: Path):
+        """Raises TraceError where `path` is not a whole trace of this format."""
+        try:
+            self._zip = zipfile.ZipFile(path)
+            self.header = Header.from_json(self._zip.read(HEADER))
+            names = [name.removesuffix(".npy") for name in self._zip.namelist() if name != HEADER]
+            curves = [name for name in names if name.startswith("curves/")]
+            self.curves = {name.removeprefix("curves/"): self._read(name) for name in curves}
+            self.steps = len(self.curves["loss"])
+            self._members = {_key(name): name for name in names if name not in curves}
+        except HeaderError as error:
+            raise TraceError(f"{path} {error}") from error
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            raise TraceError(f"{path} is not a whole trace ({error}): record it again") from error
+
+    @property
+    def keys(self) -> list[Key]:
+        """(step, stage, tensor) of everything recorded, in the order in which it was produced."""
+        return list(self._members)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._members
+
+    def __getitem__(self, key: Key) -> np.ndarray:
+        return self._read(self._members[key])
+
+    def get(self, key: Key) -> np.ndarray | None:
+        """The tensor, or None where it was not recorded."""
+        return self[key] if key in self._members else None
+
+    def close(self) -> None:
+        self._zip.close()
+
+    def _read(self, name: str) -> np.ndarray:
+        with self._zip.open(f"{name}.npy") as member:
+            return np.lib.format.read_array(member, allow_pickle=False)
+
+    def __enter__(self) -> Trace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class TracePair(NamedTuple):
+    """The traces of one run on both sides; None where it was asked of the other side only."""
+
+    torch: Trace
+    tf: Trace
+
+    def nudges(self, nudged: TracePair | None) -> list[tuple[Trace, Trace]]:
+        """(plain, nudged), one a side; nothing where no nudged run was made."""
+        return [(plain, twin) for plain, twin in zip(self, nudged or (), strict=False) if twin is not None]
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of the metrics that either side recorded."""
+        return [name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS]
+
+
+def _key(member: str) -> Key:
+    step, stage, name = member.split("/", 2)
+    return to_step(step), stage, name

@@ -1,0 +1,34 @@
+"""Units: the layers, or parts of layers, that hold weights. They are what is paired across the sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One array of a unit, in canonical layout.
+
+    `name` is the side's own canonical name; on the torch side it may be an expression ("attn.in_proj_weight[0:64]").
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    buffer: bool
+    trainable: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A layer, or a part of one: `kind` is PyTorch's name of its class, `tensors` are by role ("weight", "bias")."""
+
+    kind: str
+    path: str
+    tensors: dict[str, Tensor]
+
+    @classmethod
+    def from_json(cls, plain: Mapping) -> Unit:
+        """The unit that `dataclasses.asdict` took apart, also after JSON has made lists of the shapes."""
+        tensors = {role: Tensor(**{**each, "shape": tuple(each["shape"])}) for role, each in plain["tensors"].items()}
+        return cls(plain["kind"], plain["path"], tensors)

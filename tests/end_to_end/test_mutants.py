@@ -1,0 +1,41 @@
+"""The judge has teeth: wrong ports come out `diverged`, with the place where they part."""
+
+import pytest
+
+from compare.inputs import cases
+from compare.inputs.case_inputs import make_inputs
+from compare.reporting.experiments import CaseExperiment, run_experiments
+from compare.running.options import Options
+from tests.mutants import every_mutant
+from tests.mutants.basics import LEAK
+
+MUTANTS = every_mutant()
+
+
+@pytest.fixture(scope="module")
+def results():
+    """Every mutant's result by its name, all of them on the same two workers."""
+    mutants = (*MUTANTS, LEAK)
+    experiments = {
+        mutant.side: CaseExperiment(make_inputs(cases.load(mutant.case), steps=mutant.steps), tf_side=mutant.side)
+        for mutant in mutants
+    }
+    done = run_experiments(experiments.values(), Options(precision="float64"))
+    return {experiment.tf_side: result for experiment, result in done}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.make.__name__)
+def test_a_wrong_port_is_diverged_and_located(results, mutant):
+    result = results[mutant.side]
+    assert result.verdict == "diverged", result.findings
+    first = result.judgement.first_divergence
+    assert (first.key if first else None) == mutant.place
+
+
+def test_a_learning_rate_rounded_to_float32_is_a_named_leak(results):
+    result = results[LEAK.side]
+    assert result.verdict == "equivalent"
+    assert result.judgement.first_divergence.key == LEAK.place
+    assert "leak" in result.findings[0]
+    assert "learning_rate" in result.findings[0]
+    assert "rounded to float32" in result.findings[0]

@@ -1,0 +1,144 @@
+"""A difference names what is wrong first: missing, shape, NaN, and only then the values."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from compare.judging.difference import difference, relative_gap
+
+PROPERTY = settings(max_examples=50, deadline=None)
+FINITE = st.floats(-1e30, 1e30)
+TENSORS = arrays(np.float64, array_shapes(max_dims=3, max_side=4), elements=FINITE)
+
+
+@PROPERTY
+@given(TENSORS)
+def test_equal_tensors_do_not_differ(tensor):
+    found = difference(tensor, tensor.copy())
+    assert (found.kind, found.max_abs, found.max_rel, found.max_ulp) == ("value", 0, 0, 0)
+    assert not found.structural
+
+
+@PROPERTY
+@given(TENSORS, st.data())
+def test_the_worst_element_decides_and_is_named(tensor, data):
+    index = tuple(data.draw(st.integers(0, side - 1)) for side in tensor.shape)
+    other = tensor + np.where(np.abs(tensor) > 1, 1e-9 * tensor, 0)
+    other[index] += 1e31
+    found = difference(tensor, other)
+    expected = abs(other[index] - tensor[index])
+    assert found.max_abs == expected
+    assert found.max_rel == expected / max(np.abs(tensor).max(), np.abs(other).max())
+    assert found.detail == f"at {list(index)} torch {tensor[index]}, tf {other[index]}"
+
+
+@PROPERTY
+@given(TENSORS, st.data())
+def test_which_side_is_which_changes_no_number(tensor, data):
+    other = data.draw(arrays(np.float64, tensor.shape, elements=FINITE))
+    one, two = difference(tensor, other), difference(other, tensor)
+    assert (one.max_abs, one.max_rel, one.max_ulp) == (two.max_abs, two.max_rel, two.max_ulp)
+
+
+def test_an_outlier_is_not_averaged_away():
+    many = np.ones(10_000)
+    outlier = many.copy()
+    outlier[1234] = 2
+    assert difference(many, outlier).max_rel == 0.5
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_one_ulp_is_one_ulp_in_every_precision(dtype):
+    one = np.array([1], dtype)
+    found = difference(one, np.nextafter(one, np.array(2, dtype)))
+    eps = np.finfo(dtype).eps
+    assert found.max_ulp == 1
+    assert found.max_abs == eps
+    assert found.max_rel == pytest.approx(float(eps), rel=2 * float(eps))
+
+
+def test_the_scale_is_the_tensors_and_not_the_elements():
+    # An element near zero is a cancellation: it is exact to an ulp of what cancelled, not of itself.
+    found = difference(np.array([8.0, 1e-20]), np.array([8.0, 2e-20]))
+    assert found.max_rel == 1e-20 / 8
+
+
+def test_a_missing_tensor_is_named_with_the_side_that_lacks_it():
+    present = np.zeros((2, 3))
+    assert difference(None, present).kind == "missing in torch"
+    assert difference(present, None).kind == "missing in tf"
+    assert difference(present, None).shape == difference(None, present).shape == "2x3"
+    assert difference(present, None).structural
+    assert difference(present, None).max_rel == np.inf
+
+
+def test_another_shape_is_a_finding_even_where_it_would_broadcast():
+    found = difference(np.zeros((4, 1)), np.zeros(4))
+    assert (found.kind, found.detail, found.max_rel) == ("shape", "torch 4x1, tf 4", np.inf)
+    assert found.structural
+
+
+def test_another_shape_is_judged_before_nan():
+    assert difference(np.full((2, 1), np.nan), np.zeros(2)).kind == "shape"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("sides", ["torch", "tf", "both"])
+def test_what_is_not_finite_on_any_side_is_no_agreement(value, sides):
+    torch, tf = np.zeros((2, 2)), np.zeros((2, 2))
+    for tensor in {"torch": [torch], "tf": [tf], "both": [torch, tf]}[sides]:
+        tensor[1, 0] = value
+    found = difference(torch, tf)
+    assert (found.kind, found.max_rel) == ("not finite", np.inf)
+    assert found.detail == f"at [1, 0] torch {torch[1, 0]}, tf {tf[1, 0]}"
+    assert found.structural
+
+
+def test_floats_of_another_precision_differ_in_dtype_and_say_by_how_much():
+    found = difference(np.array([0.1]), np.array([0.1], np.float32))
+    assert (found.kind, found.max_abs) == ("dtype", float(np.float32(0.1)) - 0.1)
+    assert "torch float64, tf float32" in found.detail
+    assert not found.structural
+
+
+def test_integers_of_another_width_do_not_differ():
+    assert difference(np.array([1, 2], np.int64), np.array([1, 2], np.int32)).kind == "value"
+
+
+@pytest.mark.parametrize("other", [np.array([1.0]), np.array([True])])
+def test_integers_differ_in_dtype_from_what_is_no_integer(other):
+    assert difference(np.array([1]), other).kind == "dtype"
+
+
+def test_a_constant_rounded_to_float32_is_recognised_on_either_side():
+    exact = np.array([0.1, 0.9])
+    rounded = exact.astype(np.float32).astype(np.float64)
+    assert difference(exact, rounded).rounded
+    assert difference(rounded, exact).rounded
+    assert not difference(exact, rounded * (1 + 1e-9)).rounded
+
+
+def test_a_scalar_has_no_index_and_an_empty_tensor_no_difference():
+    assert difference(np.array(1.0), np.array(2.0)).detail == "torch 1.0, tf 2.0"
+    assert difference(np.array(1.0), np.array(2.0)).shape == "scalar"
+    assert difference(np.zeros((0, 3)), np.zeros((0, 3))).max_abs == 0
+
+
+def test_the_relative_gap_is_of_the_greater_magnitude():
+    gap = relative_gap(np.array([1.0, -4.0, 0.0, 3.0]), np.array([2.0, -1.0, 0.0, -3.0]))
+    assert gap.tolist() == [0.5, 0.75, 0.0, 2.0]
+
+
+@PROPERTY
+@given(arrays(np.float64, 5), arrays(np.float64, 5))
+def test_the_relative_gap_is_symmetric_and_infinite_where_either_is_not_finite(one, two):
+    gap = relative_gap(one, two)
+    np.testing.assert_array_equal(gap, relative_gap(two, one))
+    assert not np.isnan(gap).any()
+    assert np.isinf(gap[~(np.isfinite(one) & np.isfinite(two))]).all()
+
+
+def test_large_integers_that_differ_by_one_differ():
+    assert difference(np.array([2**53]), np.array([2**53 + 1])).max_abs == 1

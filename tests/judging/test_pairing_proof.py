@@ -1,0 +1,164 @@
+"""One step proves which of several like layers plays which part; where it cannot, the order stands and it is said."""
+
+from itertools import count, permutations
+
+import numpy as np
+import pytest
+
+from compare.judging import pairing_proof
+from compare.running.request import Start, Training
+from compare.traces.pairing import Model, pair
+from compare.traces.trace import Trace, TracePair
+from tests.fake_port_worker import Network, batches, record, start_of
+from tests.synthetic import at, honest, rounding
+
+
+class Proof:
+    """Drives a probe of two networks to its end: the pairing, what to start from, the words, and the runs asked for."""
+
+    def __init__(self, directory, torch, tf, precision="float64"):
+        self.given, self.asked, numbers = batches(1), [], count()
+
+        def trace(network, weights):
+            return Trace(record(directory / f"{next(numbers)}.npz", network, self.given, precision, (0,), weights))
+
+        taken, own = trace(torch, None), trace(tf, Network(order=tf.order).start(seed=5))
+        arrays = {
+            name: taken[0, "weights", name] for step, stage, name in taken.keys if (step, stage) == (0, "weights")
+        }
+        np.savez(directory / "weights.npz", **arrays)
+        self.plain = pair(Model.of(taken), Model.of(own))
+        start = Start(str(directory / "weights.npz"), tuple(self.plain.weights.items()))
+
+        def run(trainings, sides):
+            assert sides == ("tf",)
+            self.asked += trainings
+            return [TracePair(None, trace(tf, start_of(tf, training.start))) for training in trainings]
+
+        self.pairing, self.start, self.words = pairing_proof.prove(run, self.plain, precision, taken, start)
+
+    @property
+    def weights(self):
+        return {tf: torch for tf, torch in self.pairing.weights.items() if tf.endswith(".weight")}
+
+
+@pytest.fixture
+def prove(tmp_path):
+    return lambda *networks, **options: Proof(tmp_path, *networks, **options)
+
+
+def wrong(stage, tensor, factor=1.5):
+    return at(lambda key: key[1:] == (stage, tensor), lambda value: value * factor)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_where_the_first_step_agrees_nothing_is_tried_and_nothing_is_said(prove, precision):
+    proof = prove(Network(), Network("tf", fault=rounding), precision=precision)
+    assert proof.words == []
+    assert proof.pairing is proof.plain
+    assert proof.asked == [Training(precision, audits=(0,), steps=1, start=proof.start)]
+    assert dict(proof.start.names) == proof.plain.weights
+
+
+def test_layers_that_are_run_in_another_order_are_exchanged_and_said_to_be(prove):
+    proof = prove(Network(), Network("tf", (1, 0)))
+    assert proof.weights == {
+        "dense.weight": "enter.weight", "dense_1.weight": "branches.1.weight", "dense_2.weight": "branches.0.weight",
+        "dense_3.weight": "leave.weight",
+    }  # fmt: skip
+    [words] = proof.words
+    assert words == (
+        "weights paired crosswise (dense_1 is branches.1, dense_2 is branches.0): so a first step shows: "
+        "everything that it computes agrees"
+    )
+    assert dict(proof.start.names) == proof.pairing.weights
+    assert len(proof.asked) == 2
+
+
+ORDERS = list(permutations(range(3)))
+
+
+@pytest.mark.parametrize("order", ORDERS[1:])
+def test_three_layers_are_proven_in_every_order(prove, order):
+    proof = prove(Network(order=(0, 1, 2)), Network("tf", order))
+    parts = [f"branches.{part}.weight" for part in order]
+    assert [proof.weights[f"dense_{place}.weight"] for place in (1, 2, 3)] == parts
+    assert "everything that it computes agrees" in proof.words[0]
+
+
+def test_a_port_that_is_wrong_keeps_the_order_and_it_is_said(prove):
+    proof = prove(Network(), Network("tf", fault=wrong("forward", "enter")))
+    assert proof.pairing is proof.plain
+    [words] = proof.words
+    assert words.startswith("weights paired in order and by kind; 2 layers could be paired otherwise")
+    assert len(proof.asked) == 2
+
+
+def test_a_wrong_port_without_like_layers_needs_no_words(prove):
+    proof = prove(Network(order=(0,)), Network("tf", (0,), wrong("forward", "enter")))
+    assert (proof.words, len(proof.asked)) == ([], 1)
+
+
+@pytest.mark.parametrize(("stage", "tensor"), [("loss", "loss"), ("gradient", "leave.weight")])
+def test_an_exchange_that_leads_further_is_kept_though_the_port_is_wrong_behind_it(prove, stage, tensor):
+    proof = prove(Network(), Network("tf", (1, 0), wrong(stage, tensor)))
+    assert proof.weights["dense_1.weight"] == "branches.1.weight"
+    assert proof.words[0].endswith(f"so a first step shows: it agrees up to step 0, {stage}, {tensor}")
+
+
+def test_what_a_wrong_port_may_cost_is_bounded(prove, monkeypatch):
+    order = tuple(range(10))
+    tf = Network("tf", order, wrong("forward", "enter"))
+    proof = prove(Network(order=order), tf)
+    assert len(proof.asked) == 1 + pairing_proof.MOST_TRIES
+    monkeypatch.setattr(pairing_proof, "MOST_TRIES", 3)
+    assert len(prove(Network(order=order), tf).asked) == 4
+
+
+def test_layers_nearest_to_where_the_step_parts_are_exchanged_first(prove):
+    order = (0, 1, 2, 3, 5, 4)
+    proof = prove(Network(order=tuple(range(6))), Network("tf", order))
+    assert proof.weights["dense_5.weight"] == "branches.5.weight"
+    assert len(proof.asked) <= 3
+
+
+@pytest.mark.parametrize("others", [rounding, honest])
+def test_a_gradient_that_is_noise_is_no_objection(prove, others):
+    def noise(seed, others):
+        generator = np.random.default_rng(seed)
+
+        def fault(key, value):
+            if key[1:] == ("gradient", "enter.bias"):
+                return 1e-12 * generator.normal(size=value.shape)
+            return others(key, value)
+
+        return fault
+
+    assert prove(Network(fault=noise(0, honest)), Network("tf", fault=noise(1, others))).words == []
+
+
+def test_a_gradient_that_is_more_than_noise_is_an_objection(prove):
+    for factor, objection in ((1.01, False), (1.1, True)):
+        proof = prove(Network(), Network("tf", fault=wrong("gradient", "enter.bias", factor)))
+        assert bool(proof.words) is objection
+
+
+@pytest.mark.parametrize("stage", ["rate", "state", "update", "buffer"])
+def test_what_comes_after_the_gradients_says_nothing_of_the_pairing(prove, stage):
+    fault = at(lambda key: key[1] == stage, lambda value: value * 1.5)
+    assert prove(Network(), Network("tf", fault=fault)).words == []
+
+
+def test_data_that_differ_are_not_held_against_the_pairing_before_what_is_computed_from_them(prove):
+    proof = prove(Network(), Network("tf", (1, 0), wrong("batch", "x")))
+    assert proof.words[0].startswith("weights paired in order and by kind")
+
+
+def test_outputs_that_differ_without_consequence_are_no_objection(prove):
+    def fault(key, value):
+        return np.ones_like(value) if key[1] in ("loss", "gradient") else value
+
+    def shown_otherwise(key, value):
+        return value * 1.5 if key[1:] == ("forward", "leave") else fault(key, value)
+
+    assert prove(Network(fault=fault), Network("tf", fault=shown_otherwise)).words == []

@@ -1,0 +1,178 @@
+"""The settings of two sides are judged by their values alone; what one side cannot know says nothing."""
+
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from compare.judging.settings import columns, differences, judge, to_row
+from compare.judging.settings.notes import NOTES
+from compare.reporting.settings_table import settings_table
+from compare.traces.header import Setting
+
+
+def side(subject, kind="", **settings):
+    return [Setting(subject, kind, name, value) for name, value in settings.items()]
+
+
+def verdicts(torch, tf, pairs=None):
+    return [(row.subject, row.setting, row.verdict) for row in judge(torch, tf, pairs or {})]
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf", "verdict"),
+    [
+        (0.001, 0.001, "equal"),
+        (0.001, float(np.float32(0.001)), "rounded to float32"),
+        (float(np.float32(0.9)), 0.9, "rounded to float32"),
+        (0.001, 0.0010001, "differs"),
+        (0.1 + 0.2, 0.3, "equal"),
+        (1, 1.0, "equal"),
+        ("tanh", "tanh", "equal"),
+        ("tanh", "relu", "differs"),
+        (None, None, "equal"),
+        (None, 0, "differs"),  # a padding_idx of 0 is one
+        (True, False, "differs"),
+        ([0.9, 0.999], [0.9, float(np.float32(0.999))], "rounded to float32"),
+        ([0.9, 0.999], [0.8, float(np.float32(0.999))], "differs"),
+        ([2, 2], 2, "equal"),
+        ([1, 1], [0, 0], "differs"),
+        ([1, 1], [1, 1, 1], "differs"),
+        ([1, 1], "same (extra padding after)", "differs"),
+    ],
+)
+def test_two_values_are_judged(torch, tf, verdict):
+    assert verdicts(side("optimizer", "Adam", x=torch), side("optimizer", "Adam", x=tf)) == [
+        ("optimizer", "x", verdict)
+    ]
+
+
+@pytest.mark.parametrize("neutral", [None, 0, 0.0, False, "none", [0, 0]])
+def test_a_setting_of_one_side_is_left_out_where_it_is_neutral(neutral):
+    assert not verdicts(side("optimizer", "SGD", x=neutral), side("optimizer", "SGD"))
+    assert not verdicts(side("optimizer", "SGD", lr=1.0), side("optimizer", "SGD", lr=1.0, x=neutral))[1:]
+
+
+def test_one_is_neutral_for_what_multiplies_only():
+    torch = side("fc", "Conv2d", bias=True, dilation=[1, 1], groups=1, stride=1)
+    assert verdicts(torch, side("fc", "Conv2d", bias=True), {"fc": "fc"}) == [
+        ("fc", "bias", "equal"),
+        ("fc", "stride", "torch only"),
+    ]
+
+
+def test_a_setting_of_one_side_that_is_not_neutral_is_named_with_its_side():
+    torch, tf = side("optimizer", "SGD", lr=1.0, dampening=0.5), side("optimizer", "SGD", lr=1.0, use_it=True)
+    assert verdicts(torch, tf)[1:] == [("optimizer", "dampening", "torch only"), ("optimizer", "use_it", "tf only")]
+
+
+@pytest.mark.parametrize("name", ["activation", "dim", "eps is added", "momentum sense", "self.heads"])
+def test_what_one_side_does_not_know_is_left_out(name):
+    torch, tf = side("fc", "Linear", bias=True), side("fc", "Linear", bias=True, **{name: "ReLU"})
+    assert verdicts(torch, tf, {"fc": "fc"}) == verdicts(tf, torch, {"fc": "fc"}) == [("fc", "bias", "equal")]
+    both = side("fc", "Linear", **{name: "GELU"})
+    assert verdicts(both, tf, {"fc": "fc"})[0] == ("fc", name, "differs")
+
+
+def test_layers_are_paired_as_the_caller_says_and_others_have_no_rows():
+    torch = side("fc1", "Linear", bias=True) + side("act", "ReLU", x=1)
+    tf = side("dense", "Linear", bias=False) + side("drop", "Dropout", p=0.5)
+    assert verdicts(torch, tf, {"dense": "fc1"}) == [("fc1", "bias", "differs")]
+    assert not verdicts(torch, tf, {"dense": "gone", "lost": "fc1"})
+
+
+def test_an_activation_that_is_a_paired_layer_has_rows_of_its_own_only():
+    torch = side("fc", "Linear", activation="LeakyReLU(negative_slope=0.01)")
+    torch += side("act", "LeakyReLU", negative_slope=0.01)
+    tf = side("fc", "Linear", activation="LeakyReLU(negative_slope=0.3)") + side("a", "LeakyReLU", negative_slope=0.3)
+    assert verdicts(torch, tf, {"fc": "fc", "a": "act"}) == [("act", "negative_slope", "differs")]
+    assert verdicts(torch, tf, {"fc": "fc"}) == [("fc", "activation", "differs")]
+
+
+def test_a_further_parameter_group_is_held_against_the_one_optimizer():
+    torch = side("optimizer", "SGD", lr=0.02) + side("optimizer group 1", "SGD", lr=0.2)
+    assert verdicts(torch, side("optimizer", "SGD", lr=0.02)) == [
+        ("optimizer", "lr", "equal"),
+        ("optimizer group 1", "lr", "differs"),
+    ]
+
+
+def test_a_group_that_only_tf_has_is_held_against_the_one_optimizer_of_torch():
+    tf = side("optimizer", "AdamW", weight_decay=0.1) + side("optimizer group 1", "AdamW", weight_decay=0.0)
+    assert verdicts(side("optimizer", "AdamW", weight_decay=0.1), tf) == [
+        ("optimizer", "weight_decay", "equal"),
+        ("optimizer group 1", "weight_decay", "differs"),
+    ]
+
+
+def test_of_two_kinds_only_the_kind_and_what_both_have_is_told():
+    torch, tf = side("optimizer", "Adam", lr=0.1, betas=[0.9, 0.999]), side("optimizer", "RMSprop", lr=0.2, alpha=0.9)
+    assert verdicts(torch, tf) == [("optimizer", "kind", "differs"), ("optimizer", "lr", "differs")]
+
+
+def test_one_formula_under_two_names_is_one_kind():
+    torch, tf = side("optimizer", "AdamW", lr=0.1), side("optimizer", "Adam", lr=0.1)
+    assert verdicts(torch, tf) == [("optimizer", "lr", "equal")]
+
+
+def test_the_class_of_a_model_is_no_setting():
+    assert verdicts(side("model", "Net", parameters=3), side("model", "Sequential", parameters=3)) == [
+        ("model", "parameters", "equal")
+    ]
+
+
+def test_losses_are_paired_by_kind_and_one_that_the_other_side_writes_out_has_no_row():
+    torch = side("loss", "MSELoss", reduction="mean") + side("loss 2", "L1Loss", reduction="sum")
+    tf = side("loss", "L1Loss", reduction="sum") + side("loss 2", "MSELoss", reduction="mean")
+    assert {verdict for *_, verdict in verdicts(torch, tf)} == {"equal"}
+    assert verdicts(torch, tf[:1]) == [("loss 2", "reduction", "equal")]
+    assert not verdicts(torch, [])
+    assert verdicts(torch[:1], tf[:1])[0] == ("loss", "kind", "differs")
+
+
+def test_a_stacked_layer_of_one_side_may_be_several_of_the_other():
+    torch = side("rnn", "LSTM", num_layers=2, bidirectional=False, hidden_size=4)
+    tf = side("a", "LSTM", num_layers=1, bidirectional=False, hidden_size=4)
+    tf += side("b", "LSTM", num_layers=1, bidirectional=False, hidden_size=5)
+    assert verdicts(torch, tf, {"a": "rnn", "b": "rnn"}) == [
+        ("rnn", "hidden_size", "equal"),
+        ("rnn", "hidden_size", "differs"),
+    ]
+    assert ("rnn", "num_layers", "differs") in verdicts(torch, tf, {"a": "rnn"})
+
+
+def test_differences_leave_the_equal_out_and_put_the_rounded_last():
+    torch = side("optimizer", "Adam", lr=0.1, eps=1e-8, amsgrad=False)
+    tf = side("optimizer", "Adam", lr=float(np.float32(0.1)), eps=1e-7, amsgrad=False)
+    assert [row.setting for row in differences(judge(torch, tf, {}))] == ["eps", "lr"]
+
+
+def test_a_row_is_text_with_a_note_and_empty_where_a_side_has_nothing():
+    torch = side("conv", "Conv2d", padding=[1, 1], stride=[2, 1], axes=[-2, -1], extra=3, limit=None)
+    tf = side("conv", "Conv2d", padding=[0, 0], stride=[1, 2], axes=[-1], limit=2.5)
+    rows = {row.setting: to_row(row) for row in judge(torch, tf, {"conv": "conv"})}
+    assert tuple(rows["padding"]) == columns
+    assert [rows["stride"][name] for name in ("torch", "tf")] == ["2x1", "1x2"]
+    assert [rows["axes"][name] for name in ("torch", "tf")] == ["-2, -1", "-1"]
+    assert [rows["extra"][name] for name in ("torch", "tf", "verdict")] == ["3", "", "torch only"]
+    assert [rows["limit"][name] for name in ("torch", "tf")] == ["none", "2.5"]
+    assert rows["padding"]["note"] == NOTES["", "padding"]
+
+
+def test_equal_rows_have_no_note():
+    torch = side("bn", "BatchNorm", momentum=0.1)
+    assert [row.note for row in judge(torch, torch, {"bn": "bn"})] == [""]
+    assert judge(torch, side("bn", "BatchNorm", momentum=0.2), {"bn": "bn"})[0].note == NOTES["BatchNorm", "momentum"]
+
+
+def test_the_table_shows_what_differs_and_nothing_else():
+    torch = side("optimizer", "Adam", lr=0.1, betas=[0.9, 0.999]) + side("fc", "Linear", bias=True)
+    tf = side("optimizer", "Adam", lr=0.2, betas=[0.9, 0.999]) + side("fc", "Linear", bias=True, note="[red]x")
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(settings_table(judge(torch, tf, {"fc": "fc"})))
+    text = console.export_text()
+    assert "optimizer (Adam) lr" in " ".join(text.split())
+    assert "[red]x" in text
+    assert "betas" not in text
+    assert "bias" not in text

@@ -1,0 +1,104 @@
+"""The plot shows both curves as they are, and the gap on a log axis whatever it holds."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from compare.reporting.plot import PRECISION_COLOURS, SMALLEST
+from compare.reporting.result import Result
+from tests.synthetic import FakeSide, from_step, result, rounding
+
+BOTH = ("float64", "float32")
+
+
+def lines(axes):
+    """What each line shows, by its label."""
+    return {line.get_label(): np.asarray(line.get_ydata()) for line in axes.lines}
+
+
+def saved(of, directory):
+    path = directory / "plot.png"
+    figure = of.plot(path)
+    assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    return figure
+
+
+def test_both_losses_are_drawn_of_the_last_precision(tmp_path):
+    of = result(tmp_path, precisions=BOTH)
+    losses, _ = of.plot().axes
+    pair = of.judgement.comparisons["float32"].pair
+    drawn = lines(losses)
+    assert list(drawn) == ["torch", "tf"]
+    np.testing.assert_array_equal(drawn["torch"], pair.torch.curves["loss"])
+    np.testing.assert_array_equal(drawn["tf"], pair.tf.curves["loss"])
+    assert "float32" in losses.get_ylabel()
+    assert losses.get_title(loc="left") == "linear_regression: equivalent"
+
+
+def test_the_gap_of_every_precision_is_drawn_inside_its_envelope_on_a_log_axis(tmp_path):
+    of = result(tmp_path, precisions=BOTH)
+    _, gaps = saved(of, tmp_path).axes
+    assert gaps.get_yscale() == "log"
+    assert list(lines(gaps)) == ["float64 gap", "float32 gap"]
+    for precision, line, envelope in zip(BOTH, gaps.lines, gaps.collections, strict=True):
+        comparison = of.judgement.comparisons[precision]
+        np.testing.assert_array_equal(line.get_ydata(), np.maximum(comparison.gap, SMALLEST))
+        heights = envelope.get_paths()[0].vertices[:, 1]
+        assert (heights.min(), heights.max()) == (SMALLEST, comparison.envelope.max())
+        assert to_hex(line.get_color()) == PRECISION_COLOURS[precision]
+
+
+def test_a_gap_of_zero_has_a_place_on_the_log_axis(tmp_path):
+    _, gaps = result(tmp_path, tf=FakeSide()).plot().axes
+    assert (lines(gaps)["float64 gap"] == SMALLEST).all()
+
+
+def test_where_they_part_is_marked_and_the_place_is_labelled(tmp_path):
+    _, gaps = result(tmp_path, tf=FakeSide(from_step(7, "loss", 2.0))).plot().axes
+    [mark] = [line for line in gaps.lines if line.get_label() == "parts at step 7"]
+    assert set(mark.get_xdata()) == {7}
+    assert lines(gaps)["float64 gap"][7:] == pytest.approx(np.full(33, 0.5), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "tf",
+    [
+        FakeSide(from_step(7, "loss", np.nan)),
+        FakeSide(rounding, stops=7),
+        FakeSide(from_step(0, "loss", np.inf)),
+    ],
+)
+def test_an_infinite_gap_is_left_out_and_the_rest_is_drawn(tmp_path, tf):
+    of = result(tmp_path, tf=tf)
+    assert of.verdict == "diverged"
+    losses, gaps = saved(of, tmp_path).axes
+    comparison = of.judgement.comparisons["float64"]
+    np.testing.assert_array_equal(np.isnan(lines(gaps)["float64 gap"]), np.isinf(comparison.gap))
+    assert f"parts at step {comparison.parts_at}" in lines(gaps)
+    np.testing.assert_array_equal(lines(losses)["tf"], comparison.pair.tf.curves["loss"])
+
+
+def test_a_run_that_failed_has_a_plot_that_says_so(tmp_path):
+    failed = Result(result(tmp_path).subject, "", None, ("tf: died",))
+    losses, gaps = saved(failed, tmp_path).axes
+    assert [text.get_text() for text in losses.texts] == ["no curves: a run failed"]
+    assert losses.get_title(loc="left") == "linear_regression: error"
+    assert not gaps.lines
+
+
+def test_no_file_is_written_unless_asked_for(tmp_path):
+    of = result(tmp_path)
+    before = set(tmp_path.iterdir())
+    assert of.plot().axes
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_evaluations_are_points_at_their_steps(tmp_path):
+    def evaluated(steps):
+        return {"evaluation_step": [9, 19], "evaluation_loss": [0.4, 0.3]}
+
+    losses, _ = saved(result(tmp_path, FakeSide(curves=evaluated), FakeSide(rounding, curves=evaluated)), tmp_path).axes
+    for side in ("torch", "tf"):
+        [points] = [line for line in losses.lines if line.get_label() == f"{side}, held out"]
+        assert points.get_xydata().tolist() == [[9, 0.4], [19, 0.3]]
+        assert points.get_linestyle() == "None"

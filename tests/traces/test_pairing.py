@@ -1,0 +1,333 @@
+"""Weights are paired in order and by kind, outputs too; what is left over is named, with the line that pairs it."""
+
+import ast
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from compare.inputs.port_batches import _explicit
+from compare.traces.pairing import Model, PairingError, pair
+from compare.traces.step import END
+from compare.traces.units import Tensor, Unit
+from tests.synthetic import header
+
+WIDE, SQUARE = (6, 5), (6, 6)
+
+
+def unit(path, shape=SQUARE, kind="Linear", bias=True):
+    tensors = {"weight": Tensor(f"{path}.weight", shape, False, True)}
+    if bias:
+        tensors["bias"] = Tensor(f"{path}.bias", shape[:1], False, True)
+    return Unit(kind, path, tensors)
+
+
+def norm(path, size=6, buffers=("running_mean", "running_var"), weight=True):
+    tensors = {"weight": Tensor(f"{path}.weight", (size,), False, True)} if weight else {}
+    tensors |= {role: Tensor(f"{path}.{role}", (size,), True, False) for role in buffers}
+    return Unit("BatchNorm", path, tensors)
+
+
+def model(*units, outputs=None, kinds=None, batch=("x", "y")):
+    """A model that runs its units in the order in which they are defined, unless `outputs` says otherwise."""
+    own = {one.path: one.kind for one in units}
+    return Model(list(units), own | (kinds or {}), list(own) if outputs is None else outputs.split(), list(batch))
+
+
+def weights(torch, tf, explicit=()):
+    return pair(torch, tf, explicit).weights
+
+
+def of_layers(**layers):
+    """What the weights and biases of these layers are paired as: tf=torch."""
+    return {f"{tf}.{role}": f"{torch}.{role}" for tf, torch in layers.items() for role in ("weight", "bias")}
+
+
+def test_layers_are_paired_in_order_whatever_their_names():
+    torch, tf = model(unit("fc1", WIDE), unit("fc2")), model(unit("dense", WIDE), unit("dense_1"))
+    assert weights(torch, tf) == of_layers(dense="fc1", dense_1="fc2")
+
+
+def test_layers_are_paired_by_kind_though_others_stand_between():
+    torch = model(unit("fc1"), unit("emb", kind="Embedding", bias=False), unit("fc2"))
+    tf = model(unit("embedding", kind="Embedding", bias=False), unit("d1"), unit("d2"))
+    assert weights(torch, tf) == {"embedding.weight": "emb.weight", **of_layers(d1="fc1", d2="fc2")}
+
+
+def test_the_order_is_that_of_the_forward_pass_and_not_of_the_definition():
+    torch = model(unit("late"), unit("early"), outputs="early late")
+    tf = model(unit("d1"), unit("d2"))
+    assert weights(torch, tf) == of_layers(d1="early", d2="late")
+    assert weights(tf, torch) == of_layers(early="d1", late="d2")
+
+
+def test_the_first_call_of_a_layer_that_is_called_twice_counts():
+    torch = model(unit("one"), unit("two"), outputs="one two one")
+    assert weights(torch, model(unit("d1"), unit("d2"))) == of_layers(d1="one", d2="two")
+
+
+def test_layers_that_no_forward_pass_reached_come_last_in_the_order_of_definition():
+    torch = model(unit("unused"), unit("spare"), unit("used"), outputs="used")
+    tf = model(unit("d1"), unit("d2"), unit("d3"), outputs="d1")
+    assert weights(torch, tf) == of_layers(d1="used", d2="unused", d3="spare")
+
+
+def test_a_part_of_a_layer_has_the_place_of_its_layer():
+    parts = [unit(f"attn.{name}") for name in ("query", "key")]
+    torch = Model([unit("fc"), *parts], {"attn": "Attention", "fc": "Linear"}, ["attn", "fc"], [])
+    tf = model(unit("d1"), unit("d2"), unit("d3"))
+    assert weights(torch, tf) == of_layers(d1="attn.query", d2="attn.key", d3="fc")
+
+
+def test_a_branch_that_is_run_earlier_is_told_apart_by_its_shapes():
+    torch = model(unit("main", WIDE), unit("branch", (3, 5)), unit("end"))
+    tf = model(unit("d1", (3, 5)), unit("d2", WIDE), unit("d3"))
+    assert weights(torch, tf) == of_layers(d1="branch", d2="main", d3="end")
+
+
+def test_layers_with_and_without_bias_are_told_apart():
+    torch, tf = model(unit("a"), unit("b", bias=False)), model(unit("d1", bias=False), unit("d2"))
+    assert weights(torch, tf) == {"d1.weight": "b.weight", **of_layers(d2="a")}
+
+
+def test_one_bias_is_the_sum_of_two():
+    def cell(path, roles):
+        return Unit("LSTM", path, {role: Tensor(f"{path}.{name}", (24,), False, True) for role, name in roles})
+
+    torch = model(cell("lstm", [("bias_ih", "bias_ih_l0"), ("bias_hh", "bias_hh_l0")]))
+    tf = model(cell("cell", [("bias_ih + bias_hh", "bias")]))
+    assert weights(torch, tf) == {"cell.bias": "lstm.bias_ih_l0 + lstm.bias_hh_l0"}
+
+
+def attention(*rows):
+    """Parts of an attention layer, whose weights are slices."""
+    shapes = {"weight": SQUARE, "bias": (6,)}
+    return [
+        Unit("Linear", f"attn.{row}", {
+            role: Tensor(f"attn.in_{role}[{row}:{row + 6}]", shape, False, True) for role, shape in shapes.items()
+        })
+        for row in rows
+    ]  # fmt: skip
+
+
+def test_parts_of_one_tensor_are_paired_as_slices():
+    torch, tf = model(*attention(0, 6, 12)), model(unit("q"), unit("k"), unit("v"))
+    expected = {f"{path}.weight": f"attn.in_weight[{row}:{row + 6}]" for path, row in (("q", 0), ("k", 6), ("v", 12))}
+    assert expected.items() <= weights(torch, tf).items()
+
+
+def test_buffers_are_paired_and_those_left_over_are_no_error():
+    torch = model(norm("bn", buffers=("running_mean", "num_batches")))
+    tf = model(norm("n", buffers=("running_mean", "other")))
+    assert weights(torch, tf) == {"n.weight": "bn.weight", "n.running_mean": "bn.running_mean"}
+    assert weights(torch, model(norm("n", buffers=()))) == {"n.weight": "bn.weight"}
+    only_buffers = Unit("Buffer", "mask", {"buffer": Tensor("mask", (3,), True, False)})
+    assert weights(model(norm("bn"), only_buffers), model(norm("n")))["n.weight"] == "bn.weight"
+
+
+# What is left over
+
+
+def left_over(torch, tf, explicit=()):
+    with pytest.raises(PairingError) as caught:
+        pair(torch, tf, explicit)
+    return str(caught.value)
+
+
+def line_of(message):
+    """The line to write, as a port file that has it would be read."""
+    return _explicit("my_port.py", ast.literal_eval(re.search(r"WEIGHTS = (\{.*\})", message)[1]))
+
+
+LEFT = {
+    "on both sides": (model(unit("fc1"), unit("w", (3, 2), "Parameter")), model(unit("d1"), unit("odd", (2, 3))),
+                      "torch: w.weight (3x2), w.bias (3); tf: odd.weight (2x3), odd.bias (2)"),
+    "in tf": (model(unit("fc1")), model(unit("d1"), unit("d2")), "(tf: d2.weight (6x6), d2.bias (6))"),
+    "in torch": (model(unit("fc1"), unit("fc2"), unit("fc3")), model(unit("d1")),
+                 "(torch: fc2.weight (6x6), fc2.bias (6), fc3.weight (6x6), fc3.bias (6))"),
+    "of another kind": (model(unit("fc1", kind="Conv1d")), model(unit("d1")), "tf: d1.weight (6x6), d1.bias (6)"),
+    "a bias": (model(unit("fc1", bias=False)), model(unit("d1")), "torch: fc1.weight (6x6); tf: d1.weight (6x6), d1"),
+    "a scalar": (model(), model(unit("s", (), "Parameter", bias=False)), "(tf: s.weight (scalar))"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("torch", "tf", "said"), LEFT.values(), ids=LEFT.keys())
+def test_what_is_left_over_is_named_and_the_line_that_is_shown_settles_it(torch, tf, said):
+    message = left_over(torch, tf)
+    assert message.startswith("weights without a partner on the other side (")
+    assert said in message
+    pair(torch, tf, line_of(message))
+
+
+def test_weights_of_the_same_sizes_are_proposed_as_partners():
+    torch, tf = model(unit("w", (3, 2), "Parameter")), model(unit("odd", (2, 3), bias=False))
+    assert ("odd.weight", "w.weight") in line_of(left_over(torch, tf))
+    assert (None, "w.bias") in line_of(left_over(torch, tf))
+
+
+def test_a_slice_that_is_left_over_is_named():
+    assert "attn.in_weight[12:18] (6x6)" in left_over(model(*attention(0, 6, 12)), model(unit("q"), unit("k")))
+
+
+def test_the_line_for_a_slice_that_is_left_over_settles_it():
+    pair(model(*attention(0)), model(), [(None, "attn.in_weight[0:6]"), (None, "attn.in_bias[0:6]")])
+
+
+def test_a_slice_that_was_paired_by_name_is_not_paired_again():
+    named = [("k.weight", "attn.in_weight[0:6]"), ("k.bias", "attn.in_bias[0:6]")]
+    found = weights(model(*attention(0, 6)), model(unit("q"), unit("k")), named)
+    assert found["q.weight"] == "attn.in_weight[6:12]"
+
+
+# What is paired by name
+
+
+def test_what_is_named_goes_before_order_and_the_rest_follows_in_order():
+    torch, tf = model(unit("a"), unit("b"), unit("c")), model(unit("d1"), unit("d2"), unit("d3"))
+    found = weights(torch, tf, [("d1.weight", "c.weight"), ("d1.bias", "c.bias")])
+    assert found == of_layers(d1="c", d2="a", d3="b")
+
+
+def test_a_weight_that_is_said_to_have_no_partner_is_left_alone():
+    torch, tf = model(unit("a"), unit("b", WIDE)), model(unit("d1", (2, 2)), unit("d2"))
+    explicit = [("d1.weight", None), ("d1.bias", None), (None, "b.weight"), (None, "b.bias")]
+    assert weights(torch, tf, explicit) == of_layers(d2="a")
+
+
+def test_expressions_may_be_given_by_name():
+    torch = model(unit("w", (12, 6), "Parameter", bias=False), unit("v", SQUARE, "Parameter", bias=False))
+    tf = model(unit("d", bias=False))
+    assert weights(torch, tf, [("d.weight", "w.weight[0:6] + v.weight")]) == {"d.weight": "w.weight[0:6] + v.weight"}
+
+
+@pytest.mark.parametrize(
+    ("explicit", "said"),
+    [
+        (
+            ("dense.wieght", "fc.weight"),
+            "WEIGHTS names 'dense.wieght', which the tf side has not: the nearest is 'dense.w",
+        ),
+        (
+            ("dense.weight", "fc.wieght"),
+            "WEIGHTS names 'fc.wieght', which the torch side has not: the nearest is 'fc.weig",
+        ),
+        (("dense.weight", "fc.weight + fc.x"), "WEIGHTS names 'fc.x', which the torch side has not"),
+        (("dense.wieght", None), "WEIGHTS names 'dense.wieght', which the tf side has not"),
+    ],
+)
+def test_a_name_that_is_wrong_is_answered_with_the_nearest(explicit, said):
+    assert left_over(model(unit("fc")), model(unit("dense")), [explicit]).startswith(said)
+
+
+def test_a_name_on_a_side_without_weights_is_answered_so():
+    message = left_over(model(), model(unit("dense")), [("dense.weight", "fc.weight")])
+    assert message == "WEIGHTS names 'fc.weight', which the torch side has not: it has no weights"
+
+
+def test_a_wrong_name_of_torch_without_a_partner_is_looked_for_on_the_torch_side():
+    message = left_over(model(unit("fc")), model(unit("dense")), [(None, "fc.wieght")])
+    assert message.startswith("WEIGHTS names 'fc.wieght', which the torch side has not: the nearest is 'fc.weight'")
+
+
+@pytest.mark.parametrize("expression", ["fc.weight[0", "fc.weight+fc.bias", ""])
+def test_what_is_no_expression_is_an_error_of_the_pairing(expression):
+    assert "is no weight" in left_over(model(unit("fc")), model(unit("dense")), [("dense.weight", expression)])
+
+
+def test_a_name_that_both_sides_have_is_taken_on_its_own_side_only():
+    both = model(unit("a"), unit("b"))
+    assert weights(both, both, [("a.weight", "b.weight"), ("a.bias", "b.bias")]) == of_layers(a="b", b="a")
+
+
+def test_a_name_that_both_sides_have_is_left_alone_on_its_own_side_only():
+    both = model(unit("a"))
+    assert "torch: a.weight" in left_over(both, both, [("a.weight", None), ("a.bias", None)])
+
+
+# Groups that could be paired crosswise
+
+
+def test_layers_alike_in_kind_and_shapes_are_a_group():
+    layers = [unit("a"), unit("b", WIDE), unit("c"), unit("d", bias=False), unit("e", kind="Conv1d"), unit("f")]
+    pairing = pair(model(*layers), model(*layers))
+    groups = [[pairing.pairs[place][1].path for place in group] for group in pairing.alike]
+    assert groups == [["a", "c", "f"]]
+
+
+def test_crosswise_exchanges_two_partners_and_nothing_else():
+    layers = [unit("a"), unit("b"), unit("c")]
+    plain = pair(model(*layers), model(unit("d1"), unit("d2"), unit("d3")))
+    crossed = plain.crosswise(0, 2)
+    assert crossed.weights == of_layers(d1="c", d2="b", d3="a")
+    assert crossed.layers == {"d1": "c", "d2": "b", "d3": "a"}
+    assert plain.weights == of_layers(d1="a", d2="b", d3="c")
+    assert crossed.crosswise(0, 2).pairs == plain.pairs
+
+
+# Outputs and batches
+
+
+def test_outputs_are_those_of_paired_layers_call_by_call():
+    torch = Model([unit("fc")], {"fc": "Linear"}, ["fc", "fc (call 2)", "fc (call 3)"], [])
+    tf = Model([unit("dense")], {"dense": "Linear"}, ["dense", "dense (call 2)"], [])
+    assert pair(torch, tf).outputs == {"dense": "fc", "dense (call 2)": "fc (call 2)"}
+    assert pair(tf, torch).outputs == {"fc": "dense", "fc (call 2)": "dense (call 2)"}
+
+
+def stateless(*outputs, **kinds):
+    return Model([], kinds, list(outputs), [])
+
+
+def test_outputs_without_weights_are_paired_by_kind_in_order_of_their_calls():
+    torch = stateless("relu", "pool", "relu (call 2)", relu="ReLU", pool="MaxPool")
+    tf = stateless("a", "b", "p", a="ReLU", b="ReLU", p="MaxPool")
+    assert pair(torch, tf).outputs == {"a": "relu", "b": "relu (call 2)", "p": "pool"}
+    assert pair(torch, tf).all_layers == {"a": "relu", "b": "relu", "p": "pool"}
+
+
+def test_outputs_of_a_kind_that_one_side_calls_more_often_are_not_paired():
+    torch = stateless("relu", "relu (call 2)", "pool", relu="ReLU", pool="MaxPool")
+    tf = stateless("a", "p", a="ReLU", p="MaxPool")
+    assert pair(torch, tf).outputs == {"p": "pool"}
+
+
+def test_outputs_of_layers_with_weights_are_not_paired_by_kind():
+    torch = Model([unit("fc1"), unit("fc2")], {"fc1": "Linear", "fc2": "Linear"}, ["fc1", "fc2"], [])
+    tf = Model([unit("d1"), unit("d2")], {"d1": "Linear", "d2": "Linear"}, ["d1"], [])
+    assert pair(torch, tf).outputs == {"d1": "fc1"}
+
+
+def test_layers_whose_weights_are_paired_by_name_have_their_outputs_paired():
+    torch, tf = model(unit("a"), unit("b")), model(unit("d1"), unit("d2"))
+    named = {"d1": "b", "d2": "a"}
+    assert pair(torch, tf, of_layers(**named).items()).outputs == named
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf", "expected"),
+    [
+        (["x", "y"], ["y", "x"], {"y": "y", "x": "x"}),
+        (["x", "y"], ["images", "labels"], {"images": "x", "labels": "y"}),
+        (["x", "y"], ["x", "labels"], {"x": "x", "labels": "y"}),
+        (["x", "y"], ["x"], {"x": "x"}),
+        (["x", "y"], [], {}),
+    ],
+)
+def test_arrays_of_a_batch_are_paired_by_name_or_else_in_order(torch, tf, expected):
+    assert pair(model(batch=torch), model(batch=tf)).batch == expected
+
+
+def test_a_model_is_read_from_the_first_audited_step_of_a_trace():
+    keys = [
+        (4, "batch", "x"), (4, "forward", "fc"), (4, "forward", "fc (call 2)"), (5, "forward", "late"),
+        (5, "batch", "late"), (END, "forward", "end"),
+    ]  # fmt: skip
+    said = header(units=(unit("fc"),), kinds={"fc": "Linear"})
+    assert Model.of(SimpleNamespace(keys=keys, header=said)) == (
+        (unit("fc"),), {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"],
+    )  # fmt: skip
+
+
+def test_what_is_computed_at_the_end_is_no_forward_pass_of_training():
+    trace = SimpleNamespace(keys=[(END, "forward", "fc")], header=header())
+    assert Model.of(trace).outputs == []
