@@ -53,8 +53,9 @@ def misplaced(module: str, source: str) -> list[str]:
     own = folder(module)
     reachable = ORDER if own is None else ORDER[: ORDER.index(own) + 1]
     frameworks = [name for name in imports(source) if name.split(".")[0] in FRAMEWORKS | {"torch_impl", "tf_impl"}]
-    known = {name for name in imports(source) & set(modules("compare")) if folder(name)}
-    return frameworks + [name for name in known if folder(name) not in reachable]
+    known = imports(source) & set(modules("compare"))
+    top = [] if own is None else sorted(known & TOP)
+    return frameworks + top + [name for name in known if folder(name) not in (None, *reachable)]
 
 
 COMPARE = sorted(set(modules("compare")) - {TEMPLATE})
@@ -77,6 +78,7 @@ def test_a_module_imports_only_its_own_folder_and_those_before_it(module):
         ("compare.inputs.case", "import torch"),
         ("compare.running.pool", "from compare.judging import tolerances"),
         ("compare.judging.study", "def lazily():\n    from compare.reporting.result import Result"),
+        ("compare.cli.diff", "import compare"),
         ("compare.traces.trace", "if TYPE_CHECKING:\n    from compare.judging.stages import Row"),
     ],
 )

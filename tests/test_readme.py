@@ -15,7 +15,7 @@ from rich.console import Console
 from compare.__main__ import app
 from compare.components import specs
 from compare.components.source import entries
-from compare.components.table import columns as COMPONENT_COLUMNS
+from compare.components.table import COLUMNS as COMPONENT_COLUMNS
 from compare.inputs import cases
 from compare.reporting.tables import COLUMNS
 from compare.reporting.terminal import summary_table
@@ -152,7 +152,7 @@ def test_the_reference_table_of_components_is_of_the_present_dictionary_and_all_
     shown = [(row["kind"], row["key"], row["torch"], row["tf"], row["mind"]) for row in rows]
     every = [(kind, key) for kind in specs.KINDS for key in specs.load(kind)]
     sources = [(entries("torch", kind)[key], entries("tf", kind)[key]) for kind, key in every]
-    present = [(*of, torch.code, tf.code, torch.mind) for of, (torch, tf) in zip(every, sources, strict=True)]
+    present = [(*of, torch.code, tf.code, torch.lesson) for of, (torch, tf) in zip(every, sources, strict=True)]
     assert shown == present
     assert {row["verdict"] for row in rows} <= {"equal", "agrees"}
 

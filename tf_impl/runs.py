@@ -9,9 +9,9 @@ import numpy as np
 
 from compare.inputs.side import Side, every_optimizer
 from tf_impl import runtime, weights
+from tf_impl.graph import compile_step
 from tf_impl.randomness import mute
-from tf_impl.train import compile_step, train_step
-from tf_impl.weights.layers import evaluating
+from tf_impl.train import train_step
 from tf_impl.weights.outputs import to_numpy
 
 
@@ -39,19 +39,19 @@ def build(
     side = make_side(settings)
     muted = mute(side.model)
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-    with evaluating(side.model):  # so that no running statistics are moved by it
-        side.loss(side.model, examples[0])
+    side.loss(side.model, examples[0], training=False)  # in training it would move running statistics
     if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
     for part, optimizer in every_optimizer(side.optimizer).items():
         optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
     initial = [(variable, to_numpy(variable)) for each in _stateful(side) for variable in each.variables]
+    step = side.step or train_step
     if eager:
-        return Built(side, side.step or train_step, initial, muted=muted)
+        return Built(side, step, initial, muted=muted)
     try:
-        return Built(side, compile_step(side, examples), initial, muted=muted)
+        return Built(side, compile_step(side, step, examples), initial, muted=muted)
     except Exception:  # what cannot be traced may still run as it is written; if not, that says better why
-        return Built(side, side.step or train_step, initial, compiled=False, muted=muted)
+        return Built(side, step, initial, compiled=False, muted=muted)
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:

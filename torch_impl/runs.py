@@ -10,7 +10,7 @@ import numpy as np
 from compare.inputs.side import Side, every_optimizer
 from torch_impl import runtime, weights
 from torch_impl.randomness import mute
-from torch_impl.train import compile_step
+from torch_impl.train import train_step
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def build(
     if not any(parameter.requires_grad for parameter in side.model.parameters()):
         raise ValueError("the model has no trainable weights: there is nothing to train")
     initial = copy.deepcopy([each.state_dict() for each in _stateful(side)])
-    return Built(side, compile_step(side, examples), initial, muted=muted)
+    return Built(side, side.step or train_step, initial, muted=muted)
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:

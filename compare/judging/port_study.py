@@ -15,7 +15,7 @@ from compare.inputs.port_inputs import PortInputs
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.judgement import Judgement, Run
 from compare.judging.pairing_proof import prove
-from compare.judging.static_differences import all_settings, initial_values, say_initial, say_muted
+from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Model, Pairing, pair
@@ -50,6 +50,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
     initial = initial_values(rename_pair(described.pair, pairing))
     findings = (
         *judgement.findings,
+        *say_evaluation(judgement.first_divergence, described.pair),
         *frozen,
         *described.findings,
         *say_initial(initial),

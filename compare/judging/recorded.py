@@ -20,7 +20,7 @@ from compare.judging.curves import decreases
 from compare.judging.difference import difference
 from compare.judging.growth import growth_is_rounding
 from compare.judging.judgement import Judgement
-from compare.judging.settings import judge
+from compare.judging.settings import compare_settings
 from compare.judging.stages import BEFORE_GRADIENTS, Row, before_gradients, first_divergence
 from compare.judging.wording import parting_sentence
 from compare.traces.pairing import Model, Pairing, pair
@@ -43,7 +43,7 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
         found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
         twins = rename_pair(_nudged_twins(sides, found), pairing)
         judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins)
-        settings = judge(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
+        settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
     return subject, replace(judgement, settings=tuple(settings))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compare.judging.distributions import InitialRow, compare_initial, summarise
-from compare.judging.settings import INITIAL, SettingRow, judge
+from compare.judging.initial_values import InitialRow, compare_initial, summarise
+from compare.judging.settings import INITIAL, SettingRow, compare_settings
 from compare.judging.settings.values import DIFFERS, EQUAL
+from compare.judging.stages import Row
 from compare.traces.header import Setting
 from compare.traces.pairing import Pairing
+from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair
 
 
@@ -31,6 +33,17 @@ def say_muted(pair: TracePair) -> list[str]:
     return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
 
 
+def say_evaluation(first: Row | None, pair: TracePair) -> list[str]:
+    """Whose mode was set from outside, where the two differ in evaluation alone."""
+    outside = [side.header.side for side in pair if not side.header.takes_training]
+    if not outside or first is None or first.step is not END or first.stage not in ("forward", "loss"):
+        return []
+    return [
+        f"for evaluation the mode was set from outside ({', '.join(outside)}), because the loss takes no `training`: "
+        "write loss(model, batch, training), and pass it on to the model, to say what evaluation is"
+    ]
+
+
 def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -> list[SettingRow]:
     """What is set on either side, which weight begins as which, and how each side draws its own initial values."""
     of_weights = [
@@ -41,7 +54,7 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
         SettingRow(INITIAL, "", row.tensor, row.torch, row.tf, DIFFERS if row.verdict == "differs" else EQUAL, "")
         for row in initial
     ]
-    return [*judge(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
+    return [*compare_settings(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
 
 
 def _with_rates(trace: Trace) -> list[Setting]:

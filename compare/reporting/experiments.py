@@ -20,6 +20,7 @@ from compare.inputs.port_inputs import read
 from compare.inputs.subject import Subject
 from compare.judging.judgement import Judgement, Run
 from compare.judging.port_study import study_port
+from compare.judging.recorded import judge_recorded
 from compare.judging.study import study
 from compare.reporting.result import Result
 from compare.running.options import Options
@@ -103,6 +104,15 @@ class PortExperiment:
 
 
 Experiment = CaseExperiment | PortExperiment
+
+
+def compare_recorded(left: Path, right: Path) -> Result:
+    """Judge the traces of two recorded loops, one of each side in any order.
+
+    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    """
+    subject, judgement = judge_recorded(left, right)
+    return Result(subject, "", judgement)
 
 
 def run_experiment(experiment: Experiment, options: Options = DEFAULTS) -> Result:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.judging.curves import epoch_means
-from compare.judging.settings import columns as SETTING_COLUMNS
+from compare.judging.settings import COLUMNS as SETTING_COLUMNS
 from compare.judging.settings import to_row
 from compare.running.request import AUDITS
 from compare.traces.step import END

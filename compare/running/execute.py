@@ -62,7 +62,7 @@ class Executor:
         """Built anew for each run, for a port may keep a state that cannot be reset."""
         inputs, training = self._port_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
-        make_side = port_file.side(request.file, self._framework.side)
+        make_side = port_file.side(request.file, self._framework.side, self._framework.weights.layers.evaluating)
         built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
         self._framework.runs.reset(built, None)
         if training.start is not None:
@@ -103,11 +103,12 @@ def _run(
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
         recorder.close(
-            lambda: side.loss(side.model, first),
+            lambda: framework.train.evaluate(side, first),
             precision=training.precision,
             nudge=training.nudge,
             compiled=built.compiled,
             muted=built.muted,
+            takes_training=side.takes_training,
         )
     except BaseException:
         recorder.discard()

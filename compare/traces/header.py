@@ -35,6 +35,7 @@ class Header:
     told of the pairing. `precision` is a dtype, None where a loop of one's own did not say. `nudge` is the dtype whose
     ulp moved each initial weight, None where nothing did. `compiled` is False where TensorFlow's step could not become
     a graph. `muted` are the layers whose dropout was switched off, by path, with the rates that they had.
+    `takes_training` is False where the model's mode was set around a loss that was written without it.
     """
 
     side: str
@@ -47,6 +48,7 @@ class Header:
     nudge: str | None = None
     compiled: bool = True
     muted: dict[str, float] = field(default_factory=dict)
+    takes_training: bool = True
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

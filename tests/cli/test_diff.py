@@ -227,9 +227,9 @@ def test_how_logs_were_brought_together_is_said(invoke, logs):
     ("content", "said"),
     [
         (b"", "right.csv is empty"),
-        (b"\xff\xfe", "right.csv is no UTF-8 text"),
+        (b"\xff\xfe", "right.csv is not UTF-8 text"),
         (b"step,accuracy\n0,1\n", "right.csv has no column of losses"),
-        (b"step,loss\n0,high\n", "right.csv line 2: 'high' is no number"),
+        (b"step,loss\n0,high\n", "right.csv line 2: 'high' is not a number"),
         (b"step,loss\n700,1.5\n", "no step is in both logs"),
     ],
 )

@@ -7,7 +7,7 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from compare.judging.settings import differences, judge
+from compare.judging.settings import compare_settings, differences
 from tf_impl.layers import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch
@@ -133,7 +133,7 @@ def test_a_mask_that_keras_hands_on_reaches_the_batch_norm():
 
 def described(theirs, ours):
     """What differs between the two layers, setting by setting."""
-    rows = judge(describe_torch(theirs, None), describe_tf(built(ours), None), {"": ""})
+    rows = compare_settings(describe_torch(theirs, None), describe_tf(built(ours), None), {"": ""})
     assert {"momentum", "track_running_stats"} <= {row.setting for row in rows if row.subject == ""}
     return [(row.setting, row.torch, row.tf) for row in differences(rows) if row.subject == ""]
 

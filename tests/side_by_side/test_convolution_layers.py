@@ -7,7 +7,7 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from compare.judging.settings import differences, judge
+from compare.judging.settings import compare_settings, differences
 from tf_impl.layers import Conv1d, Conv2d, Conv3d
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch
@@ -55,7 +55,7 @@ def test_a_convolution_computes_what_pytorchs_does_and_so_does_its_gradient(torc
 def test_a_convolution_is_described_as_pytorchs_is(torch_class, tf_class, lengths, settings):
     theirs, ours = torch_class(4, 6, 3, **settings), tf_class(6, 3, **in_keras_words(settings))
     ours.build((2, *lengths, 4))
-    rows = judge(describe_torch(theirs, None), describe_tf(ours, None), {"": ""})
+    rows = compare_settings(describe_torch(theirs, None), describe_tf(ours, None), {"": ""})
     assert {"padding", "kernel_size"} <= {row.setting for row in rows if row.subject == ""}
     assert not [row for row in differences(rows) if row.subject == ""]
 
@@ -63,7 +63,7 @@ def test_a_convolution_is_described_as_pytorchs_is(torch_class, tf_class, length
 def test_another_padding_is_described_as_different():
     theirs, ours = nn.Conv2d(4, 6, 3, padding=(1, 2)), Conv2d(6, 3, padding=(2, 1))
     ours.build((2, 7, 8, 4))
-    rows = differences(judge(describe_torch(theirs, None), describe_tf(ours, None), {"": ""}))
+    rows = differences(compare_settings(describe_torch(theirs, None), describe_tf(ours, None), {"": ""}))
     assert [(row.setting, row.torch, row.tf) for row in rows if row.subject == ""] == [("padding", [1, 2], [2, 1])]
 
 

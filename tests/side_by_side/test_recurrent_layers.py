@@ -7,6 +7,7 @@ import tensorflow as tf
 import torch
 from torch import nn
 
+from tf_impl.keras_internals import mask_of
 from tf_impl.layers import GRU, LSTM, RNN
 
 RNG = np.random.default_rng(10)
@@ -79,7 +80,7 @@ def test_a_mask_that_keras_hands_on_is_used_and_handed_on(tf_class, given):
     expected, expected_last = layer(tf.constant(x), *states, mask=tf.constant(mask))
     np.testing.assert_array_equal(output, expected)
     np.testing.assert_array_equal(tf.nest.flatten(last)[0], tf.nest.flatten(expected_last)[0])
-    np.testing.assert_array_equal(output._keras_mask, mask)
+    np.testing.assert_array_equal(mask_of(output), mask)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)

@@ -12,6 +12,8 @@ from itertools import product
 import keras
 import tensorflow as tf
 
+from tf_impl.keras_internals import mask_of
+
 
 class RNNBase(keras.Layer):
     """What the three have in common (torch/nn/modules/rnn.py, 2.13): layers, directions, and the loop over time.
@@ -61,7 +63,7 @@ class RNNBase(keras.Layer):
         compute dtype. Raises ValueError for states of another shape, and for an unknown time where it is unrolled.
         """
         # Keras fills `mask` in only where `x` is the only tensor.
-        mask = getattr(x, "_keras_mask", None) if mask is None else mask
+        mask = mask_of(x) if mask is None else mask
         # For each state: what it is in each layer, (directions, N, hidden).
         begin, end = [tf.split(each, self.num_layers) for each in self.first_states(x, state)], []
         for layer, suffixes in enumerate(self.suffixes):

@@ -8,6 +8,7 @@ differs: PyTorch adds weight decay to the gradient, except in AdamW and Adafacto
 import keras
 import tensorflow as tf
 
+from tf_impl.keras_internals import decays, place_of
 from tf_impl.schedules.base import arguments
 
 
@@ -24,7 +25,7 @@ class Optimizer(keras.optimizers.Optimizer):
         self.steps = [self.add_variable((), name="step") for _ in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        index = self._get_variable_index(variable)
+        index = place_of(self, variable)
         rate = tf.cast(learning_rate, tf.float64)
         step = tf.cast(self.steps[index].assign_add(1), tf.float64)
         # An embedding's gradient lists rows, and may list a row twice: made dense, it has their sum.
@@ -34,7 +35,7 @@ class Optimizer(keras.optimizers.Optimizer):
 
     def decayed(self, gradient, variable, rate):
         """Decay the weights, or add the decay to the gradient, which is returned."""
-        if not self.decay or not self._use_weight_decay(variable):
+        if not self.decay or not decays(self, variable):
             return gradient
         if not self.decoupled_weight_decay:
             return gradient + self.decay * variable

@@ -1,4 +1,4 @@
-"""What a layer puts out, in PyTorch's layout. Read it beside torch_impl/weights/outputs.py."""
+"""What a layer puts out, one array of it, in PyTorch's layout."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from keras import layers
 
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import kind
+from tf_impl.weights.tensors import to_numpy
 
 # Layers whose outputs PyTorch has with the features last, too, however many axes there are.
 FEATURES_LAST = ("Linear", "Embedding", "MultiheadAttention", "EinsumDense")
@@ -17,11 +18,9 @@ GLOBAL_POOLINGS = tuple(getattr(layers, f"Global{which}Pooling{n}D") for which i
 
 
 def output_to_canonical(layer, output) -> np.ndarray | None:
-    """What a layer puts out: the first tensor, images with the channels first; None where there is no tensor.
+    """What a layer puts out: the first tensor, (N, C, ...) of images; None where there is no tensor.
 
-    A recurrent layer's is the hidden state that it ends with, for Keras' may return no more; batches stand first.
-    differs: PyTorch's attention takes (time, batch, features) unless it is told batch_first; Keras' batches first.
-    differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
+    A recurrent layer's is the hidden state that it ends with, for it may return no more.
     """
     tensor = _first_tensor(output)
     if tensor is None:
@@ -29,14 +28,6 @@ def output_to_canonical(layer, output) -> np.ndarray | None:
     if isinstance(layer, (layers.RNN, layers.Bidirectional, RNNBase)):
         return _last_state(layer, output)
     return _channels_first(layer, to_numpy(tensor))
-
-
-def to_numpy(tensor) -> np.ndarray:
-    """A copy of a tensor's values; NumPy has no bfloat16, so half precision becomes float32."""
-    if isinstance(tensor, tf.IndexedSlices):
-        tensor = tf.convert_to_tensor(tensor)
-    array = np.array(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
-    return array.astype(np.float32) if array.dtype in (tf.bfloat16.as_numpy_dtype, np.float16) else array
 
 
 def _last_state(layer, output) -> np.ndarray | None:
