@@ -79,7 +79,7 @@ def test_a_module_imports_only_its_own_folder_and_those_before_it(module):
         ("compare.running.pool", "from compare.judging import tolerances"),
         ("compare.judging.study", "def lazily():\n    from compare.reporting.result import Result"),
         ("compare.cli.diff", "import compare"),
-        ("compare.traces.trace", "if TYPE_CHECKING:\n    from compare.judging.stages import Row"),
+        ("compare.traces.trace", "if TYPE_CHECKING:\n    from compare.judging.stages import StageRow"),
     ],
 )
 def test_the_order_can_be_broken(module, source):
@@ -131,7 +131,7 @@ def test_listing_loads_neither_pandas_nor_matplotlib():
     ("package", "foreign"), [("torch_impl", {"tensorflow", "keras", "tf_impl"}), ("tf_impl", {"torch", "torch_impl"})]
 )
 def test_a_side_loads_nothing_of_the_other_and_judges_nothing(package, foreign):
-    side = f"{package}.runs, {package}.recorder, {package}.models.cifar10_cnn"
+    side = f"{package}.prepare, {package}.recorder, {package}.models.cifar10_cnn"
     loaded = loaded_after(f"import {side}, compare.running.worker")
     assert not loaded & foreign
     assert not {module for module in loaded if folder(module) in ORDER[ORDER.index("judging") :]}

@@ -37,9 +37,9 @@ WITHOUT = {
     "components/specs/__init__.py": "components/test_all_agree.py",
     "reporting/rows.py": "reporting/test_tables.py",
     "traces/unpaired.py": "traces/test_pairing.py",
-    "traces/layers.py": "side_by_side/test_units.py",
+    "traces/layers.py": "side_by_side/test_weight_groups.py",
     "traces/model.py": "traces/test_pairing.py",
-    "traces/units.py": "traces/test_parameters.py",
+    "traces/weights.py": "traces/test_parameters.py",
     "traces/watching.py": "traces/test_recorder.py",
 }
 

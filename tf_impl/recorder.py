@@ -10,7 +10,7 @@ import tensorflow as tf
 from compare.inputs.expressions import evaluate, explicit_pairs
 from compare.traces import recorder
 from compare.traces.header import Header
-from compare.traces.model import Model
+from compare.traces.model import RecordedModel
 from compare.traces.pairing import pair
 from compare.traces.trace import Trace, TraceError, trace_path
 from tf_impl import runtime, settings, weights
@@ -27,7 +27,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         return Header(
             side="tf",
             versions=runtime.versions(),
-            units=tuple(weights.units(self._model)),
+            weight_groups=tuple(weights.weight_groups(self._model)),
             kinds=layers.named_kinds(self._model),
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
         )
@@ -96,11 +96,11 @@ def start_from(
     left over, TraceError where `trace` cannot be read or its first step was not audited.
     """
     with Trace(trace_path(trace)) as torch:
-        own = Model(weights.units(model), layers.named_kinds(model), [], [])
+        own = RecordedModel(weights.weight_groups(model), layers.named_kinds(model), [], [])
         begun = {name: torch[0, stage, name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
         if not begun:
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")
-        names = pair(Model.of(torch), own, explicit_pairs((pairs or {}).items())).weights
+        names = pair(RecordedModel.of(torch), own, explicit_pairs((pairs or {}).items())).weights
     parameters = weights.named_parameters(model) | weights.named_buffers(model)
     for name, expression in names.items():
         parameters[name].assign(evaluate(expression, begun.get))

@@ -18,7 +18,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
         return Header(
             side="torch",
             versions=runtime.versions(),
-            units=tuple(weights.units(self._model)),
+            weight_groups=tuple(weights.weight_groups(self._model)),
             kinds=layers.named_kinds(self._model),
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
         )

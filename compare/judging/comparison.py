@@ -9,7 +9,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, first_beyond, nudge_gap
-from compare.judging.stages import Row, before_gradients, by_value, first_divergence, stage_rows
+from compare.judging.stages import StageRow, before_gradients, by_value, first_divergence, stage_rows
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
@@ -29,7 +29,7 @@ class Comparison:
     pair: TracePair
     gap: Curve
     envelope: Curve
-    rows: list[Row]
+    rows: list[StageRow]
     parts_at: int | None = None
     parts_in: str | None = None
 

@@ -18,7 +18,7 @@ from compare.judging.pairing_proof import prove
 from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
-from compare.traces.pairing import Model, Pairing, pair
+from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
 
@@ -35,7 +35,7 @@ class Described:
 def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[str, ...], nudged: bool) -> Judgement:
     """Judge a port; PyTorch's own initial weights, which both sides begin with, are written to `weights`."""
     described = _describe(run, precisions)
-    pairing = pair(Model.of(described.pair.torch), Model.of(described.pair.tf), inputs.explicit)
+    pairing = pair(RecordedModel.of(described.pair.torch), RecordedModel.of(described.pair.tf), inputs.explicit)
     start = _start(described.pair.torch, pairing, weights)
     pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start)
     if described.precision == "float32":

@@ -21,9 +21,9 @@ from compare.judging.difference import difference
 from compare.judging.growth import growth_is_rounding
 from compare.judging.judgement import Judgement
 from compare.judging.settings import compare_settings
-from compare.judging.stages import BEFORE_GRADIENTS, Row, before_gradients, first_divergence
+from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.wording import parting_sentence
-from compare.traces.pairing import Model, Pairing, pair
+from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.recording import NUDGE
 from compare.traces.renamed import rename_pair
 from compare.traces.step import END
@@ -52,7 +52,7 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
 def pair_models(pair_of_traces: TracePair) -> Pairing:
     """Which weight is which, by order and kind, and as the tf recorder was told."""
     torch, tf = pair_of_traces
-    return pair(Model.of(torch), Model.of(tf), tf.header.explicit)
+    return pair(RecordedModel.of(torch), RecordedModel.of(tf), tf.header.explicit)
 
 
 def by_values(pairing: Pairing, traces: TracePair) -> Pairing:
@@ -151,7 +151,7 @@ FLOAT32 = (
 )
 
 
-def _beyond_chance(rows: Sequence[Row]) -> list[Row]:
+def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
     """The rows of a float32 run whose rounding was not measured, without those that a ReLU that flips can explain."""
     return [
         row
@@ -166,7 +166,7 @@ def _precision(pair: TracePair) -> str:
     return "float64" if dtypes == {"float64"} else "float32"
 
 
-def _advice(comparison: Comparison, first: Row | None) -> list[str]:
+def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
     """What the engineer does next."""
     if first is None or first.step is END:
         at = len(comparison.gap) - 1 if comparison.parts_at is None else comparison.parts_at

@@ -11,7 +11,7 @@ import numpy as np
 
 from compare.judging.comparison import Comparison
 from compare.judging.judgement import Run
-from compare.judging.stages import Row, before_gradients, first_divergence, stage_rows
+from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
 from compare.running.request import Training
 from compare.traces.step import END, Step
 
@@ -19,7 +19,7 @@ AUDITS_A_ROUND = 8
 ROUNDS = 6  # eight audits a round: enough for one step in 8^6
 
 
-def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tuple[Row | None, Comparison]:
+def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tuple[StageRow | None, Comparison]:
     """The first divergence, and the comparison with the rows that were audited to find it.
 
     None where curves part and no audited tensor does: a metric that is computed differently.
@@ -39,7 +39,7 @@ def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tup
     return first_divergence(rows), replace(comparison, rows=rows)
 
 
-def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, Step]:
+def _bounds(comparison: Comparison, rows: list[StageRow]) -> tuple[int, Step]:
     """The steps among which the cause must lie; an empty range when the first divergence already is it.
 
     Weights and buffers that differ at an audited step may come from the steps since the last one that was audited;
@@ -58,7 +58,7 @@ def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, Step]:
     return max([0, *(step + 1 for step in good)]), high
 
 
-def _merge(rows: list[Row], more: list[Row]) -> list[Row]:
+def _merge(rows: list[StageRow], more: list[StageRow]) -> list[StageRow]:
     """The rows of both, each once, in the order of steps; what a run that was ended early left is no end."""
     known = {row.key for row in rows}
     added = [row for row in more if row.key not in known and row.step is not END]

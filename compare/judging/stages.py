@@ -27,7 +27,7 @@ LAYOUT_IS_FREE = ("batch", "forward")
 
 
 @dataclass(frozen=True)
-class Row:
+class StageRow:
     """One tensor at an audited step: how the sides differ, and what rounding explains."""
 
     step: Step
@@ -57,7 +57,7 @@ class Row:
 
 def stage_rows(
     torch: Trace, tf: Trace, nudges: Sequence[tuple[Trace, Trace]], precision: str, allow: Callable = tolerances.allowed
-) -> list[Row]:
+) -> list[StageRow]:
     """A row for everything that either side recorded, in causal order; `nudges` are (plain, nudged), one a side."""
     keys = list(dict.fromkeys([*torch.keys, *tf.keys]))
     place = {key: index for index, key in enumerate(keys)}
@@ -75,7 +75,7 @@ def stage_rows(
         limit = float(allow(widest[stage, tensor], precision))
         sides = plain[id(torch)], plain[id(tf)]
         found = difference_in_any_layout(*sides, limit) if stage in LAYOUT_IS_FREE else difference(*sides)
-        rows.append(Row(step, stage, tensor, found, limit))
+        rows.append(StageRow(step, stage, tensor, found, limit))
     return rows
 
 
@@ -120,7 +120,7 @@ def _rounding_of_update(trace: Trace, key: Key, precision: str) -> float:
     return float(gap) if np.isfinite(gap) else 0.0
 
 
-def by_value(rows: Sequence[Row]) -> list[Row]:
+def by_value(rows: Sequence[StageRow]) -> list[StageRow]:
     """The same rows, those of another dtype judged by their values."""
     return [
         replace(row, difference=replace(row.difference, kind="value")) if row.difference.kind == "dtype" else row
@@ -128,7 +128,7 @@ def by_value(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def first_divergence(rows: Sequence[Row]) -> Row | None:
+def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
     """The first row that is out of its envelope and reaches the weights, the buffers or the loss."""
     beyond = [row for row in rows if not row.within]
     reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
@@ -140,7 +140,7 @@ def first_divergence(rows: Sequence[Row]) -> Row | None:
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
 
 
-def before_gradients(rows: Sequence[Row]) -> Row | None:
+def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:
     """What is apart at the first audited step and was computed before any gradient.
 
     That much rounding alone moves little, in float32 too: a ReLU that flips is near zero on both sides. A difference
@@ -154,7 +154,7 @@ def before_gradients(rows: Sequence[Row]) -> Row | None:
     return first_divergence(early)
 
 
-def last_agreement(rows: Sequence[Row], first: Row) -> Row | None:
+def last_agreement(rows: Sequence[StageRow], first: StageRow) -> StageRow | None:
     """What still agreed just before `first`."""
     before = [row for row in rows[: rows.index(first)] if row.within]
     return before[-1] if before else None

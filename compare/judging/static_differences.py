@@ -7,7 +7,7 @@ from dataclasses import replace
 from compare.judging.initial_values import InitialRow, compare_initial, summarise
 from compare.judging.settings import INITIAL, SettingRow, compare_settings
 from compare.judging.settings.values import DIFFERS, EQUAL
-from compare.judging.stages import Row
+from compare.judging.stages import StageRow
 from compare.traces.header import Setting
 from compare.traces.pairing import Pairing
 from compare.traces.step import END
@@ -33,7 +33,7 @@ def say_muted(pair: TracePair) -> list[str]:
     return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
 
 
-def say_evaluation(first: Row | None, pair: TracePair) -> list[str]:
+def say_evaluation(first: StageRow | None, pair: TracePair) -> list[str]:
     """Whose mode was set from outside, where the two differ in evaluation alone."""
     outside = [side.header.side for side in pair if not side.header.takes_training]
     if not outside or first is None or first.step is not END or first.stage not in ("forward", "loss"):

@@ -6,7 +6,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import EQUIVALENT, NONE, Comparison
-from compare.judging.stages import Row, last_agreement
+from compare.judging.stages import StageRow, last_agreement
 from compare.running.request import SIDES
 from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, TracePair
@@ -15,7 +15,7 @@ FLOAT32_ALONE = "judged in float32 alone, where a small bug can hide in the roun
 TOO_SHORT = "too short to judge whether the loss decreases: that takes two whole epochs"
 
 
-def divergence_finding(verdict: str, comparison: Comparison, first: Row | None) -> str:
+def divergence_finding(verdict: str, comparison: Comparison, first: StageRow | None) -> str:
     """What is said of a comparison that is apart; where that makes no port wrong, it begins with what it is."""
     parting = parting_sentence(comparison, first)
     if verdict != EQUIVALENT:
@@ -24,7 +24,7 @@ def divergence_finding(verdict: str, comparison: Comparison, first: Row | None) 
     return f"{'digits lost by a formula that cancels' if small else 'leak of float32 precision'}: {parting}"
 
 
-def parting_sentence(comparison: Comparison, first: Row | None) -> str:
+def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
     """The first divergence in a sentence."""
     if first is None:
         curve, step = comparison.parts_in, comparison.parts_at

@@ -50,8 +50,8 @@ class CaseExperiment:
     """A case to run; "package.module:function" names what a side trains, None is the case's own model file."""
 
     inputs: CaseInputs
-    torch_side: str | None = None
-    tf_side: str | None = None
+    torch_function: str | None = None
+    tf_function: str | None = None
 
     @property
     def subject(self) -> Subject:
@@ -62,7 +62,7 @@ class CaseExperiment:
         return self.inputs.steps * sum(array.size for array in self.inputs.weights.values())
 
     def request(self, training: Training, side: str, inputs: str, output: str) -> TrainCase:
-        return TrainCase(output, inputs, training, self.torch_side if side == "torch" else self.tf_side)
+        return TrainCase(output, inputs, training, self.torch_function if side == "torch" else self.tf_function)
 
     def write(self, path: Path, pool: Pool) -> Subject:
         """Write the inputs."""

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from compare.judging.judgement import Judgement
     from compare.reporting.outcome import Outcome
 
-Row = dict[str, Any]  # column to value
+TableRow = dict[str, Any]  # column to value
 
 
-def summary(outcome: Outcome) -> Row:
+def summary(outcome: Outcome) -> TableRow:
     """A case in one row; what a run that failed could not measure is left out."""
-    row: Row = {
+    row: TableRow = {
         "case": outcome.case,
         "seed": outcome.seed,
         "verdict": outcome.verdict,
@@ -37,9 +37,9 @@ def summary(outcome: Outcome) -> Row:
     return row | _measured(outcome.judgement) if outcome.judgement else row
 
 
-def _measured(judgement: Judgement) -> Row:
+def _measured(judgement: Judgement) -> TableRow:
     """Losses, times and versions are of the last precision run: float32, unless only float64 was."""
-    row: Row = {"first_divergence": str(judgement.first_divergence) if judgement.first_divergence else None}
+    row: TableRow = {"first_divergence": str(judgement.first_divergence) if judgement.first_divergence else None}
     for precision, comparison in judgement.comparisons.items():
         row[f"{precision}_gap"] = float(comparison.gap.max())
         row[f"{precision}_envelope"] = float(comparison.envelope.max())
@@ -59,7 +59,7 @@ def _ms_per_step(trace: Trace) -> float:
     return round(1000 * float(np.median(seconds[len(AUDITS) :] if len(seconds) > len(AUDITS) else seconds)), 3)
 
 
-def curves(outcome: Outcome) -> Iterator[Row]:
+def curves(outcome: Outcome) -> Iterator[TableRow]:
     """A row a step and precision; None where a side's curve has ended."""
     for which, comparison in _by_precision(outcome):
         losses = (trace.curves["loss"].tolist() for trace in comparison.pair)
@@ -76,7 +76,7 @@ def curves(outcome: Outcome) -> Iterator[Row]:
             }
 
 
-def epochs(outcome: Outcome) -> Iterator[Row]:
+def epochs(outcome: Outcome) -> Iterator[TableRow]:
     """A row an epoch and metric; None where a side lacks it."""
     for which, comparison in _by_precision(outcome):
         metrics = ("loss", *comparison.pair.metrics)
@@ -100,7 +100,7 @@ def _epochs(trace: Trace, names: Iterable[str], steps_per_epoch: int) -> dict[tu
     return means | {(int(step) // steps_per_epoch + 1, what): float(loss) for step, loss in evaluations}
 
 
-def stages(outcome: Outcome) -> Iterator[Row]:
+def stages(outcome: Outcome) -> Iterator[TableRow]:
     """A row a tensor and audited step; the end of training is the step after the last."""
     for which, comparison in _by_precision(outcome):
         for row in comparison.rows:
@@ -118,13 +118,13 @@ def stages(outcome: Outcome) -> Iterator[Row]:
             }
 
 
-def settings(outcome: Outcome) -> Iterator[Row]:
+def settings(outcome: Outcome) -> Iterator[TableRow]:
     """A row a setting of optimizer, layer or loss."""
     for row in outcome.judgement.settings if outcome.judgement else ():
         yield {"case": outcome.case, **to_row(row)}
 
 
-def _by_precision(outcome: Outcome) -> Iterator[tuple[Row, Comparison]]:
+def _by_precision(outcome: Outcome) -> Iterator[tuple[TableRow, Comparison]]:
     """Each comparison with the columns that say which it is."""
     for precision, comparison in outcome.judgement.comparisons.items() if outcome.judgement else ():
         yield {"case": outcome.case, "seed": outcome.seed, "precision": precision}, comparison

@@ -30,7 +30,7 @@ COLUMNS = {
     "settings": ("case", *SETTING_COLUMNS),
 }  # fmt: skip
 
-ROWS: dict[str, Callable[[Outcome], Iterable[rows.Row]]] = {
+ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
     "summary": lambda outcome: [rows.summary(outcome)],
     "curves": rows.curves,
     "epochs": rows.epochs,
@@ -47,7 +47,7 @@ def all_tables(outcomes: Sequence[Outcome]) -> dict[str, bytes]:
     }
 
 
-def to_csv(columns: Sequence[str], table: Iterable[rows.Row]) -> bytes:
+def to_csv(columns: Sequence[str], table: Iterable[rows.TableRow]) -> bytes:
     """A table in UTF-8, with a header; ValueError where a row has another column. None is written as nothing."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\n")

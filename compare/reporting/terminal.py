@@ -13,7 +13,7 @@ from rich.table import Table
 
 from compare.inputs.subject import Subject
 from compare.judging.comparison import ERROR
-from compare.reporting.rows import Row
+from compare.reporting.rows import TableRow
 from compare.running.pool import Progress
 from compare.running.request import SIDES
 
@@ -61,7 +61,7 @@ class ProgressBars:
         self._bars.stop()
 
 
-def summary_table(rows: Sequence[Row]) -> Table:
+def summary_table(rows: Sequence[TableRow]) -> Table:
     """The rows of summary.csv for the terminal; a gap is the widest of its curve, over what was allowed."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("case", "verdict"):
@@ -73,7 +73,7 @@ def summary_table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _figures(row: Row) -> list[str]:
+def _figures(row: TableRow) -> list[str]:
     if row["verdict"] == ERROR:
         return []
     gaps = [

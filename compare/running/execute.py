@@ -51,7 +51,7 @@ class Executor:
         inputs, training = self._case_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
         built = self._built(request.inputs, training.precision, request.function, every_step_audited)
-        self._framework.runs.reset(built, _nudged(inputs.weights, training, inputs.seed))
+        self._framework.prepare.reset(built, _nudged(inputs.weights, training, inputs.seed))
         _run(self._framework, built, inputs, training, request.output, watch)
 
     def _build(self, inputs: str, precision: str, function: str | None, eager: bool) -> Any:
@@ -64,7 +64,7 @@ class Executor:
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
         make_side = port_file.side(request.file, self._framework.side, self._framework.weights.layers.evaluating)
         built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
-        self._framework.runs.reset(built, None)
+        self._framework.prepare.reset(built, None)
         if training.start is not None:
             _load_start(self._framework, built.side.model, training, inputs.seed)
         _run(self._framework, built, inputs, training, request.output, watch)

@@ -71,7 +71,7 @@ def serve(framework: Framework, threads: int, executor: Executor) -> None:
     requests = _read_requests()
     try:
         framework.runtime.configure(threads)
-        framework.runs  # noqa: B018 - import everything before saying so
+        framework.prepare  # noqa: B018 - import everything before saying so
     except Exception as error:
         send(event="unavailable", message=_one_line(error))
         return

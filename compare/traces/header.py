@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from compare.inputs.expressions import ExplicitPairs
-from compare.traces.units import Unit
+from compare.traces.weights import WeightGroup
 
 FORMAT = 2  # of the whole file; goes up where an older reader would misread a newer file, or a newer one an older
 
@@ -40,7 +40,7 @@ class Header:
 
     side: str
     versions: dict[str, str]
-    units: tuple[Unit, ...]
+    weight_groups: tuple[WeightGroup, ...]
     kinds: dict[str, str]
     settings: tuple[Setting, ...]
     explicit: ExplicitPairs = ()
@@ -65,7 +65,7 @@ class Header:
         return cls(
             **plain
             | {
-                "units": tuple(map(Unit.from_json, plain["units"])),
+                "weight_groups": tuple(map(WeightGroup.from_json, plain["weight_groups"])),
                 "settings": tuple(Setting(**each) for each in plain["settings"]),
                 "explicit": tuple((name, expression) for name, expression in plain["explicit"]),
             }

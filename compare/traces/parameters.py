@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from compare.traces.units import Tensor, Unit
+from compare.traces.weights import Tensor, WeightGroup
 
 Layout = Callable[[np.ndarray], np.ndarray]  # moves, reorders or chooses elements, and does nothing else
 
@@ -78,7 +78,7 @@ class Parameter(ABC):
 
 
 class Held(NamedTuple):
-    """A tensor that a layer holds: the unit that it belongs to, its role there, and its own name."""
+    """A tensor that a layer holds: the group that it belongs to, its role there, and its own name."""
 
     kind: str
     path: str
@@ -105,17 +105,17 @@ def every_tensor(
         covered[id(held.parameter.variable)] += int(np.prod(held.parameter.shape))
     for name, variable in trained:
         if covered[id(variable)] != (size := int(np.prod(tuple(variable.shape)))):
-            raise AssertionError(f"{name}: {covered[id(variable)]} of its {size} values belong to a unit")
+            raise AssertionError(f"{name}: {covered[id(variable)]} of its {size} values belong to a group")
     return found
 
 
-def units_of(every: Iterable[Held]) -> list[Unit]:
+def weight_groups_of(every: Iterable[Held]) -> list[WeightGroup]:
     """The layers, or parts of layers, that hold weights, in order of definition; what is shared comes once."""
     found: dict[tuple[str, str], dict[str, Tensor]] = {}
     for held in every:
         tensor = Tensor(held.name, held.parameter.shape, held.buffer, held.parameter.trainable)
         found.setdefault((held.kind, held.path), {})[held.role] = tensor
-    return [Unit(kind, path, tensors) for (kind, path), tensors in found.items()]
+    return [WeightGroup(kind, path, tensors) for (kind, path), tensors in found.items()]
 
 
 def fill(

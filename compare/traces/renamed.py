@@ -18,7 +18,7 @@ WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
 ADDED = ("weights", "update", "buffer")
 
 
-class View:
+class RenamedTrace:
     """A trace under other names: has what the judge asks of a Trace."""
 
     def __init__(self, trace: Trace, sources: Mapping[Key, Callable[[], np.ndarray | None]]):
@@ -39,9 +39,9 @@ class View:
         source = self._sources.get(key)
         return source and source()
 
-    def at(self, steps: Collection[Step]) -> View:
+    def at(self, steps: Collection[Step]) -> RenamedTrace:
         """The same, of these steps only."""
-        return View(self.trace, {key: source for key, source in self._sources.items() if key[0] in steps})
+        return RenamedTrace(self.trace, {key: source for key, source in self._sources.items() if key[0] in steps})
 
     def close(self) -> None:
         self.trace.close()
@@ -52,7 +52,7 @@ def rename_pair(pair: TracePair, pairing: Pairing) -> TracePair:
     return TracePair(pair.torch and rename_torch(pair.torch, pairing), pair.tf and rename_tf(pair.tf, pairing))
 
 
-def rename_torch(trace: Trace, pairing: Pairing) -> View:
+def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:
     """PyTorch's trace: its weights in the parts and sums that TensorFlow has."""
     used: dict[str, list[str]] = {}
     for expression in pairing.weights.values():
@@ -68,10 +68,10 @@ def rename_torch(trace: Trace, pairing: Pairing) -> View:
                 sources.setdefault(shared, _evaluation(trace, shared, expression, entry))
         elif stage != "forward" or tensor in outputs:
             sources[key] = _reading(trace, key)
-    return View(trace, sources)
+    return RenamedTrace(trace, sources)
 
 
-def rename_tf(trace: Trace, pairing: Pairing) -> View:
+def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
     """TensorFlow's trace: its weights, outputs and batches under PyTorch's names."""
     weights, outputs, batch = pairing.weights, pairing.outputs, pairing.batch
     sources = {}
@@ -81,7 +81,7 @@ def rename_tf(trace: Trace, pairing: Pairing) -> View:
         shared = {**dict.fromkeys(WEIGHT_STAGES, weights), "forward": outputs, "batch": batch}.get(stage, {name: name})
         if name in shared:
             sources[step, stage, f"{shared[name]}{entry}"] = _reading(trace, key)
-    return View(trace, sources)
+    return RenamedTrace(trace, sources)
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from compare.inputs.expressions import ExplicitPairs, Term, terms
-from compare.traces.units import Tensor
+from compare.traces.weights import Tensor
 
 Tensors = Mapping[str, Tensor]  # by name
 

@@ -23,7 +23,7 @@ from compare.running.request import DrawBatches, Start, TrainPort
 from compare.traces.header import Header, Setting
 from compare.traces.step import END
 from compare.traces.trace import TraceWriter
-from compare.traces.units import Tensor, Unit
+from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.synthetic import Fault, header, honest
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
@@ -78,17 +78,17 @@ class Network:
         return "norm" if self.side == "torch" else "batch_normalization"
 
     @property
-    def units(self) -> list[Unit]:
+    def weight_groups(self) -> list[WeightGroup]:
         """In the order of definition, which is that of the branches' numbers on both sides."""
-        units = []
+        groups = []
         for part in sorted(self.layers):
             tensors = {
                 role: Tensor(self.own(f"{part}.{role}"), array.shape, False, True)
                 for role, array in (("weight", self.start()[f"{part}.weight"]), ("bias", self.start()[f"{part}.bias"]))
             }
-            units.append(Unit("Linear", self.own(part), tensors))
+            groups.append(WeightGroup("Linear", self.own(part), tensors))
         mean = Tensor(f"{self.norm}.running_mean", (HIDDEN,), True, False)
-        return [*units, Unit("BatchNorm", self.norm, {"running_mean": mean})]
+        return [*groups, WeightGroup("BatchNorm", self.norm, {"running_mean": mean})]
 
     def start(self, seed: int = 0) -> Arrays:
         """Initial weights and buffers by their parts, the same for every order of the branches."""
@@ -104,7 +104,9 @@ class Network:
         """What a recorder notes of the model, and what else is said of the run."""
         kinds = dict.fromkeys(self.layers.values(), "Linear") | {self.activation: "Tanh", self.norm: "BatchNorm"}
         settings = (Setting("optimizer", "SGD", "lr", RATE),)
-        return header(self.side, **{"units": tuple(self.units), "kinds": kinds, "settings": settings} | said)
+        return header(
+            self.side, **{"weight_groups": tuple(self.weight_groups), "kinds": kinds, "settings": settings} | said
+        )
 
 
 def batches(steps: int, seed: int = 0) -> list[Arrays]:
@@ -236,4 +238,4 @@ if __name__ == "__main__":
     Path(orders.directory, f"{orders.side}-{os.getpid()}").touch()
     runtime = SimpleNamespace(configure=lambda threads: None, versions=lambda: {})
     executor = SimpleNamespace(fulfil=lambda request, watch: fulfil(orders, request, watch))
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)
+    worker.serve(SimpleNamespace(runtime=runtime, prepare=None), threads=1, executor=executor)

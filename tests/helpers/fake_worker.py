@@ -148,7 +148,7 @@ def main(orders: SimpleNamespace) -> None:
 
     runtime = SimpleNamespace(configure=configure, versions=lambda: {})
     executor = SimpleNamespace(fulfil=lambda request, watch: train(orders, request, watch))
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)
+    worker.serve(SimpleNamespace(runtime=runtime, prepare=None), threads=1, executor=executor)
 
 
 if __name__ == "__main__":

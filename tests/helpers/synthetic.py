@@ -30,7 +30,7 @@ RATE, MOMENTUM = 0.1, 0.5  # the rate is one that float32 does not hold exactly
 
 def header(side: str = "torch", **said) -> Header:
     """The header of a run of which nothing is known but what is said here."""
-    return Header(side, VERSIONS, **{"units": (), "kinds": {}, "settings": ()} | said)
+    return Header(side, VERSIONS, **{"weight_groups": (), "kinds": {}, "settings": ()} | said)
 
 
 Fault = Callable[[Key, np.ndarray], np.ndarray | None]  # None: the tensor is not recorded

@@ -12,7 +12,7 @@ from compare.traces.header import Setting
 from compare.traces.pairing import PairingError
 from compare.traces.step import END
 from compare.traces.trace import TraceError
-from compare.traces.units import Tensor, Unit
+from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.fake_port_worker import Network, batches, record
 from tests.helpers.synthetic import at, from_step, honest, rounding
 
@@ -284,7 +284,7 @@ def test_a_trace_of_another_format_is_named_with_both_formats(traces):
     assert "is a trace of format 99; this version reads 2" in refused(traces)
 
 
-@pytest.mark.parametrize("name", ["side", "versions", "units", "kinds", "settings", "explicit", "nudge"])
+@pytest.mark.parametrize("name", ["side", "versions", "weight_groups", "kinds", "settings", "explicit", "nudge"])
 def test_a_trace_that_does_not_say_what_it_is_of_is_named_with_what_is_missing(traces, name):
     traces.record("torch")
     change_meta(traces.record("tf"), lambda meta: meta.pop(name))
@@ -302,8 +302,11 @@ def test_two_traces_of_one_side_are_refused(traces, side):
 
 def with_a_weight_more(side, name):
     """What a header says of a weight more that stands in a layer of a kind of its own on either side."""
-    units = [*Network(side).units, Unit(f"Own{side}", name, {"weight": Tensor(f"{name}.weight", (7, 7), False, True)})]
-    return {"units": tuple(units)}
+    groups = [
+        *Network(side).weight_groups,
+        WeightGroup(f"Own{side}", name, {"weight": Tensor(f"{name}.weight", (7, 7), False, True)}),
+    ]
+    return {"weight_groups": tuple(groups)}
 
 
 def test_a_weight_without_a_partner_is_named_with_the_line_to_write(traces):

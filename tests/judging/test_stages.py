@@ -5,7 +5,7 @@ import pytest
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
-from compare.judging.stages import Row, by_value, first_divergence, last_agreement, stage_rows
+from compare.judging.stages import StageRow, by_value, first_divergence, last_agreement, stage_rows
 from compare.traces.step import END
 from compare.traces.trace import Trace, TraceWriter
 from tests.helpers.synthetic import header
@@ -32,7 +32,7 @@ def trace(tmp_path):
 
 def row(step, stage, tensor="w", gap=0.0, allowed=0.125):
     """A row whose relative gap is `gap`, of values around 1."""
-    return Row(step, stage, tensor, difference(np.array([1.0]), np.array([1.0 - gap])), allowed)
+    return StageRow(step, stage, tensor, difference(np.array([1.0]), np.array([1.0 - gap])), allowed)
 
 
 WITHIN, BEYOND = 0.125, 0.25
@@ -49,16 +49,16 @@ def test_what_is_no_difference_of_values_is_never_within_and_says_so():
         (None, "missing in tf"), (np.zeros(3), "shape"), (np.zeros(2, np.float32), "dtype"),
         (np.full(2, np.nan), "not finite"),
     ]:  # fmt: skip
-        found = Row(0, "weights", "w", difference(nothing, other), allowed=1e300)
+        found = StageRow(0, "weights", "w", difference(nothing, other), allowed=1e300)
         assert not found.within
         assert found.verdict == verdict
 
 
 def test_another_dtype_can_be_judged_by_its_values():
     judged = [
-        Row(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.1, np.float32)), 1e-7),
-        Row(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.2, np.float32)), 1e-7),
-        Row(0, "rate", "learning_rate", difference(np.zeros(1), np.zeros(2)), 1e-7),
+        StageRow(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.1, np.float32)), 1e-7),
+        StageRow(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.2, np.float32)), 1e-7),
+        StageRow(0, "rate", "learning_rate", difference(np.zeros(1), np.zeros(2)), 1e-7),
     ]
     assert [one.verdict for one in by_value(judged)] == ["within", "beyond", "shape"]
 

@@ -64,7 +64,7 @@ class FakeFramework(Framework):
         super().__init__(package)
         vars(self).update(of_side=side, built=[], reset=[], trained=[], recorders=[], checked=[])
         vars(self).update(
-            runs=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
+            prepare=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
         )

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from compare.judging.settings import compare_settings, differences
-from compare.traces.pairing import Model, pair
+from compare.traces.pairing import RecordedModel, pair
 from tf_impl import weights as tf_weights
 from tf_impl.layers import GRU, LSTM, RNN, BatchNorm
 from tf_impl.settings import describe as describe_tf
@@ -149,8 +149,11 @@ def test_a_graph_computes_what_eager_execution_does_whatever_the_size_of_the_bat
 def test_a_recurrent_layer_pairs_with_pytorchs_and_is_described_alike(torch_class, tf_class, form):
     torch_model, tf_model = recurrent_pair(torch_class, tf_class, **form)
     sides = ((torch_model, torch_weights, torch_layers), (tf_model, tf_weights, tf_layers))
-    models = [Model(weights.units(model), layers.named_kinds(model), [], []) for model, weights, layers in sides]
-    assert models[0] == models[1]  # units, kinds, paths, roles, names, shapes
+    models = [
+        RecordedModel(weights.weight_groups(model), layers.named_kinds(model), [], [])
+        for model, weights, layers in sides
+    ]
+    assert models[0] == models[1]  # groups, kinds, paths, roles, names, shapes
     expected = {name: name for name, _ in torch_model.named_parameters()}
     assert pair(*models).weights == expected
     rows = compare_settings(describe_torch(torch_model.layer, None), describe_tf(tf_model.layer, None), {"": ""})

@@ -101,7 +101,7 @@ def built(framework, losses, path):
     path.write_text(MODELS.format(**losses))
     make_side = port_file.side(str(path), framework.side, framework.weights.layers.evaluating)
     [batch] = framework.to_native(NoImages, [{"x": X}])
-    made = framework.runs.build(make_side, {"form": "dicts"}, "float64", [batch], eager=True)
+    made = framework.prepare.build(make_side, {"form": "dicts"}, "float64", [batch], eager=True)
     buffers = framework.weights.named_buffers(made.side.model)
     for name, buffer in buffers.items():
         assert (buffer.value() == (0 if name.endswith("mean") else 1)).all(), "building moved what batch norm keeps"

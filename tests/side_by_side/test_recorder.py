@@ -200,7 +200,7 @@ def test_a_header_says_what_was_recorded_and_the_dtype_whose_ulp_moved_the_weigh
     with Trace(tmp_path / f"trace{'.nudged' if asked else ''}.npz") as trace:
         said, weight = trace.header, trace[0, "weights", "0.weight"]
     assert (said.side, said.nudge, said.precision, said.muted, said.compiled) == (side, nudge, None, {}, True)
-    assert [(unit.kind, unit.path) for unit in said.units] == [("Linear", "0")]
+    assert [(group.kind, group.path) for group in said.weight_groups] == [("Linear", "0")]
     assert said.kinds == {"0": "Linear"}
     assert {each.value for each in said.settings if each.setting == "lr"} == {0.1}
     ulps = np.abs(weight - KERNEL) / np.spacing(np.abs(KERNEL))

@@ -6,15 +6,15 @@ from dataclasses import fields
 import pytest
 
 from compare.traces.header import FORMAT, Header, HeaderError, Setting
-from compare.traces.units import Tensor, Unit
+from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.synthetic import header
 
 SCALAR = Tensor("fc.mean", (), True, False)
 WHOLE = Header(
     side="tf",
     versions={"keras": "3"},
-    units=(
-        Unit(
+    weight_groups=(
+        WeightGroup(
             "Linear", "fc", {"weight": Tensor("fc.weight", (3, 5), False, True), "bias": Tensor("b", (), True, False)}
         ),
     ),

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.traces.layers import every_layer, named_layers
-from compare.traces.parameters import Held, Parameter, every_tensor, fill, join, scatter, units_of
-from compare.traces.units import Tensor, Unit
+from compare.traces.parameters import Held, Parameter, every_tensor, fill, join, scatter, weight_groups_of
+from compare.traces.weights import Tensor, WeightGroup
 
 
 class Array(Parameter):
@@ -84,7 +84,7 @@ def test_a_variable_that_two_layers_hold_is_the_firsts():
 def test_a_weight_that_units_do_not_hold_once_and_whole_is_named_with_how_much_they_hold(layouts, left):
     array = np.zeros((2, 3))
     rules = [held("weight", array, layout) for layout in layouts]
-    with pytest.raises(AssertionError, match=f"^kernel: {left} of its 6 values belong to a unit$"):
+    with pytest.raises(AssertionError, match=f"^kernel: {left} of its 6 values belong to a group$"):
         every_tensor({"fc": None}, lambda path, layer: rules, [("kernel", array)])
 
 
@@ -98,13 +98,13 @@ BIAS = Tensor("fc.bias", (3,), False, True)
 
 
 def test_units_have_their_tensors_by_role_in_order_of_definition():
-    found = units_of([
+    found = weight_groups_of([
         held("weight", np.zeros((2, 3))), held("mean", np.zeros(3, np.float32), path="norm", buffer=True),
         held("bias", np.zeros(3)),
     ])  # fmt: skip
     assert found == [
-        Unit("Linear", "fc", {"weight": Tensor("fc.weight", (3, 2), False, True), "bias": BIAS}),
-        Unit("Linear", "norm", {"mean": Tensor("norm.mean", (3,), True, False)}),
+        WeightGroup("Linear", "fc", {"weight": Tensor("fc.weight", (3, 2), False, True), "bias": BIAS}),
+        WeightGroup("Linear", "norm", {"mean": Tensor("norm.mean", (3,), True, False)}),
     ]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from compare.traces.parameters import fill
-from tf_impl.weights.parameters import named_buffers, named_parameters, units
+from tf_impl.weights.parameters import named_buffers, named_parameters, weight_groups
 from tf_impl.weights.state import learning_rate, optimizer_state
 from tf_impl.weights.tensors import Parameter, to_numpy
 
@@ -23,7 +23,7 @@ __all__ = [
     "named_parameters",
     "optimizer_state",
     "to_numpy",
-    "units",
+    "weight_groups",
 ]
 
 

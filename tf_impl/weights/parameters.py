@@ -1,15 +1,15 @@
-"""The weights and buffers of a model by their canonical names, and the units that they make up."""
+"""The weights and buffers of a model by their canonical names, and the groups that they make up."""
 
-from compare.traces.parameters import Held, every_tensor, units_of
-from compare.traces.units import Unit
+from compare.traces.parameters import Held, every_tensor, weight_groups_of
+from compare.traces.weights import WeightGroup
 from tf_impl.weights.layers import every_layer
 from tf_impl.weights.rules import held_by
 from tf_impl.weights.tensors import Parameter
 
 
-def units(model) -> list[Unit]:
+def weight_groups(model) -> list[WeightGroup]:
     """The layers, or parts of layers, that hold weights; AssertionError names a weight that would be forgotten."""
-    return units_of(_every_tensor(model))
+    return weight_groups_of(_every_tensor(model))
 
 
 def named_parameters(model) -> dict[str, Parameter]:

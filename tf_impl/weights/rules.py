@@ -1,4 +1,4 @@
-"""What a layer holds: weights and buffers, and which unit each belongs to.
+"""What a layer holds: weights and buffers, and which group each belongs to.
 
 Nothing is guessed from shapes: what no rule names stays as it lies.
 """
@@ -18,7 +18,7 @@ from tf_impl.weights.tensors import Parameter
 
 
 def held_by(path: str, layer) -> list[Held]:
-    """All that a layer holds itself, by its rule first; what no rule names is a unit of its own."""
+    """All that a layer holds itself, by its rule first; what no rule names is a group of its own."""
     ruled = by_rule(path, layer)
     return ruled + without_rule(path, layer, {id(held.parameter.variable) for held in ruled})
 
@@ -50,7 +50,7 @@ def attention(path: str, layer) -> list[Held]:
 
 
 def recurrent(path: str, layer) -> list[Held]:
-    """A unit for each of the stacked cells and each direction; what runs backwards is a kind of its own."""
+    """A group for each of the stacked cells and each direction; what runs backwards is a kind of its own."""
     if isinstance(layer, layers.Bidirectional):
         inner = (("forward_layer", layer.forward_layer), ("backward_layer", layer.backward_layer))
         return [held for name, directed in inner for held in recurrent(join(path, name), directed)]
@@ -65,22 +65,22 @@ def _suffixed(path: str, layer: RNNBase) -> list[Held]:
     """A recurrent layer of our own, whose variables bear PyTorch's names, with layer and direction as a suffix."""
     found, single = [], layer.num_layers == 1 and not layer.bidirectional
     for suffix in (suffix for suffixes in layer.suffixes for suffix in suffixes):
-        unit = (
+        group = (
             kind(layer) + (" reverse" if suffix.endswith("_reverse") else ""),
             path if single else join(path, suffix[1:]),
         )
         for role in layer.ROLES:
             name = role + suffix
-            found.append(Held(*unit, role, join(path, name), Parameter(getattr(layer, name))))
+            found.append(Held(*group, role, join(path, name), Parameter(getattr(layer, name))))
     return found
 
 
 def separable(path: str, layer) -> list[Held]:
     """Two convolutions, a depthwise and a pointwise one; the bias is the second one's."""
-    unit = kind(layer).removeprefix("Separable")
+    group = kind(layer).removeprefix("Separable")
     first, second = (("depthwise_kernel", "weight", depthwise),), (("pointwise_kernel", "weight", convolution),)
-    return _unit(unit, join(path, "depthwise"), layer, first) + _unit(
-        unit, join(path, "pointwise"), layer, (*second, BIAS)
+    return _unit(group, join(path, "depthwise"), layer, first) + _unit(
+        group, join(path, "pointwise"), layer, (*second, BIAS)
     )
 
 
@@ -95,18 +95,18 @@ def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
             if id(variable) in ruled or id(variable) in found or not tf.as_dtype(variable.dtype).is_floating:
                 continue
             full, buffer = join(path, inside, name), not (variable.trainable or id(variable) in trainable)
-            unit = ("Buffer", "buffer") if buffer else ("Parameter", "weight")
-            found[id(variable)] = Held(unit[0], full, unit[1], full, Parameter(variable), buffer)
+            group = ("Buffer", "buffer") if buffer else ("Parameter", "weight")
+            found[id(variable)] = Held(group[0], full, group[1], full, Parameter(variable), buffer)
     return list(found.values())
 
 
-def _unit(unit: str, path: str, layer, roles) -> list[Held]:
+def _unit(group: str, path: str, layer, roles) -> list[Held]:
     found = []
     for attribute, role, layout in roles:
         variable = getattr(layer, attribute, None)
         if isinstance(variable, (keras.Variable, tf.Variable)):
             name = join(path, "bias" if " + " in role else role)
-            found.append(Held(unit, path, role, name, Parameter(variable, layout), role.startswith("running_")))
+            found.append(Held(group, path, role, name, Parameter(variable, layout), role.startswith("running_")))
     return found
 
 

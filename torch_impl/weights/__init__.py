@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from compare.traces.parameters import fill
-from torch_impl.weights.parameters import named_buffers, named_parameters, units
+from torch_impl.weights.parameters import named_buffers, named_parameters, weight_groups
 from torch_impl.weights.state import learning_rate, optimizer_state
 from torch_impl.weights.tensors import Parameter, to_numpy
 
@@ -23,7 +23,7 @@ __all__ = [
     "named_parameters",
     "optimizer_state",
     "to_numpy",
-    "units",
+    "weight_groups",
 ]
 
 

@@ -1,15 +1,15 @@
-"""The weights and buffers of a model by their canonical names, which are PyTorch's, and the units that they make up."""
+"""The weights and buffers of a model by their canonical names, which are PyTorch's, and the groups that they form."""
 
-from compare.traces.parameters import every_tensor, units_of
-from compare.traces.units import Unit
+from compare.traces.parameters import every_tensor, weight_groups_of
+from compare.traces.weights import WeightGroup
 from torch_impl.weights.layers import every_layer
 from torch_impl.weights.rules import held_by
 from torch_impl.weights.tensors import Parameter
 
 
-def units(model) -> list[Unit]:
+def weight_groups(model) -> list[WeightGroup]:
     """The layers, or parts of layers, that hold weights; AssertionError names a weight that would be forgotten."""
-    return units_of(every_tensor(every_layer(model), held_by, model.named_parameters()))
+    return weight_groups_of(every_tensor(every_layer(model), held_by, model.named_parameters()))
 
 
 def named_parameters(model) -> dict[str, Parameter]:

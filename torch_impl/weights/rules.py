@@ -1,4 +1,4 @@
-"""What a layer holds: weights and buffers, and which unit each belongs to. The attributes' names are the roles'."""
+"""What a layer holds: weights and buffers, and which group each belongs to. The attributes' names are the roles'."""
 
 from functools import partial
 
@@ -21,12 +21,12 @@ ROLES = {
     **dict.fromkeys(("RNNCell", "LSTMCell", "GRUCell"), CELL),
 }
 
-# A unit goes by the kind of what it computes, so that a cell in a loop can be the other side's layer.
+# A group goes by the kind of what it computes, so that a cell in a loop can be the other side's layer.
 UNIT_KINDS = {"EmbeddingBag": "Embedding", "RNNCell": "RNN", "LSTMCell": "LSTM", "GRUCell": "GRU"}
 
 
 def held_by(path: str, layer) -> list[Held]:
-    """All that a layer holds itself, by its rule first; what no rule names is a unit of its own."""
+    """All that a layer holds itself, by its rule first; what no rule names is a group of its own."""
     ruled = by_rule(path, layer)
     return ruled + without_rule(path, layer, {id(held.parameter.variable) for held in ruled})
 
@@ -40,9 +40,9 @@ def by_rule(path: str, layer) -> list[Held]:
     own, roles = _own(layer), ROLES.get(kind(layer), ())
     if any(role not in own and getattr(layer, role, None) is not None for role in roles):
         return []  # the weight is computed from others (weight_norm and the like)
-    unit = UNIT_KINDS.get(kind(layer), kind(layer))
+    group = UNIT_KINDS.get(kind(layer), kind(layer))
     return [
-        Held(unit, path, role, join(path, role), Parameter(own[role]), role in layer._buffers)
+        Held(group, path, role, join(path, role), Parameter(own[role]), role in layer._buffers)
         for role in roles
         if role in own
     ]
@@ -70,16 +70,16 @@ def attention(path: str, layer) -> list[Held]:
 
 
 def recurrent(path: str, layer) -> list[Held]:
-    """A unit for each of the stacked layers and each direction; PyTorch's names have both as a suffix."""
+    """A group for each of the stacked layers and each direction; PyTorch's names have both as a suffix."""
     own, found = _own(layer), []
     for number in range(layer.num_layers):
         for direction in ("", "_reverse") if layer.bidirectional else ("",):
             suffix = f"_l{number}{direction}"
             single = layer.num_layers == 1 and not layer.bidirectional
-            unit = kind(layer) + direction.replace("_", " "), path if single else join(path, suffix[1:])
+            group = kind(layer) + direction.replace("_", " "), path if single else join(path, suffix[1:])
             for role in (*CELL, "weight_hr"):
                 if (name := f"{role}{suffix}") in own:
-                    found.append(Held(*unit, role, join(path, name), Parameter(own[name])))
+                    found.append(Held(*group, role, join(path, name), Parameter(own[name])))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Units: the layers, or parts of layers, that hold weights. They are what is paired across the sides."""
+"""The layers, or parts of layers, that hold weights: what is paired across the sides."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tensor:
-    """One array of a unit, in canonical layout.
+    """One array of a group, in canonical layout.
 
     `name` is the side's own canonical name; on the torch side it may be an expression ("attn.in_proj_weight[0:64]").
     """
@@ -20,7 +20,7 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Unit:
+class WeightGroup:
     """A layer, or a part of one: `kind` is PyTorch's name of its class, `tensors` are by role ("weight", "bias")."""
 
     kind: str
@@ -28,7 +28,7 @@ class Unit:
     tensors: dict[str, Tensor]
 
     @classmethod
-    def from_json(cls, plain: Mapping) -> Unit:
-        """The unit that `dataclasses.asdict` took apart, also after JSON has made lists of the shapes."""
+    def from_json(cls, plain: Mapping) -> WeightGroup:
+        """The group that `dataclasses.asdict` took apart, also after JSON has made lists of the shapes."""
         tensors = {role: Tensor(**{**each, "shape": tuple(each["shape"])}) for role, each in plain["tensors"].items()}
         return cls(plain["kind"], plain["path"], tensors)
