@@ -112,7 +112,9 @@ _CLASSES = {
 }
 
 
-def __getattr__(name: str) -> type:
-    if name not in _CLASSES:
-        raise AttributeError(f"module 'compare' has no attribute {name!r}")
-    return getattr(import_module(_CLASSES[name]), name)
+if not TYPE_CHECKING:  # a type checker has the imports above, and should complain of a name that is not there
+
+    def __getattr__(name: str) -> type:
+        if name not in _CLASSES:
+            raise AttributeError(f"module 'compare' has no attribute {name!r}")
+        return getattr(import_module(_CLASSES[name]), name)

@@ -12,8 +12,8 @@ from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.running.framework import Framework
 from tests.benchmark import interleaved, row, timed
+from tests.helpers.transformer import SMALL, tf_decoder, tokens, torch_decoder
 from tests.large_trace import measured
-from tests.transformer import SMALL, tf_decoder, tokens, torch_decoder
 
 STEPS, ROUNDS = 400, 3
 LONG, STRETCH = 1500, 50

@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.transformer import LARGE, tf_decoder, tokens, torch_decoder
+from tests.helpers.transformer import LARGE, tf_decoder, tokens, torch_decoder
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = 5

@@ -9,9 +9,9 @@ from pathlib import Path
 from compare.reporting.experiments import PortExperiment, run_experiments
 from compare.reporting.result import Result
 from compare.running.options import Options
-from tests import right_ports, wrong_ports
-from tests.right_ports import RightPort
-from tests.wrong_ports import WrongPort
+from tests.end_to_end import right_ports, wrong_ports
+from tests.end_to_end.right_ports import RightPort
+from tests.end_to_end.wrong_ports import WrongPort
 
 Port = WrongPort | RightPort
 

@@ -126,6 +126,11 @@ def built_for(layer: keras.Layer) -> tuple:
     return tuple((getattr(layer, "_build_shapes_dict", None) or {}).get("input_shape") or ())
 
 
+def mask_of(tensor):
+    """The mask that Keras hands on with a tensor, or None. Gone: beside a state, a mask must be given to the call."""
+    return getattr(tensor, "_keras_mask", None)
+
+
 def has_stock_moments(layer: layers.BatchNormalization) -> bool:
     """Whether a batch norm's mean and variance are computed as Keras does. Gone: the formula is not known."""
     stock = getattr(layers.BatchNormalization, "_moments", None)

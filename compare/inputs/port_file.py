@@ -33,7 +33,7 @@ def load(path: str) -> ModuleType:
         raise PortError(f"{path} is no file: `python -m compare new {path}` writes one to start from")
     sys.path.insert(0, str(Path(path).resolve().parent))  # what stands beside it can be imported, as from a script
     spec = spec_from_file_location(f"port_{name}", path)
-    if spec is None:
+    if spec is None or spec.loader is None:
         raise PortError(f"{path} is no Python file: its name must end in .py")
     module = sys.modules[spec.name] = module_from_spec(spec)
     with pointing_into(path, "while it was imported"):
@@ -67,13 +67,16 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
         given = Side(model, in_either_mode(written, evaluating), optimizer, takes_training=takes_training(written))
         restore = FORMS[settings["form"]]
 
-        def loss(model, batch, training=True):
+        def loss(model: Any, batch: Mapping, training: bool = True) -> tuple[Any, dict]:
             return _loss_and_metrics(path, "loss", given.loss(model, restore(batch), training=training))
 
-        def step(_, batch):
+        if own_step is None:
+            return replace(given, loss=loss)
+
+        def step(_: Side, batch: Mapping) -> tuple[Any, dict]:
             return _loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)))
 
-        return replace(given, loss=loss, step=step if own_step else None)
+        return replace(given, loss=loss, step=step)
 
     return make
 

@@ -73,8 +73,8 @@ def compare_pair(
         metric_envelope = allow(nudge_gap(name, nudges, len(metric_gap)), "float64")
         parts[name] = first_beyond(np.where(certain, metric_gap, 0), metric_envelope)
     parts["evaluation_loss"] = _evaluation_parts(pair, nudges, precision, allow)
-    at, name = min(((step, name) for name, step in parts.items() if step is not None), default=(None, None))
-    return Comparison(precision, pair, gap, envelope, rows, at, name)
+    parted = ((step, name) for name, step in parts.items() if step is not None)
+    return Comparison(precision, pair, gap, envelope, rows, *min(parted, default=(None, None)))
 
 
 def _evaluation_parts(

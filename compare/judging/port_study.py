@@ -64,7 +64,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
 
 def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
     """One step of each side from its own weights: in float64 where the port can run in it."""
-    findings = []
+    findings: list[str] = []
     for precision in dict.fromkeys((*precisions[:1], "float32")):
         try:
             [pair] = run([Training(precision, audits=(0,), steps=1)])
@@ -79,5 +79,5 @@ def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
 def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:
     """PyTorch's own initial weights and buffers, for both sides to begin with."""
     weights = {name: torch[0, "weights", name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
-    np.savez(path, **weights)
+    np.savez(path, allow_pickle=False, **weights)
     return Start(str(path), tuple(pairing.weights.items()))

@@ -85,7 +85,8 @@ def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     What is seen only when the step is over stands where a step of one turn has it.
     """
     turns: dict[Key, float] = {}
-    number, updated = Counter(), set()
+    number: Counter[int] = Counter()
+    updated: set[int] = set()
     for key in keys:
         step, stage, _ = key
         if stage == "forward" and step in updated:

@@ -7,6 +7,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.comparison import EQUIVALENT, NONE, Comparison
 from compare.judging.stages import Row, last_agreement
+from compare.running.request import SIDES
 from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, TracePair
 
@@ -27,6 +28,8 @@ def parting_sentence(comparison: Comparison, first: Row | None) -> str:
     """The first divergence in a sentence."""
     if first is None:
         curve, step = comparison.parts_in, comparison.parts_at
+        if curve is None or step is None:
+            raise AssertionError("sides that are apart without a divergence have a curve that parts")
         return f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), no audited tensor does"
     found = first.difference
     facts = [
@@ -61,5 +64,5 @@ def _values_at(pair: TracePair, curve: str, step: int) -> str:
     at = int(np.searchsorted(pair.torch.curves.get(EVALUATION[0], NONE), step)) if curve in EVALUATION else step
     return ", ".join(
         f"{side} {trace.curves[curve][at]}" if at < len(trace.curves.get(curve, ())) else f"missing in {side}"
-        for side, trace in zip(("torch", "tf"), pair, strict=True)
+        for side, trace in zip(SIDES, pair, strict=True)
     )

@@ -153,7 +153,8 @@ def _result_of(
     """
     directory.mkdir()
     inputs, subject = directory / "inputs.npz", experiment.subject
-    judgement, errors = None, ()
+    judgement: Judgement | None = None
+    errors: tuple[str, ...] = ()
     with ExitStack() as opened:
         try:
             subject = experiment.write(inputs, pool)
@@ -188,7 +189,7 @@ def _run(
         pool.fulfil([each for requests in asked for each in requests.items()], watcher, queued)
         paths = [{side: Path(requests[side].output) for side in sides} for requests in asked]
         return [
-            TracePair(*(opened.enter_context(Trace(each[side])) if side in each else None for side in SIDES))
+            TracePair._make(opened.enter_context(Trace(each[side])) if side in each else None for side in SIDES)
             for each in paths
         ]
 

@@ -13,8 +13,9 @@ from rich.table import Table
 
 from compare.inputs.subject import Subject
 from compare.judging.comparison import ERROR
-from compare.reporting.tables import Row
+from compare.reporting.rows import Row
 from compare.running.pool import Progress
+from compare.running.request import SIDES
 
 COLOURS = {"equivalent": "green", "diverged": "red", "not decreasing": "yellow", "error": "red"}
 
@@ -33,7 +34,7 @@ class ProgressBars:
             console=console,
             transient=True,
         )
-        self._tasks = {side: self._bars.add_task("importing", side=side, total=None) for side in ("torch", "tf")}
+        self._tasks = {side: self._bars.add_task("importing", side=side, total=None) for side in SIDES}
         self._done: Counter[str] = Counter()
 
     def expect(self, steps: Iterable[int], runs_a_case: int) -> None:
@@ -79,5 +80,5 @@ def _figures(row: Row) -> list[str]:
         f"{row[f'{precision}_gap']:.0e}/{row[f'{precision}_envelope']:.0e}" if f"{precision}_gap" in row else ""
         for precision in ("float64", "float32")
     ]
-    losses = [f"{row[f'{side}_first_loss']:.4f} → {row[f'{side}_last_loss']:.4f}" for side in ("torch", "tf")]
+    losses = [f"{row[f'{side}_first_loss']:.4f} → {row[f'{side}_last_loss']:.4f}" for side in SIDES]
     return [str(row["steps"]), *gaps, *losses, f"{row['torch_ms_per_step']:.2f} {row['tf_ms_per_step']:.2f}"]

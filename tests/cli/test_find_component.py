@@ -9,7 +9,7 @@ from rich.console import Console
 
 from compare.cli import find_component as finding
 from compare.components import source, specs
-from tests.processes import python
+from tests.helpers.processes import python
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDES = ("torch", "tf")

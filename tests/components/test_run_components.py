@@ -5,7 +5,7 @@ import pytest
 from compare.components.run_components import run_components
 from compare.components.spec import Spec, normal
 from compare.running.options import Options
-from tests.fake_component_worker import LAST_WORDS, python_that
+from tests.helpers.fake_component_worker import LAST_WORDS, python_that
 
 TIMEOUT = 4  # seconds; a worker's start counts as silence
 SPEC = Spec(x=normal(3))

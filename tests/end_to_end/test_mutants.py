@@ -6,8 +6,8 @@ from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.reporting.experiments import CaseExperiment, run_experiments
 from compare.running.options import Options
-from tests.mutants import every_mutant
-from tests.mutants.basics import LEAK
+from tests.end_to_end.mutants import every_mutant
+from tests.end_to_end.mutants.basics import LEAK
 
 MUTANTS = every_mutant()
 

@@ -6,9 +6,9 @@
 import pytest
 
 from compare.running.options import Options
+from tests.end_to_end.right_ports import RIGHT_PORTS
+from tests.end_to_end.wrong_ports import WRONG_PORTS
 from tests.port_proof import is_right, judged
-from tests.right_ports import RIGHT_PORTS
-from tests.wrong_ports import WRONG_PORTS
 
 # Most of the time goes into tracing graphs: the suite tries some of each family, the proof every one.
 WRONG_OF_A_FAMILY, RIGHT_OF_A_FAMILY = 2, 1

@@ -13,7 +13,7 @@ from compare.judging.wording import parting_sentence
 from compare.running.request import Training
 from compare.traces.step import END
 from compare.traces.trace import TracePair
-from tests.synthetic import FakeSide, at, from_step, rounding
+from tests.helpers.synthetic import FakeSide, at, from_step, rounding
 
 STEPS = 20
 HONEST, ROUNDED = FakeSide(), FakeSide(rounding)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from compare.judging.curves import curve_gap, decreases, epoch_means, first_beyond, nudge_gap
 from compare.traces.trace import Trace, TraceWriter
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 
 PROPERTY = settings(max_examples=50, deadline=None)
 

@@ -9,8 +9,8 @@ from compare.judging import pairing_proof
 from compare.running.request import Start, Training
 from compare.traces.pairing import Model, pair
 from compare.traces.trace import Trace, TracePair
-from tests.fake_port_worker import Network, batches, record, start_of
-from tests.synthetic import at, honest, rounding
+from tests.helpers.fake_port_worker import Network, batches, record, start_of
+from tests.helpers.synthetic import at, honest, rounding
 
 
 class Proof:

@@ -13,8 +13,8 @@ from compare.traces.pairing import PairingError
 from compare.traces.step import END
 from compare.traces.trace import TraceError
 from compare.traces.units import Tensor, Unit
-from tests.fake_port_worker import Network, batches, record
-from tests.synthetic import at, from_step, honest, rounding
+from tests.helpers.fake_port_worker import Network, batches, record
+from tests.helpers.synthetic import at, from_step, honest, rounding
 
 STEPS = 40
 

@@ -8,7 +8,7 @@ from compare.judging.difference import difference
 from compare.judging.stages import Row, by_value, first_divergence, last_agreement, stage_rows
 from compare.traces.step import END
 from compare.traces.trace import Trace, TraceWriter
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 
 
 @pytest.fixture

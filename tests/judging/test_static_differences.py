@@ -1,12 +1,109 @@
-"""What is said of two sides before anything runs, or of how they were evaluated: only what a reader needs."""
+"""What two sides of a port would have done differently by themselves is said in few words, and listed in full."""
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from compare.judging.static_differences import say_evaluation
+from compare.judging.static_differences import (
+    all_settings,
+    initial_values,
+    say_evaluation,
+    say_initial,
+    say_muted,
+)
+from compare.traces.header import Setting
 from compare.traces.step import END
 from compare.traces.trace import TracePair
+
+COUNT = 4000
+PAIRING = SimpleNamespace(weights={"dense.weight": "fc.weight"}, all_layers={"dense": "fc", "drop": "dropout"})
+
+
+class Began(dict):
+    """The recorded tensors of a side, by (step, stage, tensor), as a Trace has them."""
+
+    keys = property(list)
+
+
+def began(seed=0, **tensors):
+    """A side whose tensors are drawn uniformly from -limit to limit, or are arrays as they are."""
+    generator = np.random.default_rng(seed)
+    drawn = {
+        name: generator.uniform(-value, value, COUNT) if np.isscalar(value) else value
+        for name, value in tensors.items()
+    }
+    return Began({(0, "weights", name): array for name, array in drawn.items()})
+
+
+def verdicts(torch, tf):
+    return {row.tensor: row.verdict == "differs" for row in initial_values(TracePair(torch, tf))}
+
+
+def test_initial_values_are_compared_as_distributions_and_not_as_numbers():
+    found = verdicts(began(0, alike=0.1, other=0.1), began(1, alike=0.1, other=0.2))
+    assert found == {"alike": False, "other": True}
+
+
+def test_only_what_both_sides_begin_with_at_the_first_step_is_compared():
+    torch, tf = began(0, both=0.1, mine=0.1), began(1, both=0.1, theirs=0.1)
+    for side in (torch, tf):
+        side[1, "weights", "later"] = side[0, "gradient", "both"] = np.zeros(3)
+    assert verdicts(torch, tf) == {"both": False}
+
+
+def test_sides_that_begin_alike_are_not_spoken_of():
+    assert say_initial(initial_values(TracePair(began(0, w=0.1), began(1, w=0.1)))) == []
+
+
+@pytest.mark.parametrize("number", [1, 3, 12])
+def test_however_many_tensors_begin_differently_no_more_than_three_sentences_say_so(number):
+    # Each plays a part of its own, so that no two share a sentence.
+    limits = {f"layer.part{n}": 0.1 * (n + 1) for n in range(number)}
+    torch, tf = began(0, **limits), began(1, **{name: 3 * limit for name, limit in limits.items()})
+    said = say_initial(initial_values(TracePair(torch, tf)))
+    assert 1 <= len(said) <= 3
+    assert "part0" in said[0]
+    if number > 3:
+        assert said[-1] == f"initialised differently: {number} tensors in all, see settings.csv"
+
+
+def side(framework, settings=(), muted=None):
+    rows = tuple(Setting(*row) for row in settings)
+    return SimpleNamespace(header=SimpleNamespace(side=framework, settings=rows, muted=muted or {}))
+
+
+def test_which_dropout_was_switched_off_is_said_for_each_side_that_had_one():
+    silent = side("tf")
+    assert say_muted(TracePair(side("torch"), silent)) == []
+    [said] = say_muted(TracePair(side("torch", muted={"drop1": 0.5, "drop2": 0.1}), silent))
+    assert said == "dropout was switched off (torch drop1, drop2): two sides cannot draw the same masks"
+    [said] = say_muted(TracePair(side("torch", muted={"drop1": 0.5}), side("tf", muted={"dropout": 0.5})))
+    assert "(torch drop1; tf dropout)" in said
+
+
+def row_of(rows, subject, setting):
+    [found] = [row for row in rows if (row.subject, row.setting) == (subject, setting)]
+    return found.torch, found.tf, found.verdict
+
+
+def test_settings_pairs_and_initial_values_are_one_list():
+    torch = side("torch", [("optimizer", "SGD", "lr", 0.1)])
+    tf = side("tf", [("optimizer", "SGD", "lr", 0.2)])
+    initial = initial_values(TracePair(began(0, w=0.1, v=0.1), began(1, w=0.1, v=0.2)))
+    rows = all_settings(TracePair(torch, tf), PAIRING, initial)
+    assert row_of(rows, "optimizer", "lr") == (0.1, 0.2, "differs")
+    assert row_of(rows, "pairing of weights", "fc.weight") == ("fc.weight", "dense.weight", "equal")
+    assert row_of(rows, "initial values", "w")[2] == "equal"
+    assert row_of(rows, "initial values", "v")[2] == "differs"
+
+
+@pytest.mark.parametrize(("rate", "verdict"), [(0.5, "equal"), (0.3, "differs")])
+def test_dropout_that_was_switched_off_is_compared_by_the_rate_that_it_had(rate, verdict):
+    torch = side("torch", [("dropout", "Dropout", "p", 0.0)], {"dropout": 0.5})
+    tf = side("tf", [("drop", "Dropout", "p", 0.0)], {"drop": rate})
+    rows = all_settings(TracePair(torch, tf), PAIRING, [])
+    assert row_of(rows, "dropout", "p") == (0.5, rate, verdict)
 
 
 def sides(torch, tf):
@@ -16,7 +113,7 @@ def sides(torch, tf):
     return TracePair(*(SimpleNamespace(header=header) for header in headers))
 
 
-def row(step, stage):
+def row_at(step, stage):
     return SimpleNamespace(step=step, stage=stage)
 
 
@@ -25,15 +122,15 @@ def row(step, stage):
     ("torch", "tf", "named"), [(False, False, "(torch, tf)"), (True, False, "(tf)"), (False, True, "(torch)")]
 )
 def test_where_two_sides_differ_in_evaluation_alone_it_says_whose_mode_was_set_from_outside(stage, torch, tf, named):
-    [said] = say_evaluation(row(END, stage), sides(torch, tf))
+    [said] = say_evaluation(row_at(END, stage), sides(torch, tf))
     assert f"the mode was set from outside {named}" in said
     assert "write loss(model, batch, training)" in said
 
 
-@pytest.mark.parametrize("first", [None, row(3, "forward"), row(END, "buffer"), row(END, "weights")])
+@pytest.mark.parametrize("first", [None, row_at(3, "forward"), row_at(END, "buffer"), row_at(END, "weights")])
 def test_where_evaluation_is_not_what_differs_nothing_is_said(first):
     assert say_evaluation(first, sides(False, False)) == []
 
 
 def test_losses_that_are_told_the_mode_are_evaluated_as_they_are_written():
-    assert say_evaluation(row(END, "loss"), sides(True, True)) == []
+    assert say_evaluation(row_at(END, "loss"), sides(True, True)) == []

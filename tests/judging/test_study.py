@@ -7,7 +7,7 @@ from compare.judging.search import ROUNDS
 from compare.judging.study import study
 from compare.running.request import AUDITS, Training
 from compare.traces.step import END
-from tests.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
+from tests.helpers.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
 
 LATE = 23  # a step that is not audited at first
 BOTH = ("float64", "float32")
@@ -117,6 +117,22 @@ def test_values_at_audited_steps_decide_in_float64_and_not_in_float32_alone(tmp_
     moved = FakeSide(at(lambda key: key[0] == END and key[1] == "buffer", lambda value: value * 1.5))
     verdicts = [judge(tmp_path, tf=moved, precisions=(one,)).judgement.verdict for one in BOTH]
     assert verdicts == ["diverged", "equivalent"]
+
+
+def test_an_output_that_the_loss_hides_in_float32_is_the_first_divergence(tmp_path):
+    recorded = {}
+
+    def remember(key, value):
+        recorded[key] = value
+        return value
+
+    def differ_in_the_output(key, value):
+        return value * 1.5 if key[:2] == (0, "forward") else recorded[key]
+
+    of = judge(tmp_path, FakeSide(remember), FakeSide(differ_in_the_output), precisions=("float32",), nudged=False)
+    assert of.judgement.verdict == "diverged"
+    assert str(of.judgement.first_divergence) == "step 0, forward, linear"
+    assert of.judgement.findings[0].startswith("parts at step 0, forward, linear (gap 3.3e-01")
 
 
 @pytest.mark.parametrize("side", ["torch", "tf"])

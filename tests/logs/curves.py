@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import settings
 
 from compare.logs.diagnose import diagnose
-from tests.numpy_training import STEPS_PER_EPOCH, Training, log, losses
+from tests.helpers.numpy_training import STEPS_PER_EPOCH, Training, log, losses
 
 PROPERTY = settings(max_examples=50, deadline=None)
 SEEDS = range(5)

@@ -7,7 +7,7 @@ import pytest
 
 from compare.judging import tolerances
 from compare.logs.curve_pair import LONGEST_AUDIT, CurvePair
-from tests.numpy_training import log
+from tests.helpers.numpy_training import log
 
 ULP = tolerances.ulp("float32")
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from compare.judging import tolerances
 from compare.logs.diagnose import diagnose
 from compare.logs.loss_log import LogError
+from tests.helpers.numpy_training import Training, log
 from tests.logs.curves import FALLING, OPTIMIZERS, PRINTED, PROPERTY, SEEDS, compare, diagnose_training, trained
-from tests.numpy_training import Training, log
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_BUG = {"equal", "growing like rounding"}

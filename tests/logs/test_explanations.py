@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from compare.logs.diagnose import diagnose
+from tests.helpers.numpy_training import Training, log
 from tests.logs.curves import FALLING, OPTIMIZERS, SEEDS, compare, diagnose_training, trained
-from tests.numpy_training import Training, log
 
 every_seed = pytest.mark.parametrize("seed", SEEDS)
 every_optimizer = pytest.mark.parametrize("training", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from compare.cli import app as command_line
 from compare.reporting.result import Result
-from tests.fake_worker import ODD_MESSAGE
-from tests.processes import assert_consistent, fakes, table
+from tests.helpers.fake_worker import ODD_MESSAGE
+from tests.helpers.processes import assert_consistent, fakes, table
 
 ONE_CASE = ("linear_regression", "--steps=12", "--precision=float64", "--no-nudge")
 

@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 
 from compare.reporting.plot import PRECISION_COLOURS, SMALLEST
 from compare.reporting.result import Result
-from tests.synthetic import FakeSide, from_step, result, rounding
+from tests.helpers.synthetic import FakeSide, from_step, result, rounding
 
 BOTH = ("float64", "float32")
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.processes import alive, assert_consistent, fakes, finish, pids, start, verdicts, wait_until
+from tests.helpers.processes import alive, assert_consistent, fakes, finish, pids, start, verdicts, wait_until
 
 SHORT = ("--steps=12", "--precision=float64", "--no-nudge")
 

@@ -10,8 +10,8 @@ from compare.inputs.case_inputs import make_inputs, write_inputs
 from compare.running.pool import Pool
 from compare.running.request import RequestFailedError, TrainCase, Training
 from compare.traces.trace import Trace
-from tests.fake_worker import BETWEEN_REPORTS, LAST_WORDS, MESSAGE, python_that
-from tests.processes import DEADLINE, alive, pids, wait_until
+from tests.helpers.fake_worker import BETWEEN_REPORTS, LAST_WORDS, MESSAGE, python_that
+from tests.helpers.processes import DEADLINE, alive, pids, wait_until
 
 # A silent import counts as silence: a second would do on an idle machine only.
 TIMEOUT = 4

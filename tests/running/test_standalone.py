@@ -1,68 +1,69 @@
-"""`python -m torch_impl` and `python -m tf_impl` train one case alone, and say in a line why they cannot."""
+"""One side alone prints each epoch's mean loss and metrics, weighted by examples."""
 
-import re
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from compare.running import worker
-from tests.cli.test_command_line import TOO_LONG, TOO_MANY
-from tests.processes import python
-
-SIDES = ["torch_impl", "tf_impl"]
-
-
-@pytest.mark.parametrize("side", SIDES)
-def test_three_epochs_are_three_lines_of_a_falling_loss(side):
-    outcome = python("linear_regression", "--epochs", 3, module=side)
-    assert outcome.status == 0
-    lines = [re.fullmatch(r"epoch +(\d+)  loss (\d+\.\d+)", line).groups() for line in outcome.stdout.splitlines()]
-    assert [int(epoch) for epoch, _ in lines] == [1, 2, 3]
-    losses = [float(loss) for _, loss in lines]
-    assert losses == sorted(set(losses), reverse=True)
+from compare.inputs import cases
+from compare.inputs.arrays import cast
+from compare.inputs.case_inputs import make_inputs
+from compare.running import standalone
+from compare.running.standalone import EpochPrinter
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ([], "which case?"),
-        (["liner_regresion"], "did you mean 'linear_regression'?"),
-        (["linear_regression", "--steps", "0"], "0 steps"),
-        (["linear_regression", "--epochs", "0"], "0 epochs"),
-        (["linear_regression", "--epochs", "-1"], "-1 epochs"),
-        (["linear_regression", "--seed", "-1"], "--seed"),
-        (["linear_regression", "--threads", "0"], "--threads"),
-        (["linear_regression", "--data-dir", "here"], "--data-dir"),
-        (["cifar10_cnn", "--data-dir", "no/such/directory"], "no/such/directory"),
-        (["cifar10_cnn", "--data-dir", TOO_LONG], TOO_LONG),
-        (["mlp_regression", "--epochs", str(TOO_MANY)], str(TOO_MANY)),
-    ],
-    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",  # what is said need not be named
-)
-def test_what_cannot_be_trained_is_refused_in_one_line(monkeypatch, capsys, arguments, said):
-    monkeypatch.setattr(worker, "train_alone", lambda *_: pytest.fail("was not refused"))
-    try:
-        status = worker.main("torch_impl", arguments)
-    except SystemExit as refusal:  # argparse's own way, with its usage above the line
-        status = refusal.code
-    shown = capsys.readouterr()
-    assert status == 2
-    assert shown.out == ""
-    assert shown.err.splitlines()[-1].startswith("python -m torch_impl: ")
-    assert said in shown.err.splitlines()[-1]
+def batch(examples):
+    return {"x": np.zeros((examples, 2))}
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_a_usage_error_does_not_wait_for_the_framework(side):
-    outcome = python("nonsense", module=side, PYTHONPROFILEIMPORTTIME="1")
-    assert outcome.status == 2
-    imported = {line.rpartition("|")[2].strip() for line in outcome.stderr.splitlines()}
-    assert "numpy" in imported, "the test needs to see imports"
-    assert not imported & {"torch", "tensorflow", "keras"}
+def test_an_epoch_is_a_line_with_the_mean_weighted_by_examples(capsys):
+    printer = EpochPrinter(steps_per_epoch=2)
+    for loss, examples in [(1.0, 3), (5.0, 1), (2.0, 3), (2.0, 1)]:
+        printer.step(loss, batch(examples), {})
+    assert capsys.readouterr().out.splitlines() == ["epoch   1  loss 2.000000", "epoch   2  loss 2.000000"]
 
 
-def test_ctrl_c_ends_a_side_with_status_2(monkeypatch):
-    def interrupt(*_):
-        raise KeyboardInterrupt
+def test_metrics_stand_behind_the_loss(capsys):
+    printer = EpochPrinter(steps_per_epoch=2)
+    printer.step(1.0, batch(3), {"accuracy": 1.0})
+    printer.step(1.0, batch(1), {"accuracy": 0.0})
+    assert capsys.readouterr().out == "epoch   1  loss 1.000000  accuracy 0.750000\n"
 
-    monkeypatch.setattr(worker, "train_alone", interrupt)
-    assert worker.main("torch_impl", ["linear_regression"]) == 2
+
+def test_an_epoch_that_is_cut_short_is_printed_when_it_ends_and_once(capsys):
+    printer = EpochPrinter(steps_per_epoch=5)
+    printer.step(1.0, batch(2), {})
+    assert capsys.readouterr().out == ""
+    printer.end_epoch()
+    printer.end_epoch()
+    assert capsys.readouterr().out == "epoch   1  loss 1.000000\n"
+
+
+def test_an_evaluation_has_a_line_of_its_own(capsys):
+    EpochPrinter(1).evaluation(lambda: 0.125)
+    assert capsys.readouterr().out.split() == ["evaluation", "loss", "0.125000"]
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_case_is_trained_on_its_batches_from_its_weights_and_every_epoch_printed(capsys, precision):
+    inputs, told = make_inputs(cases.load("mlp_regression"), steps=33), {}  # 32 batches an epoch
+
+    def train(side, step, batches, printer, held_out, steps_per_epoch):
+        for each in batches:
+            assert each["x"].dtype == precision
+            printer.step(1.0, each, {})
+
+    framework = SimpleNamespace(
+        runtime=SimpleNamespace(configure=lambda threads: told.update(threads=threads)),
+        make_side=lambda case: case,
+        build=lambda side, inputs, precision: SimpleNamespace(side=side, step="step"),
+        runs=SimpleNamespace(reset=lambda built, weights: told.update(weights=weights)),
+        to_native=lambda inputs, batches: batches,
+        held_out=lambda inputs, precision: None,
+        train=SimpleNamespace(train=train),
+    )
+    standalone.train_alone(framework, inputs, precision, threads=3)
+    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()] == [["epoch", "1"], ["epoch", "2"]]
+    assert told["threads"] == 3
+    for name, array in cast(inputs.weights, precision).items():
+        np.testing.assert_array_equal(told["weights"][name], array)

@@ -12,7 +12,7 @@ from torch import nn
 
 from compare.judging.settings import compare_settings, differences
 from compare.traces.header import Header
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch
 

@@ -7,7 +7,7 @@ import pytest
 
 from compare.traces.header import FORMAT, Header, HeaderError, Setting
 from compare.traces.units import Tensor, Unit
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 
 SCALAR = Tensor("fc.mean", (), True, False)
 WHOLE = Header(

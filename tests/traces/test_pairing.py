@@ -10,7 +10,7 @@ from compare.inputs.port_batches import _explicit
 from compare.traces.pairing import Model, PairingError, pair
 from compare.traces.step import END
 from compare.traces.units import Tensor, Unit
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 
 WIDE, SQUARE = (6, 5), (6, 6)
 

@@ -9,7 +9,7 @@ from compare.traces.recorder import Recorder
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
 from compare.traces.trace import Trace
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 from tests.traces.test_parameters import Array
 
 X, Y, RATE = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([2.0, 0.5]), 0.1

@@ -10,7 +10,7 @@ import pytest
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.step import END
 from compare.traces.trace import Trace, trace_path
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 
 ROOT = Path(__file__).resolve().parents[2]
 

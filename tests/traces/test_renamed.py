@@ -8,7 +8,7 @@ from compare.traces.renamed import WEIGHT_STAGES, rename_pair, rename_tf, rename
 from compare.traces.step import END
 from compare.traces.trace import STAGES, Trace, TracePair, TraceWriter
 from compare.traces.units import Tensor, Unit
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 
 VALUE = np.arange(8.0).reshape(4, 2)
 MERGED = "rnn.bias_ih + rnn.bias_hh"

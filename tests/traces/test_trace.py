@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from compare.traces.step import END
 from compare.traces.trace import STAGES, Trace, TraceError, TraceWriter
-from tests.synthetic import header
+from tests.helpers.synthetic import header
 
 PROPERTY = settings(max_examples=50, deadline=None)
 NAMES = st.text(st.sampled_from("ab9_./ -µ()"), min_size=1, max_size=12).filter(lambda name: not name.endswith(".npy"))

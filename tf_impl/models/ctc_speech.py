@@ -14,8 +14,8 @@ class AcousticModel(keras.Model):
     # differs: PyTorch's convolution takes (N, features, time), its GRU (N, time, features); Keras' take the latter.
     def __init__(self, features, channels, hidden, classes):
         super().__init__()
-        self.conv = Conv1d(channels, 3, strides=2, zeros=1)
-        self.gru = GRU(channels, hidden)
+        self.conv = Conv1d(channels, 3, strides=2, padding=1)
+        self.gru = GRU(channels, hidden, unroll=True)
         self.head = Dense(classes)
 
     def call(self, x):

@@ -29,8 +29,8 @@ class Reverser(keras.Model):
     def __init__(self, symbols, embedding, hidden):
         super().__init__()
         self.embedding = Embedding(symbols, embedding)
-        self.encoder = PackedGRU(embedding, hidden)
-        self.decoder = GRU(embedding, hidden)
+        self.encoder = PackedGRU(embedding, hidden, unroll=True)
+        self.decoder = GRU(embedding, hidden, unroll=True)
         self.head = Dense(symbols)
 
     def call(self, source, given, lengths):

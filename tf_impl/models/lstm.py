@@ -19,7 +19,7 @@ from tf_impl.optimizers import Adam
 class SequenceClassifier(keras.Model):
     def __init__(self, symbols, hidden, layers, classes=2):
         super().__init__()
-        self.lstm = LSTM(symbols, hidden, layers, bidirectional=True)
+        self.lstm = LSTM(symbols, hidden, layers, bidirectional=True, unroll=True)
         self.head = Dense(classes)
 
     def call(self, x):

@@ -21,9 +21,9 @@ class Block(keras.Layer):
     def __init__(self, inputs, outputs, stride, norm):
         super().__init__()
         self.stride = stride
-        self.conv1 = Conv2d(outputs, 3, strides=stride, zeros=1, use_bias=False)
+        self.conv1 = Conv2d(outputs, 3, strides=stride, padding=1, use_bias=False)
         self.bn1 = BatchNorm2d(**norm)
-        self.conv2 = Conv2d(outputs, 3, zeros=1, use_bias=False)
+        self.conv2 = Conv2d(outputs, 3, padding=1, use_bias=False)
         self.bn2 = BatchNorm2d(**norm)
         if stride > 1:
             self.conv3 = Conv2d(outputs, 1, strides=stride, use_bias=False)
@@ -39,7 +39,7 @@ class Block(keras.Layer):
 class ResNet(keras.Model):
     def __init__(self, norm):
         super().__init__()
-        self.conv1 = Conv2d(8, 3, zeros=1, use_bias=False)
+        self.conv1 = Conv2d(8, 3, padding=1, use_bias=False)
         self.bn1 = BatchNorm2d(**norm)
         self.identity = Block(8, 8, 1, norm)
         self.projection = Block(8, 16, 2, norm)

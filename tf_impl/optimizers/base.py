@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from tf_impl.keras_internals import decays, place_of
+from tf_impl.schedules.base import arguments
 
 
 class Optimizer(keras.optimizers.Optimizer):
@@ -40,6 +41,14 @@ class Optimizer(keras.optimizers.Optimizer):
             return gradient + self.decay * variable
         variable.assign(variable * tf.cast(1 - rate * self.decay, variable.dtype))
         return gradient
+
+    def get_config(self):
+        """The arguments by name; weights left out of decay are to be named anew, as with Keras' own optimizers."""
+        return arguments(self, learning_rate=super().get_config()["learning_rate"], weight_decay=self.decay)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**keras.saving.deserialize_keras_object(config, custom_objects))
 
     def update(self, index, gradient, variable, rate, step):
         """Move `variable`, the one at `index`, by its dense `gradient`; `rate` and `step` (from 1) are float64."""

@@ -17,10 +17,10 @@ def batch_norm(layer, before) -> dict:
     unbiased = type(layer).call is BatchNorm.call
     return {
         "eps": layer.epsilon,
-        "momentum": float(1 - Decimal(str(float(layer.momentum)))),
+        "momentum": layer.weight_of_new if unbiased else float(1 - Decimal(str(float(layer.momentum)))),
         "weight": layer.scale,
         "bias": layer.center,
-        "track_running_stats": True,
+        "track_running_stats": getattr(layer, "track_running_stats", True),
         "running variance": "over N - 1" if unbiased else "over N" if known else None,
         "axis": "channels" if layer.axis == last or (rank and layer.axis == last % rank) else f"axis {layer.axis}",
         "renorm": getattr(layer, "renorm", False),

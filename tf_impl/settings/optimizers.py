@@ -123,8 +123,9 @@ def schedule(optimizer) -> str | None:
 
 def in_words(scheduler) -> str:
     """A schedule with its settings; the first rate is left out, for the optimizer has it."""
-    values = {name: value for name, value in scheduler.get_config().items() if name[0] != "_" and simple(value)}
     own = type(scheduler).__module__.startswith("tf_impl.")
+    kept = vars(scheduler) if own else scheduler.get_config()
+    values = {name: value for name, value in kept.items() if name[0] != "_" and simple(value)}
     inner = {"name", "learning_rate"} if own else {"name"}
     # PyTorch's order of settings is not that of its arguments: so ours are sorted on both sides.
     names = sorted(values) if own else values

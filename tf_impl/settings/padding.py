@@ -17,8 +17,8 @@ def convolution_padding(layer, before) -> dict:
     if isinstance(layer, TRANSPOSED):
         return transposed(layer, window)
     if layer.padding == "valid":
-        own = getattr(layer, "zeros", 0)  # of tf_impl.layers
-        return {"padding": with_zeros_before([own] * len(window), before)}
+        own = getattr(layer, "zeros", [0] * len(window))  # of tf_impl.layers
+        return {"padding": with_zeros_before(list(own), before)}
     return {"padding": same(totals(layer, window)) if layer.padding == "same" else layer.padding}
 
 

@@ -31,16 +31,17 @@ def output_to_canonical(layer, output) -> np.ndarray | None:
 
 
 def _last_state(layer, output) -> np.ndarray | None:
-    if isinstance(layer, RNNBase):
+    if isinstance(layer, RNNBase) and layer.return_state:
         states = output[1][0] if isinstance(output[1], tuple) else output[1]
         return to_numpy(tf.concat((states[-2], states[-1]), -1) if layer.bidirectional else states[-1])
     array = to_numpy(_first_tensor(output))
     if isinstance(layer, layers.Bidirectional) and layer.merge_mode != "concat":
         return None  # PyTorch leaves the two directions beside each other
-    if layer.return_sequences and isinstance(layer, layers.Bidirectional):
+    sequences = isinstance(layer, RNNBase) or layer.return_sequences
+    if sequences and (isinstance(layer, layers.Bidirectional) or getattr(layer, "bidirectional", False)):
         half = array.shape[-1] // 2
         return np.concatenate((array[:, -1, ..., :half], array[:, 0, ..., half:]), -1)
-    array = array[:, -1] if layer.return_sequences else array
+    array = array[:, -1] if sequences else array
     return np.moveaxis(array, -1, 1) if array.ndim > 3 else array
 
 

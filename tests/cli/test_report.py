@@ -1,0 +1,140 @@
+"""Whole runs of `python -m compare`: the exit status, the report, and what one side's breakdown does to them."""
+
+import numpy as np
+import pytest
+
+from tests.helpers.fake_worker import LAST_WORDS, MESSAGE
+from tests.helpers.processes import assert_consistent, fakes, python, table, verdicts
+
+# A silent import counts as silence: a second would do on an idle machine only.
+TIMEOUT = 5
+CASES = ("linear_regression", "mlp_regression", "binary_classifier", "cifar10_cnn")
+SHORT = ("--steps=12", "--precision=float64", "--no-nudge")
+
+
+def whole_run(tmp_path_factory, *names, torch="trains", tf="trains"):
+    directory = tmp_path_factory.mktemp("run")
+    out = directory / "out"
+    outcome = python("run", *names, *SHORT, f"--timeout={TIMEOUT}", f"--out={out}", *fakes(directory, torch, tf))
+    return outcome, out
+
+
+def row_of(case, out):
+    return next(row for row in table(out) if row["case"] == case)
+
+
+@pytest.fixture(scope="module")
+def broken_run(tmp_path_factory):
+    """Three cases break down, on either side, each in a way of its own; the last is well."""
+    return whole_run(
+        tmp_path_factory,
+        *CASES,
+        torch={"cifar10_cnn": ("fails", 2), "mlp_regression": ("is killed", 3)},
+        tf={"binary_classifier": ("exits", 4), "mlp_regression": ("prints", 1)},
+    )
+
+
+@pytest.fixture(scope="module")
+def silent_run(tmp_path_factory):
+    return whole_run(
+        tmp_path_factory,
+        "linear_regression",
+        "mlp_regression",
+        "binary_classifier",
+        torch={"mlp_regression": ("hangs", 3)},
+        tf={"binary_classifier": ("leaves no trace", 0)},
+    )
+
+
+@pytest.fixture(scope="module")
+def infinite_run(tmp_path_factory):
+    return whole_run(
+        tmp_path_factory,
+        "linear_regression",
+        "mlp_regression",
+        "binary_classifier",
+        torch={"mlp_regression": ("becomes NaN", 7), "binary_classifier": ("becomes infinite", 5)},
+        tf={"mlp_regression": ("becomes NaN", 7)},
+    )
+
+
+@pytest.mark.parametrize("run", ["broken_run", "silent_run", "infinite_run"])
+def test_a_report_is_whole_whatever_happens(request, run):
+    _, out = request.getfixturevalue(run)
+    assert_consistent(out)
+
+
+def test_cases_that_break_down_are_errors_and_the_others_are_judged(broken_run):
+    outcome, out = broken_run
+    assert outcome.status == 2
+    assert verdicts(out) == dict.fromkeys(CASES, "error") | {"linear_regression": "equivalent"}
+    assert {row["case"] for row in table(out, "curves")} == {"linear_regression"}
+
+
+def test_cases_are_reported_in_the_order_in_which_they_were_asked_for(broken_run):
+    assert list(verdicts(broken_run[1])) == list(CASES)
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("cifar10_cnn", ["torch: ", MESSAGE, "step 2"]),
+        ("mlp_regression", ["torch: ", "SIGKILL", "step 3"]),
+        ("binary_classifier", ["tf: ", "exit status 3", "step 4", LAST_WORDS]),
+    ],
+)
+def test_a_breakdown_is_explained_in_the_terminal_and_in_the_table(broken_run, case, said):
+    outcome, out = broken_run
+    [line] = [line for line in outcome.stdout.splitlines() if line.startswith(f"{case}: ")]
+    for words in said:
+        assert words in line
+        assert words in row_of(case, out)["findings"]
+
+
+def test_a_case_that_hangs_is_an_error_and_the_others_are_judged(silent_run):
+    outcome, out = silent_run
+    assert outcome.status == 2
+    assert verdicts(out)["linear_regression"] == "equivalent"
+    assert verdicts(out)["mlp_regression"] == "error"
+    findings = row_of("mlp_regression", out)["findings"]
+    for words in ("torch: ", f"{TIMEOUT} s", "--timeout", "step 3"):
+        assert words in findings
+
+
+def test_a_trace_that_is_missing_is_an_error(silent_run):
+    _, out = silent_run
+    assert row_of("binary_classifier", out)["verdict"] == "error"
+    assert "trace" in row_of("binary_classifier", out)["findings"]
+
+
+@pytest.mark.parametrize(("case", "step"), [("mlp_regression", 7), ("binary_classifier", 5)])
+def test_losses_that_are_not_finite_are_diverged_from_that_step(infinite_run, case, step):
+    outcome, out = infinite_run
+    assert outcome.status == 1
+    assert verdicts(out)["linear_regression"] == "equivalent"
+    assert verdicts(out)[case] == "diverged"
+    assert f"step {step}," in row_of(case, out)["findings"]
+    assert row_of(case, out)["first_divergence"].startswith(f"step {step},")
+
+
+def test_losses_that_are_not_finite_are_written_as_such_and_missing_ones_as_nothing(infinite_run, broken_run):
+    values = [row["torch_loss"] for row in table(infinite_run[1], "curves") if row["case"] == "mlp_regression"]
+    assert np.isfinite([float(value) for value in values[:7]]).all()
+    assert set(values[7:]) == {"nan"}
+    assert row_of("mlp_regression", broken_run[1])["torch_last_loss"] == ""
+
+
+def test_exit_status_is_0_when_all_are_equivalent(tmp_path):
+    out = tmp_path / "new" / "directory"
+    outcome = python("run", "linear_regression", "--steps=70", f"--out={out}", *fakes(tmp_path, torch="prints"))
+    assert outcome.status == 0
+    assert outcome.stderr.strip() == ""
+    assert verdicts(out) == {"linear_regression": "equivalent"}
+    assert_consistent(out)
+
+
+def test_a_terminal_that_knows_ascii_only_is_enough(tmp_path):
+    arguments = ("run", "linear_regression", *SHORT, f"--out={tmp_path / 'out'}", *fakes(tmp_path))
+    outcome = python(*arguments, PYTHONIOENCODING="ascii")
+    assert outcome.status == 0
+    assert "equivalent" in outcome.stdout

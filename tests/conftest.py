@@ -1,0 +1,66 @@
+"""`pytest -m core` is the part of the suite that starts and imports no framework: about a minute on two cores.
+
+Notice that every test is core but those named here, and that a core test which reaches for a framework fails.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+FRAMEWORKS = {"torch", "tensorflow", "keras"}
+
+# Folders, files, and functions of a file that import a framework or start one.
+WITH_FRAMEWORKS = (
+    "cases",
+    "end_to_end",
+    "side_by_side",
+    "components/test_all_agree.py::test_the_two_sides_of_a_component_agree",
+    "components/test_all_agree.py::test_what_is_judged_in_float32_says_why_and_is_allowed_no_more_than_rounding",
+    "test_layers.py::test_a_side_loads_nothing_of_the_other_and_judges_nothing",
+    "test_layers.py::test_the_proof_by_import_can_fail",
+    "test_readme.py::test_a_command_prints_what_the_readme_shows",
+    "test_readme.py::test_the_port_that_the_readme_follows_comes_to_what_it_shows",
+    "test_readme.py::test_the_python_of_the_readme_runs",
+)
+
+
+def needs_framework(path: Path, function: str = "") -> bool:
+    """Whether what is tested there is named above: the file, a folder that it is in, or its function."""
+    if not path.is_relative_to(TESTS):
+        return False
+    place = path.relative_to(TESTS)
+    names = {place.as_posix(), *(folder.as_posix() for folder in place.parents), f"{place.as_posix()}::{function}"}
+    return not names.isdisjoint(WITH_FRAMEWORKS)
+
+
+def core_only(config: pytest.Config) -> bool:
+    return config.option.markexpr == "core"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that core tests start find no framework."""
+    if core_only(config):
+        paths = [str(TESTS / "helpers" / "no_framework"), os.environ.get("PYTHONPATH", "")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """To collect a file is to import it."""
+    return True if core_only(config) and needs_framework(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not needs_framework(item.path, item.originalname):
+            item.add_marker("core")
+
+
+@pytest.fixture(autouse=True)
+def no_framework(request: pytest.FixtureRequest):
+    """Fails the first core test behind which a framework is imported."""
+    yield
+    if core_only(request.config) and (imported := FRAMEWORKS & sys.modules.keys()):
+        pytest.fail(f"a core test imports no framework: {', '.join(sorted(imported))} is there after it")

@@ -1,0 +1,460 @@
+"""Right ports: those of ports/ as they are, and some of them written differently and still right."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+PORTS = Path(__file__).parent / "ports"
+
+
+class RightPort(NamedTuple):
+    name: str
+    family: str  # the file in ports/
+    changes: tuple[tuple[str, str], ...]  # pieces of its text, each of which occurs once, and what takes their place
+    why: str
+
+
+def text_of(port: RightPort) -> str:
+    """The right port's whole file; ValueError unless each piece to be changed occurs exactly once."""
+    text = (PORTS / f"{port.family}.py").read_text()
+    for old, new in port.changes:
+        if (count := text.count(old)) != 1:
+            raise ValueError(f"{port.name}: {old!r} occurs {count} times in {port.family}.py, expected once")
+        text = text.replace(old, new)
+    return text
+
+
+AS_THEY_ARE = (
+    RightPort("dense", "dense", (), "a subclassed model whose layers have other names, initialised as PyTorch's"),
+    RightPort("momentum", "momentum", (), "nn.Sequential and a functional model; tuples as batches"),
+    RightPort("clipping", "clipping", (), "a step of its own on both sides, which changes weights behind the update"),
+    RightPort("accumulation", "accumulation", (), "two forward passes and one update a step"),
+    RightPort("convolution", "convolution", (), "layers in Keras that PyTorch has not; a metric beside the loss"),
+    RightPort("upsampling", "upsampling", (), "subclasses of a layer and of an optimizer"),
+    RightPort("normalisation", "normalisation", (), "running statistics by PyTorch's formula"),
+    RightPort("lstm", "lstm", (), "PyTorch's second bias is frozen at zero"),
+    RightPort("two_biases", "two_biases", (), "the bias's gradient is doubled; a smaller last batch"),
+    RightPort("gru", "gru", (), "a bidirectional layer, with both biases on both sides"),
+    RightPort(
+        "attention", "attention", (), "one projection in PyTorch, three in Keras; an output tied to the embedding"
+    ),
+    RightPort("scaled_dot", "scaled_dot", (), "attention by hand: three layers of one shape"),
+    RightPort("embedding", "embedding", (), "padding_idx as a mask"),
+    RightPort("factorisation", "factorisation", (), "gradients with a row for each time an id occurs"),
+    RightPort("schedule", "schedule", (), "each framework's own scheduler"),
+    RightPort("annealing", "annealing", (), "a count in Python on the PyTorch side, in a variable on the other"),
+    RightPort("single", "single", (), "computes in float32 always: judged in float32"),
+    RightPort("deep", "deep", (), "float32 curves that drift apart by rounding alone"),
+)
+
+OTHER_MODELS = (
+    RightPort(
+        "defined_in_another_order",
+        "dense",
+        (
+            ("            self.hidden = dense(16, 6)\n            self.leaky", "            self.leaky"),
+            ("            self.logits = dense(3, 16)\n", "            self.hidden = dense(16, 6)\n"),
+            ("            self.middle =", "            self.logits = dense(3, 16)\n            self.middle ="),
+        ),
+        "layers run in another order than they are defined in",
+    ),
+    RightPort(
+        "sequential_with_activations",
+        "dense",
+        (
+            (
+                "    network = Network()\n",
+                '    last = layers.Dense(16, activation="tanh")\n'
+                "    network = keras.Sequential([layers.Dense(16), layers.LeakyReLU(0.125), last, layers.Dense(3)])\n",
+            ),
+        ),
+        "an activation inside a layer: its output is PyTorch's behind the activation",
+    ),
+    RightPort(
+        "weights_named",
+        "dense",
+        (
+            (
+                "L2 = 0.01\n",
+                "L2 = 0.01\n"
+                "WEIGHTS = {\n"
+                '    f"{keras}.{role}": f"{torch}.{role}"\n'
+                '    for keras, torch in {"hidden": "fc1", "middle": "fc2", "logits": "fc3"}.items()\n'
+                '    for role in ("weight", "bias")\n'
+                "}\n",
+            ),
+        ),
+        "an explicit map",
+    ),
+    RightPort(
+        "entropy_by_hand",
+        "dense",
+        (
+            (
+                'cross_entropy(tf.one_hot(batch["y"], 3), logits)',
+                'by_hand(batch["y"], logits)',
+            ),
+            (
+                "    cross_entropy = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)\n",
+                "    def by_hand(y, logits):\n"
+                "        logs = logits - tf.math.log(tf.reduce_sum(tf.exp(logits), axis=1, keepdims=True))\n"
+                "        right = tf.reduce_sum(tf.one_hot(y, 3, dtype=logs.dtype) * logs) / 24\n"
+                "        return -0.9 * right - 0.1 * tf.reduce_mean(logs)\n",
+            ),
+        ),
+        "log-softmax and smoothing written out",
+    ),
+    RightPort(
+        "affine_by_hand",
+        "clipping",
+        (
+            (
+                "            self.body = layers.Dense(10)\n",
+                "            self.body = layers.Dense(10)\n            self.body.build((None, 4))\n",
+            ),
+            ("tf.math.softplus(self.body(x))", "tf.math.softplus(tf.matmul(x, self.body.kernel) + self.body.bias)"),
+        ),
+        "a layer that holds weights and is never called",
+    ),
+    RightPort(
+        "sum_over_count",
+        "momentum",
+        (
+            (
+                "tf.reduce_mean(tf.square(tf.squeeze(model(x), 1) - y))",
+                "tf.reduce_sum((model(x)[:, 0] - y) ** 2) / tf.cast(tf.shape(y)[0], y.dtype)",
+            ),
+        ),
+        "the mean in another order of operations",
+    ),
+    RightPort(
+        "sequential_in_torch",
+        "convolution",
+        (
+            (
+                "    model = Cnn()\n",
+                "    first = [nn.Conv2d(2, 6, 3, 2, 1), nn.ReLU(), nn.AvgPool2d(3, 1, 1)]\n"
+                "    second = [nn.Conv2d(6, 8, 3, padding=1), nn.ELU(), nn.MaxPool2d(2)]\n"
+                "    model = nn.Sequential(*first, *second, nn.Flatten(), nn.Linear(72, 4))\n",
+            ),
+        ),
+        "numbers for names in PyTorch, and its activations are layers",
+    ),
+    RightPort(
+        "axes_moved_in_the_loss",
+        "convolution",
+        (
+            ('CHANNELS_FIRST = ("image",)\n', ""),
+            ('scores = model(batch["image"])', 'scores = model(tf.transpose(batch["image"], (0, 2, 3, 1)))'),
+        ),
+        "no CHANNELS_FIRST: both sides receive the same axes",
+    ),
+    RightPort(
+        "shuffled_by_depth_to_space",
+        "upsampling",
+        (
+            (
+                "self.up(pixel_shuffle(x))",
+                "self.up(tf.nn.depth_to_space(tf.gather(x, np.arange(16).reshape(4, 4).T.ravel(), axis=3), 2))",
+            ),
+        ),
+        "the channels in TensorFlow's order first",
+    ),
+    RightPort(
+        "compiled_by_the_user",
+        "normalisation",
+        (
+            (
+                "    network = Network()\n    return network, loss, Adam(0.01)\n",
+                "    network = Network()\n"
+                "    return network, loss, Adam(0.01)\n"
+                "\n\n"
+                "def tf_step(side, batch):\n"
+                "    import tensorflow as tf\n"
+                "\n"
+                "    @tf.function\n"
+                "    def fused(batch):\n"
+                "        variables = side.model.trainable_variables\n"
+                "        with tf.GradientTape() as tape:\n"
+                "            value = side.loss(side.model, batch)\n"
+                "        side.optimizer.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))\n"
+                "        return value\n"
+                "\n"
+                "    return fused(batch)\n",
+            ),
+        ),
+        "a step of its own under @tf.function",
+    ),
+    RightPort(
+        "statistics_by_hand",
+        "normalisation",
+        (
+            (
+                "x.mean(dim=(2, 3))",
+                "x.flatten(2).sum(2) / 36",
+            ),
+            (
+                "            self.bn2 = BatchNorm()\n            self.head = layers.Dense(2)\n",
+                "            self.head = layers.Dense(2)\n            self.bn2 = BatchNorm()\n",
+            ),
+        ),
+        "a mean written out, and a head that is defined before the last norm",
+    ),
+)
+
+OTHER_RECURRENCES = (
+    RightPort(
+        "no_biases",
+        "lstm",
+        (
+            ("nn.LSTM(3, 8, batch_first=True)", "nn.LSTM(3, 8, batch_first=True, bias=False)"),
+            ("    nn.init.zeros_(model.lstm.bias_hh_l0).requires_grad_(False)\n", ""),
+            ("layers.LSTM(8, return_sequences=True)", "layers.LSTM(8, return_sequences=True, use_bias=False)"),
+        ),
+        "neither side has any",
+    ),
+    RightPort(
+        "last_state_only",
+        "lstm",
+        (
+            ("layers.LSTM(8, return_sequences=True)", "layers.LSTM(8)"),
+            ("self.head(self.lstm(x)[:, -1])", "self.head(self.lstm(x))"),
+        ),
+        "the layer's output has another shape than PyTorch's",
+    ),
+    RightPort(
+        "eager_step",
+        "lstm",
+        (
+            (
+                "    return Network(), loss, keras.optimizers.SGD(0.5)\n",
+                "    return Network(), loss, keras.optimizers.SGD(0.5)\n"
+                "\n\n"
+                "def tf_step(side, batch):\n"
+                "    import tensorflow as tf\n"
+                "\n"
+                "    with tf.GradientTape() as tape:\n"
+                "        value = side.loss(side.model, batch)\n"
+                "    gradients = tape.gradient(value, side.model.trainable_weights)\n"
+                "    side.optimizer.apply_gradients(list(zip(gradients, side.model.trainable_weights, strict=True)))\n"
+                '    return value, {"half": value / 2}\n',
+            ),
+            (
+                "    return model, loss, torch.optim.SGD(model.parameters(), lr=0.5)\n",
+                "    return model, loss, torch.optim.SGD(model.parameters(), lr=0.5)\n"
+                "\n\n"
+                "def torch_step(side, batch):\n"
+                "    loss = side.loss(side.model, batch)\n"
+                "    side.optimizer.zero_grad()\n"
+                "    loss.backward()\n"
+                "    side.optimizer.step()\n"
+                '    return loss, {"half": loss / 2}\n',
+            ),
+        ),
+        "steps of their own without a decorator, which return metrics and a loss with its graph",
+    ),
+    RightPort(
+        "two_layers_for_bidirectional",
+        "gru",
+        (
+            (
+                "            self.gru = layers.Bidirectional(layers.GRU(6, return_sequences=True))\n",
+                "            self.ahead = layers.GRU(6, return_sequences=True)\n"
+                "            self.back = layers.GRU(6, return_sequences=True, go_backwards=True)\n",
+            ),
+            (
+                "            states = self.gru(self.embedding(tokens))\n            return",
+                "            x = self.embedding(tokens)\n"
+                "            back = keras.ops.flip(self.back(x), axis=1)\n"
+                "            states = keras.ops.concatenate([self.ahead(x), back], axis=2)\n"
+                "            return",
+            ),
+        ),
+        "a layer for each direction",
+    ),
+)
+
+OTHER_ATTENTION = (
+    RightPort(
+        "three_projections_in_torch",
+        "attention",
+        (
+            (
+                "    class LanguageModel(nn.Module):\n",
+                "    class Attention(nn.Module):\n"
+                "        def __init__(self):\n"
+                "            super().__init__()\n"
+                "            self.query, self.key, self.value, self.out = (nn.Linear(16, 16) for _ in range(4))\n"
+                "\n"
+                "        def forward(self, x, hidden):\n"
+                "            parts = (layer(x).unflatten(2, (4, 4)) for layer in (self.query, self.key, self.value))\n"
+                "            query, key, value = (part.transpose(1, 2) for part in parts)\n"
+                "            scores = (query @ key.mT / 2).masked_fill(hidden, -torch.inf)\n"
+                "            return self.out((scores.softmax(3) @ value).transpose(1, 2).flatten(2))\n"
+                "\n"
+                "    class LanguageModel(nn.Module):\n",
+            ),
+            ("nn.MultiheadAttention(16, 4, batch_first=True)", "Attention()"),
+            (
+                "self.attn(normed, normed, normed, attn_mask=hidden, need_weights=False)[0]",
+                "self.attn(normed, hidden)",
+            ),
+        ),
+        "three dense layers against one MultiHeadAttention",
+    ),
+    RightPort(
+        "three_projections_in_tf",
+        "attention",
+        (
+            (
+                "    class Network(keras.Model):\n",
+                "    class Attention(keras.Layer):\n"
+                "        def __init__(self):\n"
+                "            super().__init__()\n"
+                "            self.query, self.key, self.value, self.out = (layers.Dense(16) for _ in range(4))\n"
+                "\n"
+                "        def call(self, x):\n"
+                "            parts = [layer(x) for layer in (self.query, self.key, self.value)]\n"
+                "            parts = [tf.reshape(part, (-1, 8, 4, 4)) for part in parts]\n"
+                "            query, key, value = (tf.transpose(part, (0, 2, 1, 3)) for part in parts)\n"
+                "            scores = tf.matmul(query, key, transpose_b=True) / 2\n"
+                "            scores += tf.constant(np.triu(np.full((8, 8), -np.inf), 1), scores.dtype)\n"
+                "            mixed = tf.transpose(tf.matmul(tf.nn.softmax(scores), value), (0, 2, 1, 3))\n"
+                "            return self.out(tf.reshape(mixed, (-1, 8, 16)))\n"
+                "\n"
+                "    class Network(keras.Model):\n",
+            ),
+            ("layers.MultiHeadAttention(4, key_dim=4)", "Attention()"),
+            ("self.attn(normed, normed, use_causal_mask=True)", "self.attn(normed)"),
+        ),
+        "one MultiheadAttention against three dense layers",
+    ),
+    RightPort(
+        "fused_attention_in_torch",
+        "scaled_dot",
+        (
+            ("            scores = self.query(x) @ self.key(x).transpose(1, 2) / 3\n", ""),
+            (
+                "torch.softmax(scores, dim=2) @ self.value(x)",
+                "nn.functional.scaled_dot_product_attention(self.query(x), self.key(x), self.value(x))",
+            ),
+        ),
+        "one operation in PyTorch, several in TensorFlow",
+    ),
+    RightPort(
+        "swapped_layers_of_one_shape",
+        "scaled_dot",
+        (
+            (
+                "            self.query = layers.Dense(9, use_bias=False)\n"
+                "            self.key = layers.Dense(9, use_bias=False)\n",
+                "            self.key = layers.Dense(9, use_bias=False)\n"
+                "            self.query = layers.Dense(9, use_bias=False)\n",
+            ),
+        ),
+        "key is defined before query, and nothing but their part in the model tells them apart",
+    ),
+)
+
+OTHER_LOOPS = (
+    RightPort(
+        "one_batch_for_two_halves",
+        "accumulation",
+        (
+            (
+                "    for half in (slice(0, 16), slice(16, 32)):\n        with tf",
+                "    for half in (slice(0, 32),):\n        with tf",
+            ),
+            (
+                "for name, array in batch.items()}) / 2\n        gradients",
+                "for name, array in batch.items()})\n        gradients",
+            ),
+        ),
+        "the mean of two halves is the mean of the whole: one forward pass for PyTorch's two",
+    ),
+    RightPort(
+        "rate_assigned",
+        "schedule",
+        (
+            (
+                "    rate = ExponentialDecay(np.float64(0.4), 2 * STEPS_PER_EPOCH, np.float64(0.5), staircase=True)\n"
+                "    return model, loss, keras.optimizers.SGD(rate)\n",
+                "    return model, loss, keras.optimizers.SGD(0.4)\n"
+                "\n\n"
+                "def tf_step(side, batch):\n"
+                "    import tensorflow as tf\n"
+                "\n"
+                "    rate = side.optimizer.learning_rate\n"
+                "    halved = tf.cast(side.optimizer.iterations // (2 * STEPS_PER_EPOCH), rate.dtype)\n"
+                "    rate.assign(tf.constant(0.4, rate.dtype) * tf.constant(0.5, rate.dtype) ** halved)\n"
+                "    variables = side.model.trainable_variables\n"
+                "    with tf.GradientTape() as tape:\n"
+                "        value = side.loss(side.model, batch)\n"
+                "    side.optimizer.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))\n"
+                "    return value\n",
+            ),
+            ("    from keras.optimizers.schedules import ExponentialDecay\n", ""),
+        ),
+        "the rate is set before each update",
+    ),
+    RightPort(
+        "biases_before_factors",
+        "factorisation",
+        (
+            (
+                "            self.user = layers.Embedding(9, 4)\n            self.item = layers.Embedding(7, 4)\n",
+                "",
+            ),
+            (
+                "            self.item_bias = layers.Embedding(7, 1)\n",
+                "            self.item_bias = layers.Embedding(7, 1)\n"
+                "            self.item = layers.Embedding(7, 4)\n"
+                "            self.user = layers.Embedding(9, 4)\n",
+            ),
+        ),
+        "four layers of one kind in another order, told apart by their shapes",
+    ),
+    RightPort(
+        "float32_only_and_larger",
+        "deep",
+        (
+            (
+                'model(batch["x"]), batch["y"])\n\n    return',
+                'model(batch["x"].float()), batch["y"])\n\n    model.float()\n    return',
+            ),
+            ("    def block(filters):", '    keras.config.set_dtype_policy("float32")\n\n    def block(filters):'),
+        ),
+        "a hundred steps that can be judged in float32 only",
+    ),
+)
+
+OTHER_LOSSES = (
+    RightPort(
+        "training_said_to_the_loss",
+        "normalisation",
+        (
+            (
+                '    def loss(model, batch):\n        return F.cross_entropy(model(batch["x"]), batch["y"])\n',
+                "    def loss(model, batch, training):\n        model.train(training)\n"
+                '        return F.cross_entropy(model(batch["x"]), batch["y"])\n',
+            ),
+            (
+                '    def loss(model, batch):\n        logits = model(batch["x"], training=True)\n',
+                '    def loss(model, batch, training):\n        logits = model(batch["x"], training=training)\n',
+            ),
+        ),
+        "both losses take the mode, and hand it on",
+    ),
+    RightPort(
+        "training_said_on_one_side",
+        "normalisation",
+        (
+            (
+                '    def loss(model, batch):\n        logits = model(batch["x"], training=True)\n',
+                '    def loss(model, batch, **options):\n        logits = model(batch["x"], **options)\n',
+            ),
+        ),
+        "one loss takes the mode, of the other the model is put into it",
+    ),
+)
+
+RIGHT_PORTS = (*AS_THEY_ARE, *OTHER_MODELS, *OTHER_RECURRENCES, *OTHER_ATTENTION, *OTHER_LOOPS, *OTHER_LOSSES)

@@ -1,0 +1,292 @@
+"""A port file is read as it was meant, and whatever is wrong with it is said in its author's terms, with the line."""
+
+import re
+from contextlib import contextmanager, nullcontext
+from functools import partial, wraps
+
+import numpy as np
+import pytest
+
+from compare.inputs import port_file as port
+from compare.inputs.port_file import PortError
+from compare.inputs.port_inputs import FORMS
+from tests.helpers.port_texts import BATCHES, HEAD, TF, TORCH, WHOLE
+
+LINES_BEFORE = WHOLE.count("\n")
+
+
+def load_error(path):
+    with pytest.raises(PortError) as caught:
+        port.load(path)
+    return str(caught.value)
+
+
+# What does not load
+
+
+def test_a_file_that_is_not_there_brings_the_command_that_writes_one(tmp_path):
+    path = str(tmp_path / "my_port.py")
+    assert load_error(path) == f"{path} is no file: `python -m compare new {path}` writes one to start from"
+    assert "is no file" in load_error(str(tmp_path))
+
+
+def test_a_file_that_is_no_python_file_is_named(file):
+    assert "its name must end in .py" in load_error(file(WHOLE, "my_port.txt"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("def batches(rng:\n", LINES_BEFORE + 1, "SyntaxError"),
+        ("import no_such_module_anywhere\n", LINES_BEFORE + 1, "No module named 'no_such_module_anywhere'"),
+        ("def helper():\n    return 1 / 0\n\nhelper()\n", LINES_BEFORE + 2, "ZeroDivisionError: division by zero"),
+        ("import json\njson.loads('{')\n", LINES_BEFORE + 2, "JSONDecodeError"),
+        ("import sys\nsys.exit('not today')\n", LINES_BEFORE + 2, "SystemExit: not today"),
+    ],
+)
+def test_a_file_that_does_not_import_is_named_with_the_line(file, text, line, said):
+    message = load_error(file(WHOLE + text))
+    assert message.startswith(f"my_port.py, line {line}, while it was imported: ")
+    assert said in message
+
+
+def test_the_line_is_in_the_port_where_what_it_imports_is_broken(file):
+    file("def broken(:\n", "beside_it.py")
+    assert load_error(file("import beside_it\n" + WHOLE)).startswith(
+        "my_port.py, line 1, while it was imported: Syntax"
+    )
+
+
+def test_a_file_that_is_no_text_is_named(file):
+    assert load_error(file(b"\xff\xfe\x00")).startswith("my_port.py,")
+
+
+def test_a_long_message_is_cut_and_stands_in_one_line(file):
+    message = load_error(file(WHOLE + "raise ValueError('much\\n' * 1000)\n"))
+    assert "\n" not in message
+    assert message.endswith(" ...")
+    assert len(message) < 500
+
+
+@pytest.mark.parametrize("missing", port.FUNCTIONS)
+@pytest.mark.parametrize("instead", ["", "{missing} = 3\n"])
+def test_a_function_that_is_missing_is_named(file, missing, instead):
+    text = HEAD + "".join(part for part in (BATCHES, TORCH, TF) if f"def {missing}(" not in part)
+    message = load_error(file(text + instead.format(missing=missing)))
+    assert message == f"my_port.py has no function {missing}(): a port defines batches, torch_side, tf_side"
+
+
+def test_what_stands_beside_a_port_can_be_imported(file):
+    file("answer = 42\n", "beside_this_one.py")
+    assert port.load(file("from beside_this_one import answer\n" + WHOLE)).answer == 42
+
+
+def test_a_port_may_define_dataclasses_with_annotations_that_are_evaluated_later(file):
+    text = "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+    port.load(file(text + WHOLE + "@dataclass\nclass Options:\n    rate: float = 0.1\n"))
+
+
+def test_an_interruption_is_no_error_of_the_port(file):
+    with pytest.raises(KeyboardInterrupt):
+        port.load(file(WHOLE + "raise KeyboardInterrupt\n"))
+
+
+# Its sides
+
+
+def made(path, name="torch", form="dicts", evaluating=nullcontext):
+    return port.side(path, name, evaluating)({"form": form})
+
+
+def with_torch_side(returned, more=""):
+    return HEAD + BATCHES + TF + f"def torch_side():\n    return {returned}\n" + more
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("step", ["", "def torch_step(side, batch):\n    return side.loss(side.model, batch)\n"])
+def test_loss_and_step_receive_a_batch_as_it_was_yielded(file, form, step):
+    text = "[], lambda model, batch: model.append(batch) or np.float64(1), 'optimizer'"
+    side = made(file(with_torch_side(text, step)), form=form)
+    x, y = np.ones(3), np.zeros(3)
+    run = side.step if step else lambda side, batch: side.loss(side.model, batch)
+    assert run(side, {"0": x, "1": y}) == (np.float64(1), {})
+    [batch] = side.model
+    expected = {"dicts": {"0": x, "1": y}, "tuples": (x, y), "arrays": x}[form]
+    assert type(batch) is type(expected)
+    np.testing.assert_equal(batch, expected)
+
+
+def test_a_step_gets_what_the_side_returned_and_not_the_loops_own_side(file):
+    step = "def torch_step(side, batch):\n    side.model.append(side)\n    return np.float64(2), {'accuracy': 0.5}\n"
+    side = made(file(with_torch_side("[], lambda model, batch: (model, batch), 'optimizer'", step)))
+    assert side.step(None, {"x": np.ones(3)}) == (np.float64(2), {"accuracy": 0.5})
+    [given] = side.model
+    assert (given.loss("m", "b"), given.optimizer, given.step) == (("m", "b"), "optimizer", None)
+
+
+WITHOUT = "def told(model, batch):\n    model.append('loss')\n    return np.float64(1)\n"
+WITH = "def told(model, batch, training):\n    model.append(training)\n    return np.float64(1)\n"
+SPELLINGS = ("", ", training=True")
+
+
+@contextmanager
+def noted(model):
+    """In place of a framework's evaluation mode."""
+    model.append("begin")
+    yield
+    model.append("end")
+
+
+@pytest.mark.parametrize(("loss", "seen"), [(WITHOUT, ["begin", "loss", "end"]), (WITH, [False])])
+def test_evaluation_is_told_to_a_loss_that_takes_it_and_set_around_one_that_does_not(file, loss, seen):
+    side = made(file(loss + with_torch_side("[], told, 'optimizer'")), evaluating=noted)
+    side.loss(side.model, {"x": np.ones(3)}, training=False)
+    assert side.model == seen
+    assert side.takes_training == (loss == WITH)
+
+
+@pytest.mark.parametrize("said", SPELLINGS)
+@pytest.mark.parametrize(("loss", "seen"), [(WITHOUT, "loss"), (WITH, True)])
+def test_a_step_of_a_port_may_say_training_or_leave_it_out(file, loss, seen, said):
+    step = f"side.loss(side.model, batch{said})"
+    text = loss + with_torch_side("[], told, 'optimizer'", f"def torch_step(side, batch):\n    return {step}\n")
+    side = made(file(text), evaluating=noted)
+    side.step(side, {"x": np.ones(3)})
+    side.loss(side.model, {"x": np.ones(3)})
+    assert side.model == [seen, seen]
+
+
+@pytest.mark.parametrize(
+    ("loss", "given", "seen"),
+    [
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", ", 0.25", 0.25),
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", ", weight=0.25, training=True", 0.25),
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", "", 0.5),
+        ("def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n", "", (True, 0.5)),
+        (
+            "def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n",
+            ", False",
+            (False, 0.5),
+        ),
+        (
+            "def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n",
+            ", weight=0.25",
+            (True, 0.25),
+        ),
+    ],
+)
+def test_a_step_of_a_port_may_give_its_loss_more_arguments(file, loss, given, seen):
+    step = f"def torch_step(side, batch):\n    side.loss(side.model, batch{given})\n    return np.float64(1)\n"
+    side = made(file(loss + with_torch_side("[], told, 'optimizer'", step)))
+    side.step(side, {"x": np.ones(3)})
+    assert side.model == [seen]
+
+
+class Module:
+    """Called as a module of a framework is: with anything, which is handed on."""
+
+    def __init__(self, **methods):
+        vars(self).update(methods)
+
+    def __call__(self, *arguments, **options):
+        raise AssertionError("only looked at")
+
+
+TAKES_TRAINING = [
+    (lambda model, batch: 0, False),
+    (lambda model, batch, training: 0, True),
+    (lambda model, batch, *, training=False: 0, True),
+    (lambda model, batch, smoothing=0.1, training=True: 0, True),
+    (lambda model, batch, weight=1.0: 0, False),
+    (lambda model, batch, **options: 0, True),
+    (lambda model, *batch: 0, False),
+    (partial(lambda l2, model, batch, training: 0, 0.1), True),
+    (partial(lambda model, batch, l2: 0, l2=0.1), False),
+    (wraps(lambda model, batch: 0)(lambda *arguments, **options: 0), False),
+    (Module(forward=lambda model, batch: 0), False),
+    (Module(forward=lambda model, batch, training: 0), True),
+    (Module(call=lambda model, batch, training=None: 0), True),
+    (len, False),
+    (dict.fromkeys, False),
+    (max, False),
+]
+
+
+@pytest.mark.parametrize(("loss", "takes"), TAKES_TRAINING)
+def test_a_loss_takes_training_by_name_or_with_whatever_it_is_given(loss, takes):
+    assert port.takes_training(loss) is takes
+
+
+def test_without_a_step_of_its_own_the_loops_is_used(file):
+    assert made(file(WHOLE)).step is None
+    assert made(file(WHOLE + "def tf_step(side, batch):\n    return 1\n")).step is None
+    assert made(file(WHOLE + "def tf_step(side, batch):\n    return 1\n"), "tf").step is not None
+
+
+@pytest.mark.parametrize("returned", ["('m', len, 'o')", "['m', len, 'o']", "Side('m', len, 'o')"])
+def test_a_side_may_be_returned_in_three_forms(file, returned):
+    side = made(file("from compare import Side\n" + with_torch_side(returned)))
+    assert (side.model, side.optimizer) == ("m", "o")
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ("'model', len", "2 values (str, builtin_function_or_method)"),
+        ("'model'", "returns str"),
+        ("None", "returns NoneType"),
+        ("'model', 'optimizer', len", "3 values (str, str, builtin_function_or_method)"),
+        ("1, len, 3, 4", "4 values (int, builtin_function_or_method, int, int)"),
+    ],
+)
+def test_a_side_that_returns_other_things_is_named_with_what_was_expected(file, returned, said):
+    with pytest.raises(PortError) as caught:
+        made(file(with_torch_side(returned)))
+    assert str(caught.value).startswith("my_port.py: torch_side() returns ")
+    assert said in str(caught.value)
+    assert "expected model, loss, optimizer" in str(caught.value)
+
+
+def test_an_error_in_a_side_is_named_with_its_line(file):
+    with pytest.raises(PortError, match=r"^my_port.py, line 8, in torch_side\(\): ZeroDivisionError"):
+        made(file(with_torch_side("1 / 0")))
+
+
+def computed(file, returned, function="loss"):
+    if function == "loss":
+        side = made(file(with_torch_side(f"'m', lambda model, batch: {returned}, 'o'")))
+        return side.loss(side.model, {"x": np.ones(3)})
+    side = made(file(WHOLE + f"def torch_step(side, batch):\n    return {returned}\n"))
+    return side.step(side, {"x": np.ones(3)})
+
+
+@pytest.mark.parametrize("function", ["loss", "torch_step"])
+@pytest.mark.parametrize(
+    ("returned", "metrics"),
+    [("np.float64(2)", {}), ("np.full((1, 1), 2.0)", {}), ("(np.float64(2), {'a': 1})", {"a": 1})],
+)
+def test_a_loss_is_a_scalar_with_metrics_or_without(file, function, returned, metrics):
+    value, given = computed(file, returned, function)
+    assert (float(np.squeeze(value)), given) == (2.0, metrics)
+
+
+@pytest.mark.parametrize("function", ["loss", "torch_step"])
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ("None", "returns NoneType, expected the loss, or loss and metrics"),
+        ("'low'", "returns str, expected the loss"),
+        ("(np.float64(2), {}, 3)", "returns 3 values (float64, dict, int), expected the loss, or loss and metrics"),
+        ("(np.float64(2), 0.5)", "returns 2 values (float64, float), expected the loss"),
+        ("np.ones(32)", "returns shape (32,), expected a scalar: take its mean"),
+        ("(np.ones((4, 2)), {})", "returns shape (4, 2), expected a scalar: take its mean"),
+    ],
+)
+def test_a_loss_that_is_none_is_named_with_what_it_is(file, function, returned, said):
+    with pytest.raises(PortError, match=rf"^my_port.py: {function} {re.escape(said)}"):
+        computed(file, returned, function)
+
+
+def test_a_loss_that_is_a_plain_number_is_taken_or_explained(file):
+    with pytest.raises(PortError, match="tensor"):
+        computed(file, "2.0", "torch_step")

@@ -1,0 +1,136 @@
+"""A port is described, its weights paired and the pairing proven; then both sides train from PyTorch's own weights."""
+
+from dataclasses import replace
+from itertools import count
+
+import numpy as np
+import pytest
+
+from compare.inputs.port_inputs import PortInputs
+from compare.judging.port_study import study_port
+from compare.running.request import SIDES, RequestFailedError, Training
+from compare.traces.pairing import PairingError
+from compare.traces.trace import Trace, TracePair
+from tests.helpers.fake_port_worker import Network, batches, record, start_of
+from tests.helpers.synthetic import from_step, rounding
+
+INPUTS = PortInputs("my_port", 0, "dicts", batches(24), steps_per_epoch=6)
+RIGHT = Network("tf", fault=rounding)
+ONE_STEP = Training("float64", audits=(0,), steps=1)
+
+
+class Sides:
+    """Two networks, each with initial weights of its own, as the workers have them; what was asked of them."""
+
+    def __init__(self, directory, torch, tf, fails=()):
+        self.networks, self.fails = {"torch": torch, "tf": tf}, fails
+        self.own = {"torch": torch.start(), "tf": tf.start(seed=5)}
+        self.paths = (directory / f"{number}.npz" for number in count())
+        self.asked, self.begun_with = [], []
+
+    def run(self, trainings, sides=SIDES):
+        self.asked += [(training, tuple(sides)) for training in trainings]
+        return [TracePair(*(self._trace(side, training, sides) for side in SIDES)) for training in trainings]
+
+    def _trace(self, side, training, sides):
+        if side not in sides:
+            return None
+        if training.precision in self.fails:
+            raise RequestFailedError(side, f"no {training.precision} here")
+        network = self.networks[side]
+        weights = start_of(network, training.start) or self.own[side]
+        self.begun_with.append(weights)
+        given = [
+            {name: array.astype(training.precision) for name, array in batch.items()}
+            for batch in INPUTS.drawn[: training.steps]
+        ]
+        options = training.precision, training.audits, weights, training.nudge
+        return Trace(record(next(self.paths), network, given, *options))
+
+
+@pytest.fixture
+def studied(tmp_path):
+    """What a port comes to whose TensorFlow side is this network, and its two sides."""
+
+    def study(tf=RIGHT, inputs=INPUTS, precisions=("float64",), fails=(), nudged=True):
+        sides = Sides(tmp_path, Network(), tf, fails)
+        return study_port(sides.run, inputs, tmp_path / "weights.npz", precisions, nudged), sides
+
+    return study
+
+
+def test_a_right_port_is_equivalent_though_its_sides_draw_other_weights_and_use_other_names(studied):
+    judgement, _ = studied()
+    assert (judgement.verdict, judgement.findings) == ("equivalent", ())
+
+
+def test_both_sides_are_described_by_one_step_before_they_train(studied):
+    _, sides = studied()
+    assert sides.asked[0] == (ONE_STEP, SIDES)
+    assert [training.start for training, _ in sides.asked].count(None) == 1
+
+
+def test_all_else_begins_with_pytorchs_weights_on_both_sides(studied, tmp_path):
+    _, sides = studied(nudged=False)
+    described, later = sides.begun_with[:2], sides.begun_with[2:]
+    assert any((described[0][part] != described[1][part]).any() for part in described[0])
+    for weights in later:
+        for part, array in Network().start().items():
+            np.testing.assert_array_equal(weights[part], array, part)
+    with np.load(tmp_path / "weights.npz") as written:
+        np.testing.assert_array_equal(written["enter.weight"], Network().start()["enter.weight"])
+
+
+def test_a_wrong_port_parts_where_it_does_by_pytorchs_names(studied):
+    wrong = from_step(0, "update", 1.5)
+    judgement, _ = studied(Network("tf", fault=lambda key, value: wrong(key, value) if "leave" in key[2] else value))
+    assert judgement.verdict == "diverged"
+    assert judgement.first_divergence.key == (0, "update", "leave.weight")
+
+
+def test_which_weight_was_paired_with_which_stands_among_the_settings(studied):
+    judgement, _ = studied()
+    paired = {row.tf: row.torch for row in judgement.settings if row.subject == "pairing of weights"}
+    assert paired["dense.weight"] == "enter.weight"
+    assert len(paired) == 2 * 4 + 1  # four layers with a bias, and a running mean
+
+
+def test_a_pairing_that_had_to_be_proven_is_said_behind_what_the_judge_finds(studied):
+    judgement, _ = studied(Network("tf", order=(1, 0)))
+    assert judgement.verdict == "equivalent"
+    assert judgement.findings[-1].startswith("weights paired crosswise (dense_1 is branches.1")
+
+
+def test_weights_that_have_no_partner_end_the_study_before_any_training(studied, tmp_path):
+    inputs = replace(INPUTS, explicit=(("dense.weight", None),))
+    with pytest.raises(PairingError, match=r"enter\.weight"):
+        studied(inputs=inputs)
+    assert not (tmp_path / "weights.npz").exists()
+
+
+def test_a_port_that_does_not_run_in_float64_is_judged_in_float32_alone(studied):
+    judgement, sides = studied(precisions=("float64", "float32"), fails=("float64",))
+    assert judgement.verdict == "equivalent"
+    assert list(judgement.comparisons) == ["float32"]
+    [why] = [finding for finding in judgement.findings if "does not run in float64" in finding]
+    assert "no float64 here" in why
+    assert {training.precision for training, _ in sides.asked[1:]} == {"float32"}
+
+
+def test_a_port_that_runs_in_no_precision_is_refused_with_the_last_error(studied):
+    with pytest.raises(RequestFailedError, match="no float32 here"):
+        studied(fails=("float64", "float32"))
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_batches_that_were_left_over_are_said_where_there_were_any(studied, more):
+    judgement, _ = studied(inputs=replace(INPUTS, more=more))
+    said = "only the first 24 batches were taken: --steps gives more"
+    assert judgement.findings == ((said,) if more else ())
+
+
+def test_tensorflow_alone_is_run_eagerly_at_the_end(studied):
+    _, sides = studied()
+    last, of = sides.asked[-1]
+    assert (last.eager, of) == (True, ("tf",))
+    assert not any(training.eager for training, _ in sides.asked[:-1])

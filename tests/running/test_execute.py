@@ -1,0 +1,255 @@
+"""A request is fulfilled by a run of the right side, from the right weights, in the right precision, built once."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.inputs import cases
+from compare.inputs.arrays import cast, nudge
+from compare.inputs.case_inputs import make_inputs, read_inputs, write_inputs
+from compare.inputs.port_file import PortError
+from compare.inputs.port_inputs import read
+from compare.inputs.side import Side
+from compare.running.execute import Executor
+from compare.running.framework import Framework
+from compare.running.request import CheckComponent, DrawBatches, Start, TrainCase, Training, TrainPort
+from tests.helpers.port_texts import WHOLE
+
+STEPS = 3
+
+
+class Recorder:
+    """Remembers what it was given, and how it ended."""
+
+    def __init__(self, output, model, optimizer, audits, channels_first, loss):
+        self.output, self.model, self.audits = output, dict(model), audits
+        self.steps, self.header, self.discarded = 0, None, False
+
+    def close(self, evaluate, **header):
+        self.header, self.evaluated = header, evaluate()
+
+    def discard(self):
+        self.discarded = True
+
+
+class Weights:
+    """Batches stay as they are; a model is a dict of its weights."""
+
+    layers = SimpleNamespace(evaluating=nullcontext)
+
+    @staticmethod
+    def batch_from_canonical(batch, channels_first):
+        return batch
+
+    @staticmethod
+    def named_parameters(model):
+        return {name: SimpleNamespace(value=lambda array=array: array) for name, array in model.items()}
+
+    @staticmethod
+    def load_weights(model, weights):
+        model.update(weights)
+
+
+class FakeFramework(Framework):
+    """A side in NumPy, whose loss is the mean of a batch's x; and what it was told to do."""
+
+    weights = Weights
+
+    def __init__(self, package="torch_impl", **side):
+        super().__init__(package)
+        vars(self).update(of_side=side, built=[], reset=[], trained=[], recorders=[], checked=[])
+        vars(self).update(
+            runs=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
+            train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
+            recorder=SimpleNamespace(Recorder=self._recorder),
+        )
+        vars(self)["components.checking"] = SimpleNamespace(run=self.checked.append)
+
+    def make_side(self, case, function=None):
+        return f"{case}:{function}"
+
+    def _build(self, make_side, settings, precision, examples, eager):
+        self.built.append((make_side, precision, eager))
+        side = Side(
+            {"own": np.ones(2)}, lambda model, batch, training: float(np.mean(batch["x"])), "optimizer", **self.of_side
+        )
+        return SimpleNamespace(side=side, step="step", compiled=not eager, muted={})
+
+    def _recorder(self, *given):
+        self.recorders.append(Recorder(*given))
+        return self.recorders[-1]
+
+    def _evaluate(self, side, batch):
+        return side.loss(side.model, batch, training=False)
+
+    def _train(self, side, step, batches, recorder, held_out, steps_per_epoch):
+        self.trained.append(list(batches))
+        recorder.steps = len(self.trained[-1])
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    write_inputs(make_inputs(cases.load("mlp_regression"), steps=STEPS), tmp_path / "inputs.npz")
+    return str(tmp_path / "inputs.npz")
+
+
+def asked(inputs, precision="float64", function=None, **training):
+    return TrainCase("out.npz", inputs, Training(precision, **training), function)
+
+
+def same(left: Mapping, right: Mapping):
+    return left.keys() == right.keys() and all(
+        left[name].dtype == right[name].dtype and np.array_equal(left[name], right[name]) for name in left
+    )
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_case_trains_on_its_batches_from_its_weights_in_the_precision_asked_for(inputs, precision):
+    framework, given = FakeFramework(), read_inputs(inputs)
+    Executor(framework, kept=1).fulfil(asked(inputs, precision))
+    assert same(framework.reset[0], cast(given.weights, precision))
+    assert len(framework.trained[0]) == STEPS
+    assert all(map(same, framework.trained[0], given.batches(precision)))
+    [recorder] = framework.recorders
+    assert (recorder.output, recorder.audits) == ("out.npz", {0, 1, 2})
+    assert recorder.header["precision"] == precision
+
+
+def test_a_nudged_run_begins_one_ulp_away(inputs):
+    framework, given = FakeFramework(), read_inputs(inputs)
+    Executor(framework, kept=1).fulfil(asked(inputs, nudge="float32"))
+    assert same(framework.reset[0], nudge(given.weights, given.seed, "float32"))
+    assert framework.recorders[0].header["nudge"] == "float32"
+
+
+def test_the_end_is_evaluated_on_the_first_batch(inputs):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs))
+    first = read_inputs(inputs).batch(0, "float64")
+    assert framework.recorders[0].evaluated == float(np.mean(first["x"]))
+
+
+def test_a_run_may_end_early(inputs):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, steps=1))
+    assert len(framework.trained[0]) == 1
+
+
+def test_whoever_watches_sees_every_batch(inputs):
+    seen = []
+    Executor(FakeFramework(), kept=1).fulfil(asked(inputs), lambda batches: (seen.append(1) or b for b in batches))
+    assert len(seen) == STEPS
+
+
+def test_all_runs_of_a_case_in_a_precision_are_of_one_side_built_once(inputs):
+    framework = FakeFramework()
+    executor = Executor(framework, kept=1)
+    for training in (asked(inputs, audits=()), asked(inputs, nudge="float64", audits=()), asked(inputs, "float32")):
+        executor.fulfil(training)
+    assert [precision for _, precision, _ in framework.built] == ["float64", "float32"]
+    assert len(framework.reset) == 3
+
+
+def test_another_function_is_another_side(inputs):
+    framework = FakeFramework()
+    executor = Executor(framework, kept=1)
+    for function in (None, "mutants:wrong", None):
+        executor.fulfil(asked(inputs, function=function))
+    assert [side for side, *_ in framework.built] == ["mlp_regression:None", "mlp_regression:mutants:wrong"]
+
+
+@pytest.mark.parametrize(("audits", "eager"), [((0, 1, 2), True), ((0, 1), False)])
+def test_a_run_whose_every_step_is_audited_need_not_be_compiled(inputs, audits, eager):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, audits=audits))
+    assert framework.built[0][2] == eager
+    assert framework.recorders[0].header["compiled"] == (not eager)
+
+
+def test_no_more_is_kept_than_asked_for(inputs, tmp_path):
+    framework = FakeFramework()
+    executor = Executor(framework, kept=1)
+    write_inputs(make_inputs(cases.load("linear_regression"), steps=1), tmp_path / "other.npz")
+    other = str(tmp_path / "other.npz")
+    for request in (asked(inputs), asked(other), asked(other, "float32"), asked(inputs)):
+        executor.fulfil(request)
+    assert len(framework.built) == 4
+
+
+def test_a_side_may_have_batches_of_its_own(inputs):
+    framework = FakeFramework(batches=lambda shared: list(shared)[:1] * 2)
+    Executor(framework, kept=1).fulfil(asked(inputs))
+    first = read_inputs(inputs).batch(0, "float64")
+    assert [same(batch, first) for batch in framework.trained[0]] == [True, True]
+
+
+def test_a_run_that_fails_leaves_no_trace(inputs):
+    framework = FakeFramework(batches=lambda shared: [])
+    with pytest.raises(ValueError, match="the side's own batches are none: there was nothing to train on"):
+        Executor(framework, kept=1).fulfil(asked(inputs))
+    assert framework.recorders[0].discarded
+    assert framework.recorders[0].header is None
+
+
+def test_a_component_is_checked_by_the_side(inputs):
+    framework, request = FakeFramework(), CheckComponent("out", "in", "losses", "cross_entropy", "float64")
+    Executor(framework, kept=1).fulfil(request)
+    assert framework.checked == [request]
+
+
+# Ports
+
+
+@pytest.fixture
+def port(tmp_path, monkeypatch):
+    """A request to train one side of a port, whose batches are drawn."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "my_port.py").write_text(WHOLE)
+    drawn, file = str(tmp_path / "drawn.npz"), str(tmp_path / "my_port.py")
+    Executor(FakeFramework(), kept=1).fulfil(DrawBatches(drawn, file, 0, STEPS))
+    return TrainPort("out.npz", drawn, Training("float64", audits=()), file)
+
+
+def test_batches_are_drawn_into_the_file_that_is_named(port):
+    assert read(port.inputs).steps == STEPS
+
+
+def test_a_port_is_built_anew_for_each_run_and_keeps_its_own_weights(port):
+    framework = FakeFramework()
+    executor = Executor(framework, kept=1)
+    executor.fulfil(port)
+    executor.fulfil(port)
+    assert len(framework.built) == 2
+    assert framework.reset == [None, None]
+    np.testing.assert_array_equal(framework.recorders[0].model["own"], np.ones(2))
+
+
+@pytest.mark.parametrize("eager", [False, True])
+def test_a_port_is_compiled_unless_it_is_to_be_run_as_it_is_written(port, eager):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(replace(port, training=replace(port.training, eager=eager)))
+    assert framework.built[0][2] == eager
+
+
+@pytest.mark.parametrize(("package", "own"), [("torch_impl", [1.0, 1.0]), ("tf_impl", [3.0, 4.0])])
+def test_a_port_starts_from_pytorchs_weights_by_the_names_of_its_side(port, tmp_path, package, own):
+    np.savez(tmp_path / "weights.npz", fc=np.array([3.0, 4.0]), other=np.array([5.0, 6.0]))
+    start = Start(str(tmp_path / "weights.npz"), (("own", "fc"),))
+    framework = FakeFramework(package)
+    Executor(framework, kept=1).fulfil(replace(port, training=replace(port.training, start=start)))
+    model = framework.recorders[0].model
+    np.testing.assert_array_equal(model["own"], own)
+    assert set(model) == ({"own", "fc", "other"} if package == "torch_impl" else {"own"})
+
+
+def test_what_goes_wrong_in_a_port_points_into_it(port):
+    def break_down(shared):
+        raise ZeroDivisionError("in its batches")
+
+    with pytest.raises(PortError, match=r"my_port.py, on the torch side: ZeroDivisionError: in its batches"):
+        Executor(FakeFramework(batches=break_down), kept=1).fulfil(port)

@@ -1,0 +1,26 @@
+"""Which precisions a run is in, and which Python, threads and patience its workers get."""
+
+import pytest
+
+from compare.running import options
+from compare.running.options import Options
+
+
+@pytest.mark.parametrize(
+    ("precision", "precisions"),
+    [("both", ("float64", "float32")), ("float64", ("float64",)), ("float32", ("float32",))],
+)
+def test_of_two_precisions_float64_comes_first_for_it_decides(precision, precisions):
+    assert Options(precision).precisions == precisions
+
+
+def test_an_unknown_precision_is_refused_with_what_was_expected():
+    with pytest.raises(ValueError, match="precision 'float16': expected one of both, float64, float32"):
+        Options("float16")
+
+
+def test_the_workers_get_what_is_said_of_them(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(options, "Pool", lambda *given: asked.append(given))
+    Options(threads=3, timeout=7, torch_python="here", tf_python="there").pool(tmp_path, kept=2)
+    assert asked == [(tmp_path, {"torch": "here", "tf": "there"}, 3, 7, 2)]

@@ -1,0 +1,141 @@
+"""tests/ is laid out as compare/: a module is tested in the file of its name, in the folder of its name.
+
+That core tests start no framework is proven here too, by tests that do.
+"""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TESTS, WITH_FRAMEWORKS, needs_framework
+
+ROOT = TESTS.parent
+COMPARE = ROOT / "compare"
+
+# Folders whose modules are tested in another folder, or all in one file.
+ELSEWHERE = {
+    "inputs/cases": "cases",  # a case together with both sides' models of it
+    "components/specs": None,  # tables, whose every entry components/test_all_agree.py has both sides run
+    "judging/settings": None,  # judging/test_settings.py
+    "traces/settings": None,  # traces/test_gathered_settings.py
+}
+
+# Modules without a test file of their name, and where they are tested.
+WITHOUT = {
+    "inputs/port_template.py": "test_readme.py",
+    "pytest_plugin.py": "test_testing.py",
+    "inputs/cases/binary_classifier.py": "inputs/test_cases.py",
+    "inputs/cases/cifar10_cnn.py": "inputs/test_cases.py",
+    "inputs/cases/linear_regression.py": "inputs/test_cases.py",
+    "inputs/cases/mlp_regression.py": "inputs/test_cases.py",
+    "traces/settings/__init__.py": "traces/test_gathered_settings.py",
+    "components/check.py": "side_by_side/test_components_checking.py",
+    "components/optimizer_problem.py": "side_by_side/test_components_checking.py",
+    "components/specs/__init__.py": "components/test_all_agree.py",
+    "reporting/rows.py": "reporting/test_tables.py",
+    "traces/unpaired.py": "traces/test_pairing.py",
+    "traces/layers.py": "side_by_side/test_units.py",
+    "traces/model.py": "traces/test_pairing.py",
+    "traces/units.py": "traces/test_parameters.py",
+    "traces/watching.py": "traces/test_recorder.py",
+}
+
+
+def has_code(source: str) -> bool:
+    """Whether any function of a module does something, or the module itself: a declaration is no code."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return any(not isinstance(node, ast.Expr) for function in functions for node in function.body)
+
+
+def expected_test(module: Path) -> Path | None:
+    """Where a module's tests are to be found; None where its folder has one file for all."""
+    folder, name = module.parent.as_posix(), module.stem
+    if name == "__init__":
+        folder, name = module.parent.parent.as_posix(), module.parent.name or COMPARE.name
+    folder = ELSEWHERE.get(folder, folder)
+    return None if folder is None else TESTS / folder / f"test_{name}.py"
+
+
+MODULES = [
+    path.relative_to(COMPARE)
+    for path in sorted(COMPARE.rglob("*.py"))
+    if has_code(path.read_text()) and path.relative_to(COMPARE).as_posix() not in WITHOUT
+]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_has_a_test_file_of_its_name_in_the_folder_of_its_name(module):
+    expected = expected_test(module)
+    assert expected is None or expected.is_file(), f"{expected.relative_to(ROOT)} is missing"
+
+
+@pytest.mark.parametrize(("module", "tested_in"), WITHOUT.items())
+def test_an_exception_is_of_a_module_that_is_there_tested_where_it_says_and_needed(module, tested_in):
+    assert (COMPARE / module).is_file()
+    assert (TESTS / tested_in).is_file()
+    assert not expected_test(Path(module)).is_file(), "it has a test file of its name: take it out of WITHOUT"
+
+
+def test_a_declaration_is_no_code_and_a_function_is():
+    assert not has_code('"""Words."""\nNAMES = ("a", "b")\nclass Run:\n    def __call__(self): ...\n')
+    assert has_code("def double(x):\n    return 2 * x\n")
+    assert len(MODULES) > 50
+
+
+def test_every_folder_of_compare_has_a_folder_of_tests():
+    folders = {path.name for path in COMPARE.iterdir() if (path / "__init__.py").is_file()}
+    assert {name for name in folders if not (TESTS / name / "__init__.py").is_file()} == set()
+
+
+# The core
+
+
+@pytest.mark.parametrize("name", WITH_FRAMEWORKS)
+def test_what_is_said_to_need_a_framework_is_there(name):
+    path, _, function = name.partition("::")
+    assert (TESTS / path).exists()
+    assert not function or f"def {function}(" in (TESTS / path).read_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "function", "needs"),
+    [
+        ("cases/test_vae.py", "", True),
+        ("judging/test_study.py", "", False),
+        ("test_layers.py", "", False),
+        ("test_layers.py", "test_the_proof_by_import_can_fail", True),
+        ("test_layers.py", "test_a_circle_is_found", False),
+    ],
+)
+def test_core_is_told_by_folder_file_and_function(path, function, needs):
+    assert needs_framework(TESTS / path, function) == needs
+
+
+def core_run_of(directory: Path, test: str) -> str:
+    """What `pytest -m core` says of one test."""
+    (directory / "test_one.py").write_text(f"def test_one():\n    {test}\n")
+    options = ["-p", "tests.conftest", "-m", "core", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(directory)]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, str(directory)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def test_a_core_test_that_imports_no_framework_passes(tmp_path):
+    assert "1 passed" in core_run_of(tmp_path, "pass")
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("import sys; sys.modules['keras'] = sys", "a core test imports no framework: keras is there after it"),
+        (
+            "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import torch'], check=True)",
+            "returned non-zero exit status 1",
+        ),
+    ],
+    ids=["imports", "starts"],
+)
+def test_a_core_test_that_reaches_for_a_framework_fails(tmp_path, test, said):
+    assert said in core_run_of(tmp_path, test)

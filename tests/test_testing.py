@@ -1,0 +1,116 @@
+"""A port is a test: it passes when the two sides are equivalent, and else fails with the finding."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from compare import testing
+from compare.testing import assert_equivalent
+from tests.helpers.fake_port_worker import PORT, python_that
+
+ROOT = Path(__file__).resolve().parents[1]
+PLUGIN = "compare.pytest_plugin"
+
+
+@pytest.fixture
+def came_to(monkeypatch):
+    """Lets every port come to this verdict; what was asked for."""
+
+    def come_to(verdict, *findings):
+        asked = []
+        result = SimpleNamespace(verdict=verdict, findings=findings)
+        monkeypatch.setattr(testing, "run_port", lambda port, **options: asked.append((port, options)) or result)
+        return result, asked
+
+    return come_to
+
+
+def test_an_equivalent_port_passes_and_its_result_is_returned(came_to):
+    result, asked = came_to("equivalent", "a leak")
+    assert assert_equivalent("my_port.py") is result
+    assert asked == [("my_port.py", {})]
+
+
+def test_options_are_those_of_a_run(came_to):
+    _, asked = came_to("equivalent")
+    assert_equivalent(Path("my_port.py"), steps=7, seed=3, precision="float64", tf_python="python3")
+    assert asked == [(Path("my_port.py"), {"steps": 7, "seed": 3, "precision": "float64", "tf_python": "python3"})]
+
+
+@pytest.mark.parametrize("verdict", ["diverged", "not decreasing", "error"])
+def test_any_other_verdict_fails_with_every_finding(came_to, verdict):
+    came_to(verdict, "parts at step 0, rate", "too short")
+    with pytest.raises(AssertionError) as caught:
+        assert_equivalent("my_port.py")
+    assert str(caught.value) == f"my_port.py: {verdict}\n- parts at step 0, rate\n- too short"
+
+
+TEST = """
+def test_my_port(parity):
+    parity("my_port.py", precision="float64", nudged=False, torch_python={torch!r}, tf_python={tf!r})
+"""
+
+
+def run_pytest(directory, *arguments):
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *map(str, arguments)]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def users_test(tmp_path):
+    """A test of a user's that asks for the parity of the port beside it."""
+
+    def write(rate=1.0, port=PORT):
+        sides = {"torch": python_that(tmp_path, "torch"), "tf": python_that(tmp_path, "tf", rate=rate)}
+        below = tmp_path / "their" / "tests"
+        below.mkdir(parents=True)
+        (below / "test_theirs.py").write_text(TEST.format(**sides))
+        (below / "my_port.py").write_text(port)
+        return below / "test_theirs.py"
+
+    return write
+
+
+def test_the_fixture_finds_a_port_beside_the_test_wherever_pytest_is_started(users_test, tmp_path):
+    done = run_pytest(tmp_path, users_test())
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_failure_shows_the_finding_and_nothing_of_the_harness(users_test, tmp_path):
+    done = run_pytest(tmp_path, users_test(rate=0.5))
+    assert "1 failed" in done.stdout, done.stdout + done.stderr
+    assert "my_port.py: diverged" in done.stdout
+    assert "parts at step 1, rate, learning_rate" in done.stdout
+    for file in ("pytest_plugin.py", "testing.py", "runner.py"):
+        assert file not in done.stdout
+
+
+def test_a_port_that_is_broken_fails_with_its_line(users_test, tmp_path):
+    done = run_pytest(tmp_path, users_test(port="import no_such_module\n"))
+    assert "my_port.py: error" in done.stdout, done.stdout + done.stderr
+    assert "my_port.py, line 1, while it was imported: ModuleNotFoundError" in done.stdout
+
+
+def test_a_port_may_stand_where_pytest_was_started(users_test, tmp_path):
+    test = users_test()
+    (test.parent / "my_port.py").rename(tmp_path / "my_port.py")
+    assert "1 passed" in run_pytest(tmp_path, test).stdout
+
+
+def test_pytest_finds_the_fixture_by_its_entry_point():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert PLUGIN in project["entry-points"]["pytest11"].values()
+
+
+def test_a_session_that_does_not_ask_for_parity_imports_nothing_for_it():
+    script = (
+        f"import {PLUGIN}, sys; "
+        "print([name for name in ('numpy', 'pandas', 'compare.reporting.experiments') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]"
