@@ -12,7 +12,7 @@ from tf_impl import runtime, weights
 from tf_impl.graph import compile_step
 from tf_impl.randomness import mute
 from tf_impl.train import train_step
-from tf_impl.weights.outputs import to_numpy
+from tf_impl.weights import to_numpy
 
 
 @dataclass(frozen=True)

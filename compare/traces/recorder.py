@@ -133,6 +133,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def _nudge(self) -> str | None:
         """Move every weight by one ulp; returns the dtype whose ulp it was."""
         if not self._is_built():
+            self.discard()
             raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
         parameters = self.weights.named_parameters(self._model)
         values = {name: parameter.value() for name, parameter in parameters.items()}

@@ -178,6 +178,7 @@ def test_a_model_without_weights_cannot_be_nudged_and_it_is_said_what_to_do(tmp_
     loop = Loop(built=False)
     with pytest.raises(ValueError, match="cannot be nudged: call it once on a batch before the recorder"):
         NumpyRecorder(tmp_path / "trace", loop, loop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_evaluated_between_two_steps_is_a_curve_of_its_own(tmp_path):
