@@ -150,6 +150,14 @@ def test_an_entry_needs_a_counterpart_with_the_same_parameters(tmp_path, monkeyp
     assert names("torch_impl", "components/x.py") != names("tf_impl", "components/x.py")
 
 
+@pytest.mark.parametrize(
+    ("tf", "differ"), [("def mute(model): ...\ndef _own(): ...", False), ("def mute(layers): ...", True), ("", True)]
+)
+def test_what_the_harness_calls_is_compared_by_its_public_names(tmp_path, monkeypatch, tf, differ):
+    sides(tmp_path, monkeypatch, "randomness.py", "def _other(): ...\ndef mute(model): ...", tf)
+    assert (called("torch_impl", "randomness.py") != called("tf_impl", "randomness.py")) is differ
+
+
 def sides(root, monkeypatch, file, torch, tf):
     """Two packages of one file each, in place of the real ones."""
     for package, source in (("torch_impl", torch), ("tf_impl", tf)):
