@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -21,12 +20,16 @@ LOGS = (".csv", ".tsv", ".txt", ".log")
 CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port shows
 
 
-def diff(left: Path, right: Path, out: Path | None, results: Path, **known: int | None) -> int:
-    """Compare the two, write and show what is found; the exit status. `known` goes to diagnose."""
+def diff(
+    left: Path, right: Path, out: Path | None, results: Path, batch_size: int | None, steps_per_epoch: int | None
+) -> int:
+    """Compare the two, write and show what is found; the exit status. The last two are of loss logs, where known."""
     logs = [path.suffix.lower() in LOGS for path in (left, right)]
     if any(logs) and not all(logs):
         fail(f"{left} and {right}: one is a loss log, the other a trace: give two of a kind")
-    return _diff_logs(left, right, known) if all(logs) else _diff_traces(left, right, out, results)
+    return (
+        _diff_logs(left, right, batch_size, steps_per_epoch) if all(logs) else _diff_traces(left, right, out, results)
+    )
 
 
 def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> int:
@@ -40,9 +43,9 @@ def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> in
     return console.status([result])
 
 
-def _diff_logs(left: Path, right: Path, known: Mapping[str, int | None]) -> int:
+def _diff_logs(left: Path, right: Path, batch_size: int | None, steps_per_epoch: int | None) -> int:
     try:
-        diagnosis = diagnose(read_log(left), read_log(right), **known)
+        diagnosis = diagnose(read_log(left), read_log(right), batch_size=batch_size, steps_per_epoch=steps_per_epoch)
     except LogError as error:
         fail(str(error))
     screen = Console(soft_wrap=True, highlight=False)

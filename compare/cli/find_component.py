@@ -38,7 +38,7 @@ class Match:
 
 def all_sources() -> dict[str, tuple[str, Sources]]:
     """Kind and sources of each component that both sides have, by key."""
-    found = {}
+    found: dict[str, tuple[str, Sources]] = {}
     for kind in KINDS:
         torch, tf = entries("torch", kind), entries("tf", kind)
         found |= {key: (kind, {"torch": torch[key], "tf": tf[key]}) for key in torch if key in tf}

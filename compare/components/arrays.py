@@ -54,7 +54,7 @@ def write(specs: Mapping[str, Spec], path: Path) -> None:
     generator = generators(0)
     arrays = {name: generator(name).normal(0, SPREAD, POOL) for name in ("pool", "cotangents")}
     arrays |= {f"{key}/{name}": array for key, spec in specs.items() for name, array in spec.draw(key).items()}
-    np.savez(path, **arrays)
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def read(path: Path, key: str, precision: str, ulp_of: str | None = None) -> ComponentArrays:

@@ -65,14 +65,15 @@ def compare_component(kind: str, key: str, spec: Spec, runs: ComponentRuns) -> C
     if kind == "initializers" and not spec.exact:
         distance, allowed, why = compare_samples(torch["forward/values"], tf["forward/values"], spec.orthogonal)
         return row(DIFFERS if why else AGREES, why, distance, None, allowed)
-    gaps = {group: _widest_gap(torch, tf, group) for group in ("weights", "forward", "gradient")}
-    if gaps["forward"] is None:
+    weights, forward, gradient = (_widest_gap(torch, tf, group) for group in ("weights", "forward", "gradient"))
+    if forward is None:
         return row(ERROR, "neither side returned a tensor")
     allowed = _allowed(spec, runs)
-    why = "; ".join(gap.description for gap in gaps.values() if gap and (gap.structural or gap.size > allowed))
-    sizes = [gaps[group] and gaps[group].size for group in ("forward", "gradient")]
-    verdict = DIFFERS if why else AGREES if any(sizes) else EQUAL
-    return row(verdict, why or spec.why, *sizes, allowed)
+    gaps = [gap for gap in (weights, forward, gradient) if gap]
+    why = "; ".join(gap.description for gap in gaps if gap.structural or gap.size > allowed)
+    gradient_gap = gradient.size if gradient else None
+    verdict = DIFFERS if why else AGREES if forward.size or gradient_gap else EQUAL
+    return row(verdict, why or spec.why, forward.size, gradient_gap, allowed)
 
 
 def compare_samples(torch: np.ndarray, tf: np.ndarray, orthogonal: bool) -> tuple[float, float, str]:
@@ -125,8 +126,10 @@ def _magnitude(array: np.ndarray | None) -> float:
     return float(finite.max(initial=0))
 
 
-def _rounding(array: np.ndarray) -> float:
-    return float(tolerances.allowed(0, array.dtype.name)) if array.dtype.kind == "f" else 0.0
+def _rounding(array: np.ndarray | None) -> float:
+    if array is None or array.dtype.kind != "f":
+        return 0.0
+    return float(tolerances.allowed(0, array.dtype.name))
 
 
 def _describe(tensor: str, found: Difference) -> str:

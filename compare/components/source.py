@@ -37,7 +37,7 @@ def parse(source: str) -> dict[str, Entry]:
     """The entries in the source of a file: its public functions, by name."""
     lines, nodes = source.splitlines(), ast.parse(source).body
     helpers = {name: node for node in nodes for name in _defined(node) if name.startswith("_")}
-    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module.startswith(OWN)]
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OWN)]
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
     return {function.name: _entry(lines, function, helpers, imports) for function in functions}
 

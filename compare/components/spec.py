@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from compare.inputs.arrays import generators
 
@@ -79,7 +80,7 @@ def mask(*shape: int) -> Input:
     return Input(draw)
 
 
-def values(array) -> Input:
+def values(array: ArrayLike) -> Input:
     """These values: floats become float64, integers int64, booleans stay."""
     kept = np.array(array)
     kept = kept.astype({"f": np.float64, "i": np.int64}.get(kept.dtype.kind, kept.dtype))

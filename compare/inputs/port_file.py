@@ -98,10 +98,10 @@ def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextMa
     What else a port's own step gives to its loss reaches it as it is.
     """
 
-    def with_training(model, batch, *more, **named):
+    def with_training(model: Any, batch: Any, *more: Any, **named: Any) -> Any:
         return loss(model, batch, *more, **(named if more else {"training": True, **named}))
 
-    def without_training(model, batch, *more, training=True, **named):
+    def without_training(model: Any, batch: Any, *more: Any, training: bool = True, **named: Any) -> Any:
         with nullcontext() if training else evaluating(model):
             return loss(model, batch, *more, **named)
 

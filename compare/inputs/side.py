@@ -23,7 +23,7 @@ class Side:
     """
 
     model: Any
-    loss: Callable[[Any, dict, bool], tuple[Any, dict]]
+    loss: Callable[..., tuple[Any, dict]]
     optimizer: Any
     schedule: Any = None
     step: Callable[[Side, dict], tuple[Any, dict]] | None = None

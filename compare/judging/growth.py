@@ -17,7 +17,7 @@ Width = np.ndarray | float  # a relative gap, for each step or for all of them
 class Parting(NamedTuple):
     """Where two curves part, as an index into them, and how: "jump" or "drift"."""
 
-    index: int
+    at: int
     kind: str
 
 

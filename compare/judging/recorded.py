@@ -25,7 +25,7 @@ from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients,
 from compare.judging.wording import parting_sentence
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.recording import NUDGE
-from compare.traces.renamed import rename_pair
+from compare.traces.renamed import of_steps, rename_pair
 from compare.traces.step import END
 from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
@@ -82,7 +82,7 @@ def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:
 def _audited_by_both(pair: TracePair) -> TracePair:
     """Both views, of the steps that both audited, and of the end."""
     steps = [{step for step, _, _ in view.keys} for view in pair]
-    return TracePair(*(view.at(steps[0] & steps[1]) for view in pair))
+    return TracePair(*(of_steps(view, steps[0] & steps[1]) for view in pair))
 
 
 def _read(path: Path) -> Trace:
@@ -105,7 +105,7 @@ def _nudged_twins(plain: TracePair, found: Sequence[Trace]) -> TracePair:
     """The traces of nudged runs of the same scripts; one that is of another run is left out."""
     by_side = {trace.header.side: trace for trace in found}
     twins = [(trace, by_side.get(trace.header.side)) for trace in plain]
-    return TracePair(*(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins))
+    return TracePair._make(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins)
 
 
 def _is_nudged(plain: Trace, twin: Trace) -> bool:

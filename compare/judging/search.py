@@ -13,7 +13,7 @@ from compare.judging.comparison import Comparison
 from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
 from compare.running.request import Training
-from compare.traces.step import END, Step
+from compare.traces.step import END
 
 AUDITS_A_ROUND = 8
 ROUNDS = 6  # eight audits a round: enough for one step in 8^6
@@ -39,21 +39,22 @@ def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tup
     return first_divergence(rows), replace(comparison, rows=rows)
 
 
-def _bounds(comparison: Comparison, rows: list[StageRow]) -> tuple[int, Step]:
+def _bounds(comparison: Comparison, rows: list[StageRow]) -> tuple[int, int]:
     """The steps among which the cause must lie; an empty range when the first divergence already is it.
 
     Weights and buffers that differ at an audited step may come from the steps since the last one that was audited;
     and a curve may part before any audited tensor does.
     """
     found = first_divergence(rows)
-    audited = {row.step for row in rows if row.stage == "batch"}
-    high: Step = END if comparison.parts_at is None else comparison.parts_at
+    audited = {row.step for row in rows if row.stage == "batch" and row.step is not END}
+    end = len(comparison.gap)
+    high = end if comparison.parts_at is None else comparison.parts_at
     if found is not None:
-        before = min(found.step, len(comparison.gap)) - 1
-        carried = found.stage in ("weights", "buffer") and before >= 0 and before not in audited
-        if not carried and found.step <= high:
+        step = end if found.step is END else found.step
+        carried = found.stage in ("weights", "buffer") and step > 0 and step - 1 not in audited
+        if not carried and step <= high:
             return 1, 0
-        high = min(high, before if carried else found.step)
+        high = min(high, step - 1 if carried else step)
     good = [step for step in audited if step <= high and (found is None or step < found.step)]
     return max([0, *(step + 1 for step in good)]), high
 

@@ -85,8 +85,8 @@ def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     What is seen only when the step is over stands where a step of one turn has it.
     """
     turns: dict[Key, float] = {}
-    number: Counter[int] = Counter()
-    updated: set[int] = set()
+    number: Counter[Step] = Counter()
+    updated: set[Step] = set()
     for key in keys:
         step, stage, _ = key
         if stage == "forward" and step in updated:
@@ -106,7 +106,7 @@ def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
     """The gap that a nudge opened in one tensor; nothing where either is missing or not finite."""
     if plain is None or key not in nudged:
         return 0.0
-    found = difference(plain, nudged[key])
+    found = difference(plain, nudged.get(key))
     return found.max_rel if np.isfinite(found.max_rel) else 0.0
 
 

@@ -54,7 +54,8 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
         SettingRow(INITIAL, "", row.tensor, row.torch, row.tf, DIFFERS if row.verdict == "differs" else EQUAL, "")
         for row in initial
     ]
-    return [*compare_settings(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
+    torch, tf = map(_with_rates, pair)
+    return [*compare_settings(torch, tf, pairing.all_layers), *of_weights, *drawn]
 
 
 def _with_rates(trace: Trace) -> list[Setting]:

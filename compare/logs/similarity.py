@@ -22,7 +22,7 @@ def same_batches(left: Curve, right: Curve) -> bool | None:
     changes = [_relative_changes(curve[shared]) for curve in (left, right)]
     if len(left) < tolerances.STEPS_NEEDED or min(change.std() for change in changes) <= tolerances.ulp("float32"):
         return None
-    correlation = np.corrcoef(*changes)[0, 1]
+    correlation = np.corrcoef(changes[0], changes[1])[0, 1]
     if correlation >= tolerances.STEPS_TOGETHER:
         return True
     return False if correlation < tolerances.STEPS_UNRELATED else None

@@ -19,7 +19,7 @@ from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_inputs import PortInputs
 from compare.running.framework import Batches, Framework
-from compare.running.request import CheckComponent, DrawBatches, Request, TrainCase, Training, TrainPort
+from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 
 Watch = Callable[[Batches], Batches]
 
@@ -66,16 +66,16 @@ class Executor:
         built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
         self._framework.prepare.reset(built, None)
         if training.start is not None:
-            _load_start(self._framework, built.side.model, training, inputs.seed)
+            _load_start(self._framework, built.side.model, training, training.start, inputs.seed)
         _run(self._framework, built, inputs, training, request.output, watch)
 
 
-def _load_start(framework: Framework, model: Any, training: Training, seed: int) -> None:
+def _load_start(framework: Framework, model: Any, training: Training, start: Start, seed: int) -> None:
     """Set the weights that a port's run begins with: PyTorch's, in TensorFlow by what they are called there."""
-    with np.load(training.start.weights, allow_pickle=False) as file:
+    with np.load(start.weights, allow_pickle=False) as file:
         weights = _nudged({name: file[name] for name in file.files}, training, seed)
     if framework.side == "tf":
-        weights = {name: evaluate(expression, weights.get) for name, expression in training.start.names}
+        weights = {name: evaluate(expression, weights.__getitem__) for name, expression in start.names}
     own = {name: parameter.value() for name, parameter in framework.weights.named_parameters(model).items()}
     framework.weights.load_weights(model, own | weights)
 

@@ -98,7 +98,7 @@ class Pairing:
 def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = ()) -> Pairing:
     """Pair the weights of two models; PairingError where one is left over that is not said to be."""
     check_explicit(torch.tensors, tf.tensors, explicit)
-    named = {name: expression for name, expression in explicit if None not in (name, expression)}
+    named = {name: expression for name, expression in explicit if name is not None and expression is not None}
     torch_named = [expression for _, expression in explicit if expression is not None]
     tf_named = {name for name, _ in explicit}
     pairs: list[tuple[WeightGroup, WeightGroup]] = []
@@ -138,8 +138,10 @@ def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:
 
 
 def _expression(torch: WeightGroup, role: str) -> str | None:
-    parts = [torch.tensors.get(part) for part in role.split(" + ")]
-    return " + ".join(part.name for part in parts) if all(parts) else None
+    parts = role.split(" + ")
+    if any(part not in torch.tensors for part in parts):
+        return None
+    return " + ".join(torch.tensors[part].name for part in parts)
 
 
 def _shapes(group: WeightGroup) -> tuple:

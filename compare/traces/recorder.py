@@ -95,7 +95,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._remove_hooks()
         if not self._recording.end():
             return
-        self._describe()
+        described = self._describe()
         self._record_all("weights", self.weights.named_parameters(self._model))
         self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:
@@ -103,7 +103,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
             self._remove_hooks()
         header = replace(
-            self._described,
+            described,
             precision=precision,
             nudge=nudge or self._nudged_by,
             compiled=compiled,
@@ -121,10 +121,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def _header(self) -> Header:
         """What the model consists of, and how everything is set."""
 
-    def _describe(self) -> None:
+    def _describe(self) -> Header:
         """Note it once: before the first audited update, for an optimizer's settings may change."""
         if self._described is None:
             self._described = replace(self._header(), explicit=self._pairs)
+        return self._described
 
     def _before_update(self, gradients: Mapping) -> None:
         self._describe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 
 class End(Enum):
@@ -26,7 +27,7 @@ class End(Enum):
         return self.value
 
 
-END = End.END
+END: Final = End.END
 Step = int | End
 
 

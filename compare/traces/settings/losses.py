@@ -6,6 +6,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable
+from typing import Any
 
 FUNCTIONS = (types.FunctionType, types.MethodType)
 
@@ -19,7 +20,7 @@ def loss_objects(loss: Callable, kind: type) -> list:
     return _found(loss, kind, getattr(function, "__module__", None), [])
 
 
-def _found(loss: Callable, kind: type, module: str | None, seen: list) -> list:
+def _found(loss: Any, kind: type, module: str | None, seen: list) -> list:
     if any(each is loss for each in seen):
         return []
     seen.append(loss)
@@ -33,7 +34,7 @@ def _found(loss: Callable, kind: type, module: str | None, seen: list) -> list:
     ]
 
 
-def _named_by(loss: Callable) -> list:
+def _named_by(loss: Any) -> list:
     """What a function's closure, globals or object hold of the names that it uses."""
     loss = getattr(loss, "python_function", loss)  # of what tf.function has wrapped
     if isinstance(loss, functools.partial):

@@ -6,10 +6,13 @@ UNEVEN = "same (extra padding after)"
 
 def same(totals: list[int] | None) -> list[int] | str:
     """The padding on each side where these totals are divided evenly; UNEVEN where they are not, or not known."""
-    even = totals is not None and all(total % 2 == 0 for total in totals)
-    return [total // 2 for total in totals] if even else UNEVEN
+    if totals is None or any(total % 2 for total in totals):
+        return UNEVEN
+    return [total // 2 for total in totals]
 
 
 def widened(padding: list[int] | str, near: tuple[int, ...], far: tuple[int, ...]) -> list[int] | str:
     """`padding` and the zeros that a layer before adds on the near and the far side of each axis."""
-    return [old + new for old, new in zip(padding, near, strict=True)] if near == far else UNEVEN
+    if isinstance(padding, str) or near != far:
+        return UNEVEN
+    return [old + new for old, new in zip(padding, near, strict=True)]
