@@ -96,11 +96,9 @@ def diff(left: Path | str, right: Path | str) -> Result:
 
     Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
     """
-    from compare.judging.recorded import judge_recorded
-    from compare.reporting.result import Result
+    from compare.reporting.experiments import compare_recorded
 
-    subject, judgement = judge_recorded(Path(left), Path(right))
-    return Result(subject, "", judgement)
+    return compare_recorded(Path(left), Path(right))
 
 
 _CLASSES = {
@@ -114,7 +112,9 @@ _CLASSES = {
 }
 
 
-def __getattr__(name: str) -> type:
-    if name not in _CLASSES:
-        raise AttributeError(f"module 'compare' has no attribute {name!r}")
-    return getattr(import_module(_CLASSES[name]), name)
+if not TYPE_CHECKING:  # a type checker has the imports above, and should complain of a name that is not there
+
+    def __getattr__(name: str) -> type:
+        if name not in _CLASSES:
+            raise AttributeError(f"module 'compare' has no attribute {name!r}")
+        return getattr(import_module(_CLASSES[name]), name)

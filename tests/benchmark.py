@@ -72,12 +72,12 @@ class CnnLoop:
 
     def train(self, audits: tuple[int, ...] = ()) -> None:
         side = self.built.side
-        self.framework.runs.reset(self.built, cast(self.inputs.weights, "float32"))
+        self.framework.prepare.reset(self.built, cast(self.inputs.weights, "float32"))
         trace = Path(self.directory.name) / "trace.npz"
         recorder = self.framework.recorder.Recorder(trace, side.model, side.optimizer, audits, ("x",))
         batches = self.framework.to_native(self.inputs, self.inputs.batches("float32"))
         self.framework.train.train(side, self.built.step, batches, recorder, None, self.inputs.steps_per_epoch)
-        recorder.close({})
+        recorder.close()
 
 
 def torch_rows() -> list[dict]:
@@ -184,7 +184,7 @@ def bare_runs(package: str, directory: str) -> None:
             built = framework.build(framework.make_side(inputs.name), inputs, precision)
             plain = cast(inputs.weights, precision)
             for weights in (plain, nudge(plain, inputs.seed, precision)):
-                framework.runs.reset(built, weights)
+                framework.prepare.reset(built, weights)
                 for batch in framework.to_native(inputs, inputs.batches(precision)):
                     loss, _ = built.step(built.side, batch)
                     float(loss)

@@ -53,8 +53,9 @@ def misplaced(module: str, source: str) -> list[str]:
     own = folder(module)
     reachable = ORDER if own is None else ORDER[: ORDER.index(own) + 1]
     frameworks = [name for name in imports(source) if name.split(".")[0] in FRAMEWORKS | {"torch_impl", "tf_impl"}]
-    known = {name for name in imports(source) & set(modules("compare")) if folder(name)}
-    return frameworks + [name for name in known if folder(name) not in reachable]
+    known = imports(source) & set(modules("compare"))
+    top = [] if own is None else sorted(known & TOP)
+    return frameworks + top + [name for name in known if folder(name) not in (None, *reachable)]
 
 
 COMPARE = sorted(set(modules("compare")) - {TEMPLATE})
@@ -77,7 +78,8 @@ def test_a_module_imports_only_its_own_folder_and_those_before_it(module):
         ("compare.inputs.case", "import torch"),
         ("compare.running.pool", "from compare.judging import tolerances"),
         ("compare.judging.study", "def lazily():\n    from compare.reporting.result import Result"),
-        ("compare.traces.trace", "if TYPE_CHECKING:\n    from compare.judging.stages import Row"),
+        ("compare.cli.diff", "import compare"),
+        ("compare.traces.trace", "if TYPE_CHECKING:\n    from compare.judging.stages import StageRow"),
     ],
 )
 def test_the_order_can_be_broken(module, source):
@@ -129,7 +131,7 @@ def test_listing_loads_neither_pandas_nor_matplotlib():
     ("package", "foreign"), [("torch_impl", {"tensorflow", "keras", "tf_impl"}), ("tf_impl", {"torch", "torch_impl"})]
 )
 def test_a_side_loads_nothing_of_the_other_and_judges_nothing(package, foreign):
-    side = f"{package}.runs, {package}.recorder, {package}.models.cifar10_cnn"
+    side = f"{package}.prepare, {package}.recorder, {package}.models.cifar10_cnn"
     loaded = loaded_after(f"import {side}, compare.running.worker")
     assert not loaded & foreign
     assert not {module for module in loaded if folder(module) in ORDER[ORDER.index("judging") :]}

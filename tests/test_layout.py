@@ -20,6 +20,7 @@ ELSEWHERE = {
     "inputs/cases": "cases",  # a case together with both sides' models of it
     "components/specs": None,  # tables, whose every entry components/test_all_agree.py has both sides run
     "judging/settings": None,  # judging/test_settings.py
+    "traces/settings": None,  # traces/test_gathered_settings.py
 }
 
 # Modules without a test file of their name, and where they are tested.
@@ -30,23 +31,16 @@ WITHOUT = {
     "inputs/cases/cifar10_cnn.py": "inputs/test_cases.py",
     "inputs/cases/linear_regression.py": "inputs/test_cases.py",
     "inputs/cases/mlp_regression.py": "inputs/test_cases.py",
+    "traces/settings/__init__.py": "traces/test_gathered_settings.py",
     "components/check.py": "side_by_side/test_components_checking.py",
     "components/optimizer_problem.py": "side_by_side/test_components_checking.py",
     "components/specs/__init__.py": "components/test_all_agree.py",
+    "reporting/rows.py": "reporting/test_tables.py",
     "traces/unpaired.py": "traces/test_pairing.py",
-    "cli/components.py": "components/test_run_components.py",
-    "cli/find_component.py": "components/test_source.py",
-    "components/arrays.py": "components/test_run_components.py",
-    "components/draws.py": "components/test_judging.py",
-    "components/selection.py": "components/test_run_components.py",
-    "components/spec.py": "components/test_run_components.py",
-    "components/table.py": "components/test_run_components.py",
-    "judging/growth.py": "judging/test_recorded.py",
-    "logs/curve_pair.py": "logs/test_diagnose.py",
-    "logs/explanations.py": "logs/test_diagnose.py",
-    "logs/parse.py": "logs/test_loss_log.py",
-    "logs/patterns.py": "logs/test_diagnose.py",
-    "logs/similarity.py": "logs/test_diagnose.py",
+    "traces/layers.py": "side_by_side/test_weight_groups.py",
+    "traces/model.py": "traces/test_pairing.py",
+    "traces/weights.py": "traces/test_parameters.py",
+    "traces/watching.py": "traces/test_recorder.py",
 }
 
 

@@ -4,14 +4,16 @@
 recorded PyTorch loop began with. Importing this package alone imports no framework.
 """
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tf_impl.recorder import Recorder, start_from
 
 __all__ = ["Recorder", "start_from"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from tf_impl import recorder
-
-    return getattr(recorder, name)
+    return getattr(import_module(f"{__name__}.recorder"), name)

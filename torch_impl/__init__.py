@@ -3,14 +3,16 @@
 `torch_impl.Recorder` records a training loop of your own. Importing this package alone imports no framework.
 """
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch_impl.recorder import Recorder
 
 __all__ = ["Recorder"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from torch_impl import recorder
-
-    return getattr(recorder, name)
+    return getattr(import_module(f"{__name__}.recorder"), name)

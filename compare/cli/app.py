@@ -193,7 +193,7 @@ def diff(
     def work() -> int:
         from compare.cli import diff as diffing
 
-        return diffing.diff(left, right, out, RESULTS, batch_size=batch_size, steps_per_epoch=steps_per_epoch)
+        return diffing.diff(left, right, out, RESULTS, batch_size, steps_per_epoch)
 
     _work(work)
 

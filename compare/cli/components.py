@@ -1,8 +1,8 @@
-"""`python -m compare components`: run them with a bar, write the table, say what came of it."""
+"""`python -m compare components`: checks them behind a progress bar, writes the table, prints a summary."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich import box
@@ -12,9 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from compare.cli.exits import EQUIVALENT, FAILED, NOT_EQUIVALENT, check_writable, fail
-from compare.components.judging import AGREES, DIFFERS, EQUAL, ERROR, Row
+from compare.components.judging import AGREES, DIFFERS, EQUAL, ERROR, ComponentRow
 from compare.components.run_components import run_components
 from compare.components.selection import choose
+from compare.components.spec import Spec
 from compare.components.specs import KINDS
 from compare.components.table import table
 from compare.reporting.files import write_all
@@ -25,23 +26,16 @@ FILE = "components.csv"
 
 
 def check(names: Sequence[str], options: Options, out: Path) -> int:
-    """Check the components of these names or kinds, write the table, show it; the exit status."""
+    """Check the components of these names or kinds and report on them; the exit status."""
     try:
         chosen = choose(names)
     except LookupError as error:
         fail(error.args[0])
     check_writable(out)
-    rows: list[Row] = []
     try:
-        with _bar() as bar:
-            task = bar.add_task("components", total=len(chosen))
-            for row in run_components(chosen, options):
-                rows.append(row)
-                bar.update(task, advance=1, description=row.key)
+        rows = _run(chosen, options)
     except FrameworkUnavailableError as error:
         fail(str(error))
-    order = list(chosen)
-    rows.sort(key=lambda row: order.index(row.key))
     try:
         write_all({out / FILE: table(rows)})
     except OSError as error:
@@ -50,43 +44,54 @@ def check(names: Sequence[str], options: Options, out: Path) -> int:
     return status(rows)
 
 
-def _bar() -> Progress:
+def _run(chosen: Mapping[str, tuple[str, Spec]], options: Options) -> list[ComponentRow]:
+    """The rows of all components, in the order of `chosen`, whatever the order in which they are done."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    rows = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("components", total=len(chosen))
+        for row in run_components(chosen, options):
+            rows[row.key] = row
+            progress.update(task, advance=1, description=row.key)
+    return [rows[key] for key in chosen]
 
 
-def show(rows: list[Row], out: Path) -> None:
-    """A line a kind, then every component that does not agree, in a sentence."""
+def show(rows: list[ComponentRow], out: Path) -> None:
+    """Print a line for each kind, then a sentence for each component that does not agree."""
     console = Console()
     console.width = max(console.width, 80) if console.is_terminal else 120
     console.print(summary(rows))
     for row in rows:
-        if row.verdict not in (EQUAL, AGREES):
+        if not _agrees(row):
             console.print(f"[bold]{row.key}[/] {row.verdict}: {escape(row.why)}", highlight=False, soft_wrap=True)
-    agree = sum(row.verdict in (EQUAL, AGREES) for row in rows)
+    agree = sum(map(_agrees, rows))
     console.print(f"{agree} of {len(rows)} agree; report: {escape(str(out / FILE))}", highlight=False)
 
 
-def summary(rows: list[Row]) -> Table:
-    """A line a kind, with the widest gaps of its components."""
-    shown = Table("kind", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+def _agrees(row: ComponentRow) -> bool:
+    return row.verdict in (EQUAL, AGREES)
+
+
+def summary(rows: list[ComponentRow]) -> Table:
+    """A line for each kind, with the widest gaps of its components."""
+    kinds = Table("kind", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading in ("entries", "agree", "widest forward gap", "widest gradient gap"):
-        shown.add_column(heading, justify="right")
+        kinds.add_column(heading, justify="right")
     for kind in KINDS:
         of_kind = [row for row in rows if row.kind == kind]
         if of_kind:
-            agree = sum(row.verdict in (EQUAL, AGREES) for row in of_kind)
+            agree = sum(map(_agrees, of_kind))
             gaps = (_widest(of_kind, "forward_gap"), _widest(of_kind, "gradient_gap"))
-            shown.add_row(kind, str(len(of_kind)), str(agree), *gaps)
-    return shown
+            kinds.add_row(kind, str(len(of_kind)), str(agree), *gaps)
+    return kinds
 
 
-def _widest(rows: list[Row], gap: str) -> str:
+def _widest(rows: list[ComponentRow], gap: str) -> str:
     gaps = [getattr(row, gap) for row in rows if getattr(row, gap) is not None]
     return f"{max(gaps):.1e}" if gaps else ""
 
 
-def status(rows: list[Row]) -> int:
+def status(rows: list[ComponentRow]) -> int:
     """0 where all agree, 1 where one differs, 2 where one failed."""
     verdicts = {row.verdict for row in rows}
     return FAILED if ERROR in verdicts else NOT_EQUIVALENT if DIFFERS in verdicts else EQUIVALENT

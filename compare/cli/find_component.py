@@ -1,6 +1,6 @@
-"""`python -m compare components --find "batch norm"`: shows pairs of sources side by side; runs and imports nothing.
+"""`python -m compare components --find "batch norm"`: shows both sides' source beside each other, without running it.
 
-Notice the order: what has the words in its name comes before what has them in its lesson or its code.
+Notice the order: components with the words in their name come before those with them in the lesson or the code.
 """
 
 from __future__ import annotations
@@ -19,71 +19,73 @@ from compare.components.selection import nearest
 from compare.components.source import Entry, entries
 from compare.components.specs import KINDS
 
-MOST = 8  # pairs shown in full; of the others only the names
-SHORT = 3  # letters: such a word is looked for as a whole, not inside of others, except in names
+SHOWN_IN_FULL = 8  # components; of the others only the names
+SHORT_WORD = 3  # letters: such a word is searched as a whole word, not inside of others, except in names
 BORDERS = 4  # columns that a panel takes beside its code
-TITLES = {"torch": "PyTorch", "tf": "TensorFlow"}
-Pair = dict[str, Entry]  # by side
+FRAMEWORKS = {"torch": "PyTorch", "tf": "TensorFlow"}
+Sources = dict[str, Entry]  # of one component, by side
 
 
 @dataclass(frozen=True)
-class Found:
-    """One entry that fits, and how well: 0 is best."""
+class Match:
+    """A component that has all the words; `rank` says how well it matches, 0 is best."""
 
     key: str
     kind: str
-    pair: Pair
+    sources: Sources
     rank: int
 
 
-def every_pair() -> dict[str, tuple[str, Pair]]:
-    """Kind and both sides' sources, by key."""
-    found = {}
+def all_sources() -> dict[str, tuple[str, Sources]]:
+    """Kind and sources of each component that both sides have, by key."""
+    found: dict[str, tuple[str, Sources]] = {}
     for kind in KINDS:
         torch, tf = entries("torch", kind), entries("tf", kind)
         found |= {key: (kind, {"torch": torch[key], "tf": tf[key]}) for key in torch if key in tf}
     return found
 
 
-def find(text: str) -> list[Found]:
-    """The entries that have all the words somewhere, best first; capitals do not count."""
-    words = text.lower().replace("_", " ").split()
-    found = []
-    for key, (kind, pair) in every_pair().items():
-        rank = _rank(words, key, kind, pair)
-        if words and rank is not None:
-            found.append(Found(key, kind, pair, rank))
-    return sorted(found, key=lambda one: one.rank)
+def find(query: str) -> list[Match]:
+    """The components that have all the words of a query, best first; capitals do not count."""
+    words, matches = query.lower().replace("_", " ").split(), []
+    for key, (kind, sources) in all_sources().items():
+        if words and (rank := _rank(words, key, kind, sources)) is not None:
+            matches.append(Match(key, kind, sources, rank))
+    return sorted(matches, key=lambda match: match.rank)
 
 
-def _rank(words: list[str], key: str, kind: str, pair: Pair) -> int | None:
-    """0 where the words are words of the key, 1 where they stand in it, and on to 4, in the code; None: nowhere."""
+def _rank(words: list[str], key: str, kind: str, sources: Sources) -> int | None:
+    """0 where the words are words of the key, 1 where they are inside it, 2 where the kind is needed to find them all,
+    3 the lesson, 4 the code; None where a word is nowhere.
+    """
     name = key.replace("_", " ")
     if set(words) <= set(name.split()):
         return 0
-    codes = " ".join(entry.code for entry in pair.values())
-    stand, texts = f"{name} {key.replace('_', '')}", ("", kind, pair["torch"].mind, codes)
-    for rank, text in enumerate(texts, 1):
-        stand += f" {text.lower()}"
-        if all(word in stand if rank == 1 or len(word) > SHORT else _stands(word, stand) for word in words):
+    searched = f"{name} {key.replace('_', '')}"
+    code = " ".join(entry.code for entry in sources.values())
+    for rank, text in enumerate(("", kind, sources["torch"].lesson, code), 1):
+        searched += f" {text.lower()}"
+        if all(_contains(searched, word, inside=rank == 1 or len(word) > SHORT_WORD) for word in words):
             return rank
     return None
 
 
-def _stands(word: str, text: str) -> bool:
-    """Whether it stands in the text as a word of its own: "no" is not in "normal", nor "at" in "that"."""
+def _contains(text: str, word: str, inside: bool) -> bool:
+    """Whether a text has a word, also `inside` of another one; without that, "normal" does not contain "no"."""
+    if inside:
+        return word in text
     return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z])", text) is not None
 
 
-def show(text: str, console: Console | None = None) -> int:
-    """Print the pairs that fit; the exit status."""
-    found = find(text)
-    if not found:
-        fail(f"nothing has all the words of {text!r}: {nearest('_'.join(text.lower().split()), every_pair())}")
+def show(query: str, console: Console | None = None) -> int:
+    """Print the components that match; the exit status."""
+    matches = find(query)
+    if not matches:
+        fail(f"nothing has all the words of {query!r}: {nearest('_'.join(query.lower().split()), all_sources())}")
     console = console or _console()
-    for number, one in enumerate(found[:MOST]):
-        console.print(*[""] * (number > 0), rendered(one, console.width), sep="\n")
-    if rest := [one.key for one in found[MOST:]]:
+    for number, match in enumerate(matches[:SHOWN_IN_FULL]):
+        console.print(*[""] * (number > 0), render(match, console.width), sep="\n")
+    if rest := [match.key for match in matches[SHOWN_IN_FULL:]]:
         console.print(f"\nand {len(rest)} more: {', '.join(rest)}", highlight=False)
     return EQUIVALENT
 
@@ -94,26 +96,26 @@ def _console() -> Console:
     return console
 
 
-def rendered(one: Found, width: int) -> RenderableType:
+def render(match: Match, width: int) -> RenderableType:
     """Both sources beside each other, where they fit without breaking a line; else one above the other."""
-    widths = {side: max(map(len, entry.code.splitlines())) + BORDERS for side, entry in one.pair.items()}
-    panels = [_panel(side, entry.code) for side, entry in one.pair.items()]
-    beside = sum(widths.values()) < width
-    heading = f"[bold]{one.key}[/] [dim]({one.kind})[/]"
-    pair = _beside(panels, widths, width) if beside else Group(*panels)
-    return Group(heading, pair, escape(one.pair["torch"].mind))
+    codes = {side: entry.code for side, entry in match.sources.items()}
+    widths = [max(map(len, code.splitlines())) + BORDERS for code in codes.values()]
+    panels = [_panel(side, code) for side, code in codes.items()]
+    heading = f"[bold]{match.key}[/] [dim]({match.kind})[/]"
+    panels_of_both = _beside(panels, widths, width) if sum(widths) < width else Group(*panels)
+    return Group(heading, panels_of_both, escape(match.sources["torch"].lesson))
 
 
-def _beside(panels: list[Panel], widths: dict[str, int], width: int) -> Table:
+def _beside(panels: list[Panel], widths: list[int], width: int) -> Table:
     """Half the width each, where that is enough for both."""
-    spare = width - sum(widths.values())
+    spare = width - sum(widths)
     grid = Table.grid()
-    for needed in widths.values():
-        grid.add_column(width=width // 2 if max(widths.values()) <= width // 2 else needed + spare // 2)
+    for needed in widths:
+        grid.add_column(width=width // 2 if max(widths) <= width // 2 else needed + spare // 2)
     grid.add_row(*panels)
     return grid
 
 
 def _panel(side: str, code: str) -> Panel:
     shown = Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
-    return Panel(shown, title=TITLES[side], title_align="left", border_style="dim")
+    return Panel(shown, title=FRAMEWORKS[side], title_align="left", border_style="dim")

@@ -1,28 +1,30 @@
-"""Whether the two sides of a component agree: what came of their checks, held against each other, makes a row.
+"""Whether the two sides of a component agree: the arrays that both computed, compared, make a row.
 
-Notice the order: an error, missing or unlike tensors, NaN, dtype, and only then the values.
+Notice the order: an error, missing tensors or other shapes, NaN, dtype, and only then the values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from compare.components.draws import compare_draws
 from compare.components.spec import Spec
 from compare.inputs.arrays import Arrays
 from compare.judging import tolerances
 from compare.judging.difference import Difference, difference
+from compare.judging.distributions import allowed_distance, compare_distributions, compare_products
 
 EQUAL, AGREES, DIFFERS, ERROR = "equal", "agrees", "differs", "error"
 SIDES = ("torch", "tf")
 
 
 @dataclass(frozen=True)
-class Row:
-    """One component: the gaps of what it computes, and what is made of them.
+class ComponentRow:
+    """One component: the gaps of what it computes, and the verdict.
 
     `why` says why it is not compared in float64, or where it differs, or what failed.
     """
@@ -30,67 +32,91 @@ class Row:
     key: str
     kind: str
     precision: str
-    forward_gap: float | None
-    gradient_gap: float | None
-    allowed: float | None
     verdict: str
     why: str = ""
+    forward_gap: float | None = None
+    gradient_gap: float | None = None
+    allowed: float | None = None
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one component: the arrays of each side, plain and (in float32) nudged, or the errors."""
+class ComponentRuns:
+    """What the runs of one component left: the arrays of each side, plain and (in float32) nudged, or the errors."""
 
     plain: Mapping[str, Arrays]
     nudged: Mapping[str, Arrays]
     errors: tuple[str, ...] = ()
 
 
-def judge(kind: str, key: str, spec: Spec, outcome: Outcome) -> Row:
+class Gap(NamedTuple):
+    """How far one tensor differs; `structural` where it is missing, or its shape or dtype differs, or it has a NaN."""
+
+    size: float
+    structural: bool
+    description: str
+
+
+def compare_component(kind: str, key: str, spec: Spec, runs: ComponentRuns) -> ComponentRow:
     """The row of one component."""
-    if outcome.errors:
-        return Row(key, kind, spec.precision, None, None, None, ERROR, "; ".join(outcome.errors))
-    torch, tf = (outcome.plain[side] for side in SIDES)
+    row = partial(ComponentRow, key, kind, spec.precision)
+    if runs.errors:
+        return row(ERROR, "; ".join(runs.errors))
+    torch, tf = (runs.plain[side] for side in SIDES)
     if kind == "initializers" and not spec.exact:
-        gap, allowed, trouble = compare_draws(torch["forward/values"], tf["forward/values"], spec.orthogonal)
-        return Row(key, kind, spec.precision, gap, None, allowed, DIFFERS if trouble else AGREES, trouble)
-    gaps = {group: worst(torch, tf, group) for group in ("weights", "forward", "gradient")}
-    if gaps["forward"][0] is None:
-        return Row(key, kind, spec.precision, None, None, None, ERROR, "neither side put out a tensor")
-    allowed = _allowed(spec, outcome)
-    trouble = [text for gap, text, structural in gaps.values() if gap is not None and (structural or gap > allowed)]
-    numbers = gaps["forward"][0], gaps["gradient"][0]
-    verdict = DIFFERS if trouble else AGREES if any(numbers) else EQUAL
-    return Row(key, kind, spec.precision, *numbers, allowed, verdict, "; ".join(trouble) or spec.why)
+        distance, allowed, why = compare_samples(torch["forward/values"], tf["forward/values"], spec.orthogonal)
+        return row(DIFFERS if why else AGREES, why, distance, None, allowed)
+    weights, forward, gradient = (_widest_gap(torch, tf, group) for group in ("weights", "forward", "gradient"))
+    if forward is None:
+        return row(ERROR, "neither side returned a tensor")
+    allowed = _allowed(spec, runs)
+    gaps = [gap for gap in (weights, forward, gradient) if gap]
+    why = "; ".join(gap.description for gap in gaps if gap.structural or gap.size > allowed)
+    gradient_gap = gradient.size if gradient else None
+    verdict = DIFFERS if why else AGREES if forward.size or gradient_gap else EQUAL
+    return row(verdict, why or spec.why, forward.size, gradient_gap, allowed)
 
 
-def worst(torch: Arrays, tf: Arrays, group: str) -> tuple[float | None, str, bool]:
-    """The widest gap among the tensors of a group, that tensor in words, and whether it is none of values.
+def compare_samples(torch: np.ndarray, tf: np.ndarray, orthogonal: bool) -> tuple[float, float, str]:
+    """The distance of two initializers' distribution functions, the allowed distance, and how they differ, or "".
 
-    What is nothing but rounding beside the largest tensor of its group (the gradient of a bias that a normalization
-    takes out again) is measured by that one.
+    Both arrays are (samples, *shape of one).
+    """
+    found = difference(torch, tf)
+    if found.structural or found.kind == "dtype":
+        return np.inf, 0.0, _describe("values", found)
+    compared = compare_distributions(torch, tf, strict=True)
+    reasons = [compared.reason, compare_products(torch, tf) if orthogonal else ""]
+    return compared.distance, allowed_distance(torch.size, tf.size), "; ".join(filter(None, reasons))
+
+
+def _widest_gap(torch: Arrays, tf: Arrays, group: str) -> Gap | None:
+    """The widest gap among the tensors of a group; None where the group is empty.
+
+    A tensor that is only rounding beside the largest of its group (the gradient of a bias before a normalization) is
+    measured by that one.
     """
     names = [name for name in dict.fromkeys((*torch, *tf)) if name.startswith(f"{group}/")]
-    if not names:
-        return None, "", False
     largest = max((_magnitude(arrays.get(name)) for name in names for arrays in (torch, tf)), default=0.0)
-    found = []
-    for name in names:
-        one = difference(torch.get(name), tf.get(name))
-        gap = one.max_rel
-        if 0 < one.max_abs < np.inf and (scale := one.max_abs / one.max_rel) < _rounding(torch[name]) * largest:
-            gap *= scale / largest
-        found.append((gap, _words(name, one), one.structural or one.kind == "dtype"))
-    return max(found, key=lambda one: (one[2], one[0]))
+    gaps = [_gap(name, torch.get(name), tf.get(name), largest) for name in names]
+    return max(gaps, key=lambda gap: (gap.structural, gap.size), default=None)
 
 
-def _allowed(spec: Spec, outcome: Outcome) -> float:
+def _gap(name: str, torch: np.ndarray | None, tf: np.ndarray | None, largest: float) -> Gap:
+    found = difference(torch, tf)
+    size = found.max_rel
+    if 0 < found.max_abs < np.inf and (scale := found.max_abs / found.max_rel) < _rounding(torch) * largest:
+        size *= scale / largest
+    return Gap(size, found.structural or found.kind == "dtype", _describe(name.replace("/", " "), found))
+
+
+def _allowed(spec: Spec, runs: ComponentRuns) -> float:
     if spec.precision == "float64":
         return tolerances.COMPONENT_LIMIT
-    pairs = [(outcome.plain[side], outcome.nudged[side]) for side in SIDES]
-    gaps = [worst(*pair, group)[0] for pair in pairs for group in ("forward", "gradient")]
-    finite = [gap for gap in gaps if gap is not None and np.isfinite(gap)]
-    return float(tolerances.allowed(max(finite, default=0.0), spec.precision))
+    gaps = [
+        _widest_gap(runs.plain[side], runs.nudged[side], group) for side in SIDES for group in ("forward", "gradient")
+    ]
+    opened = max((gap.size for gap in gaps if gap and np.isfinite(gap.size)), default=0.0)
+    return float(tolerances.allowed(opened, spec.precision))
 
 
 def _magnitude(array: np.ndarray | None) -> float:
@@ -100,14 +126,13 @@ def _magnitude(array: np.ndarray | None) -> float:
     return float(finite.max(initial=0))
 
 
-def _rounding(array: np.ndarray) -> float:
-    return float(tolerances.allowed(0, array.dtype.name)) if array.dtype.kind == "f" else 0.0
+def _rounding(array: np.ndarray | None) -> float:
+    if array is None or array.dtype.kind != "f":
+        return 0.0
+    return float(tolerances.allowed(0, array.dtype.name))
 
 
-def _words(name: str, one: Difference) -> str:
-    what = name.replace("/", " ")
-    return (
-        f"{what}: {one.kind} {one.detail}".strip()
-        if one.kind != "value"
-        else f"{what}: gap {one.max_rel:.1e}, {one.detail}"
-    )
+def _describe(tensor: str, found: Difference) -> str:
+    if found.kind == "value":
+        return f"{tensor}: gap {found.max_rel:.1e}, {found.detail}"
+    return f"{tensor}: {found.kind} {found.detail}".strip()

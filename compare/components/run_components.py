@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from compare.components import arrays
-from compare.components.judging import Outcome, Row, judge
+from compare.components.judging import ComponentRow, ComponentRuns, compare_component
 from compare.components.spec import Spec
 from compare.inputs.arrays import Arrays
 from compare.running.options import Options
@@ -21,7 +21,7 @@ from compare.running.scheduler import at_once
 OPEN_AT_ONCE = 8  # enough that neither worker waits for the other
 
 
-def run_components(chosen: Mapping[str, tuple[str, Spec]], options: Options) -> Iterator[Row]:
+def run_components(chosen: Mapping[str, tuple[str, Spec]], options: Options) -> Iterator[ComponentRow]:
     """The row of each component as it comes; `chosen` gives kind and spec by key.
 
     Raises FrameworkUnavailableError where a side cannot be started.
@@ -34,18 +34,20 @@ def run_components(chosen: Mapping[str, tuple[str, Spec]], options: Options) -> 
             yield from at_once(OPEN_AT_ONCE, rows)
 
 
-def _row(pool: Pool, inputs: Path, key: str, kind: str, spec: Spec, begun: Callable[[], None]) -> Row:
+def _row(pool: Pool, inputs: Path, key: str, kind: str, spec: Spec, begun: Callable[[], None]) -> ComponentRow:
     """Check one component on both sides: plain, and in float32 also with every input and weight nudged by one ulp."""
     begun()
-    nudges = (None, "float32") if spec.precision == "float32" else (None,)
-    found, errors = {nudge: {} for nudge in (None, "float32")}, []
+    plain: dict[str, Arrays] = {}
+    nudged: dict[str, Arrays] = {}
+    errors: list[str] = []
     for side in SIDES:
         try:
-            for nudge in nudges:
-                found[nudge][side] = _checked(pool, inputs, side, key, kind, spec.precision, nudge)
+            plain[side] = _checked(pool, inputs, side, key, kind, spec.precision, None)
+            if spec.precision == "float32":
+                nudged[side] = _checked(pool, inputs, side, key, kind, spec.precision, "float32")
         except RequestFailedError as error:
             errors.append(str(error))
-    return judge(kind, key, spec, Outcome(found[None], found["float32"], tuple(errors)))
+    return compare_component(kind, key, spec, ComponentRuns(plain, nudged, tuple(errors)))
 
 
 def _checked(pool: Pool, inputs: Path, side: str, key: str, kind: str, precision: str, nudge: str | None) -> Arrays:

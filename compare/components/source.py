@@ -1,7 +1,7 @@
-"""The entries' own source, read without importing them: what the table and the search show.
+"""The source of each component, read without importing it, for the table and the search.
 
-Notice that the code is cut out of the file, character by character; only the docstring is left out. What an entry takes
-from this project (a loss or an optimizer with PyTorch's formula, in Keras) is shown with its import.
+Notice that the code is cut out of the file unchanged, without its docstring. What a component takes from this project
+(a loss or an optimizer with PyTorch's formula, in Keras) is shown with its import.
 """
 
 from __future__ import annotations
@@ -20,32 +20,36 @@ OWN = tuple(PACKAGES.values())
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of one side: what to mind, and the body, behind the imports and the helpers that it needs."""
+    """One component on one side: its docstring in one line, and its body, after the imports and helpers it needs."""
 
-    mind: str
+    lesson: str
     code: str
 
 
 @cache
 def entries(side: str, kind: str) -> dict[str, Entry]:
-    """The entries of one file by key, in its order; none where the file is not there."""
+    """The entries of one file by key, in its order; none where the file does not exist."""
     path = ROOT / PACKAGES[side] / "components" / f"{kind}.py"
-    return read(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return parse(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def read(source: str) -> dict[str, Entry]:
-    """The entries in the source of a file: its public functions."""
+def parse(source: str) -> dict[str, Entry]:
+    """The entries in the source of a file: its public functions, by name."""
     lines, nodes = source.splitlines(), ast.parse(source).body
     helpers = {name: node for node in nodes for name in _defined(node) if name.startswith("_")}
-    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module.startswith(OWN)]
-    found = {}
-    for node in nodes:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            needed = _needed(lines, node, helpers)
-            imported = _imported(lines, imports, [node, *needed])
-            code = [*imported, *(_text(lines, helper) for helper in needed), _body(lines, node)]
-            found[node.name] = Entry(" ".join((ast.get_docstring(node) or "").split()), "\n\n".join(code))
-    return found
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OWN)]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    return {function.name: _entry(lines, function, helpers, imports) for function in functions}
+
+
+def _entry(
+    lines: list[str], function: ast.FunctionDef, helpers: dict[str, ast.stmt], imports: list[ast.ImportFrom]
+) -> Entry:
+    needed = _needed_helpers(lines, function, helpers)
+    code = [_text(lines, helper) for helper in needed] + [_body(lines, function)]
+    if imported := _needed_imports(lines, imports, [function, *needed]):
+        code.insert(0, imported)
+    return Entry(" ".join((ast.get_docstring(function) or "").split()), "\n\n".join(code))
 
 
 def _defined(node: ast.stmt) -> list[str]:
@@ -54,32 +58,32 @@ def _defined(node: ast.stmt) -> list[str]:
     return [ast.unparse(target) for target in node.targets] if isinstance(node, ast.Assign) else []
 
 
-def _needed(lines: list[str], entry: ast.stmt, helpers: dict[str, ast.stmt]) -> list[ast.stmt]:
-    """The helpers that an entry names, and those that these name, in the order of the file."""
-    found, waiting = [], [entry]
+def _needed_helpers(lines: list[str], function: ast.stmt, helpers: dict[str, ast.stmt]) -> list[ast.stmt]:
+    """The helpers that a function uses, and those that these use, in the order of the file."""
+    found, waiting = [], [function]
     while waiting:
-        named = _named(lines, waiting.pop(), helpers)
-        fresh = [helpers[name] for name in named if helpers[name] not in found]
-        found += fresh
-        waiting += fresh
+        used = _used(lines, waiting.pop(), helpers)
+        new = [helpers[name] for name in used if helpers[name] not in found]
+        found += new
+        waiting += new
     return sorted(set(found), key=lambda helper: helper.lineno)
 
 
-def _imported(lines: list[str], imports: list[ast.ImportFrom], using: list[ast.stmt]) -> list[str]:
-    """The imports that the statements make use of, as one text; none where there are none."""
+def _needed_imports(lines: list[str], imports: list[ast.ImportFrom], statements: list[ast.stmt]) -> str:
+    """The imports that the statements use, a line each; "" where there are none."""
     found = []
     for node in imports:
         names = {alias.asname or alias.name: ast.unparse(alias) for alias in node.names}
-        used = set().union(*(_named(lines, statement, names) for statement in using))
+        used = set().union(*(_used(lines, statement, names) for statement in statements))
         if used:
             found.append(f"from {node.module} import {', '.join(names[name] for name in names if name in used)}")
-    return ["\n".join(found)] if found else []
+    return "\n".join(found)
 
 
-def _named(lines: list[str], node: ast.stmt, wanted: Iterable[str]) -> set[str]:
-    """Those of the names that a statement makes use of. The tree is walked only where its text has one of them."""
+def _used(lines: list[str], node: ast.stmt, names: Iterable[str]) -> set[str]:
+    """Those of the names that a statement uses."""
     text = _text(lines, node)
-    if not (likely := {name for name in wanted if name in text}):
+    if not (likely := {name for name in names if name in text}):  # walking the tree takes longer
         return set()
     return likely & {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
@@ -90,7 +94,7 @@ def _text(lines: list[str], node: ast.stmt) -> str:
 
 
 def _body(lines: list[str], node: ast.FunctionDef) -> str:
-    """What stands behind the docstring; of a body that only returns something, that."""
+    """The statements after the docstring; of a body that only returns an expression, the expression."""
     documented = ast.get_docstring(node) is not None
     start = node.body[0].end_lineno if documented else node.body[0].lineno - 1
     body = dedent("\n".join(lines[start : node.end_lineno])).strip("\n")

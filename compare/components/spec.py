@@ -1,23 +1,28 @@
-"""What a component is fed: the arrays of its inputs, drawn once for both sides, and how it is called.
+"""What a component is fed: the arrays of its inputs, the same on both sides, and how it is called.
 
-Notice that arrays are drawn in float64 from (component, name of the input): no entry changes another's.
+Notice that each array is drawn from a generator seeded by component and input name: no entry changes another's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from compare.inputs.arrays import generators
+
+SAMPLED_VALUES = 1 << 17  # of an initializer: a standard deviation that is 2% off shows
+MOST_SAMPLES = 300
 
 
 @dataclass(frozen=True)
 class Input:
-    """One array. An `image` is (N, C, ...), and its channels are moved last for TensorFlow.
+    """One array. An image is (N, C, ...); its channels are moved last for TensorFlow.
 
-    A gradient is asked for where it is of floating type and `differentiable`.
+    Gradients are compared with respect to it where it is of floating type and `differentiable`.
     """
 
     draw: Callable[[np.random.Generator], np.ndarray]
@@ -68,46 +73,48 @@ def mask(*shape: int) -> Input:
     """Booleans; the first of each row (last axis) is always True, so that no row is empty."""
 
     def draw(generator: np.random.Generator) -> np.ndarray:
-        drawn = generator.random(shape) < 0.7
-        drawn[..., 0] = True
-        return drawn
+        kept = generator.random(shape) < 0.7
+        kept[..., 0] = True
+        return kept
 
     return Input(draw)
 
 
-def values(array) -> Input:
-    """Written out: floats become float64, integers int64, booleans stay."""
+def values(array: ArrayLike) -> Input:
+    """These values: floats become float64, integers int64, booleans stay."""
     kept = np.array(array)
     kept = kept.astype({"f": np.float64, "i": np.int64}.get(kept.dtype.kind, kept.dtype))
     return Input(lambda generator: kept)
 
 
-def fixed(given: Input) -> Input:
-    """The same as data: no gradient with respect to it is asked for (targets, weights of classes)."""
-    return replace(given, differentiable=False)
+def fixed(array: Input) -> Input:
+    """The same array without a gradient: targets, weights of classes."""
+    return replace(array, differentiable=False)
 
 
-def as_image(given: Input) -> Input:
-    """The same as images (N, C, ...), their channels moved last for TensorFlow: targets of a segmentation, say."""
-    return replace(given, is_image=True)
+def as_image(array: Input) -> Input:
+    """The same array as images (N, C, ...), channels last for TensorFlow: the targets of a segmentation."""
+    return replace(array, is_image=True)
 
 
 class Spec:
     """What a component is fed. All keyword arguments but the options are inputs, passed in this order.
 
-    training   None, or the flag that the layer is called with
-    precision  "float64", or "float32" where a side cannot compute it in float64; then `why` says so, in a sentence
-    output     whether TensorFlow's outputs are images with their channels last: "image", "as is"; "auto" is an image
-               where an input is one, and the output has as many axes
-    own_buffers  the layer's buffers keep the values that it made them with (a table of sines, say);
-               else they are filled with positive numbers, the same on both sides
+    training     None, or the flag that the layer is called with
+    precision    "float64", or "float32" where a side cannot compute it in float64; `why` gives the reason, a sentence
+    output       whether TensorFlow's outputs are images with their channels last: "image", "as is", or "auto": images
+                 where an input is an image of as many axes
+    own_buffers  whether the layer's buffers keep their own values (a table of sines); else both sides' are filled with
+                 the same positive numbers
 
     Initializers: the entry is called with `shape`, PyTorch's with (out, in, height, width), TensorFlow's with (height,
-    width, in, out); or both alike, where `transposed` is False (an embedding). `exact` compares value by value, not as
-    a distribution; `orthogonal` compares also the products of the rows (or columns, the fewer) with each other.
-    Schedules: an input `loss` of 50 values is given to `.step(loss)`, one a step. Optimizers need no input.
-    Steps: every input has 50 in front, one batch a step, and the loss is the mean squared error of model(x) against y,
+    width, in, out), or both with the same, where `transposed` is False (an embedding). `exact` compares value by value,
+    not as a distribution; `orthogonal` also compares the products of the rows (or of the columns, if they are fewer).
+    Schedules: an input `loss` of 50 values is passed to `.step(loss)`, one a step. Optimizers need no input.
+    Steps: the first axis of every input is 50, one batch a step; the loss is the mean squared error of model(x) and y,
     the model linear, from x's last axis to y's.
+
+    Raises ValueError for an unknown option, and where `why` and `precision` contradict each other.
     """
 
     def __init__(
@@ -124,10 +131,10 @@ class Spec:
         transposed: bool = True,
         **inputs: Input,
     ):
-        if precision not in ("float32", "float64") or output not in ("auto", "image", "as is"):
-            raise ValueError(f"precision {precision!r}, output {output!r}: no such")
+        _check("precision", precision, ("float32", "float64"))
+        _check("output", output, ("auto", "image", "as is"))
         if (precision == "float32") != bool(why):
-            raise ValueError("float32 wants a reason, float64 none: why=...")
+            raise ValueError(f"precision {precision!r}, why {why!r}: give a reason for float32, and only for float32")
         self.training, self.precision, self.why, self.output = training, precision, why, output
         self.own_buffers, self.shape, self.exact = own_buffers, shape, exact
         self.orthogonal, self.transposed, self.inputs = orthogonal, transposed, inputs
@@ -135,4 +142,13 @@ class Spec:
     def draw(self, key: str) -> dict[str, np.ndarray]:
         """The arrays by name, in float64 (or integers, or booleans)."""
         generator = generators(0)
-        return {name: given.draw(generator(f"{key}/{name}")) for name, given in self.inputs.items()}
+        return {name: array.draw(generator(f"{key}/{name}")) for name, array in self.inputs.items()}
+
+    def further_samples(self, size: int) -> int:
+        """How often an initializer is called beyond its first sample, which has `size` values."""
+        return 0 if self.exact else min(ceil(SAMPLED_VALUES / size), MOST_SAMPLES) - 1
+
+
+def _check(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{option} {value!r}: expected one of {', '.join(map(repr, allowed))}")

@@ -84,10 +84,13 @@ def make_inputs(
     `steps` alone trains for exactly that many steps, over as many epochs as they take; with `epochs`, for the
     lesser of the two. Raises ValueError where there is nothing to train on, DataError where `data_dir` cannot be read.
     """
-    if data_dir is not None and case.read_data is None:
-        raise ValueError(f"{case.name} draws its data and reads none: leave --data-dir out")
     generator = generators(seed)
-    data = case.read_data(Path(data_dir)) if data_dir is not None else case.data(generator)
+    if data_dir is None:
+        data = case.data(generator)
+    elif case.read_data is None:
+        raise ValueError(f"{case.name} draws its data and reads none: leave --data-dir out")
+    else:
+        data = case.read_data(Path(data_dir))
     examples = len(next(iter(data.values())))
     per_epoch = len(case.batch_rows(examples))
     if not per_epoch:
@@ -115,7 +118,7 @@ def write_inputs(inputs: CaseInputs, path: Path) -> str:
     arrays = {"meta": np.array(meta), "order": inputs.order}
     for group in GROUPS:
         arrays |= {f"{group}/{name}": array for name, array in getattr(inputs, group).items()}
-    np.savez(path, **arrays)
+    np.savez(path, allow_pickle=False, **arrays)
     return sha256(path)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 
@@ -36,6 +36,14 @@ def terms(expression: str) -> tuple[Term, ...]:
         bounds = (int(bound) if bound else None for bound in (match["start"], match["stop"]))
         found.append(Term(match["name"], slice(*bounds)))
     return tuple(found)
+
+
+@overload
+def evaluate(expression: str, tensor: Callable[[str], np.ndarray], added: bool = True) -> np.ndarray: ...
+
+
+@overload
+def evaluate(expression: str, tensor: Callable[[str], np.ndarray | None], added: bool = True) -> np.ndarray | None: ...
 
 
 def evaluate(expression: str, tensor: Callable[[str], np.ndarray | None], added: bool = True) -> np.ndarray | None:

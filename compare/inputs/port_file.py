@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
+from inspect import Parameter, signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,7 +33,7 @@ def load(path: str) -> ModuleType:
         raise PortError(f"{path} is no file: `python -m compare new {path}` writes one to start from")
     sys.path.insert(0, str(Path(path).resolve().parent))  # what stands beside it can be imported, as from a script
     spec = spec_from_file_location(f"port_{name}", path)
-    if spec is None:
+    if spec is None or spec.loader is None:
         raise PortError(f"{path} is no Python file: its name must end in .py")
     module = sys.modules[spec.name] = module_from_spec(spec)
     with pointing_into(path, "while it was imported"):
@@ -43,8 +44,11 @@ def load(path: str) -> ModuleType:
     return module
 
 
-def side(path: str, side: str) -> Callable[[Mapping], Side]:
-    """What makes one side of a port ("torch" or "tf") as the loop takes it; its settings say the batches' form."""
+def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManager]) -> Callable[[Mapping], Side]:
+    """What makes one side of a port ("torch" or "tf") as the loop takes it; its settings say the batches' form.
+
+    `evaluating(model)` puts a model into evaluation mode, for a loss that takes no `training`.
+    """
     port, function = load(path), f"{side}_side"
 
     def make(settings: Mapping) -> Side:
@@ -57,19 +61,51 @@ def side(path: str, side: str) -> Callable[[Mapping], Side]:
         if not isinstance(made, (tuple, list)) or len(made) != 3 or not callable(made[1]):
             raise PortError(
                 f"{Path(path).name}: {function}() returns {what(made)}, expected model, loss, optimizer, "
-                "where loss(model, batch) gives the scalar to minimise"
+                "where loss(model, batch, training) gives the scalar to minimise"
             )
-        given, restore = Side(*made), FORMS[settings["form"]]
+        model, written, optimizer = made
+        given = Side(model, in_either_mode(written, evaluating), optimizer, takes_training=takes_training(written))
+        restore = FORMS[settings["form"]]
 
-        def loss(model, batch):
-            return _loss_and_metrics(path, "loss", given.loss(model, restore(batch)))
+        def loss(model: Any, batch: Mapping, training: bool = True) -> tuple[Any, dict]:
+            return _loss_and_metrics(path, "loss", given.loss(model, restore(batch), training=training))
 
-        def step(_, batch):
+        if own_step is None:
+            return replace(given, loss=loss)
+
+        def step(_: Side, batch: Mapping) -> tuple[Any, dict]:
             return _loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)))
 
-        return replace(given, loss=loss, step=step if own_step else None)
+        return replace(given, loss=loss, step=step)
 
     return make
+
+
+def takes_training(loss: Callable) -> bool:
+    """Whether a loss is told the mode: it has a parameter `training`, or takes any by name (**kwargs)."""
+    # The __call__ of a module of either framework takes anything, and hands it on to these.
+    written = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
+    try:
+        parameters = signature(written).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have none
+        return False
+    return any(one.name == "training" or one.kind is Parameter.VAR_KEYWORD for one in parameters)
+
+
+def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextManager]) -> Callable:
+    """`loss(model, batch, training=True)`, whether or not the loss was written with `training`.
+
+    What else a port's own step gives to its loss reaches it as it is.
+    """
+
+    def with_training(model: Any, batch: Any, *more: Any, **named: Any) -> Any:
+        return loss(model, batch, *more, **(named if more else {"training": True, **named}))
+
+    def without_training(model: Any, batch: Any, *more: Any, training: bool = True, **named: Any) -> Any:
+        with nullcontext() if training else evaluating(model):
+            return loss(model, batch, *more, **named)
+
+    return with_training if takes_training(loss) else without_training
 
 
 @contextmanager

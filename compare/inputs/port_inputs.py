@@ -79,7 +79,8 @@ META = ("name", "seed", "form", "steps_per_epoch", "channels_first", "explicit",
 def write(inputs: PortInputs, path: Path) -> None:
     """Write `inputs` to `path`; the same inputs give the same bytes."""
     arrays = {f"{step}/{name}": array for step, batch in enumerate(inputs.drawn) for name, array in batch.items()}
-    np.savez(path, meta=np.array(json.dumps({name: getattr(inputs, name) for name in META})), **arrays)
+    meta = json.dumps({name: getattr(inputs, name) for name in META})
+    np.savez(path, allow_pickle=False, meta=np.array(meta), **arrays)
 
 
 def read(path: Path) -> PortInputs:

@@ -61,6 +61,9 @@ def tf_side():
 # def torch_step(side, batch):        one step of training, where the loop itself is what was ported: side.model,
 # def tf_step(side, batch):           side.loss and side.optimizer are what you returned above; return the loss
 #
+# def loss(model, batch, training):   so that you say yourself what evaluation is: it is called with training=False;
+#                                     without it the model's layers are put into evaluation mode from outside
+#
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
 # WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not say it
 # STEPS_PER_EPOCH = 20                so that epochs.csv has epochs, and the loss is seen to fall from first to last

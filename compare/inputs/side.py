@@ -14,19 +14,21 @@ from typing import Any
 class Side:
     """One side of a case.
 
-    `loss(model, batch)` returns the scalar loss to minimise and a dict of metrics, each a mean over the batch.
+    `loss(model, batch, training)` returns the scalar to minimise and a dict of metrics, each a mean over the batch.
     `optimizer` is one, or a dict of several by the part (an attribute) of the model that each trains.
     `schedule` is PyTorch's learning rate scheduler, stepped after the optimizer; in Keras the optimizer holds it.
     `step(side, batch)` does one training step and returns the same pair; None is the loop's own step.
     `batches` lets a side with an input pipeline of its own change the stream of batches; None takes them as they come.
+    `takes_training` is False where the loss was written without `training`: the model's mode is set around it.
     """
 
     model: Any
-    loss: Callable[[Any, dict], tuple[Any, dict]]
+    loss: Callable[..., tuple[Any, dict]]
     optimizer: Any
     schedule: Any = None
     step: Callable[[Side, dict], tuple[Any, dict]] | None = None
     batches: Callable[[Iterable[dict]], Iterable[dict]] | None = None
+    takes_training: bool = True
 
 
 def every_optimizer(optimizer: Any) -> dict[Any, Any]:

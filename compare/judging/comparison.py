@@ -9,7 +9,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, first_beyond, nudge_gap
-from compare.judging.stages import Row, before_gradients, by_value, first_divergence, stage_rows
+from compare.judging.stages import StageRow, before_gradients, by_value, first_divergence, stage_rows
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
@@ -29,7 +29,7 @@ class Comparison:
     pair: TracePair
     gap: Curve
     envelope: Curve
-    rows: list[Row]
+    rows: list[StageRow]
     parts_at: int | None = None
     parts_in: str | None = None
 
@@ -73,8 +73,8 @@ def compare_pair(
         metric_envelope = allow(nudge_gap(name, nudges, len(metric_gap)), "float64")
         parts[name] = first_beyond(np.where(certain, metric_gap, 0), metric_envelope)
     parts["evaluation_loss"] = _evaluation_parts(pair, nudges, precision, allow)
-    at, name = min(((step, name) for name, step in parts.items() if step is not None), default=(None, None))
-    return Comparison(precision, pair, gap, envelope, rows, at, name)
+    parted = ((step, name) for name, step in parts.items() if step is not None)
+    return Comparison(precision, pair, gap, envelope, rows, *min(parted, default=(None, None)))
 
 
 def _evaluation_parts(

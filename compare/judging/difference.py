@@ -38,9 +38,10 @@ class Difference:
 
 def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
     """Compare one tensor of the two sides; None is missing."""
-    if torch is None or tf is None:
-        present = tf if torch is None else torch
-        return Difference(f"missing in {'torch' if torch is None else 'tf'}", _shape(present))
+    if torch is None:
+        return Difference("missing in torch", _shape(tf))
+    if tf is None:
+        return Difference("missing in tf", _shape(torch))
     if torch.shape != tf.shape:
         detail = f"torch {_shape(torch)}, tf {_shape(tf)}"
         return Difference("shape", _shape(torch), detail=detail)
@@ -111,8 +112,9 @@ def _dtypes(kind: str, torch: np.ndarray, tf: np.ndarray) -> str:
     return f"dtypes torch {torch.dtype}, tf {tf.dtype}" if kind == "dtype" else ""
 
 
-def _shape(array: np.ndarray) -> str:
-    return "x".join(map(str, array.shape)) or "scalar"
+def _shape(array: np.ndarray | None) -> str:
+    """Empty where there is no tensor."""
+    return "" if array is None else "x".join(map(str, array.shape)) or "scalar"
 
 
 def _at(position: np.intp, torch: np.ndarray, tf: np.ndarray) -> str:

@@ -15,7 +15,7 @@ def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
     """Whether TensorFlow's step is another as a graph than as it is written."""
     precision, comparison = next(iter(judgement.comparisons.items()))
     graph = comparison.pair.tf
-    if not graph.meta["compiled"]:
+    if not graph.header.compiled:
         return ["TensorFlow's step cannot be compiled to a graph: it was run eagerly"]
     steps = min(graph.steps, EAGER_STEPS)
     try:

@@ -1,62 +1,71 @@
 """How the gap of two curves grows: by amplified rounding, by a jump, or by a difference in every step.
 
-Notice that rounding begins at the floor and multiplies, whatever the floor is; a bug begins where it likes.
+Notice that rounding begins at the floor and multiplies, wherever the floor is; a bug begins at any size.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from compare.judging import tolerances
 
-Floor = np.ndarray | float  # the relative gap that rounding, or the printing of a log, opens at once
+Width = np.ndarray | float  # a relative gap, for each step or for all of them
+
+
+class Parting(NamedTuple):
+    """Where two curves part, as an index into them, and how: "jump" or "drift"."""
+
+    at: int
+    kind: str
 
 
 def growth_is_rounding(gap: np.ndarray, floor: float) -> bool:
-    """Whether relative gaps (n,) grow as amplified rounding does, from a `floor` that is rounding's own.
+    """Whether relative gaps (n,) grow as amplified rounding does, from a `floor` that rounding alone opens.
 
     True too where they do not grow. Gaps that are not finite are never rounding.
     """
-    return parting(gap, floor, tolerances.JUMP_FLOORS * floor, tolerances.ENVELOPE_FACTOR * floor) is None
+    return find_parting(gap, floor, tolerances.JUMP_FLOORS * floor, tolerances.ENVELOPE_FACTOR * floor) is None
 
 
-def parting(gap: np.ndarray, floor: Floor, jump: float, quiet: Floor) -> tuple[int, str] | None:
-    """Where a gap rises as rounding does not, and how: "jump" or "drift".
+def find_parting(gap: np.ndarray, floor: Width, smallest_jump: float, negligible: Width) -> Parting | None:
+    """Where relative gaps (n,) rise as rounding does not; None where rounding explains them, or they are negligible.
 
-    None where rounding explains it, or where it is no more than `quiet`.
-    `jump` is the least gap that a jump leads to.
+    `floor` is the gap that rounding, or the printing of a log, opens at once.
     """
     if not np.isfinite(gap).all():
-        return int(np.argmin(np.isfinite(gap))), "jump"
-    if (gap <= quiet).all():
+        return Parting(int(np.argmin(np.isfinite(gap))), "jump")
+    if (gap <= negligible).all():
         return None
-    if (step := _jump(gap, floor, jump)) is not None:
-        return step, "jump"
-    if (step := _drift(gap, floor, quiet)) is not None:
-        return step, "drift"
+    if (index := _find_jump(gap, floor, smallest_jump)) is not None:
+        return Parting(index, "jump")
+    if (index := _find_drift(gap, floor, negligible)) is not None:
+        return Parting(index, "drift")
     return None
 
 
-def _jump(gap: np.ndarray, floor: Floor, least: float) -> int | None:
+def _find_jump(gap: np.ndarray, floor: Width, smallest: float) -> int | None:
     """The first step that leaps out of what agreed, in one step or two."""
     floors = np.maximum(gap / floor, 1)
     before = np.concatenate([[1, 1], np.maximum.accumulate(floors)])[: len(gap)]  # two steps earlier
     agreed = before <= tolerances.AGREED_FLOORS
-    leaps = np.flatnonzero(agreed & (gap >= least) & (floors >= tolerances.JUMP_FACTOR * before))
+    leaps = np.flatnonzero(agreed & (gap >= smallest) & (floors >= tolerances.JUMP_FACTOR * before))
     if not leaps.size:
         return None
     step = int(leaps[0])
-    earlier = step > 0 and floors[step - 1] > np.sqrt(tolerances.JUMP_FACTOR) * before[step]
-    return step - 1 if earlier else step
+    began_earlier = step > 0 and floors[step - 1] > np.sqrt(tolerances.JUMP_FACTOR) * before[step]
+    return step - 1 if began_earlier else step
 
 
-def _drift(gap: np.ndarray, floor: Floor, quiet: Floor) -> int | None:
-    """The first step in sight of a gap that grows with the number of steps, too slowly for amplification."""
+def _find_drift(gap: np.ndarray, floor: Width, negligible: Width) -> int | None:
+    """The first visible step of a gap that grows with the number of steps, too slowly for amplification."""
     start = int(np.argmax(gap > floor))
     widest = np.maximum.accumulate(gap)
     end = int(np.argmax(widest > tolerances.SATURATED)) if widest[-1] > tolerances.SATURATED else len(gap) - 1
-    if end < max(2 * start, start + 2) or widest[end] <= np.broadcast_to(quiet, gap.shape)[end]:
+    if end < max(2 * start, start + 2) or widest[end] <= np.broadcast_to(negligible, gap.shape)[end]:
         return None
     power = np.log(widest[end] / widest[start]) / np.log(end / max(start, 1))  # in updates made
-    hidden = (floor > np.asarray(quiet) / 2).all()  # by the printing of a log
-    return start if power < (tolerances.DRIFT_POWER_PRINTED if hidden else tolerances.DRIFT_POWER) else None
+    printing_hides_rounding = (floor > np.asarray(negligible) / 2).all()
+    slow = tolerances.DRIFT_POWER_PRINTED if printing_hides_rounding else tolerances.DRIFT_POWER
+    return start if power < slow else None

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from compare.judging.comparison import Comparison
 from compare.judging.settings import SettingRow
-from compare.judging.stages import Row
+from compare.judging.stages import StageRow
 from compare.running.request import SIDES, Training
 from compare.traces.trace import TracePair
 
@@ -29,5 +29,5 @@ class Judgement:
     verdict: str
     findings: tuple[str, ...]
     comparisons: dict[str, Comparison]
-    first_divergence: Row | None
+    first_divergence: StageRow | None
     settings: tuple[SettingRow, ...] = ()

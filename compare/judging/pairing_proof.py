@@ -13,7 +13,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.judgement import Run
-from compare.judging.stages import Row, by_value, stage_rows
+from compare.judging.stages import StageRow, by_value, stage_rows
 from compare.running.request import Start, Training
 from compare.traces.pairing import Pairing
 from compare.traces.renamed import rename_pair
@@ -31,7 +31,7 @@ def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start
     `torch` is the trace of that step on PyTorch's side.
     """
 
-    def reached_by(candidate: Pairing) -> Row | None:
+    def reached_by(candidate: Pairing) -> StageRow | None:
         [taken] = run([Training(precision, audits=(0,), steps=1, start=_under(candidate, start))], sides=("tf",))
         return _reached(candidate, torch, taken.tf)
 
@@ -53,7 +53,7 @@ def _under(pairing: Pairing, start: Start) -> Start:
     return replace(start, names=tuple(pairing.weights.items()))
 
 
-def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> Row | None:
+def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> StageRow | None:
     """The first thing that the step computes otherwise; None where all of it agrees."""
     rows = stage_rows(*rename_pair(TracePair(torch, tf), pairing), [], "float64", lambda *_: tolerances.SAME_PART)
     gradients = [torch[key] for key in torch.keys if key[:2] == (0, "gradient")]
@@ -68,13 +68,13 @@ def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> Row | None:
     return unlike[0]
 
 
-def _place(pairing: Pairing, row: Row) -> tuple[int, int]:
+def _place(pairing: Pairing, row: StageRow) -> tuple[int, int]:
     """How far a step agreed, in the order of its stages, and of PyTorch's layers."""
     outputs = pairing.torch.outputs
     return COMPUTED.index(row.stage), outputs.index(row.tensor) if row.tensor in outputs else 0
 
 
-def _candidates(pairing: Pairing, reached: Row) -> Iterator[Pairing]:
+def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
     """Other pairings: two layers exchanged, those nearest to where the step parts first; then three in a circle."""
     outputs = pairing.torch.outputs
     place = outputs.index(reached.tensor) if reached.stage == "forward" and reached.tensor in outputs else len(outputs)
@@ -94,7 +94,7 @@ def _candidates(pairing: Pairing, reached: Row) -> Iterator[Pairing]:
                 yield pairing.crosswise(*places[1:]).crosswise(*places[:2])
 
 
-def _words(ordered: Pairing, chosen: Pairing, reached: Row | None) -> list[str]:
+def _words(ordered: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
     """What to say of the pairing: nothing where it is the plain one, and proven or beyond doubt."""
     if chosen is not ordered:
         moved = [

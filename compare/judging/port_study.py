@@ -15,10 +15,10 @@ from compare.inputs.port_inputs import PortInputs
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.judgement import Judgement, Run
 from compare.judging.pairing_proof import prove
-from compare.judging.static_differences import all_settings, initial_values, say_initial, say_muted
+from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
-from compare.traces.pairing import Model, Pairing, pair
+from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
 
@@ -35,7 +35,7 @@ class Described:
 def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[str, ...], nudged: bool) -> Judgement:
     """Judge a port; PyTorch's own initial weights, which both sides begin with, are written to `weights`."""
     described = _describe(run, precisions)
-    pairing = pair(Model.of(described.pair.torch), Model.of(described.pair.tf), inputs.explicit)
+    pairing = pair(RecordedModel.of(described.pair.torch), RecordedModel.of(described.pair.tf), inputs.explicit)
     start = _start(described.pair.torch, pairing, weights)
     pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start)
     if described.precision == "float32":
@@ -50,6 +50,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
     initial = initial_values(rename_pair(described.pair, pairing))
     findings = (
         *judgement.findings,
+        *say_evaluation(judgement.first_divergence, described.pair),
         *frozen,
         *described.findings,
         *say_initial(initial),
@@ -63,7 +64,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
 
 def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
     """One step of each side from its own weights: in float64 where the port can run in it."""
-    findings = []
+    findings: list[str] = []
     for precision in dict.fromkeys((*precisions[:1], "float32")):
         try:
             [pair] = run([Training(precision, audits=(0,), steps=1)])
@@ -78,5 +79,5 @@ def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
 def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:
     """PyTorch's own initial weights and buffers, for both sides to begin with."""
     weights = {name: torch[0, "weights", name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
-    np.savez(path, **weights)
+    np.savez(path, allow_pickle=False, **weights)
     return Start(str(path), tuple(pairing.weights.items()))

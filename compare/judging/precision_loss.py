@@ -11,7 +11,8 @@ from itertools import chain
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
-from compare.traces.trace import FINAL, Key, Trace, TracePair
+from compare.traces.step import END
+from compare.traces.trace import Key, Trace, TracePair
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def find_unstable(double: TracePair, singles: Iterable[TracePair]) -> Unstable |
     """
     singles = list(singles)
     for key in double.torch.keys:
-        computed = key[0] != FINAL and key[1] in ("forward", "loss")
+        computed = key[0] is not END and key[1] in ("forward", "loss")
         if not computed or any(key not in trace for trace in (*double, *chain(*singles))):
             continue
         torch = _errors(double.torch, [pair.torch for pair in singles], key)

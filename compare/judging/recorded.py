@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.inputs.expressions import explicit_pairs
 from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
 from compare.judging import tolerances
@@ -21,13 +20,14 @@ from compare.judging.curves import decreases
 from compare.judging.difference import difference
 from compare.judging.growth import growth_is_rounding
 from compare.judging.judgement import Judgement
-from compare.judging.settings import judge
-from compare.judging.stages import BEFORE_GRADIENTS, Row, before_gradients, first_divergence
+from compare.judging.settings import compare_settings
+from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.wording import parting_sentence
-from compare.traces.pairing import Model, Pairing, pair
+from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.recording import NUDGE
-from compare.traces.renamed import rename_pair
-from compare.traces.trace import FINAL, Trace, TraceError, TracePair, is_file, trace_path
+from compare.traces.renamed import of_steps, rename_pair
+from compare.traces.step import END
+from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
 
 def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
@@ -43,7 +43,7 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
         found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
         twins = rename_pair(_nudged_twins(sides, found), pairing)
         judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins)
-        settings = judge(sides.torch.meta["settings"], sides.tf.meta["settings"], pairing.all_layers)
+        settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
     return subject, replace(judgement, settings=tuple(settings))
@@ -52,13 +52,13 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
 def pair_models(pair_of_traces: TracePair) -> Pairing:
     """Which weight is which, by order and kind, and as the tf recorder was told."""
     torch, tf = pair_of_traces
-    return pair(Model.of(torch), Model.of(tf), explicit_pairs(tf.meta.get("explicit", ())))
+    return pair(RecordedModel.of(torch), RecordedModel.of(tf), tf.header.explicit)
 
 
 def by_values(pairing: Pairing, traces: TracePair) -> Pairing:
     """The pairing under which layers that could be paired crosswise begin with the same weights, if there is one."""
     views = rename_pair(traces, pairing)
-    step = min((step for step, stage, _ in views.torch.keys if stage == "weights"), default=FINAL)
+    step = min((step for step, stage, _ in views.torch.keys if stage == "weights"), default=END)
 
     def same(torch: int, tf: int) -> bool:
         crossed = pairing if torch == tf else pairing.crosswise(torch, tf)
@@ -82,7 +82,7 @@ def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:
 def _audited_by_both(pair: TracePair) -> TracePair:
     """Both views, of the steps that both audited, and of the end."""
     steps = [{step for step, _, _ in view.keys} for view in pair]
-    return TracePair(*(view.at(steps[0] & steps[1]) for view in pair))
+    return TracePair(*(of_steps(view, steps[0] & steps[1]) for view in pair))
 
 
 def _read(path: Path) -> Trace:
@@ -91,15 +91,11 @@ def _read(path: Path) -> Trace:
         raise TraceError(f"{path} is neither a trace (.npz) nor a loss log (.csv, .tsv, .txt, .log)")
     if not is_file(found):
         raise TraceError(f"{path} is not there (looked for {found}): record it first, or give the path of a trace")
-    trace = Trace(found)
-    missing = [name for name in ("framework", "units", "kinds", "settings") if name not in trace.meta]
-    if missing:
-        raise TraceError(f"{found} does not say {' and '.join(missing)} of its run: record it with this version")
-    return trace
+    return Trace(found)
 
 
 def _by_side(traces: Sequence[Trace]) -> TracePair:
-    by_side = {trace.meta["framework"]: trace for trace in traces}
+    by_side = {trace.header.side: trace for trace in traces}
     if set(by_side) != {"torch", "tf"}:
         raise TraceError(f"both traces are of {next(iter(by_side))}: give one that torch left and one that tf left")
     return TracePair(by_side["torch"], by_side["tf"])
@@ -107,9 +103,9 @@ def _by_side(traces: Sequence[Trace]) -> TracePair:
 
 def _nudged_twins(plain: TracePair, found: Sequence[Trace]) -> TracePair:
     """The traces of nudged runs of the same scripts; one that is of another run is left out."""
-    by_side = {trace.meta["framework"]: trace for trace in found}
-    twins = [(trace, by_side.get(trace.meta["framework"])) for trace in plain]
-    return TracePair(*(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins))
+    by_side = {trace.header.side: trace for trace in found}
+    twins = [(trace, by_side.get(trace.header.side)) for trace in plain]
+    return TracePair._make(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins)
 
 
 def _is_nudged(plain: Trace, twin: Trace) -> bool:
@@ -155,7 +151,7 @@ FLOAT32 = (
 )
 
 
-def _beyond_chance(rows: Sequence[Row]) -> list[Row]:
+def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
     """The rows of a float32 run whose rounding was not measured, without those that a ReLU that flips can explain."""
     return [
         row
@@ -170,9 +166,9 @@ def _precision(pair: TracePair) -> str:
     return "float64" if dtypes == {"float64"} else "float32"
 
 
-def _advice(comparison: Comparison, first: Row | None) -> list[str]:
+def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
     """What the engineer does next."""
-    if first is None or first.step == FINAL:
+    if first is None or first.step is END:
         at = len(comparison.gap) - 1 if comparison.parts_at is None else comparison.parts_at
         return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]
     start = first.step == min(row.step for row in comparison.rows)

@@ -11,20 +11,22 @@ import numpy as np
 
 from compare.judging.comparison import Comparison
 from compare.judging.judgement import Run
-from compare.judging.stages import Row, first_divergence, stage_rows
+from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
 from compare.running.request import Training
-from compare.traces.trace import FINAL
+from compare.traces.step import END
 
 AUDITS_A_ROUND = 8
 ROUNDS = 6  # eight audits a round: enough for one step in 8^6
 
 
-def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tuple[Row | None, Comparison]:
+def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tuple[StageRow | None, Comparison]:
     """The first divergence, and the comparison with the rows that were audited to find it.
 
     None where curves part and no audited tensor does: a metric that is computed differently.
     """
     rows = comparison.rows
+    if comparison.parts_at is None and first_divergence(rows) is None:
+        return before_gradients(rows), comparison  # an output whose difference the loss hides in float32
     for _ in range(ROUNDS):
         low, high = _bounds(comparison, rows)
         if low > high:
@@ -37,27 +39,28 @@ def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tup
     return first_divergence(rows), replace(comparison, rows=rows)
 
 
-def _bounds(comparison: Comparison, rows: list[Row]) -> tuple[int, int]:
+def _bounds(comparison: Comparison, rows: list[StageRow]) -> tuple[int, int]:
     """The steps among which the cause must lie; an empty range when the first divergence already is it.
 
     Weights and buffers that differ at an audited step may come from the steps since the last one that was audited;
     and a curve may part before any audited tensor does.
     """
     found = first_divergence(rows)
-    audited = {row.step for row in rows if row.stage == "batch"}
-    high = FINAL if comparison.parts_at is None else comparison.parts_at
+    audited = {row.step for row in rows if row.stage == "batch" and row.step is not END}
+    end = len(comparison.gap)
+    high = end if comparison.parts_at is None else comparison.parts_at
     if found is not None:
-        before = min(found.step, len(comparison.gap)) - 1
-        carried = found.stage in ("weights", "buffer") and before >= 0 and before not in audited
-        if not carried and found.step <= high:
+        step = end if found.step is END else found.step
+        carried = found.stage in ("weights", "buffer") and step > 0 and step - 1 not in audited
+        if not carried and step <= high:
             return 1, 0
-        high = min(high, before if carried else found.step)
+        high = min(high, step - 1 if carried else step)
     good = [step for step in audited if step <= high and (found is None or step < found.step)]
     return max([0, *(step + 1 for step in good)]), high
 
 
-def _merge(rows: list[Row], more: list[Row]) -> list[Row]:
+def _merge(rows: list[StageRow], more: list[StageRow]) -> list[StageRow]:
     """The rows of both, each once, in the order of steps; what a run that was ended early left is no end."""
     known = {row.key for row in rows}
-    added = [row for row in more if row.key not in known and row.step != FINAL]
+    added = [row for row in more if row.key not in known and row.step is not END]
     return sorted([*rows, *added], key=lambda row: row.step)

@@ -14,7 +14,8 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.difference import Difference, difference, difference_in_any_layout
-from compare.traces.trace import FINAL, STAGES, Key, Trace
+from compare.traces.step import END, Step
+from compare.traces.trace import STAGES, Key, Trace
 
 # What a difference has to reach to count: the weights, the buffers, or the loss.
 CONSEQUENCES = ("weights", "loss", "update", "buffer")
@@ -26,10 +27,10 @@ LAYOUT_IS_FREE = ("batch", "forward")
 
 
 @dataclass(frozen=True)
-class Row:
+class StageRow:
     """One tensor at an audited step: how the sides differ, and what rounding explains."""
 
-    step: int
+    step: Step
     stage: str
     tensor: str
     difference: Difference
@@ -50,13 +51,13 @@ class Row:
         return "beyond" if self.difference.kind == "value" else self.difference.kind
 
     def __str__(self) -> str:
-        step = "the end" if self.step == FINAL else f"step {self.step}"
+        step = "the end" if self.step is END else f"step {self.step}"
         return f"{step}, {self.stage}, {self.tensor}"
 
 
 def stage_rows(
     torch: Trace, tf: Trace, nudges: Sequence[tuple[Trace, Trace]], precision: str, allow: Callable = tolerances.allowed
-) -> list[Row]:
+) -> list[StageRow]:
     """A row for everything that either side recorded, in causal order; `nudges` are (plain, nudged), one a side."""
     keys = list(dict.fromkeys([*torch.keys, *tf.keys]))
     place = {key: index for index, key in enumerate(keys)}
@@ -74,7 +75,7 @@ def stage_rows(
         limit = float(allow(widest[stage, tensor], precision))
         sides = plain[id(torch)], plain[id(tf)]
         found = difference_in_any_layout(*sides, limit) if stage in LAYOUT_IS_FREE else difference(*sides)
-        rows.append(Row(step, stage, tensor, found, limit))
+        rows.append(StageRow(step, stage, tensor, found, limit))
     return rows
 
 
@@ -84,7 +85,8 @@ def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     What is seen only when the step is over stands where a step of one turn has it.
     """
     turns: dict[Key, float] = {}
-    number, updated = Counter(), set()
+    number: Counter[Step] = Counter()
+    updated: set[Step] = set()
     for key in keys:
         step, stage, _ = key
         if stage == "forward" and step in updated:
@@ -104,7 +106,7 @@ def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
     """The gap that a nudge opened in one tensor; nothing where either is missing or not finite."""
     if plain is None or key not in nudged:
         return 0.0
-    found = difference(plain, nudged[key])
+    found = difference(plain, nudged.get(key))
     return found.max_rel if np.isfinite(found.max_rel) else 0.0
 
 
@@ -118,7 +120,7 @@ def _rounding_of_update(trace: Trace, key: Key, precision: str) -> float:
     return float(gap) if np.isfinite(gap) else 0.0
 
 
-def by_value(rows: Sequence[Row]) -> list[Row]:
+def by_value(rows: Sequence[StageRow]) -> list[StageRow]:
     """The same rows, those of another dtype judged by their values."""
     return [
         replace(row, difference=replace(row.difference, kind="value")) if row.difference.kind == "dtype" else row
@@ -126,7 +128,7 @@ def by_value(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def first_divergence(rows: Sequence[Row]) -> Row | None:
+def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
     """The first row that is out of its envelope and reaches the weights, the buffers or the loss."""
     beyond = [row for row in rows if not row.within]
     reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
@@ -138,21 +140,21 @@ def first_divergence(rows: Sequence[Row]) -> Row | None:
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
 
 
-def before_gradients(rows: Sequence[Row]) -> Row | None:
+def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:
     """What is apart at the first audited step and was computed before any gradient.
 
     That much rounding alone moves little, in float32 too: a ReLU that flips is near zero on both sides. A difference
     counts where it reaches what the forward pass ends with, for a loss may hide it in float32.
     """
-    first = min((row.step for row in rows), default=FINAL)
-    early = [row for row in rows if row.step == first != FINAL and row.stage in BEFORE_GRADIENTS]
+    first = min((row.step for row in rows), default=END)
+    early = [row for row in rows if row.step == first is not END and row.stage in BEFORE_GRADIENTS]
     ends_with = [row for row in early if row.stage == "forward"][-1:]
     if any(not row.within for row in ends_with):
         return next(row for row in early if not row.within)
     return first_divergence(early)
 
 
-def last_agreement(rows: Sequence[Row], first: Row) -> Row | None:
+def last_agreement(rows: Sequence[StageRow], first: StageRow) -> StageRow | None:
     """What still agreed just before `first`."""
     before = [row for row in rows[: rows.index(first)] if row.within]
     return before[-1] if before else None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from compare.judging.distributions import InitialRow, compare_initial, summarise
-from compare.judging.settings import INITIAL, SettingRow, judge
+from dataclasses import replace
+
+from compare.judging.initial_values import InitialRow, compare_initial, summarise
+from compare.judging.settings import INITIAL, SettingRow, compare_settings
 from compare.judging.settings.values import DIFFERS, EQUAL
+from compare.judging.stages import StageRow
+from compare.traces.header import Setting
 from compare.traces.pairing import Pairing
+from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair
 
 
@@ -24,8 +29,19 @@ def say_initial(initial: list[InitialRow]) -> list[str]:
 
 def say_muted(pair: TracePair) -> list[str]:
     """Which dropout was switched off."""
-    muted = [f"{side.meta['framework']} {', '.join(side.meta['muted'])}" for side in pair if side.meta["muted"]]
+    muted = [f"{trace.header.side} {', '.join(trace.header.muted)}" for trace in pair if trace.header.muted]
     return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
+
+
+def say_evaluation(first: StageRow | None, pair: TracePair) -> list[str]:
+    """Whose mode was set from outside, where the two differ in evaluation alone."""
+    outside = [side.header.side for side in pair if not side.header.takes_training]
+    if not outside or first is None or first.step is not END or first.stage not in ("forward", "loss"):
+        return []
+    return [
+        f"for evaluation the mode was set from outside ({', '.join(outside)}), because the loss takes no `training`: "
+        "write loss(model, batch, training), and pass it on to the model, to say what evaluation is"
+    ]
 
 
 def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -> list[SettingRow]:
@@ -38,13 +54,14 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
         SettingRow(INITIAL, "", row.tensor, row.torch, row.tf, DIFFERS if row.verdict == "differs" else EQUAL, "")
         for row in initial
     ]
-    return [*judge(*map(_with_rates, pair), pairing.all_layers), *of_weights, *drawn]
+    torch, tf = map(_with_rates, pair)
+    return [*compare_settings(torch, tf, pairing.all_layers), *of_weights, *drawn]
 
 
-def _with_rates(trace: Trace) -> list[dict]:
+def _with_rates(trace: Trace) -> list[Setting]:
     """A side's settings, its dropout layers with the rates that they had before they were switched off."""
-    muted = trace.meta["muted"]
+    muted = trace.header.muted
     return [
-        {**row, "value": muted[row["subject"]]} if row["setting"] == "p" and row["subject"] in muted else row
-        for row in trace.meta["settings"]
+        replace(each, value=muted[each.subject]) if each.setting == "p" and each.subject in muted else each
+        for each in trace.header.settings
     ]

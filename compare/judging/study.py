@@ -14,7 +14,7 @@ from compare.judging.curves import decreases
 from compare.judging.judgement import Judgement, Run
 from compare.judging.precision_loss import find_unstable
 from compare.judging.search import find_first_divergence
-from compare.judging.settings import SettingRow, judge
+from compare.judging.settings import SettingRow, compare_settings
 from compare.judging.wording import FLOAT32_ALONE, TOO_SHORT, break_sentence, divergence_finding
 from compare.running.request import AUDITS, Training
 from compare.traces.trace import TracePair
@@ -88,5 +88,6 @@ def _falling(runs: Runs, steps_per_epoch: int) -> list[bool | None]:
 
 def _settings(pair: TracePair) -> list[SettingRow]:
     """How both sides are set, of a case, whose layers have the same names on both."""
-    torch, tf = (trace.meta.get("settings", ()) for trace in pair)
-    return judge(torch, tf, {name: name for name in pair.tf.meta.get("kinds", ())})
+    return compare_settings(
+        pair.torch.header.settings, pair.tf.header.settings, {name: name for name in pair.tf.header.kinds}
+    )

@@ -4,7 +4,11 @@ A correct port is indistinguishable from the original nudged by one ulp, so what
 the gap that such nudges open, times a factor, and never less than a few ulps.
 """
 
+from typing import TypeVar
+
 import numpy as np
+
+Gap = TypeVar("Gap", float, np.ndarray)  # one, or an array of them
 
 # The nudge is one sample of what rounding does, and may by luck open no gap at all where the frameworks, which sum in
 # different orders, are some ulps apart.
@@ -89,11 +93,11 @@ def ulp(precision: str) -> float:
     return float(np.finfo(precision).eps)
 
 
-def allowed(nudge_gap, precision: str):
+def allowed(nudge_gap: Gap, precision: str) -> Gap:
     """The relative gap that rounding explains, where nudges opened `nudge_gap` (a number, or an array of them)."""
     return ENVELOPE_FACTOR * np.maximum(nudge_gap, FLOOR_ULPS * ulp(precision))
 
 
-def allowed_for_leak(nudge_gap, precision: str = "float64"):
+def allowed_for_leak(nudge_gap: Gap, precision: str = "float64") -> Gap:
     """The relative gap in a float64 run that a constant rounded to float32 explains; the nudge was one float32 ulp."""
     return np.maximum(ENVELOPE_FACTOR * np.asarray(nudge_gap), LEAK_ULPS * ulp("float32"))

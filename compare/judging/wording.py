@@ -6,14 +6,16 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import EQUIVALENT, NONE, Comparison
-from compare.judging.stages import Row, last_agreement
+from compare.judging.stages import StageRow, last_agreement
+from compare.running.request import SIDES
+from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, TracePair
 
 FLOAT32_ALONE = "judged in float32 alone, where a small bug can hide in the rounding"
 TOO_SHORT = "too short to judge whether the loss decreases: that takes two whole epochs"
 
 
-def divergence_finding(verdict: str, comparison: Comparison, first: Row | None) -> str:
+def divergence_finding(verdict: str, comparison: Comparison, first: StageRow | None) -> str:
     """What is said of a comparison that is apart; where that makes no port wrong, it begins with what it is."""
     parting = parting_sentence(comparison, first)
     if verdict != EQUIVALENT:
@@ -22,10 +24,12 @@ def divergence_finding(verdict: str, comparison: Comparison, first: Row | None) 
     return f"{'digits lost by a formula that cancels' if small else 'leak of float32 precision'}: {parting}"
 
 
-def parting_sentence(comparison: Comparison, first: Row | None) -> str:
+def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
     """The first divergence in a sentence."""
     if first is None:
         curve, step = comparison.parts_in, comparison.parts_at
+        if curve is None or step is None:
+            raise AssertionError("sides that are apart without a divergence have a curve that parts")
         return f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), no audited tensor does"
     found = first.difference
     facts = [
@@ -39,8 +43,10 @@ def parting_sentence(comparison: Comparison, first: Row | None) -> str:
     return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
 
 
-def _goes_on(comparison: Comparison, step: int) -> str:
+def _goes_on(comparison: Comparison, step: Step) -> str:
     """How far apart the loss is from there on: at the next steps, ten times as far, and at the end."""
+    if step is END:
+        return ""
     last = len(comparison.gap) - 1
     later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
     gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]
@@ -58,5 +64,5 @@ def _values_at(pair: TracePair, curve: str, step: int) -> str:
     at = int(np.searchsorted(pair.torch.curves.get(EVALUATION[0], NONE), step)) if curve in EVALUATION else step
     return ", ".join(
         f"{side} {trace.curves[curve][at]}" if at < len(trace.curves.get(curve, ())) else f"missing in {side}"
-        for side, trace in zip(("torch", "tf"), pair, strict=True)
+        for side, trace in zip(SIDES, pair, strict=True)
     )

@@ -1,1 +1,1 @@
-"""Loss logs: what can be said of two curves alone."""
+"""Loss logs: what two loss curves alone tell about the trainings behind them."""

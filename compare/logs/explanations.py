@@ -1,4 +1,4 @@
-"""What may be the cause where two loss curves part: at first sight, at the first update, or later."""
+"""What may be the cause where two loss curves part: at the first loss, after the first update, or later."""
 
 from __future__ import annotations
 
@@ -9,61 +9,71 @@ from compare.logs import similarity
 from compare.logs.curve_pair import CurvePair
 
 
-def at_first(curves: CurvePair, factor: float | None) -> str:
-    """Of curves that are apart before anything was trained."""
+def explain_first_loss(curves: CurvePair, factor: float | None) -> str:
+    """The causes of curves that are apart before anything is trained; `factor` is right over left."""
     sentence = (
-        f"apart at the first loss, {curves.at(0)}, before any update: other weights, data, loss or forward mode "
-        "(dropout, batch statistics); nothing can be said of training"
+        f"apart at the first loss, {curves.describe(0)}, before any update: different weights, data, loss or forward "
+        "mode (dropout, batch statistics); nothing follows for the training itself"
     )
-    return "; ".join([sentence, *_hints(curves, factor)])
+    hints = [_factor_hint(curves, factor), _term_hint(curves), _batches_hint(curves)]
+    return "; ".join(filter(None, [sentence, *hints]))
 
 
-def _hints(curves: CurvePair, factor: float | None) -> list[str]:
-    left, right, hints = curves.left.losses, curves.right.losses, []
+def _factor_hint(curves: CurvePair, factor: float | None) -> str:
     tolerance = 4 * float(curves.floor[0])
-    if factor and (name := similarity.name_of_factor(factor, tolerance, curves.batch_size)):
-        hints.append(f"{curves.names[1]} begins at {factor:.6g} times {curves.names[0]}: {name}")
+    if not factor or not (meaning := similarity.explain_factor(factor, tolerance, curves.batch_size)):
+        return ""
+    return f"{curves.names[1]} begins at {factor:.6g} times {curves.names[0]}: {meaning}"
+
+
+def _term_hint(curves: CurvePair) -> str:
+    left, right = curves.left.losses, curves.right.losses
     apart = right - left
-    if len(left) > 2 and np.ptp(apart) < tolerances.FLAT_PART * min(np.ptp(left), np.ptp(right)):
-        low, high = sorted((apart.min(), apart.max()), key=abs)
-        hints.append(
-            f"the difference hardly changes ({low:.4g} to {high:.4g}): a term, such as a regulariser, on one side"
-        )
-    if (alike := similarity.batches_alike(left, right)) is not None:
-        unrelated = "the ups and downs are unrelated: other batches, another order of them, or quite other weights"
-        hints.append("the ups and downs go together, so the batches are the same ones" if alike else unrelated)
-    return hints
+    if len(left) <= 2 or np.ptp(apart) >= tolerances.FLAT_PART * min(np.ptp(left), np.ptp(right)):
+        return ""
+    low, high = sorted((apart.min(), apart.max()), key=abs)
+    return f"the difference hardly changes ({low:.4g} to {high:.4g}): a term, such as a regulariser, on one side"
 
 
-def at_second(curves: CurvePair, how: str) -> str:
-    """Of curves that agree before the first update, and not after it."""
-    slowly = "" if how == "jump" else ", and steadily further with each step"
+def _batches_hint(curves: CurvePair) -> str:
+    same = similarity.same_batches(curves.left.losses, curves.right.losses)
+    return {
+        None: "",
+        True: "the ups and downs go together, so the batches are the same",
+        False: "the ups and downs are unrelated: different batches, in a different order, or very different weights",
+    }[same]
+
+
+def explain_first_update(curves: CurvePair, kind: str) -> str:
+    """The causes of curves that agree before the first update, and not after it."""
+    slowly = "" if kind == "jump" else ", and steadily further with each step"
     sentence = (
-        f"agreed at the first loss and apart after the first update, at {curves.at(1)}{slowly}: "
+        f"agreed at the first loss and apart after the first update, at {curves.describe(1)}{slowly}: "
         "the gradient, the optimizer or the learning rate"
     )
-    if similarity.batches_alike(curves.left.losses, curves.right.losses) is False:
-        sentence += "; the ups and downs are unrelated: it may be other batches, or another order of them"
+    if similarity.same_batches(curves.left.losses, curves.right.losses) is False:
+        sentence += "; the ups and downs are unrelated: the batches, or their order, may be different"
     return sentence
 
 
-def later(curves: CurvePair, line: int, how: str) -> str:
-    """Of curves that part at a line of the log that is not one of the first two steps."""
-    if line == 0:
-        return f"apart at {curves.at(0)}, the first that both logs have: what happened before is not in them"
+def explain_later(curves: CurvePair, index: int, kind: str) -> str:
+    """The causes of curves that part at an index that is not one of the first two steps."""
+    if index == 0:
+        return f"apart at {curves.describe(0)}, the first that both logs have: what happened before is not in them"
     hidden = "; in a log of so few digits, a violent training can make rounding look so" if curves.few_digits else ""
-    if how == "drift":
+    if kind == "drift":
         return (
-            f"the gap comes into sight at {curves.at(line)} and grows steadily with the steps, not as rounding does: a "
-            f"small difference in every update (learning rate, weight decay, epsilon, precision of a constant){hidden}"
+            f"the gap becomes visible at {curves.describe(index)} and grows steadily with the steps, which rounding "
+            "does not: a small difference in every update (learning rate, weight decay, epsilon, precision of a "
+            f"constant){hidden}"
         )
     sentence = (
-        f"agreed within rounding until {curves.left.counter} {curves.left.steps[line - 1]}, then apart at once at "
-        f"{curves.at(line)}: a schedule, an epoch boundary, a last partial batch, or a switch to evaluation or dropout"
-        f"{hidden}"
+        f"agreed within rounding until {curves.left.counter} {curves.left.steps[index - 1]}, then apart at once at "
+        f"{curves.describe(index)}: a schedule, an epoch boundary, a last partial batch, or a switch to evaluation or "
+        f"dropout{hidden}"
     )
     if curves.steps_per_epoch and curves.left.counter == "step":
-        sentence += f"; {_in_epoch(int(curves.left.steps[line]) - curves.origin, curves.steps_per_epoch)}"
+        sentence += f"; {_in_epoch(int(curves.left.steps[index]) - curves.first_step, curves.steps_per_epoch)}"
     return sentence
 
 
@@ -73,7 +83,7 @@ def _in_epoch(step: int, steps_per_epoch: int) -> str:
     if within == 0:
         return f"this is the first step of epoch {epoch + 1}: an epoch's last update, or what happens between epochs"
     if within == 1 and epoch:
-        return f"this is the step after the first update of epoch {epoch + 1}: what is set anew with each epoch"
+        return f"this is the step after the first update of epoch {epoch + 1}: what is reset at each epoch"
     if within == steps_per_epoch - 1:
         return f"this is the last step of epoch {epoch + 1}: a partial batch"
-    return f"this is inside epoch {epoch + 1}, step {within} of {steps_per_epoch}: no boundary of one"
+    return f"this is inside epoch {epoch + 1}, step {within} of {steps_per_epoch}, not at its beginning or end"

@@ -1,6 +1,6 @@
 """Plain loss logs: a table of steps and losses, as a training script prints it or TensorBoard exports it.
 
-Notice that a log says how finely it was printed: no more can be read from two curves than their last digits show.
+Notice that a log shows how finely it was printed: two curves cannot be compared beyond their last digits.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.logs.parse import Line, LogError, read_header, read_lines, read_number, read_units
+from compare.logs.parse import Line, LogError, last_digit_units, parse_number, read_lines, split_header
 
 STEP_NAMES = ("step", "global_step", "iteration", "iter", "batch", "epoch", "")  # pandas' index has no name
 LOSS_NAMES = ("loss", "train_loss", "training_loss", "value")
 
 
 @dataclass(frozen=True)
-class Log:
+class LossLog:
     """The losses (n,) float64 at the steps (n,) int64 of one training.
 
-    `units` (n,) is what the last printed digit of each loss stands for; `counter` is "epoch" where the log has a line
-    an epoch, else "step".
+    `units` (n,) float64 is one unit of the last printed digit of each loss; `counter` is "epoch" where the log has one
+    line for each epoch, else "step".
     """
 
     path: Path
@@ -30,36 +30,30 @@ class Log:
     units: np.ndarray
     counter: str = "step"
 
-    @property
-    def resolution(self) -> float:
-        """How finely the losses are printed, relative to the largest of them; 0 where none is a number."""
-        largest = np.abs(self.losses[np.isfinite(self.losses)]).max(initial=0)
-        return float(self.units.min() / largest) if largest else 0.0
-
-    def at(self, positions: np.ndarray | slice) -> Log:
-        """The log with only the lines at these positions."""
-        return Log(self.path, self.steps[positions], self.losses[positions], self.units[positions], self.counter)
+    def at(self, positions: np.ndarray | slice) -> LossLog:
+        """The log reduced to these positions."""
+        return LossLog(self.path, self.steps[positions], self.losses[positions], self.units[positions], self.counter)
 
 
-def read_log(path: Path | str) -> Log:
-    """Read a table of comma, semicolon, tab or spaces, with or without a header. Raises LogError."""
+def read_log(path: Path | str) -> LossLog:
+    """Read a table separated by commas, semicolons, tabs or spaces, with or without a header. Raises LogError."""
     path = Path(path)
-    header, lines = read_header(path, read_lines(path))
+    header, lines = split_header(path, read_lines(path))
     for number, fields in lines:
         if len(fields) != len(header):
             raise LogError(f"{path} line {number}: {len(fields)} fields, where {len(header)} were expected")
     loss = _loss_column(path, header)
-    if header[loss]:  # logs of several things leave a field empty where they have nothing to say
+    if header[loss]:  # a log of several metrics leaves fields empty
         lines = [line for line in lines if line[1][loss]]
     if not lines:
         raise LogError(f"{path} has no line with a loss: at least one is needed")
-    losses = np.array([read_number(path, number, fields[loss]) for number, fields in lines])
+    losses = np.array([parse_number(path, number, fields[loss]) for number, fields in lines])
     counter, steps = _steps(path, header, lines, loss)
-    return Log(path, steps, losses, read_units([fields[loss] for _, fields in lines]), counter)
+    return LossLog(path, steps, losses, last_digit_units([fields[loss] for _, fields in lines]), counter)
 
 
-def pair(left: Log, right: Log) -> tuple[Log, Log, str]:
-    """Both logs at the steps that both have, and a note where these are not all.
+def align(left: LossLog, right: LossLog) -> tuple[LossLog, LossLog, str]:
+    """Both logs at their common steps, and a note where a log has others or is numbered differently.
 
     Raises LogError where they have no step in common.
     """
@@ -78,7 +72,9 @@ def pair(left: Log, right: Log) -> tuple[Log, Log, str]:
         if {left.steps[0], right.steps[0]} == {0, 1}:
             notes.append("one begins at 0 and the other at 1: if they are numbered one apart, renumber one")
     if left.counter != right.counter:
-        notes.append(f"{left.path} counts {left.counter}s and {right.path} {right.counter}s: log both alike")
+        notes.append(
+            f"{left.path} counts {left.counter}s and {right.path} {right.counter}s: log the same on both sides"
+        )
     return left.at(at_left), right.at(at_right), "; ".join(notes)
 
 
@@ -94,25 +90,27 @@ def _loss_column(path: Path, header: list[str]) -> int:
 
 
 def _steps(path: Path, header: list[str], lines: list[Line], loss: int) -> tuple[str, np.ndarray]:
-    """What the lines count, and their numbers (n,) int64, which rise."""
+    """The counter, "step" or "epoch", and the increasing number (n,) int64 of each line."""
     columns = [header.index(name) for name in STEP_NAMES if name in header and header.index(name) != loss]
     if not columns:
         return "step", np.arange(len(lines))
     name, steps = header[columns[0]], _whole_numbers(path, lines, columns[0])
     counter = "epoch" if name == "epoch" else "step"
     if "epoch" in header and counter == "step" and (np.diff(steps) <= 0).any():
-        # Steps that begin anew in each epoch: the lines themselves are what is counted through.
+        # Steps that restart in each epoch: the lines are counted instead.
         epochs = _whole_numbers(path, lines, header.index("epoch"))
         if ((np.diff(epochs) > 0) | ((np.diff(epochs) == 0) & (np.diff(steps) > 0))).all():
             return counter, np.arange(len(lines))
     for i in np.flatnonzero(np.diff(steps) <= 0)[:1]:
-        number, problem = lines[i + 1][0], "comes twice" if steps[i] == steps[i + 1] else f"comes after {steps[i]}"
-        raise LogError(f"{path} line {number}: {counter} {steps[i + 1]} {problem}: a log must be of one run, in order")
+        number, how = lines[i + 1][0], "comes twice" if steps[i] == steps[i + 1] else f"comes after {steps[i]}"
+        raise LogError(f"{path} line {number}: {counter} {steps[i + 1]} {how}: a log must be of one run, in order")
     return counter, steps
 
 
 def _whole_numbers(path: Path, lines: list[Line], column: int) -> np.ndarray:
-    values = np.array([read_number(path, number, fields[column]) for number, fields in lines])
+    values = np.array([parse_number(path, number, fields[column]) for number, fields in lines])
     for i in np.flatnonzero(~(np.abs(values) < 2**53) | (values != np.rint(values)))[:1]:
-        raise LogError(f"{path} line {lines[i][0]}: {lines[i][1][column]!r} is no whole number, and numbers a step")
+        raise LogError(
+            f"{path} line {lines[i][0]}: {lines[i][1][column]!r} is not a whole number: steps and epochs are counted"
+        )
     return values.astype(np.int64)

@@ -1,4 +1,4 @@
-"""The table in a text file: its lines as fields, its header, its numbers, and how finely these are printed."""
+"""Parses the table in a text file: fields, header, numbers, and how finely the numbers are printed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 NUMBER = re.compile(r"[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 
-Line = tuple[int, list[str]]  # the number of a line, and its fields
+Line = tuple[int, list[str]]  # the number of a line in its file, and its fields
 
 
 class LogError(Exception):
@@ -19,16 +19,16 @@ class LogError(Exception):
 
 
 def read_lines(path: Path) -> list[Line]:
-    """The lines that hold fields, comments left out. Raises LogError where there are none."""
+    """The lines of a file, without comments and empty lines. Raises LogError where none are left."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LogError(f"{path} is no UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8") from None
+        raise LogError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8") from None
     except OSError as error:
         raise LogError(f"{path} cannot be read: {error.strerror}") from None
     numbered = [(number, line.strip(" \r")) for number, line in enumerate(text.split("\n"), 1)]
     kept = [(number, line) for number, line in numbered if line.strip()]
-    if kept and kept[0][1].startswith("#"):  # NumPy writes its headers so
+    if kept and kept[0][1].startswith("#"):  # a header as NumPy writes it
         kept[0] = (kept[0][0], kept[0][1].lstrip("# "))
     kept = [(number, line) for number, line in kept if not line.startswith("#")]
     if not kept:
@@ -43,21 +43,21 @@ def _fields(path: Path, number: int, line: str, delimiter: str | None) -> list[s
     try:
         fields = [field.strip() for field in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
     except csv.Error as error:
-        raise LogError(f"{path} line {number}: no table ({error})") from None
+        raise LogError(f"{path} line {number}: cannot be split into fields ({error})") from None
     if delimiter == ",":
         return fields
-    # Beside another delimiter, a comma is the decimal one.
+    # Between other delimiters, a comma is a decimal point.
     return [field.replace(",", ".") if DECIMAL_COMMA.fullmatch(field) else field for field in fields]
 
 
-def read_header(path: Path, lines: list[Line]) -> tuple[list[str], list[Line]]:
-    """The names of the columns, in small letters, and the lines below; columns of a log without a header get names."""
+def split_header(path: Path, lines: list[Line]) -> tuple[list[str], list[Line]]:
+    """The names of the columns, in lower case, and the lines below; without a header, "loss" or "step" and "loss"."""
     first = lines[0][1]
     if not all(field == "" or _is_number(field) for field in first):
         return [re.sub(r"[^a-z0-9]+", "_", field.lower()).strip("_") for field in first], lines[1:]
     if len(first) > 2:
         raise LogError(
-            f"{path} line {lines[0][0]}: {len(first)} columns without names: give them a first line such as step,loss"
+            f"{path} line {lines[0][0]}: {len(first)} columns without names: add a first line such as step,loss"
         )
     return ["loss"] if len(first) == 1 else ["step", "loss"], lines
 
@@ -70,30 +70,30 @@ def _is_number(field: str) -> bool:
     return True
 
 
-def read_number(path: Path, number: int, field: str) -> float:
-    """NaN and infinity are numbers too. Raises LogError for what is none."""
+def parse_number(path: Path, number: int, field: str) -> float:
+    """A number, NaN or infinity. Raises LogError for any other field."""
     if not _is_number(field):
-        raise LogError(f"{path} line {number}: {field!r} is no number")
+        raise LogError(f"{path} line {number}: {field!r} is not a number")
     return float(field)
 
 
-def read_units(texts: list[str]) -> np.ndarray:
-    """What the last printed digit of each number stands for.
+def last_digit_units(numbers: list[str]) -> np.ndarray:
+    """One unit of the last printed digit of each number, (n,) float64; 0 where all are whole numbers, and so exact.
 
-    A log prints a fixed number of decimals or of digits, less trailing zeros. Which of them, nothing tells: for each
-    number the coarser of both is what it is at least printed to. Nothing but whole numbers is no rounding but a toy.
+    A log prints a fixed number of decimals, or of significant digits, without trailing zeros. It does not say which,
+    so the coarser unit of the two is taken.
     """
-    places = [_places(text) for text in texts]
+    places = [_places(number) for number in numbers]
     known = [place for place in places if place]
     if min((last for _, last in known), default=0) >= 0:
-        return np.zeros(len(texts))
+        return np.zeros(len(numbers))
     finest, digits = min(last for _, last in known), max(first - last + 1 for first, last in known)
     return np.array([10.0 ** max(finest, place[0] - digits + 1 if place else finest) for place in places])
 
 
-def _places(text: str) -> tuple[int, int] | None:
-    """The powers of ten of a number's first digit that is not zero and of its last; None for NaN, infinity and 0."""
-    match = NUMBER.fullmatch(text)
+def _places(number: str) -> tuple[int, int] | None:
+    """The powers of ten of a number's first nonzero digit and of its last digit; None for NaN, infinity and 0."""
+    match = NUMBER.fullmatch(number)
     if not match or not (digits := (match[1] + match[2]).lstrip("0")):
         return None
     last = int(match[3] or 0) - len(match[2])

@@ -1,41 +1,59 @@
-"""The shapes of two curves that are apart and still alike: one flat, a constant between them, or a trend in common.
+"""The patterns in which two curves are apart and still similar: one constant, a factor, an offset, or the same trend.
 
-Each rule gives its reading, or None where the curves are not of its shape.
+Each rule returns its diagnosis, or None where the curves do not have its pattern.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from compare.judging import tolerances
 from compare.logs import similarity
-from compare.logs.curve_pair import CurvePair, Reading
-from compare.logs.loss_log import Log
+from compare.logs.curve_pair import CurvePair
+from compare.logs.loss_log import LossLog
 
 
-def one_is_still(curves: CurvePair) -> Reading | None:
+@dataclass(frozen=True)
+class Diagnosis:
+    """How two curves differ: the pattern in a word or two, a sentence, and what to do next.
+
+    `step` is where they part, as the left log numbers it; `factor` is right over left, where it is meaningful;
+    `note` says how the logs were aligned, where that is not obvious.
+    """
+
+    pattern: str
+    sentence: str
+    advice: str
+    step: int | None = None
+    factor: float | None = None
+    note: str = ""
+
+
+def one_is_constant(curves: CurvePair) -> Diagnosis | None:
     """One curve moves by rounding only, the other falls."""
-    for one, other in _each_way(curves):
-        moved = tolerances.FLOOR_ULPS * curves.ulp * np.abs(one.losses) + one.units
-        moves = tolerances.FLOOR_ULPS * curves.ulp * np.abs(other.losses) + other.units
-        if similarity.flat(one.losses, moved) and other.losses[0] - other.losses[-1] > 4 * moves.max():
+    for one, other in _both_ways(curves):
+        rounding, other_rounding = (
+            tolerances.FLOOR_ULPS * curves.ulp * np.abs(log.losses) + log.units for log in (one, other)
+        )
+        falls = other.losses[0] - other.losses[-1] > 4 * other_rounding.max()
+        if falls and similarity.stays_within(one.losses, rounding):
             return _flat(curves, one, other, "does not move")
     return None
 
 
-def one_does_not_learn(curves: CurvePair) -> Reading | None:
+def one_does_not_learn(curves: CurvePair) -> Diagnosis | None:
     """One curve has no trend, the other falls."""
-    for one, other in _each_way(curves):
-        if similarity.learns_alone(other.losses, one.losses):
-            return _flat(curves, one, other, "does not come down, but for the noise of its batches,")
+    for one, other in _both_ways(curves):
+        if similarity.only_first_falls(other.losses, one.losses):
+            return _flat(curves, one, other, "does not decrease, apart from the noise of its batches,")
     return None
 
 
-def _flat(curves: CurvePair, one: Log, other: Log, how: str) -> Reading | None:
+def _flat(curves: CurvePair, one: LossLog, other: LossLog, how: str) -> Diagnosis | None:
     name, learning = (curves.names[log is curves.right] for log in (one, other))
-    apart = np.flatnonzero(curves.gap > curves.quiet)
+    apart = np.flatnonzero(curves.gap > curves.negligible)
     if not apart.size:
         return None
     step = int(curves.left.steps[apart[0]])
@@ -44,72 +62,66 @@ def _flat(curves: CurvePair, one: Log, other: Log, how: str) -> Reading | None:
         f"{other.losses[0]:.6g} to {other.losses[-1]:.6g}; the two part at {curves.left.counter} {step}"
     )
     advice = "Look at that side's gradients and updates (no update applied, frozen layers, a learning rate of 0): "
-    return Reading("one is flat", sentence, advice + curves.record(), step)
+    return Diagnosis("one is flat", sentence, advice + curves.how_to_record(), step)
 
 
-def _each_way(curves: CurvePair) -> tuple[tuple[Log, Log], tuple[Log, Log]]:
+def _both_ways(curves: CurvePair) -> tuple[tuple[LossLog, LossLog], tuple[LossLog, LossLog]]:
     return (curves.left, curves.right), (curves.right, curves.left)
 
 
-def constant_factor(curves: CurvePair) -> Reading | None:
+def constant_factor(curves: CurvePair) -> Diagnosis | None:
     """The right curve is the left one times a factor."""
     left, right = curves.left.losses, curves.right.losses
-    if (
-        not curves.apart_at_once
-        or not left[0]
-        or not (factor := right[0] / left[0])
-        or not _fits(curves, left * factor, abs(factor))
-    ):
+    factor = right[0] / left[0] if left[0] else 0.0
+    if not curves.apart_at_start or not factor or not _predicts_right(curves, left * factor, abs(factor)):
         return None
     tolerance = max(tolerances.ENVELOPE_FACTOR * curves.floor[0], 1e-6)
-    name = similarity.name_of_factor(factor, tolerance, curves.batch_size)
-    sentence = f"{curves.names[1]} is {factor:.6g} times {curves.names[0]} at every step"
-    meaning = (
-        name or "a mean over another number of things (examples, classes, outputs, accumulated batches), or a weight"
+    meaning = similarity.explain_factor(factor, tolerance, curves.batch_size) or (
+        "a mean over another number of things (examples, classes, outputs, accumulated batches), or a weight"
     )
+    sentence = f"{curves.names[1]} is {factor:.6g} times {curves.names[0]} at every step: {meaning}"
     advice = "Compare the reductions of the two losses; the training itself agrees. To be certain of it: "
-    return Reading(
-        "constant factor", f"{sentence}: {meaning}", advice + curves.record(), int(curves.left.steps[0]), float(factor)
-    )
+    step = int(curves.left.steps[0])
+    return Diagnosis("constant factor", sentence, advice + curves.how_to_record(), step, float(factor))
 
 
-def constant_offset(curves: CurvePair) -> Reading | None:
-    """The right curve is the left one and a constant."""
+def constant_offset(curves: CurvePair) -> Diagnosis | None:
+    """The right curve is the left one plus a constant."""
     left, right = curves.left.losses, curves.right.losses
     offset = right[0] - left[0]
-    if not curves.apart_at_once or not _fits(curves, left + offset, 1):
+    if not curves.apart_at_start or not _predicts_right(curves, left + offset, 1):
         return None
     sentence = (
         f"{curves.names[1]} is {abs(offset):.6g} {'above' if offset > 0 else 'below'} {curves.names[0]} at every step: "
         "a term that does not train (a regulariser of frozen weights, a constant of a likelihood), on one side only"
     )
     advice = "Print the terms of both losses; the training itself agrees. To be certain of it: "
-    return Reading("constant offset", sentence, advice + curves.record(), int(curves.left.steps[0]))
+    return Diagnosis("constant offset", sentence, advice + curves.how_to_record(), int(curves.left.steps[0]))
 
 
-def _fits(curves: CurvePair, predicted: np.ndarray, factor: float) -> bool:
-    """Whether the right curve is the one predicted from its first value, but for rounding.
+def _predicts_right(curves: CurvePair, predicted: np.ndarray, factor: float) -> bool:
+    """Whether the right curve is the one predicted (n,) from its first value, up to rounding.
 
-    `factor` is what the left losses, and what their last digits stand for, were multiplied with.
+    `factor` is what the left losses, and the units of their last digits, were multiplied by.
     """
     fit = replace(curves, left=replace(curves.left, losses=predicted, units=curves.left.units * factor))
-    width = 4  # two printed numbers predict, and two are held against it
+    width = 4  # two printed numbers predict, and two are compared
     moves = np.ptp(fit.right.losses) > 8 * (fit.floor * np.abs(fit.right.losses)).max()
     if len(fit.gap) < 3 or not moves:
         return False
-    return bool((fit.gap[:3] <= width * fit.floor[:3]).all()) and fit.parting_of(fit.gap, width) is None
+    return bool((fit.gap[:3] <= width * fit.floor[:3]).all()) and fit.find_parting(fit.gap, width) is None
 
 
-def noise_apart(curves: CurvePair) -> Reading | None:
-    """The curves share their trend and nothing else."""
+def noise_apart(curves: CurvePair) -> Diagnosis | None:
+    """The curves share their trend only."""
     left, right = curves.left.losses, curves.right.losses
-    if not (curves.gap[:2] > curves.quiet[:2]).any() or similarity.batches_alike(left, right) is not False:
+    if not (curves.gap[:2] > curves.negligible[:2]).any() or similarity.same_batches(left, right) is not False:
         return None
     if not similarity.same_level(left, right):
         return None
     sentence = (
-        "the two have the same level and trend, but their ups and downs are unrelated from the start: "
-        "other batches, another order of them, or other initial weights; anything smaller is hidden by that"
+        "the two have the same level and trend, but their ups and downs are unrelated from the start: different "
+        "batches, a different order of them, or different initial weights; anything smaller is hidden by that"
     )
     advice = "Start both sides from the same weights, feed them the same batches in the same order, and log again; or "
-    return Reading("noise apart", sentence, advice + curves.record(), int(curves.left.steps[0]))
+    return Diagnosis("noise apart", sentence, advice + curves.how_to_record(), int(curves.left.steps[0]))

@@ -1,4 +1,4 @@
-"""In what two curves are alike although their values differ: a factor, an offset, the ups and downs, or a trend."""
+"""What two curves have in common although their values differ: a factor, the ups and downs, the level, a trend."""
 
 from __future__ import annotations
 
@@ -9,59 +9,61 @@ import numpy as np
 from compare.judging import tolerances
 
 Curve = np.ndarray  # a value a step
-FACTORS = {
+KNOWN_FACTORS = {
     2.0: "a half that one formula has, or two terms for one",
     math.log(2): "logarithms to base 2 and to base e",
     math.log(10): "logarithms to base 10 and to base e",
 }
 
 
-def batches_alike(left: Curve, right: Curve) -> bool | None:
-    """Whether the losses change together from step to step, as the same batches make them; None if nothing tells."""
+def same_batches(left: Curve, right: Curve) -> bool | None:
+    """Whether the losses change together from step to step, as the same batches make them; None where it is unclear."""
     shared = slice(tolerances.STEPS_BEFORE_CHAOS)
-    changes = [_changes(curve[shared]) for curve in (left, right)]
+    changes = [_relative_changes(curve[shared]) for curve in (left, right)]
     if len(left) < tolerances.STEPS_NEEDED or min(change.std() for change in changes) <= tolerances.ulp("float32"):
         return None
-    together = np.corrcoef(*changes)[0, 1]
-    return True if together >= tolerances.STEPS_TOGETHER else False if together < tolerances.STEPS_UNRELATED else None
+    correlation = np.corrcoef(changes[0], changes[1])[0, 1]
+    if correlation >= tolerances.STEPS_TOGETHER:
+        return True
+    return False if correlation < tolerances.STEPS_UNRELATED else None
 
 
-def _changes(curve: Curve) -> Curve:
-    """From each step to the next, relative to the loss there: what falls slowly weighs as much at the end."""
+def _relative_changes(curve: Curve) -> Curve:
+    """From each step to the next, relative to the loss there: a loss that falls slowly weighs as much at the end."""
     level = np.abs(curve[1:]) + np.abs(curve[:-1])
     return np.diff(curve) / np.where(level > 0, level, 1)
 
 
 def same_level(left: Curve, right: Curve) -> bool:
-    """Whether the curves differ less, from part to part, than noise makes each differ from step to step."""
+    """Whether the curves differ less, in each quarter, than noise makes each differ from step to step."""
     noise = min(_residuals(curve).std() for curve in (left, right))
     return all(abs(part.mean()) <= tolerances.SAME_LEVEL * noise for part in np.array_split(left - right, 4))
 
 
-def flat(curve: Curve, moved_by_rounding: Curve) -> bool:
-    """Whether a curve moves by no more than rounding."""
-    return bool((np.abs(curve - curve[0]) <= moved_by_rounding).all())
+def stays_within(curve: Curve, tolerance: Curve) -> bool:
+    """Whether a curve stays at its first value, within a tolerance for each step."""
+    return bool((np.abs(curve - curve[0]) <= tolerance).all())
 
 
-def learns_alone(one: Curve, other: Curve) -> bool:
-    """Whether `one` falls beyond chance, and `other` hardly at all, each for its own size."""
-    if min(len(one), len(other)) < tolerances.STEPS_NEEDED:
+def only_first_falls(first: Curve, second: Curve) -> bool:
+    """Whether `first` falls by more than chance and `second` hardly at all, each relative to its own beginning."""
+    if min(len(first), len(second)) < tolerances.STEPS_NEEDED:
         return False
-    (fell, chance), (fell_too, chance_too) = _fall(one), _fall(other)
-    still = max(4 * chance_too, tolerances.FLAT_PART * fell)
-    return bool(fell > 8 * chance and abs(fell_too) < still < fell / 2)
+    (fall, noise), (other_fall, other_noise) = _relative_fall(first), _relative_fall(second)
+    hardly = max(4 * other_noise, tolerances.FLAT_PART * fall)
+    return bool(fall > 8 * noise and abs(other_fall) < hardly < fall / 2)
 
 
-def _fall(curve: Curve) -> tuple[float, float]:
-    """How far the last quarter's mean lies below the first's, and how far chance moves that, relative to the first."""
+def _relative_fall(curve: Curve) -> tuple[float, float]:
+    """How far the last quarter's mean is below the first's, and the standard error of that, relative to the first."""
     quarter = len(curve) // 4
     first, last = curve[:quarter].mean(), curve[-quarter:].mean()
-    chance = _residuals(curve).std() * math.sqrt(2 / quarter)
-    return float((first - last) / abs(first)), float(chance / abs(first))
+    standard_error = _residuals(curve).std() * math.sqrt(2 / quarter)
+    return float((first - last) / abs(first)), float(standard_error / abs(first))
 
 
-def name_of_factor(factor: float, tolerance: float, batch_size: int | None) -> str:
-    """What a factor may be, or nothing where it is no number that is known."""
+def explain_factor(factor: float, tolerance: float, batch_size: int | None) -> str:
+    """What a factor between two losses may mean; "" where it is no known number within the relative tolerance."""
     large = factor if abs(factor) >= 1 else 1 / factor
 
     def close(known: float) -> bool:
@@ -69,9 +71,9 @@ def name_of_factor(factor: float, tolerance: float, batch_size: int | None) -> s
 
     if batch_size and close(batch_size):
         return f"{batch_size} is the batch size: a sum over the examples on one side, a mean on the other"
-    for known, name in FACTORS.items():
+    for known, meaning in KNOWN_FACTORS.items():
         if close(known) or (known < 1 and close(1 / known)):
-            return name
+            return meaning
     if large > 2.5 and close(round(large)):
         return (
             f"{round(large)} is a count: of examples, classes or outputs, summed on one side and averaged on the other"
@@ -82,5 +84,7 @@ def name_of_factor(factor: float, tolerance: float, batch_size: int | None) -> s
 def _residuals(curve: Curve) -> Curve:
     """The curve less its moving average."""
     width = max(len(curve) // 20, 2) * 2 + 1
-    padded = np.pad(curve, width // 2, mode="reflect", reflect_type="odd") if len(curve) > width else curve
-    return curve - (np.convolve(padded, np.full(width, 1 / width), "valid") if len(curve) > width else curve.mean())
+    if len(curve) <= width:
+        return curve - curve.mean()
+    padded = np.pad(curve, width // 2, mode="reflect", reflect_type="odd")
+    return curve - np.convolve(padded, np.full(width, 1 / width), "valid")

@@ -20,6 +20,7 @@ from compare.inputs.port_inputs import read
 from compare.inputs.subject import Subject
 from compare.judging.judgement import Judgement, Run
 from compare.judging.port_study import study_port
+from compare.judging.recorded import judge_recorded
 from compare.judging.study import study
 from compare.reporting.result import Result
 from compare.running.options import Options
@@ -49,8 +50,8 @@ class CaseExperiment:
     """A case to run; "package.module:function" names what a side trains, None is the case's own model file."""
 
     inputs: CaseInputs
-    torch_side: str | None = None
-    tf_side: str | None = None
+    torch_function: str | None = None
+    tf_function: str | None = None
 
     @property
     def subject(self) -> Subject:
@@ -61,7 +62,7 @@ class CaseExperiment:
         return self.inputs.steps * sum(array.size for array in self.inputs.weights.values())
 
     def request(self, training: Training, side: str, inputs: str, output: str) -> TrainCase:
-        return TrainCase(output, inputs, training, self.torch_side if side == "torch" else self.tf_side)
+        return TrainCase(output, inputs, training, self.torch_function if side == "torch" else self.tf_function)
 
     def write(self, path: Path, pool: Pool) -> Subject:
         """Write the inputs."""
@@ -105,6 +106,15 @@ class PortExperiment:
 Experiment = CaseExperiment | PortExperiment
 
 
+def compare_recorded(left: Path, right: Path) -> Result:
+    """Judge the traces of two recorded loops, one of each side in any order.
+
+    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    """
+    subject, judgement = judge_recorded(left, right)
+    return Result(subject, "", judgement)
+
+
 def run_experiment(experiment: Experiment, options: Options = DEFAULTS) -> Result:
     """Run one, and judge it."""
     [(_, result)] = run_experiments([experiment], options)
@@ -143,7 +153,8 @@ def _result_of(
     """
     directory.mkdir()
     inputs, subject = directory / "inputs.npz", experiment.subject
-    judgement, errors = None, ()
+    judgement: Judgement | None = None
+    errors: tuple[str, ...] = ()
     with ExitStack() as opened:
         try:
             subject = experiment.write(inputs, pool)
@@ -178,7 +189,7 @@ def _run(
         pool.fulfil([each for requests in asked for each in requests.items()], watcher, queued)
         paths = [{side: Path(requests[side].output) for side in sides} for requests in asked]
         return [
-            TracePair(*(opened.enter_context(Trace(each[side])) if side in each else None for side in SIDES))
+            TracePair._make(opened.enter_context(Trace(each[side])) if side in each else None for side in SIDES)
             for each in paths
         ]
 

@@ -11,7 +11,11 @@ from compare.judging.judgement import Judgement
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is known of one case after its runs; `judgement` is None where a run failed."""
+    """What is known of one case after its runs.
+
+    `inputs_sha256` is of the file that both sides read; empty where there was none. `judgement` is None where a run
+    failed, and `errors` then say why.
+    """
 
     subject: Subject
     inputs_sha256: str
@@ -20,10 +24,12 @@ class Outcome:
 
     @property
     def case(self) -> str:
+        """Its name: of a case, of a port's file, or of two traces."""
         return self.subject.name
 
     @property
     def seed(self) -> int:
+        """Of its data, batch order, initial weights and nudges."""
         return self.subject.seed
 
     @property
@@ -33,4 +39,5 @@ class Outcome:
 
     @property
     def findings(self) -> tuple[str, ...]:
+        """In sentences: where the sides part, and what else is to be known; of a run that failed, why."""
         return self.judgement.findings if self.judgement else self.errors

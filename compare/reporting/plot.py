@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from compare.judging.comparison import Comparison
     from compare.reporting.outcome import Outcome
 
-TORCH, TF = "#d1495b", "#2e6f9e"
+SIDE_COLOURS = {"torch": "#d1495b", "tf": "#2e6f9e"}
 PRECISION_COLOURS = {"float64": "#3a7d44", "float32": "#8d6a9f"}
 SMALLEST = 1e-17  # where a gap of zero is drawn on the log axis
 
 
 def plot_result(outcome: Outcome) -> Figure:
-    """A figure of its own, drawn without a display."""
+    """A figure of its own, drawn without a display; where a run failed, it says that."""
     figure = Figure(figsize=(8, 6), dpi=110, layout="constrained")
     losses, gaps = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     losses.set_title(f"{outcome.case}: {outcome.verdict}", loc="left", weight="bold")
@@ -41,30 +41,32 @@ def plot_result(outcome: Outcome) -> Figure:
 
 
 def image(figure: Figure, kind: str = "png") -> bytes:
-    """A figure as a file of that kind: png, svg, pdf."""
+    """A figure as the bytes of a file of that kind: png, svg, pdf; ValueError where matplotlib cannot write it."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind)
     return buffer.getvalue()
 
 
 def _plot_losses(axes: Axes, comparison: Comparison) -> None:
-    axes.plot(comparison.pair.torch.curves["loss"], color=TORCH, linewidth=2.5, alpha=0.6, label="torch")
-    axes.plot(comparison.pair.tf.curves["loss"], color=TF, linewidth=1.2, linestyle="--", label="tf")
-    for side, trace, colour, marker in zip(("torch", "tf"), comparison.pair, (TORCH, TF), "o+", strict=True):
+    """Torch's curve is wide and pale, so that TensorFlow's, thin and dashed, is seen on top of an equal one."""
+    torch, tf = comparison.pair
+    axes.plot(torch.curves["loss"], color=SIDE_COLOURS["torch"], linewidth=2.5, alpha=0.6, label="torch")
+    axes.plot(tf.curves["loss"], color=SIDE_COLOURS["tf"], linewidth=1.2, linestyle="--", label="tf")
+    for (side, colour), trace, marker in zip(SIDE_COLOURS.items(), comparison.pair, "o+", strict=True):
         if EVALUATION[0] in trace.curves:
-            points = (trace.curves[name] for name in EVALUATION)
-            axes.plot(*points, marker, color=colour, fillstyle="none", label=f"{side}, held out")
+            steps, losses = (trace.curves[name] for name in EVALUATION)
+            axes.plot(steps, losses, marker, color=colour, fillstyle="none", label=f"{side}, held out")
     axes.set_ylabel(f"loss ({comparison.precision})")
     axes.legend()
 
 
 def _plot_gap(axes: Axes, comparison: Comparison) -> None:
-    colour = PRECISION_COLOURS[comparison.precision]
+    """The gap as a line, left out where it is infinite; the envelope as an area."""
+    precision, envelope = comparison.precision, comparison.envelope
+    colour = PRECISION_COLOURS[precision]
     steps = np.arange(len(comparison.gap))
     finite = np.where(np.isfinite(comparison.gap), comparison.gap, np.nan)
-    axes.fill_between(
-        steps, SMALLEST, comparison.envelope, color=colour, alpha=0.15, label=f"{comparison.precision} envelope"
-    )
-    axes.plot(steps, np.maximum(finite, SMALLEST), color=colour, linewidth=1, label=f"{comparison.precision} gap")
+    axes.fill_between(steps, SMALLEST, envelope, color=colour, alpha=0.15, label=f"{precision} envelope")
+    axes.plot(steps, np.maximum(finite, SMALLEST), color=colour, linewidth=1, label=f"{precision} gap")
     if comparison.parts_at is not None:
         axes.axvline(comparison.parts_at, color=colour, linestyle=":", label=f"parts at step {comparison.parts_at}")

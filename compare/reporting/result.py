@@ -15,37 +15,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result(Outcome):
-    """An outcome with its tables and its plot, made when they are asked for."""
+    """An outcome with its tables and its plot, made when they are asked for.
+
+    The tables are those of the CSV files, column by column: `results/README.md` explains each. In pandas, a number that
+    is missing is NaN. A run that failed has tables without rows.
+    """
 
     @property
     def settings(self) -> pd.DataFrame:
-        """The rows of settings.csv: a row a setting of optimizer, layer or loss."""
+        """How both sides are set, in PyTorch's terms: a row a setting of optimizer, layer or loss."""
         return self._table("settings")
 
     @property
     def curves(self) -> pd.DataFrame:
-        """The rows of curves.csv: a row a step and precision."""
+        """Both losses, their relative gap and its envelope: a row a precision and step, counted from 0."""
         return self._table("curves")
 
     @property
     def epochs(self) -> pd.DataFrame:
-        """The rows of epochs.csv: a row an epoch and precision."""
+        """What both sides came to in an epoch, counted from 1: a row a precision, epoch and metric.
+
+        A metric is the mean over the epoch's examples, "evaluation_loss" the loss of the held-out batch after it.
+        """
         return self._table("epochs")
 
     @property
     def stages(self) -> pd.DataFrame:
-        """The rows of stages.csv: a row a tensor at an audited step."""
+        """How far each tensor differs: a row a precision, audited step, stage and tensor."""
         return self._table("stages")
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The row of summary.csv."""
-        from compare.reporting import tables
+        """The row of summary.csv, by its columns; what a run that failed could not measure is left out."""
+        from compare.reporting import rows
 
-        return tables.summary_row(self)
+        return rows.summary(self)
 
     def plot(self, path: Path | str | None = None) -> Figure:
-        """Both loss curves, and below them the gap inside its envelope; written to `path` if given."""
+        """Both loss curves, and below them the gap inside its envelope.
+
+        Written to `path` if given, as its suffix says: png, svg, pdf. Raises OSError where that cannot be done,
+        ValueError for another suffix.
+        """
         from compare.reporting.files import write_all
         from compare.reporting.plot import image, plot_result
 
@@ -57,6 +68,6 @@ class Result(Outcome):
     def _table(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        from compare.reporting import tables
+        from compare.reporting.tables import COLUMNS, ROWS
 
-        return pd.DataFrame(tables.ROWS[name](self))
+        return pd.DataFrame(ROWS[name](self), columns=COLUMNS[name])

@@ -13,8 +13,9 @@ from rich.table import Table
 
 from compare.inputs.subject import Subject
 from compare.judging.comparison import ERROR
-from compare.reporting.tables import Row
+from compare.reporting.rows import TableRow
 from compare.running.pool import Progress
+from compare.running.request import SIDES
 
 COLOURS = {"equivalent": "green", "diverged": "red", "not decreasing": "yellow", "error": "red"}
 
@@ -33,7 +34,7 @@ class ProgressBars:
             console=console,
             transient=True,
         )
-        self._tasks = {side: self._bars.add_task("importing", side=side, total=None) for side in ("torch", "tf")}
+        self._tasks = {side: self._bars.add_task("importing", side=side, total=None) for side in SIDES}
         self._done: Counter[str] = Counter()
 
     def expect(self, steps: Iterable[int], runs_a_case: int) -> None:
@@ -60,7 +61,7 @@ class ProgressBars:
         self._bars.stop()
 
 
-def summary_table(rows: Sequence[Row]) -> Table:
+def summary_table(rows: Sequence[TableRow]) -> Table:
     """The rows of summary.csv for the terminal; a gap is the widest of its curve, over what was allowed."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("case", "verdict"):
@@ -72,12 +73,12 @@ def summary_table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _figures(row: Row) -> list[str]:
+def _figures(row: TableRow) -> list[str]:
     if row["verdict"] == ERROR:
         return []
     gaps = [
         f"{row[f'{precision}_gap']:.0e}/{row[f'{precision}_envelope']:.0e}" if f"{precision}_gap" in row else ""
         for precision in ("float64", "float32")
     ]
-    losses = [f"{row[f'{side}_first_loss']:.4f} → {row[f'{side}_last_loss']:.4f}" for side in ("torch", "tf")]
+    losses = [f"{row[f'{side}_first_loss']:.4f} → {row[f'{side}_last_loss']:.4f}" for side in SIDES]
     return [str(row["steps"]), *gaps, *losses, f"{row['torch_ms_per_step']:.2f} {row['tf_ms_per_step']:.2f}"]

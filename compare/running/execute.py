@@ -19,7 +19,7 @@ from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_inputs import PortInputs
 from compare.running.framework import Batches, Framework
-from compare.running.request import CheckComponent, DrawBatches, Request, TrainCase, Training, TrainPort
+from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 
 Watch = Callable[[Batches], Batches]
 
@@ -51,7 +51,7 @@ class Executor:
         inputs, training = self._case_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
         built = self._built(request.inputs, training.precision, request.function, every_step_audited)
-        self._framework.runs.reset(built, _nudged(inputs.weights, training, inputs.seed))
+        self._framework.prepare.reset(built, _nudged(inputs.weights, training, inputs.seed))
         _run(self._framework, built, inputs, training, request.output, watch)
 
     def _build(self, inputs: str, precision: str, function: str | None, eager: bool) -> Any:
@@ -62,20 +62,20 @@ class Executor:
         """Built anew for each run, for a port may keep a state that cannot be reset."""
         inputs, training = self._port_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
-        make_side = port_file.side(request.file, self._framework.side)
+        make_side = port_file.side(request.file, self._framework.side, self._framework.weights.layers.evaluating)
         built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
-        self._framework.runs.reset(built, None)
+        self._framework.prepare.reset(built, None)
         if training.start is not None:
-            _load_start(self._framework, built.side.model, training, inputs.seed)
+            _load_start(self._framework, built.side.model, training, training.start, inputs.seed)
         _run(self._framework, built, inputs, training, request.output, watch)
 
 
-def _load_start(framework: Framework, model: Any, training: Training, seed: int) -> None:
+def _load_start(framework: Framework, model: Any, training: Training, start: Start, seed: int) -> None:
     """Set the weights that a port's run begins with: PyTorch's, in TensorFlow by what they are called there."""
-    with np.load(training.start.weights, allow_pickle=False) as file:
+    with np.load(start.weights, allow_pickle=False) as file:
         weights = _nudged({name: file[name] for name in file.files}, training, seed)
     if framework.side == "tf":
-        weights = {name: evaluate(expression, weights.get) for name, expression in training.start.names}
+        weights = {name: evaluate(expression, weights.__getitem__) for name, expression in start.names}
     own = {name: parameter.value() for name, parameter in framework.weights.named_parameters(model).items()}
     framework.weights.load_weights(model, own | weights)
 
@@ -102,10 +102,14 @@ def _run(
         if not recorder.steps:
             raise ValueError("the side's own batches are none: there was nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
-        meta = {
-            "precision": training.precision, "nudge": training.nudge, "compiled": built.compiled, "muted": built.muted
-        }  # fmt: skip
-        recorder.close(meta, evaluate=lambda: side.loss(side.model, first))
+        recorder.close(
+            lambda: framework.train.evaluate(side, first),
+            precision=training.precision,
+            nudge=training.nudge,
+            compiled=built.compiled,
+            muted=built.muted,
+            takes_training=side.takes_training,
+        )
     except BaseException:
         recorder.discard()
         raise

@@ -38,7 +38,7 @@ class Framework:
     def build(self, make_side: Any, inputs: CaseInputs | PortInputs, precision: str, eager: bool = False) -> Any:
         """A side made ready for training on these inputs; `eager` leaves its step as it is written."""
         examples = self.to_native(inputs, inputs.examples(precision))
-        return self.runs.build(make_side, inputs.settings, precision, list(examples), eager)
+        return self.prepare.build(make_side, inputs.settings, precision, list(examples), eager)
 
     def make_side(self, case: str, function: str | None = None) -> Any:
         """What makes a case's side: its own model file's, or "package.module:function"."""

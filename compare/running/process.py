@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from compare.running.request import Request, RequestFailedError, to_line
 
@@ -32,17 +32,16 @@ class WorkerProcess:
         self.side, self.python = side, python or sys.executable
         self._options = ["--serve", str(kept), "--threads", str(threads)]
         self._timeout, self._log = timeout, log
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[str] | None = None
         self._starting, self._closed = threading.Lock(), False
         self._start()
 
     def fulfil(self, request: Request, on_step: Callable[[int], None]) -> None:
         """Have the process fulfil a request; blocks. RequestFailedError where it fails, dies, or says nothing."""
-        if self._process is None:
-            self._start()
+        process = self._process or self._start()
         # A broken pipe: it died between two requests. Its exit is on its way, and fails this one.
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(to_line(request))
+            _input(process).write(to_line(request))
         step = 0
         while True:
             answer = self._hear(step)
@@ -66,7 +65,7 @@ class WorkerProcess:
             self._closed = True
         self._stop()
 
-    def _start(self) -> None:
+    def _start(self) -> subprocess.Popen[str]:
         """Start the process, and a thread that listens to it."""
         command = [self.python, "-m", PACKAGES[self.side], *self._options]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
@@ -75,7 +74,7 @@ class WorkerProcess:
             with self._starting, open(self._log, "wb") as log:
                 if self._closed:
                     raise RequestFailedError(self.side, "it was closed")
-                self._process = subprocess.Popen(
+                process = self._process = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment,
                     text=True, bufsize=1, encoding="utf-8", errors="replace", start_new_session=True,
                 )  # fmt: skip
@@ -83,7 +82,8 @@ class WorkerProcess:
             raise FrameworkUnavailableError(
                 f"{self.python} cannot be started ({error.strerror}): give --{self.side}-python a Python"
             ) from error
-        threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
+        threading.Thread(target=_listen, args=(process, self._answers), daemon=True).start()
+        return process
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -91,7 +91,7 @@ class WorkerProcess:
             process.kill()
             process.wait()
             with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()
+                _input(process).close()
 
     def _hear(self, step: int) -> dict[str, Any]:
         """The next answer. A process that says nothing for too long is ended."""
@@ -123,7 +123,13 @@ class WorkerProcess:
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
-def _listen(process: subprocess.Popen, answers: queue.Queue) -> None:
+def _input(process: subprocess.Popen[str]) -> IO[str]:
+    assert process.stdin is not None, "it was started with a pipe"
+    return process.stdin
+
+
+def _listen(process: subprocess.Popen[str], answers: queue.Queue[dict[str, Any]]) -> None:
+    assert process.stdout is not None, "it was started with a pipe"
     for line in process.stdout:
         if (answer := _event(line)) is not None:
             answers.put(answer)

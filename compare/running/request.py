@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 SIDES = ("torch", "tf")
 AUDITS = (0, 1, 2)
@@ -95,8 +96,9 @@ def from_line(line: str) -> Request:
     return kind(**fields)
 
 
-def _training(start: dict | None, audits: list[int], **others: object) -> Training:
-    began = start and Start(start["weights"], tuple((name, expression) for name, expression in start["names"]))
+def _training(start: dict | None, audits: list[int], **others: Any) -> Training:
+    names = tuple((name, expression) for name, expression in start["names"]) if start else ()
+    began = Start(start["weights"], names) if start else None
     return Training(**others, audits=tuple(audits), start=began)
 
 

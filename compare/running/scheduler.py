@@ -12,13 +12,13 @@ Answer = TypeVar("Answer")
 Study = Callable[[Callable[[], None]], Answer]  # is given what it calls when the next may begin
 
 
-def at_once(count: int, studies: Iterable[Study]) -> Iterator[Answer]:
+def at_once(count: int, studies: Iterable[Study[Answer]]) -> Iterator[Answer]:
     """What the studies return, as it comes, so many of them open at once; what one raises is raised here.
 
     They begin one after another, in their order. Whoever stops listening loses what comes later: no further study is
     begun, and the threads end with the process.
     """
-    waiting, ended = queue.SimpleQueue[Study](), queue.SimpleQueue[Future[Answer]]()
+    waiting, ended = queue.SimpleQueue[Study[Answer]](), queue.SimpleQueue[Future[Answer]]()
     for study in studies:
         waiting.put(study)
     beginning = threading.Lock()
@@ -50,15 +50,15 @@ def _once(call: Callable[[], None]) -> Callable[[], None]:
     return lambda: calls.pop()() if calls else None
 
 
-def _next(waiting: queue.SimpleQueue) -> Study | None:
+def _next(waiting: queue.SimpleQueue[Study[Answer]]) -> Study[Answer] | None:
     try:
         return waiting.get_nowait()
     except queue.Empty:
         return None
 
 
-def _outcome(study: Study, begun: Callable[[], None]) -> Future:
-    outcome: Future = Future()
+def _outcome(study: Study[Answer], begun: Callable[[], None]) -> Future[Answer]:
+    outcome: Future[Answer] = Future()
     try:
         outcome.set_result(study(begun))
     except BaseException as error:

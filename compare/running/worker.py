@@ -71,7 +71,7 @@ def serve(framework: Framework, threads: int, executor: Executor) -> None:
     requests = _read_requests()
     try:
         framework.runtime.configure(threads)
-        framework.runs  # noqa: B018 - import everything before saying so
+        framework.prepare  # noqa: B018 - import everything before saying so
     except Exception as error:
         send(event="unavailable", message=_one_line(error))
         return
@@ -96,7 +96,7 @@ def _one_line(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
-def _take_over_stdout() -> Callable[..., None]:
+def _take_over_stdout() -> Callable[..., object]:
     """Keep the real standard output for events; whatever else prints, goes to standard error."""
     events = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
@@ -118,7 +118,7 @@ def _read_requests() -> queue.Queue[Request]:
 class _Progress:
     """Says every tenth of a second how many of a run's batches were taken."""
 
-    def __init__(self, send: Callable[..., None]):
+    def __init__(self, send: Callable[..., object]):
         self._send, self._last = send, 0.0
         self.step = 0
 

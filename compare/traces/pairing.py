@@ -9,19 +9,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
+from compare.traces.model import RecordedModel
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
-from compare.traces.weights import Model, Unit
+from compare.traces.weights import WeightGroup
 
-__all__ = ["Model", "Pairing", "PairingError", "pair"]
+__all__ = ["Pairing", "PairingError", "RecordedModel", "pair"]
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """Pairs of units (torch, tf), and what was paired by name."""
+    """Pairs of groups (torch, tf), and what was paired by name."""
 
-    torch: Model
-    tf: Model
-    pairs: tuple[tuple[Unit, Unit], ...]
+    torch: RecordedModel
+    tf: RecordedModel
+    pairs: tuple[tuple[WeightGroup, WeightGroup], ...]
     explicit: Mapping[str, str]
 
     @property
@@ -41,10 +42,12 @@ class Pairing:
         return {tf: torch for torch, tf in {torch: tf for tf, torch in last.items()}.items()}
 
     @property
-    def _named_pairs(self) -> Iterable[tuple[Unit, Unit]]:
-        """The units whose weights are paired by name."""
-        torch = {term.name: unit for unit in self.torch.units for name in _names(unit) for term in terms(name)}
-        tf = {name: unit for unit in self.tf.units for name in _names(unit)}
+    def _named_pairs(self) -> Iterable[tuple[WeightGroup, WeightGroup]]:
+        """The groups whose weights are paired by name."""
+        torch = {
+            term.name: group for group in self.torch.weight_groups for name in _names(group) for term in terms(name)
+        }
+        tf = {name: group for group in self.tf.weight_groups for name in _names(group)}
         return [(torch[terms(expression)[0].name], tf[name]) for name, expression in self.explicit.items()]
 
     @property
@@ -92,36 +95,36 @@ class Pairing:
         return replace(self, pairs=tuple(pairs))
 
 
-def pair(torch: Model, tf: Model, explicit: ExplicitPairs = ()) -> Pairing:
+def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = ()) -> Pairing:
     """Pair the weights of two models; PairingError where one is left over that is not said to be."""
     check_explicit(torch.tensors, tf.tensors, explicit)
-    named = {name: expression for name, expression in explicit if None not in (name, expression)}
+    named = {name: expression for name, expression in explicit if name is not None and expression is not None}
     torch_named = [expression for _, expression in explicit if expression is not None]
     tf_named = {name for name, _ in explicit}
-    pairs: list[tuple[Unit, Unit]] = []
-    for kind in dict.fromkeys(unit.kind for unit in tf.units):
-        of_torch = [_only(unit, lambda name: not is_named(name, torch_named)) for unit in torch.in_order(kind)]
-        of_tf = [_only(unit, lambda name: name not in tf_named) for unit in tf.in_order(kind)]
-        pairs += _match(*([unit for unit in units if unit.tensors] for units in (of_torch, of_tf)))
+    pairs: list[tuple[WeightGroup, WeightGroup]] = []
+    for kind in dict.fromkeys(group.kind for group in tf.weight_groups):
+        of_torch = [_only(group, lambda name: not is_named(name, torch_named)) for group in torch.in_order(kind)]
+        of_tf = [_only(group, lambda name: name not in tf_named) for group in tf.in_order(kind)]
+        pairs += _match(*([group for group in groups if group.tensors] for groups in (of_torch, of_tf)))
     pairing = Pairing(torch, tf, tuple(pairs), named)
     check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit)
     return pairing
 
 
-def _match(torch: list[Unit], tf: list[Unit]) -> list[tuple[Unit, Unit]]:
+def _match(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[tuple[WeightGroup, WeightGroup]]:
     """In order, where every pair fits; else each with the first that fits, for a branch may be run earlier or later."""
-    if len(torch) == len(tf) and all(_fits(*units) for units in zip(torch, tf, strict=True)):
+    if len(torch) == len(tf) and all(_fits(*groups) for groups in zip(torch, tf, strict=True)):
         return list(zip(torch, tf, strict=True))
     free, pairs = list(torch), []
-    for unit in tf:
-        partner = next((other for other in free if _fits(other, unit)), None)
+    for group in tf:
+        partner = next((other for other in free if _fits(other, group)), None)
         if partner is not None:
             free.remove(partner)
-            pairs.append((partner, unit))
+            pairs.append((partner, group))
     return pairs
 
 
-def _fits(torch: Unit, tf: Unit) -> bool:
+def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:
     """Whether the trained weights of both are the same in number and shape."""
     used = set()
     for role, tensor in tf.tensors.items():
@@ -134,21 +137,23 @@ def _fits(torch: Unit, tf: Unit) -> bool:
     return all(role in used or tensor.buffer for role, tensor in torch.tensors.items())
 
 
-def _expression(torch: Unit, role: str) -> str | None:
-    parts = [torch.tensors.get(part) for part in role.split(" + ")]
-    return " + ".join(part.name for part in parts) if all(parts) else None
+def _expression(torch: WeightGroup, role: str) -> str | None:
+    parts = role.split(" + ")
+    if any(part not in torch.tensors for part in parts):
+        return None
+    return " + ".join(torch.tensors[part].name for part in parts)
 
 
-def _shapes(unit: Unit) -> tuple:
-    return tuple((role, tensor.shape) for role, tensor in unit.tensors.items())
+def _shapes(group: WeightGroup) -> tuple:
+    return tuple((role, tensor.shape) for role, tensor in group.tensors.items())
 
 
-def _names(unit: Unit) -> list[str]:
-    return [tensor.name for tensor in unit.tensors.values()]
+def _names(group: WeightGroup) -> list[str]:
+    return [tensor.name for tensor in group.tensors.values()]
 
 
-def _only(unit: Unit, wanted: Callable[[str], bool]) -> Unit:
-    return replace(unit, tensors={role: one for role, one in unit.tensors.items() if wanted(one.name)})
+def _only(group: WeightGroup, wanted: Callable[[str], bool]) -> WeightGroup:
+    return replace(group, tensors={role: one for role, one in group.tensors.items() if wanted(one.name)})
 
 
 def _layer_and_call(output: str) -> tuple[str, str]:
@@ -157,7 +162,7 @@ def _layer_and_call(output: str) -> tuple[str, str]:
     return layer, call + number
 
 
-def _calls(model: Model, with_weights: set[str]) -> dict[str, list[str]]:
+def _calls(model: RecordedModel, with_weights: set[str]) -> dict[str, list[str]]:
     """The outputs of layers without weights, by kind, in the order in which they were computed."""
     calls: dict[str, list[str]] = {}
     for output in model.outputs:

@@ -8,14 +8,16 @@ import sys
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from compare.traces.trace import EVALUATION, FINAL, TraceWriter, trace_path
+from compare.traces.header import Header
+from compare.traces.step import END
+from compare.traces.trace import EVALUATION, TraceWriter, trace_path
 
 NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges the model that it is given
 
@@ -56,7 +58,7 @@ class Recording:
         self._names[stage, name] += 1
         call = self._names[stage, name]
         label = name if call == 1 else f"{name} (call {call})"
-        self._writer.tensor(FINAL if self.at_end else self.steps, stage, label, value)
+        self._writer.tensor(END if self.at_end else self.steps, stage, label, value)
 
     def point(self, loss: float, batch: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
         """Add a step to the curves, and go on to the next."""
@@ -91,10 +93,10 @@ class Recording:
         self._names.clear()
         return self.open
 
-    def close(self, meta: Mapping[str, Any]) -> None:
+    def close(self, header: Header) -> None:
         """Write the file."""
         self._forget()
-        self._writer.close(self._curves, {"nudge": "one ulp" if self.nudged else None, **meta})
+        self._writer.close(self._curves, header)
 
     def discard(self) -> None:
         """Leave no file."""
@@ -118,3 +120,8 @@ def as_named(batch: Any) -> dict[str, Any]:
     else:
         named = {"0": batch}
     return {name: value for name, value in named.items() if hasattr(value, "shape")}
+
+
+def coarsest(dtypes: Iterable[np.dtype]) -> str | None:
+    """The name of the dtype of the widest ulp; None where there is none."""
+    return max((dtype.name for dtype in dtypes), key=lambda name: np.finfo(name).eps, default=None)

@@ -6,22 +6,25 @@ A tensor is named as PyTorch names it; where one of TensorFlow's is a part or a 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 import numpy as np
 
 from compare.inputs.expressions import evaluate, terms
 from compare.traces.pairing import Pairing
+from compare.traces.step import Step
 from compare.traces.trace import Key, Trace, TracePair
 
 WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
 ADDED = ("weights", "update", "buffer")
+Source = Callable[[], np.ndarray | None]  # reads one tensor; None where a part of it was not recorded
 
 
-class View:
-    """A trace under other names: has what the judge asks of a Trace."""
+class RenamedTrace(Trace):
+    """A trace under other names."""
 
-    def __init__(self, trace: Trace, sources: Mapping[Key, Callable[[], np.ndarray | None]]):
-        self.trace, self.meta, self.curves, self.steps = trace, trace.meta, trace.curves, trace.steps
+    def __init__(self, trace: Trace, sources: Mapping[Key, Source]):
+        self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
         self._sources = sources
 
     @property
@@ -32,15 +35,14 @@ class View:
         return key in self._sources
 
     def __getitem__(self, key: Key) -> np.ndarray:
-        return self._sources[key]()
+        tensor = self._sources[key]()
+        if tensor is None:
+            raise KeyError(key)
+        return tensor
 
     def get(self, key: Key) -> np.ndarray | None:
         source = self._sources.get(key)
         return source and source()
-
-    def at(self, steps: Collection[int]) -> View:
-        """The same, of these steps only."""
-        return View(self.trace, {key: source for key, source in self._sources.items() if key[0] in steps})
 
     def close(self) -> None:
         self.trace.close()
@@ -51,36 +53,42 @@ def rename_pair(pair: TracePair, pairing: Pairing) -> TracePair:
     return TracePair(pair.torch and rename_torch(pair.torch, pairing), pair.tf and rename_tf(pair.tf, pairing))
 
 
-def rename_torch(trace: Trace, pairing: Pairing) -> View:
+def of_steps(trace: Trace, steps: Collection[Step]) -> RenamedTrace:
+    """The same trace, of these steps only."""
+    return RenamedTrace(trace, {key: partial(trace.get, key) for key in trace.keys if key[0] in steps})
+
+
+def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:
     """PyTorch's trace: its weights in the parts and sums that TensorFlow has."""
     used: dict[str, list[str]] = {}
     for expression in pairing.weights.values():
         for term in terms(expression):
             used.setdefault(term.name, []).append(expression)
-    outputs, sources = set(pairing.outputs.values()), {}
+    outputs = set(pairing.outputs.values())
+    sources: dict[Key, Source] = {}
     for key in trace.keys:
         step, stage, tensor = key
         if stage in WEIGHT_STAGES:
             name, entry = _split(stage, tensor)
             for expression in used.get(name, ()):
                 shared = (step, stage, f"{expression}{entry}")
-                sources.setdefault(shared, _evaluation(trace, shared, expression, entry))
+                sources.setdefault(shared, partial(_evaluate, trace, shared, expression, entry))
         elif stage != "forward" or tensor in outputs:
-            sources[key] = _reading(trace, key)
-    return View(trace, sources)
+            sources[key] = partial(trace.get, key)
+    return RenamedTrace(trace, sources)
 
 
-def rename_tf(trace: Trace, pairing: Pairing) -> View:
+def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
     """TensorFlow's trace: its weights, outputs and batches under PyTorch's names."""
     weights, outputs, batch = pairing.weights, pairing.outputs, pairing.batch
-    sources = {}
+    sources: dict[Key, Source] = {}
     for key in trace.keys:
         step, stage, tensor = key
         name, entry = _split(stage, tensor)
         shared = {**dict.fromkeys(WEIGHT_STAGES, weights), "forward": outputs, "batch": batch}.get(stage, {name: name})
         if name in shared:
-            sources[step, stage, f"{shared[name]}{entry}"] = _reading(trace, key)
-    return View(trace, sources)
+            sources[step, stage, f"{shared[name]}{entry}"] = partial(trace.get, key)
+    return RenamedTrace(trace, sources)
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:
@@ -91,10 +99,6 @@ def _split(stage: str, tensor: str) -> tuple[str, str]:
     return name, f" {entry}"
 
 
-def _reading(trace: Trace, key: Key) -> Callable[[], np.ndarray]:
-    return lambda: trace[key]
-
-
-def _evaluation(trace: Trace, shared: Key, expression: str, entry: str) -> Callable[[], np.ndarray | None]:
+def _evaluate(trace: Trace, shared: Key, expression: str, entry: str) -> np.ndarray | None:
     step, stage, _ = shared
-    return lambda: evaluate(expression, lambda name: trace.get((step, stage, f"{name}{entry}")), stage in ADDED)
+    return evaluate(expression, lambda name: trace.get((step, stage, f"{name}{entry}")), stage in ADDED)

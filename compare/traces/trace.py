@@ -1,12 +1,11 @@
 """A trace: what one run leaves behind for the judge, in one .npz file without pickles.
 
 Its curves hold a value a step. Its tensors are filed under (step, stage, name) for the audited steps, in the order in
-which the step produced them; under FINAL stand the weights and buffers that training left, and the evaluation.
+which the step produced them; under END stand the weights and buffers that training left, and the evaluation.
 """
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,12 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from compare.traces.header import Header, HeaderError
+from compare.traces.step import Step, to_step
+
 STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
-FINAL = 2**31 - 1  # stands for the step after the last, whatever its number: sorts behind all others
-FORMAT = 1
+HEADER = "meta.json"  # its name since format 1, by which a trace of an older format is recognised
 EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves of their own: after which steps, and what came out
 NOT_METRICS = ("loss", "examples", "seconds", *EVALUATION)
-Key = tuple[int, str, str]  # (step, stage, tensor)
+Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 
 def trace_path(path: Path | str, nudged: bool = False) -> Path:
@@ -51,17 +52,17 @@ class TraceWriter:
         self._partial = self._path.with_name(self._path.name + ".partial")
         self._zip = zipfile.ZipFile(self._partial, "w", zipfile.ZIP_STORED)
 
-    def tensor(self, step: int, stage: str, name: str, array: Any) -> None:
+    def tensor(self, step: Step, stage: str, name: str, array: Any) -> None:
         """File one tensor, in canonical name and layout."""
         if stage not in STAGES:
-            raise ValueError(f"{stage!r} is no stage; the stages are {', '.join(STAGES)}")
+            raise ValueError(f"{stage!r} is not a stage; the stages are {', '.join(STAGES)}")
         self._write(f"{step}/{stage}/{name}", np.asarray(array))
 
-    def close(self, curves: Mapping[str, Any], meta: Mapping[str, Any]) -> None:
-        """Add the curves (name to a value a step) and the meta data, and give the file its name."""
+    def close(self, curves: Mapping[str, Any], header: Header) -> None:
+        """Add the curves (name to a value a step) and the header, and give the file its name."""
         for name, values in curves.items():
             self._write(f"curves/{name}", np.asarray(values, dtype=np.float64))
-        self._zip.writestr("meta.json", json.dumps({**meta, "format": FORMAT}))
+        self._zip.writestr(HEADER, header.to_json())
         self._zip.close()
         self._partial.replace(self._path)
 
@@ -75,22 +76,22 @@ class TraceWriter:
 
 
 class Trace:
-    """A trace read back: `meta`, `curves` (name to float64 array), and tensors read when asked for."""
+    """A trace read back: `header`, `curves` (name to float64 array), and tensors read when asked for."""
 
     def __init__(self, path: Path):
-        """Raises TraceError where `path` is no whole trace of this format."""
+        """Raises TraceError where `path` is not a whole trace of this format."""
         try:
             self._zip = zipfile.ZipFile(path)
-            self.meta: dict[str, Any] = dict(json.loads(self._zip.read("meta.json")))
-            if self.meta["format"] != FORMAT:
-                raise TraceError(f"{path} is a trace of format {self.meta['format']}; this version reads {FORMAT}")
-            names = [name.removesuffix(".npy") for name in self._zip.namelist() if name != "meta.json"]
+            self.header = Header.from_json(self._zip.read(HEADER))
+            names = [name.removesuffix(".npy") for name in self._zip.namelist() if name != HEADER]
             curves = [name for name in names if name.startswith("curves/")]
             self.curves = {name.removeprefix("curves/"): self._read(name) for name in curves}
             self.steps = len(self.curves["loss"])
             self._members = {_key(name): name for name in names if name not in curves}
+        except HeaderError as error:
+            raise TraceError(f"{path} {error}") from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            raise TraceError(f"{path} is no whole trace ({error}): record it again") from error
+            raise TraceError(f"{path} is not a whole trace ({error}): record it again") from error
 
     @property
     def keys(self) -> list[Key]:
@@ -139,4 +140,4 @@ class TracePair(NamedTuple):
 
 def _key(member: str) -> Key:
     step, stage, name = member.split("/", 2)
-    return int(step), stage, name
+    return to_step(step), stage, name

@@ -43,8 +43,8 @@ def ready(package: str, name: str) -> Iterator[Ready]:
         framework.runtime.set_precision("float64")
         [batch] = framework.to_native(inputs, [inputs.batch(0, "float64")])
         make_side = import_module(f"{package}.models.{name}").side
-        built = framework.runs.build(make_side, inputs.settings, "float64", [batch], eager=True)
-        framework.runs.reset(built, inputs.weights)
+        built = framework.prepare.build(make_side, inputs.settings, "float64", [batch], eager=True)
+        framework.prepare.reset(built, inputs.weights)
         yield Ready(framework, built.side, batch, inputs)
     finally:
         framework.runtime.set_precision("float32")

@@ -102,7 +102,8 @@ def test_the_loss_is_a_sum_over_every_path_divided_by_the_targets_length(package
         loss_by_all_paths(log_probabilities(x[:, :length], INPUTS.weights), target[:count])
         for x, length, target, count in (ROWS[row] for row in short)
     ]
-    value, _ = side.loss(side.model, native(weights, {name: array[short] for name, array in DATA.items()}))
+    batch = native(weights, {name: array[short] for name, array in DATA.items()})
+    value, _ = side.loss(side.model, batch, training=True)
     assert float(weights.to_numpy(value)) == pytest.approx(np.mean(expected), rel=1e-13)
 
 
@@ -114,7 +115,8 @@ def test_a_longer_row_of_padding_changes_nothing(package):
         "x": np.pad(batch["x"], ((0, 0), (0, 0), (0, 6))),
         "targets": np.pad(batch["targets"], ((0, 0), (0, 2))),
     }
-    one, other = (float(weights.to_numpy(side.loss(side.model, native(weights, b))[0])) for b in (batch, longer))
+    losses = [side.loss(side.model, native(weights, each), training=True)[0] for each in (batch, longer)]
+    one, other = (float(weights.to_numpy(value)) for value in losses)
     assert one == pytest.approx(other, rel=1e-14)
 
 

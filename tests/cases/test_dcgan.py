@@ -33,11 +33,14 @@ def convolve_transposed(x, weight, stride=1, padding=0):
     return spread[:, :, padding : size - padding, padding : size - padding]
 
 
-def normalise(x, weights, name):
-    """By the batch; moves the running statistics in `weights`."""
-    mean, variance = x.mean((0, 2, 3)), x.var((0, 2, 3))
-    for entry, new in (("running_mean", mean), ("running_var", x.var((0, 2, 3), ddof=1))):
-        weights[f"{name}.{entry}"] = (1 - MOMENTUM) * weights[f"{name}.{entry}"] + MOMENTUM * new
+def normalise(x, weights, name, training=True):
+    """By the batch, which moves the running statistics in `weights`; in evaluation by these, as they are."""
+    if training:
+        mean, variance = x.mean((0, 2, 3)), x.var((0, 2, 3))
+        for entry, new in (("running_mean", mean), ("running_var", x.var((0, 2, 3), ddof=1))):
+            weights[f"{name}.{entry}"] = (1 - MOMENTUM) * weights[f"{name}.{entry}"] + MOMENTUM * new
+    else:
+        mean, variance = weights[f"{name}.running_mean"], weights[f"{name}.running_var"]
     scale = weights[f"{name}.weight"] / np.sqrt(variance + EPSILON)
     return (x - mean[:, None, None]) * scale[:, None, None] + weights[f"{name}.bias"][:, None, None]
 
@@ -46,17 +49,18 @@ def leaky(x):
     return np.where(x > 0, x, SLOPE * x)
 
 
-def generate(noise, weights):
+def generate(noise, weights, training=True):
     x = convolve_transposed(noise, weights["generator.up1.weight"])
-    x = np.maximum(normalise(x, weights, "generator.norm1"), 0)
+    x = np.maximum(normalise(x, weights, "generator.norm1", training), 0)
     x = convolve_transposed(x, weights["generator.up2.weight"], 2, 1)
-    x = np.maximum(normalise(x, weights, "generator.norm2"), 0)
+    x = np.maximum(normalise(x, weights, "generator.norm2", training), 0)
     return np.tanh(convolve_transposed(x, weights["generator.up3.weight"], 2, 1))
 
 
-def discriminate(images, weights):
+def discriminate(images, weights, training=True):
     x = leaky(convolve(images, weights["discriminator.conv1.weight"], 2, 1))
-    x = leaky(normalise(convolve(x, weights["discriminator.conv2.weight"], 2, 1), weights, "discriminator.norm2"))
+    x = convolve(x, weights["discriminator.conv2.weight"], 2, 1)
+    x = leaky(normalise(x, weights, "discriminator.norm2", training))
     return convolve(x, weights["discriminator.conv3.weight"])
 
 
@@ -114,6 +118,20 @@ def test_a_step_is_that_of_the_formulas(package):
     np.testing.assert_allclose(float(metrics["generator_loss"]), np.log1p(np.exp(-deceived)).mean(), rtol=1e-12)
     for name in (name for name in expected if "running" in name):
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-11, atol=1e-15, err_msg=name)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_in_evaluation_both_networks_use_their_running_statistics_and_keep_them(package):
+    with ready(package, "dcgan") as one:
+        one.step(one.side, one.batch)
+        moved, batch = one.weights(), one.inputs.batch(0, "float64")
+        loss = one.number(one.framework.train.evaluate(one.side, one.batch))
+        kept = one.weights()
+    fakes = generate(batch["noise"], moved, training=False)
+    real, fake = (discriminate(images, moved, training=False) for images in (batch["x"], fakes))
+    np.testing.assert_allclose(loss, np.log1p(np.exp(-real)).mean() + np.log1p(np.exp(fake)).mean(), rtol=1e-12)
+    for name, value in moved.items():
+        np.testing.assert_array_equal(kept[name], value, err_msg=name)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -127,7 +127,7 @@ def test_the_denoisers_loss_trains_and_the_averages_is_evaluated(package, inputs
     generator = np.random.default_rng(0)
     moved = {name: array + 0.1 * generator.standard_normal(array.shape) for name, array in inputs.weights.items()}
     side, batch = built(package, inputs, moved)
-    trained = number(package, side.loss(side.model, batch)[0])
+    trained = number(package, side.loss(side.model, batch, training=True)[0])
     assert trained == pytest.approx(expected_loss(inputs, moved, "denoiser"), rel=1e-12)
     evaluated = number(package, import_module(f"{package}.train").evaluate(side, batch))
     assert evaluated == pytest.approx(expected_loss(inputs, moved, "average"), rel=1e-12)

@@ -23,12 +23,14 @@ class Trained:
         self.weights = import_module(f"{package}.weights")
         self.side = import_module(f"{package}.models.fine_tuning").side(inputs.settings)
         self.inputs = inputs
-        with import_module(f"{package}.weights.layers").evaluating(self.side.model):
-            self.side.loss(self.side.model, self.batch(0))  # Keras makes its weights here
+        self.evaluate(0)  # Keras makes its weights here
         self.weights.load_weights(self.side.model, inputs.weights)
 
     def batch(self, step):
         return self.weights.batch_from_canonical(self.inputs.batch(step, "float64"), ("x",))
+
+    def evaluate(self, step):
+        return float(self.weights.to_numpy(self.side.loss(self.side.model, self.batch(step), training=False)[0]))
 
     def step(self, step):
         return float(self.weights.to_numpy(self.side.step(self.side, self.batch(step))[0]))
@@ -93,6 +95,16 @@ def test_once_thawed_everything_moves_and_the_batch_normalises(trained, inputs):
     assert trained.step(FROZEN_STEPS) == pytest.approx(expected, rel=1e-12)
     for name, value in trained.state().items():
         assert (value != inputs.weights[name]).any(), name
+
+
+def test_in_evaluation_running_statistics_are_used_and_kept_and_training_goes_on_as_before(trained, inputs):
+    assert trained.evaluate(0) == pytest.approx(
+        cross_entropy(inputs.batch(0, "float64"), inputs.weights, training=False), rel=1e-12
+    )
+    for name, value in trained.state().items():
+        assert (value == inputs.weights[name]).all(), name
+    expected = cross_entropy(inputs.batch(FROZEN_STEPS, "float64"), inputs.weights, training=True)
+    assert trained.step(FROZEN_STEPS) == pytest.approx(expected, rel=1e-12)
 
 
 def test_each_part_moves_at_its_own_rate(trained, inputs):

@@ -52,9 +52,8 @@ def token_losses(batch, weights):
 def loaded(package):
     """A side with the case's weights, and its `weights` module."""
     weights, side = import_module(f"{package}.weights"), import_module(f"{package}.models.gru").side(CASE.settings)
-    side.loss(
-        side.model, weights.batch_from_canonical(INPUTS.batch(0, "float64"), ())
-    )  # Keras makes weights when called
+    batch = weights.batch_from_canonical(INPUTS.batch(0, "float64"), ())
+    side.loss(side.model, batch, training=False)  # Keras makes weights when called
     weights.load_weights(side.model, INPUTS.weights)
     return side, weights
 
@@ -97,7 +96,7 @@ def test_the_loss_is_the_mean_over_real_tokens_of_sequences_that_never_met_paddi
     batch = INPUTS.batch(0, "float64")
     expected = token_losses(batch, INPUTS.weights)
     assert len(expected) == batch["lengths"].sum() < batch["target"].size
-    value, _ = side.loss(side.model, weights.batch_from_canonical(batch, ()))
+    value, _ = side.loss(side.model, weights.batch_from_canonical(batch, ()), training=True)
     assert float(weights.to_numpy(value)) == pytest.approx(expected.mean(), rel=1e-13)
 
 
@@ -107,10 +106,9 @@ def test_what_stands_in_the_padding_changes_nothing(package):
     batch = INPUTS.batch(0, "float64")
     padding = np.arange(8) >= batch["lengths"][:, None]
     other = batch | {name: np.where(padding, 5, batch[name]) for name in ("source", "given")}
-    values = [
-        [float(weights.to_numpy(each)) for each in (value, metrics["accuracy"])]
-        for value, metrics in (side.loss(side.model, weights.batch_from_canonical(b, ())) for b in (batch, other))
-    ]
+    natives = (weights.batch_from_canonical(each, ()) for each in (batch, other))
+    results = [side.loss(side.model, native, training=True) for native in natives]
+    values = [[float(weights.to_numpy(each)) for each in (value, metrics["accuracy"])] for value, metrics in results]
     assert values[0] == values[1]
 
 
@@ -120,5 +118,5 @@ def test_accuracy_is_the_share_of_real_tokens_that_are_right():
     bias = np.eye(6)[3]
     weights.load_weights(side.model, INPUTS.weights | {"head.weight": np.zeros((6, 16)), "head.bias": bias})
     batch = INPUTS.batch(0, "float64")
-    _, metrics = side.loss(side.model, weights.batch_from_canonical(batch, ()))
+    _, metrics = side.loss(side.model, weights.batch_from_canonical(batch, ()), training=True)
     assert float(metrics["accuracy"]) == pytest.approx((batch["target"] == 3).sum() / batch["lengths"].sum(), rel=1e-15)

@@ -84,7 +84,7 @@ def test_a_side_computes_numpys_logits_and_loss(package):
     expected = logits(batch["x"], INPUTS.weights)
     np.testing.assert_allclose(weights.to_numpy(side.model(native["x"])), expected, rtol=1e-13)
     probability = np.exp(expected) / np.exp(expected).sum(1, keepdims=True)
-    value, metrics = side.loss(side.model, native)
+    value, metrics = side.loss(side.model, native, training=True)
     assert float(weights.to_numpy(value)) == pytest.approx(
         -np.log(probability[np.arange(24), batch["y"]]).mean(), rel=1e-13
     )

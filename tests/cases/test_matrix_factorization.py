@@ -91,7 +91,7 @@ def test_the_tapes_gradient_of_a_table_is_a_row_for_each_lookup():
 
     with ready("tf_impl", "matrix_factorization") as one:
         with tf.GradientTape() as tape:
-            loss, _ = one.side.loss(one.side.model, one.batch)
+            loss, _ = one.side.loss(one.side.model, one.batch, training=True)
         gradient = tape.gradient(loss, one.side.model.users.embeddings.value)
         assert isinstance(gradient, tf.IndexedSlices)
         np.testing.assert_array_equal(gradient.indices, one.inputs.batch(0, "float64")["users"])

@@ -66,8 +66,7 @@ def side(request, inputs):
 
     side = resnet.side(inputs.settings)
     batch = weights.batch_from_canonical(inputs.batch(0, "float64"), ("x",))
-    with layers.evaluating(side.model):
-        side.model(batch["x"])  # Keras makes its weights here
+    side.loss(side.model, batch, training=False)  # Keras makes its weights here
     weights.load_weights(side.model, inputs.weights)
     return side, batch, weights, layers
 
@@ -78,7 +77,7 @@ def test_in_training_the_loss_and_the_running_statistics_are_those_of_the_formul
     network = Network(inputs.weights, training=True)
     logits = network(canonical["x"])
     expected = np.mean(np.log(np.exp(logits).sum(1)) - logits[np.arange(len(logits)), canonical["y"]])
-    loss, metrics = side.loss(side.model, batch)
+    loss, metrics = side.loss(side.model, batch, training=True)
     assert layers.to_numpy(loss) == pytest.approx(expected, rel=1e-12)
     assert layers.to_numpy(metrics["accuracy"]) == np.mean(logits.argmax(1) == canonical["y"])
     running = {name: buffer.value() for name, buffer in weights.named_buffers(side.model).items()}
@@ -92,8 +91,7 @@ def test_in_evaluation_running_statistics_are_used_and_kept(side, inputs):
     canonical = inputs.batch(0, "float64")
     logits = Network(inputs.weights, training=False)(canonical["x"])
     expected = np.mean(np.log(np.exp(logits).sum(1)) - logits[np.arange(len(logits)), canonical["y"]])
-    with layers.evaluating(side.model):
-        loss, _ = side.loss(side.model, batch)
+    loss, _ = side.loss(side.model, batch, training=False)
     assert layers.to_numpy(loss) == pytest.approx(expected, rel=1e-12)
     for name, buffer in weights.named_buffers(side.model).items():
         assert (buffer.value() == (0 if name.endswith("mean") else 1)).all(), name

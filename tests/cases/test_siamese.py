@@ -71,12 +71,12 @@ def gradients(one, batch):
     """Of the whole loss, by weight, in PyTorch's layout."""
     parameters = one.framework.weights.named_parameters(one.side.model)
     if one.framework.package == "torch_impl":
-        one.side.loss(one.side.model, batch)[0].backward()
+        one.side.loss(one.side.model, batch, training=True)[0].backward()
         return {name: each.canonical(each.variable.grad) for name, each in parameters.items()}
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
-        loss, _ = one.side.loss(one.side.model, batch)
+        loss, _ = one.side.loss(one.side.model, batch, training=True)
     found = tape.gradient(loss, [each.variable.value for each in parameters.values()])
     return {name: parameters[name].canonical(each) for name, each in zip(parameters, found, strict=True)}
 
@@ -84,7 +84,7 @@ def gradients(one, batch):
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_losses_are_those_of_the_formulas(package):
     with ready(package, "siamese") as one:
-        loss, metrics = one.side.loss(one.side.model, one.batch)
+        loss, metrics = one.side.loss(one.side.model, one.batch, training=True)
         found = [one.number(each) for each in (loss, metrics["triplet"], metrics["cosine"])]
         triplet, cosine = losses(one.weights(), one.inputs.batch(0, "float64"))
     assert found == pytest.approx([triplet + cosine, triplet, cosine], rel=1e-12)

@@ -25,8 +25,7 @@ def built(package, inputs, batch):
     weights = import_module(f"{package}.weights")
     side = import_module(f"{package}.models.transformer_lm").side(inputs.settings)
     tensors = weights.batch_from_canonical(cast(batch, "float64"), ())
-    with import_module(f"{package}.weights.layers").evaluating(side.model):
-        side.loss(side.model, tensors)
+    side.loss(side.model, tensors, training=False)  # Keras makes the weights that are to be set
     weights.load_weights(side.model, inputs.weights)
     return side, tensors
 
@@ -134,7 +133,7 @@ def test_the_loss_of_a_micro_batch_is_numpys_with_its_masks(package, inputs):
     batch = inputs.batch(0, "float64")
     side, tensors = built(package, inputs, batch)
     micro_batch = {name: tensor[1] for name, tensor in tensors.items()}
-    loss = number(package, side.loss(side.model, micro_batch)[0])
+    loss = number(package, side.loss(side.model, micro_batch, training=True)[0])
     tokens, masks = batch["tokens"][1], batch["masks"][1]
     expected = np.mean(
         [cross_entropy(decoder(row[:-1], masks[:, at], inputs.weights), row[1:]) for at, row in enumerate(tokens)]

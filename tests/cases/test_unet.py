@@ -77,7 +77,7 @@ def logits_of(x, weights):
 @pytest.mark.parametrize("package", PACKAGES)
 def test_the_loss_is_that_of_the_formulas(package):
     with ready(package, "unet") as one:
-        loss, metrics = one.side.loss(one.side.model, one.batch)
+        loss, metrics = one.side.loss(one.side.model, one.batch, training=True)
         found = {name: one.number(value) for name, value in {"loss": loss, **metrics}.items()}
         batch, weights = one.inputs.batch(0, "float64"), one.weights()
     logits, labels = logits_of(batch["x"], weights), batch["y"]

@@ -80,11 +80,11 @@ def test_the_loss_is_numpys_and_its_metrics_are_its_parts(package, inputs):
     side = import_module(f"{package}.models.vae").side(inputs.settings)
     batch = inputs.batch(0, "float64")
     tensors = weights.batch_from_canonical(cast(batch, "float64"), ())
-    side.loss(side.model, tensors)  # Keras makes the weights that are to be set
+    side.loss(side.model, tensors, training=False)  # Keras makes the weights that are to be set
     # Twice the initial weights, so that KL is not small.
     doubled = {name: 2 * array for name, array in inputs.weights.items()}
     weights.load_weights(side.model, doubled)
-    loss, metrics = side.loss(side.model, tensors)
+    loss, metrics = side.loss(side.model, tensors, training=True)
     number = import_module(f"{package}.weights.outputs").to_numpy
     expected = parts(batch, doubled)
     assert {name: float(number(value)) for name, value in metrics.items()} == pytest.approx(expected, rel=1e-13)

@@ -67,9 +67,9 @@ def test_how_logs_were_brought_together_is_said(invoke, logs):
     ("content", "said"),
     [
         (b"", "right.csv is empty"),
-        (b"\xff\xfe", "right.csv is no UTF-8 text"),
+        (b"\xff\xfe", "right.csv is not UTF-8 text"),
         (b"step,accuracy\n0,1\n", "right.csv has no column of losses"),
-        (b"step,loss\n0,high\n", "right.csv line 2: 'high' is no number"),
+        (b"step,loss\n0,high\n", "right.csv line 2: 'high' is not a number"),
         (b"step,loss\n700,1.5\n", "no step is in both logs"),
     ],
 )
@@ -141,9 +141,9 @@ def test_traces_that_cannot_be_compared_are_refused_and_no_report_is_begun(invok
     assert "runs/gone is not there (looked for runs/gone.npz)" in refused(invoke("diff", "runs/torch", "runs/gone"))
     assert "both traces are of torch" in refused(invoke("diff", "runs/torch", "runs/torch"))
     (tmp_path / "runs" / "bad.npz").write_bytes(b"PK\x03\x04")
-    assert "runs/bad.npz is no whole trace" in refused(invoke("diff", "runs/torch", "runs/bad"))
+    assert "runs/bad.npz is not a whole trace" in refused(invoke("diff", "runs/torch", "runs/bad"))
     np.savez(tmp_path / "runs" / "odd.npz", x=np.ones(3))
-    assert "runs/odd.npz is no whole trace" in refused(invoke("diff", "runs/odd", "runs/tf"))
+    assert "runs/odd.npz is not a whole trace" in refused(invoke("diff", "runs/odd", "runs/tf"))
     assert not (tmp_path / "results").exists()
 
 

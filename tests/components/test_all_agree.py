@@ -50,11 +50,11 @@ def test_both_sides_have_the_entries_of_the_specs_in_the_same_order(kind):
 
 
 @pytest.mark.parametrize("kind", specs.KINDS)
-def test_an_entry_says_on_both_sides_word_for_word_what_to_mind(kind):
+def test_an_entry_has_the_same_lesson_on_both_sides_word_for_word(kind):
     torch, tf = source.entries("torch", kind), source.entries("tf", kind)
     for key, entry in torch.items():
-        assert entry.mind == tf[key].mind, key
-        assert re.fullmatch(r"[A-Z`0-9(\"'a-z].{3,}[.]", entry.mind), f"{key}: {entry.mind!r} is no sentence"
+        assert entry.lesson == tf[key].lesson, key
+        assert re.fullmatch(r"[A-Z`0-9(\"'a-z].{3,}[.]", entry.lesson), f"{key}: {entry.lesson!r} is not a sentence"
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -1,10 +1,9 @@
-"""The judge of components: what comes before values, how much is allowed, and what random draws may differ in."""
+"""How a component is judged: what comes before values, how much is allowed, what initializers may differ in."""
 
 import numpy as np
 import pytest
 
-from compare.components.draws import compare_draws
-from compare.components.judging import Outcome, judge
+from compare.components.judging import ComponentRuns, compare_component, compare_samples
 from compare.components.spec import Spec, normal
 from compare.judging import tolerances
 
@@ -13,13 +12,9 @@ VALUES = np.array([4.0, -2.0, 1.0])
 RNG = np.random.default_rng(0)
 
 
-def outcome(torch, tf, nudged=None):
-    nudged = nudged or {"torch": torch, "tf": tf}
-    return Outcome({"torch": torch, "tf": tf}, nudged)
-
-
 def judged(torch, tf, spec=FLOAT64, nudged=None, kind="losses"):
-    return judge(kind, "key", spec, outcome(torch, tf, nudged))
+    plain = {"torch": torch, "tf": tf}
+    return compare_component(kind, "key", spec, ComponentRuns(plain, nudged or plain))
 
 
 def forward(array):
@@ -69,7 +64,7 @@ def test_shape_nan_and_dtype_come_before_values(tf, words):
     assert row.why == f"forward output 0: {words}"
 
 
-def test_nan_on_both_sides_is_no_agreement():
+def test_nan_on_both_sides_does_not_agree():
     assert judged(forward(VALUES * np.nan), forward(VALUES * np.nan)).verdict == "differs"
 
 
@@ -91,7 +86,7 @@ def test_an_entry_that_puts_nothing_out_is_an_error():
 
 
 def test_errors_of_both_sides_are_said():
-    row = judge("losses", "key", FLOAT64, Outcome({}, {}, ("torch: A", "tf: B")))
+    row = compare_component("losses", "key", FLOAT64, ComponentRuns({}, {}, ("torch: A", "tf: B")))
     assert (row.verdict, row.why, row.forward_gap) == ("error", "torch: A; tf: B", None)
 
 
@@ -126,20 +121,20 @@ def test_in_float32_without_an_effect_of_the_nudge_some_ulps_are_allowed():
     assert judged(forward(single), forward(single * np.float32(1.001)), FLOAT32).verdict == "differs"
 
 
-def draws(distribution, size=2**17):
+def samples(distribution, size=2**17):
     return distribution(size).reshape(-1, 64, 32)
 
 
 def clipped_normal(size):
-    drawn = RNG.normal(size=2 * size)
-    return drawn[np.abs(drawn) < 2][:size]
+    values = RNG.normal(size=2 * size)
+    return values[np.abs(values) < 2][:size]
 
 
 def test_two_samples_of_one_distribution_agree():
     for distribution in (lambda size: RNG.uniform(-1, 1, size), lambda size: RNG.normal(0, 0.02, size), clipped_normal):
-        distance, allowed, trouble = compare_draws(draws(distribution), draws(distribution), False)
+        distance, allowed, why = compare_samples(samples(distribution), samples(distribution), False)
         assert 0 < distance < allowed < 0.02
-        assert trouble == ""
+        assert why == ""
 
 
 @pytest.mark.parametrize(
@@ -159,14 +154,14 @@ def test_two_samples_of_one_distribution_agree():
 )
 def test_another_distribution_is_told_apart_and_said_in_words(torch, tf, words):
     spec = Spec(shape=(64, 32))
-    row = judged({"forward/values": draws(torch)}, {"forward/values": draws(tf)}, spec, kind="initializers")
+    row = judged({"forward/values": samples(torch)}, {"forward/values": samples(tf)}, spec, kind="initializers")
     assert row.verdict == "differs"
     assert words in row.why
 
 
 @pytest.mark.parametrize("array", [np.full((64, 64, 32), np.nan), np.zeros((64, 32, 64))])
-def test_draws_that_are_nan_or_of_another_shape_are_a_difference(array):
-    good = draws(lambda size: RNG.normal(size=size))
+def test_samples_that_are_nan_or_of_another_shape_are_a_difference(array):
+    good = samples(lambda size: RNG.normal(size=size))
     assert judged({"forward/values": good}, {"forward/values": array}, kind="initializers").verdict == "differs"
 
 
@@ -177,11 +172,11 @@ def orthogonal_matrices(factor=1.0):
 def test_orthogonal_matrices_are_compared_by_their_products_too():
     """Normal matrices of the same deviation have the same moments, and are not orthogonal."""
     torch, tf = orthogonal_matrices(), orthogonal_matrices()
-    assert compare_draws(torch, tf, True)[2] == ""
-    assert compare_draws(torch, tf.swapaxes(1, 2), True)[2].startswith("values: shape")
+    assert compare_samples(torch, tf, True)[2] == ""
+    assert compare_samples(torch, tf.swapaxes(1, 2), True)[2].startswith("values: shape")
     independent = RNG.normal(0, torch.std(), torch.shape)
-    assert "products of rows" in compare_draws(torch, independent, True)[2]
-    assert "products of rows" in compare_draws(torch, orthogonal_matrices(1 + 1e-9), True)[2]
+    assert "products of rows" in compare_samples(torch, independent, True)[2]
+    assert "products of rows" in compare_samples(torch, orthogonal_matrices(1 + 1e-9), True)[2]
 
 
 def test_an_exact_initializer_is_compared_value_by_value():

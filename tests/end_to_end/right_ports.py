@@ -427,4 +427,34 @@ OTHER_LOOPS = (
     ),
 )
 
-RIGHT_PORTS = (*AS_THEY_ARE, *OTHER_MODELS, *OTHER_RECURRENCES, *OTHER_ATTENTION, *OTHER_LOOPS)
+OTHER_LOSSES = (
+    RightPort(
+        "training_said_to_the_loss",
+        "normalisation",
+        (
+            (
+                '    def loss(model, batch):\n        return F.cross_entropy(model(batch["x"]), batch["y"])\n',
+                "    def loss(model, batch, training):\n        model.train(training)\n"
+                '        return F.cross_entropy(model(batch["x"]), batch["y"])\n',
+            ),
+            (
+                '    def loss(model, batch):\n        logits = model(batch["x"], training=True)\n',
+                '    def loss(model, batch, training):\n        logits = model(batch["x"], training=training)\n',
+            ),
+        ),
+        "both losses take the mode, and hand it on",
+    ),
+    RightPort(
+        "training_said_on_one_side",
+        "normalisation",
+        (
+            (
+                '    def loss(model, batch):\n        logits = model(batch["x"], training=True)\n',
+                '    def loss(model, batch, **options):\n        logits = model(batch["x"], **options)\n',
+            ),
+        ),
+        "one loss takes the mode, of the other the model is put into it",
+    ),
+)
+
+RIGHT_PORTS = (*AS_THEY_ARE, *OTHER_MODELS, *OTHER_RECURRENCES, *OTHER_ATTENTION, *OTHER_LOOPS, *OTHER_LOSSES)

@@ -17,11 +17,11 @@ def results():
     """Every mutant's result by its name, all of them on the same two workers."""
     mutants = (*MUTANTS, LEAK)
     experiments = {
-        mutant.side: CaseExperiment(make_inputs(cases.load(mutant.case), steps=mutant.steps), tf_side=mutant.side)
+        mutant.side: CaseExperiment(make_inputs(cases.load(mutant.case), steps=mutant.steps), tf_function=mutant.side)
         for mutant in mutants
     }
     done = run_experiments(experiments.values(), Options(precision="float64"))
-    return {experiment.tf_side: result for experiment, result in done}
+    return {experiment.tf_function: result for experiment, result in done}
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.make.__name__)

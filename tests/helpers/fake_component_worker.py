@@ -50,4 +50,4 @@ if __name__ == "__main__":
     orders = json.loads(sys.argv[1])
     runtime = SimpleNamespace(configure=lambda threads: None, versions=lambda: {})
     executor = SimpleNamespace(fulfil=lambda request, watch: check(orders, request))
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)
+    worker.serve(SimpleNamespace(runtime=runtime, prepare=None), threads=1, executor=executor)

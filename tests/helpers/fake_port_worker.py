@@ -20,9 +20,11 @@ from compare.inputs.expressions import evaluate
 from compare.inputs.port_batches import draw
 from compare.running import worker
 from compare.running.request import DrawBatches, Start, TrainPort
-from compare.traces.trace import FINAL, TraceWriter
-from compare.traces.weights import Tensor, Unit, to_json
-from tests.helpers.synthetic import VERSIONS, Fault, honest
+from compare.traces.header import Header, Setting
+from compare.traces.step import END
+from compare.traces.trace import TraceWriter
+from compare.traces.weights import Tensor, WeightGroup
+from tests.helpers.synthetic import Fault, header, honest
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
@@ -76,17 +78,17 @@ class Network:
         return "norm" if self.side == "torch" else "batch_normalization"
 
     @property
-    def units(self) -> list[Unit]:
+    def weight_groups(self) -> list[WeightGroup]:
         """In the order of definition, which is that of the branches' numbers on both sides."""
-        units = []
+        groups = []
         for part in sorted(self.layers):
             tensors = {
                 role: Tensor(self.own(f"{part}.{role}"), array.shape, False, True)
                 for role, array in (("weight", self.start()[f"{part}.weight"]), ("bias", self.start()[f"{part}.bias"]))
             }
-            units.append(Unit("Linear", self.own(part), tensors))
+            groups.append(WeightGroup("Linear", self.own(part), tensors))
         mean = Tensor(f"{self.norm}.running_mean", (HIDDEN,), True, False)
-        return [*units, Unit("BatchNorm", self.norm, {"running_mean": mean})]
+        return [*groups, WeightGroup("BatchNorm", self.norm, {"running_mean": mean})]
 
     def start(self, seed: int = 0) -> Arrays:
         """Initial weights and buffers by their parts, the same for every order of the branches."""
@@ -98,14 +100,13 @@ class Network:
             weights[f"{part}.bias"] = 0.1 * generator.normal(size=shape[0])
         return weights | {"norm.running_mean": np.zeros(HIDDEN)}
 
-    def meta(self) -> dict:
-        """What a recorder notes of the model."""
+    def header(self, **said) -> Header:
+        """What a recorder notes of the model, and what else is said of the run."""
         kinds = dict.fromkeys(self.layers.values(), "Linear") | {self.activation: "Tanh", self.norm: "BatchNorm"}
-        settings = [{"subject": "optimizer", "kind": "SGD", "setting": "lr", "value": RATE}]
-        return {
-            "framework": self.side, "units": to_json(self.units), "kinds": kinds, "explicit": [], "settings": settings,
-            "versions": VERSIONS, "compiled": True, "muted": [],
-        }  # fmt: skip
+        settings = (Setting("optimizer", "SGD", "lr", RATE),)
+        return header(
+            self.side, **{"weight_groups": tuple(self.weight_groups), "kinds": kinds, "settings": settings} | said
+        )
 
 
 def batches(steps: int, seed: int = 0) -> list[Arrays]:
@@ -124,7 +125,7 @@ def record(
     audits: Sequence[int] = range(3),
     weights: Arrays | None = None,
     nudged: str | None = None,
-    meta: dict | None = None,
+    said: dict | None = None,
     watch: Callable = lambda steps: steps,
 ) -> Path:
     """Train a network on the batches given, and leave its trace; `weights` are by their parts."""
@@ -135,7 +136,7 @@ def record(
 
     def passes(step: int, stage: str, name: str, value) -> np.ndarray:
         value = network.fault((step, stage, name), np.asarray(value, precision))
-        if value is not None and (step in audits or step == FINAL):
+        if value is not None and (step in audits or step is END):
             label = network.own(name)
             again = f"{label} (call 2)" if (step, stage, label) in calls else label
             calls.add((step, stage, label))
@@ -146,9 +147,9 @@ def record(
     for step in watch(range(len(given))):
         losses.append(_train(network, given[step], weights, momenta, lambda *of, step=step: passes(step, *of)))
     for name, array in weights.items():
-        passes(FINAL, "buffer" if name.startswith("norm") else "weights", name, array)
+        passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
     curves = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
-    writer.close(curves, {**network.meta(), "precision": precision, "nudge": nudged, **(meta or {})})
+    writer.close(curves, network.header(precision=precision, nudge=nudged, **(said or {})))
     return path
 
 
@@ -237,4 +238,4 @@ if __name__ == "__main__":
     Path(orders.directory, f"{orders.side}-{os.getpid()}").touch()
     runtime = SimpleNamespace(configure=lambda threads: None, versions=lambda: {})
     executor = SimpleNamespace(fulfil=lambda request, watch: fulfil(orders, request, watch))
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)
+    worker.serve(SimpleNamespace(runtime=runtime, prepare=None), threads=1, executor=executor)

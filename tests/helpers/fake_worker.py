@@ -18,7 +18,9 @@ import numpy as np
 from compare.inputs.case_inputs import read_inputs
 from compare.running import worker
 from compare.running.request import TrainCase
-from compare.traces.trace import FINAL, TraceWriter
+from compare.traces.header import Header
+from compare.traces.step import END
+from compare.traces.trace import TraceWriter
 
 ROOT = Path(__file__).resolve().parents[2]
 BETWEEN_REPORTS = 1.5 * worker.SECONDS_BETWEEN_REPORTS  # so slow that every step is reported
@@ -113,12 +115,12 @@ def train(orders: SimpleNamespace, request: TrainCase, watch: Callable) -> None:
             writer.tensor(step, "weights", "weight", np.full(2, 1.0 - step))
             writer.tensor(step, "loss", "loss", np.float64(losses[-1]))
             writer.tensor(step, "batch", "x", np.float64(step))
-    writer.tensor(FINAL, "weights", "weight", np.zeros(2))
+    writer.tensor(END, "weights", "weight", np.zeros(2))
     if does == "leaves no trace":
         return writer.discard()
     versions = {"torch": "0.0", "tensorflow": "0.0", "keras": "0.0"}
     curves = {"loss": losses, "examples": np.ones(len(losses)), "seconds": np.full(len(losses), 1e-3)}
-    writer.close(curves, {"precision": training.precision, "nudge": training.nudge, "versions": versions})
+    writer.close(curves, Header(orders.side, versions, (), {}, (), precision=training.precision, nudge=training.nudge))
 
 
 def _steps(steps: int, does: str, at: int) -> Iterator[int]:
@@ -146,7 +148,7 @@ def main(orders: SimpleNamespace) -> None:
 
     runtime = SimpleNamespace(configure=configure, versions=lambda: {})
     executor = SimpleNamespace(fulfil=lambda request, watch: train(orders, request, watch))
-    worker.serve(SimpleNamespace(runtime=runtime, runs=None), threads=1, executor=executor)
+    worker.serve(SimpleNamespace(runtime=runtime, prepare=None), threads=1, executor=executor)
 
 
 if __name__ == "__main__":

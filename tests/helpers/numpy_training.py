@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.logs.loss_log import Log
-from compare.logs.parse import read_units
+from compare.logs.loss_log import LossLog
+from compare.logs.parse import last_digit_units
 
 BATCH, STEPS_PER_EPOCH, EXAMPLES, FEATURES, HIDDEN, CLASSES = 32, 20, 630, 20, 32, 5
 
@@ -104,11 +104,11 @@ def _update(weights, gradients, slots, t: Training, step: int) -> None:
             w -= rate * m
 
 
-def log(curve, form: str = "%.9g", name: str = "left.csv", start: int = 0) -> Log:
+def log(curve, form: str = "%.9g", name: str = "left.csv", start: int = 0) -> LossLog:
     """The log that a script leaves which prints its losses in this form."""
     printed = [form % loss for loss in curve]
     steps = np.arange(start, start + len(printed))
-    return Log(Path(name), steps, np.array(list(map(float, printed))), read_units(printed))
+    return LossLog(Path(name), steps, np.array(list(map(float, printed))), last_digit_units(printed))
 
 
 def port(training: Training, **changes) -> tuple[np.ndarray, np.ndarray]:

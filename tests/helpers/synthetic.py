@@ -19,11 +19,19 @@ from compare.judging.judgement import Judgement, Run
 from compare.judging.study import study
 from compare.reporting.result import Result
 from compare.running.request import SIDES, Training
-from compare.traces.trace import FINAL, Key, Trace, TracePair, TraceWriter
+from compare.traces.header import Header
+from compare.traces.step import END
+from compare.traces.trace import Key, Trace, TracePair, TraceWriter
 
 VERSIONS = {"torch": "2.0", "tensorflow": "2.0", "keras": "3.0"}
 STEPS_PER_EPOCH = 10
 RATE, MOMENTUM = 0.1, 0.5  # the rate is one that float32 does not hold exactly
+
+
+def header(side: str = "torch", **said) -> Header:
+    """The header of a run of which nothing is known but what is said here."""
+    return Header(side, VERSIONS, **{"weight_groups": (), "kinds": {}, "settings": ()} | said)
+
 
 Fault = Callable[[Key, np.ndarray], np.ndarray | None]  # None: the tensor is not recorded
 
@@ -61,7 +69,7 @@ class FakeSide:
 
         def passes(step: int, stage: str, name: str, value) -> np.ndarray:
             value = self.fault((step, stage, name), np.asarray(value, run.precision))
-            if value is not None and (step in run.audits or step == FINAL):
+            if value is not None and (step in run.audits or step is END):
                 writer.tensor(step, stage, name, value)
             return value
 
@@ -86,11 +94,11 @@ class FakeSide:
             update = passes(step, "update", "weight", -rate * gradient)
             buffer = passes(step, "buffer", "running_mean", 0.9 * buffer + 0.1 * predicted.mean())
             weight = weight + update
-        passes(FINAL, "weights", "weight", weight)
-        passes(FINAL, "buffer", "running_mean", buffer)
-        passes(FINAL, "loss", "loss", np.mean((x @ weight - y) ** 2))
+        passes(END, "weights", "weight", weight)
+        passes(END, "buffer", "running_mean", buffer)
+        passes(END, "loss", "loss", np.mean((x @ weight - y) ** 2))
         curves = {"loss": losses, "examples": [16.0] * steps, "seconds": [0.25] * steps, **self.curves(steps)}
-        writer.close(curves, {"versions": VERSIONS})
+        writer.close(curves, header())
         return Trace(path)
 
 

@@ -1,6 +1,8 @@
 """A port file is read as it was meant, and whatever is wrong with it is said in its author's terms, with the line."""
 
 import re
+from contextlib import contextmanager, nullcontext
+from functools import partial, wraps
 
 import numpy as np
 import pytest
@@ -92,8 +94,8 @@ def test_an_interruption_is_no_error_of_the_port(file):
 # Its sides
 
 
-def made(path, name="torch", form="dicts"):
-    return port.side(path, name)({"form": form})
+def made(path, name="torch", form="dicts", evaluating=nullcontext):
+    return port.side(path, name, evaluating)({"form": form})
 
 
 def with_torch_side(returned, more=""):
@@ -116,10 +118,103 @@ def test_loss_and_step_receive_a_batch_as_it_was_yielded(file, form, step):
 
 def test_a_step_gets_what_the_side_returned_and_not_the_loops_own_side(file):
     step = "def torch_step(side, batch):\n    side.model.append(side)\n    return np.float64(2), {'accuracy': 0.5}\n"
-    side = made(file(with_torch_side("[], len, 'optimizer'", step)))
+    side = made(file(with_torch_side("[], lambda model, batch: (model, batch), 'optimizer'", step)))
     assert side.step(None, {"x": np.ones(3)}) == (np.float64(2), {"accuracy": 0.5})
     [given] = side.model
-    assert (given.loss, given.optimizer, given.step) == (len, "optimizer", None)
+    assert (given.loss("m", "b"), given.optimizer, given.step) == (("m", "b"), "optimizer", None)
+
+
+WITHOUT = "def told(model, batch):\n    model.append('loss')\n    return np.float64(1)\n"
+WITH = "def told(model, batch, training):\n    model.append(training)\n    return np.float64(1)\n"
+SPELLINGS = ("", ", training=True")
+
+
+@contextmanager
+def noted(model):
+    """In place of a framework's evaluation mode."""
+    model.append("begin")
+    yield
+    model.append("end")
+
+
+@pytest.mark.parametrize(("loss", "seen"), [(WITHOUT, ["begin", "loss", "end"]), (WITH, [False])])
+def test_evaluation_is_told_to_a_loss_that_takes_it_and_set_around_one_that_does_not(file, loss, seen):
+    side = made(file(loss + with_torch_side("[], told, 'optimizer'")), evaluating=noted)
+    side.loss(side.model, {"x": np.ones(3)}, training=False)
+    assert side.model == seen
+    assert side.takes_training == (loss == WITH)
+
+
+@pytest.mark.parametrize("said", SPELLINGS)
+@pytest.mark.parametrize(("loss", "seen"), [(WITHOUT, "loss"), (WITH, True)])
+def test_a_step_of_a_port_may_say_training_or_leave_it_out(file, loss, seen, said):
+    step = f"side.loss(side.model, batch{said})"
+    text = loss + with_torch_side("[], told, 'optimizer'", f"def torch_step(side, batch):\n    return {step}\n")
+    side = made(file(text), evaluating=noted)
+    side.step(side, {"x": np.ones(3)})
+    side.loss(side.model, {"x": np.ones(3)})
+    assert side.model == [seen, seen]
+
+
+@pytest.mark.parametrize(
+    ("loss", "given", "seen"),
+    [
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", ", 0.25", 0.25),
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", ", weight=0.25, training=True", 0.25),
+        ("def told(model, batch, weight=0.5):\n    model.append(weight)\n", "", 0.5),
+        ("def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n", "", (True, 0.5)),
+        (
+            "def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n",
+            ", False",
+            (False, 0.5),
+        ),
+        (
+            "def told(model, batch, training, weight=0.5):\n    model.append((training, weight))\n",
+            ", weight=0.25",
+            (True, 0.25),
+        ),
+    ],
+)
+def test_a_step_of_a_port_may_give_its_loss_more_arguments(file, loss, given, seen):
+    step = f"def torch_step(side, batch):\n    side.loss(side.model, batch{given})\n    return np.float64(1)\n"
+    side = made(file(loss + with_torch_side("[], told, 'optimizer'", step)))
+    side.step(side, {"x": np.ones(3)})
+    assert side.model == [seen]
+
+
+class Module:
+    """Called as a module of a framework is: with anything, which is handed on."""
+
+    def __init__(self, **methods):
+        vars(self).update(methods)
+
+    def __call__(self, *arguments, **options):
+        raise AssertionError("only looked at")
+
+
+TAKES_TRAINING = [
+    (lambda model, batch: 0, False),
+    (lambda model, batch, training: 0, True),
+    (lambda model, batch, *, training=False: 0, True),
+    (lambda model, batch, smoothing=0.1, training=True: 0, True),
+    (lambda model, batch, weight=1.0: 0, False),
+    (lambda model, batch, **options: 0, True),
+    (lambda model, *batch: 0, False),
+    (partial(lambda l2, model, batch, training: 0, 0.1), True),
+    (partial(lambda model, batch, l2: 0, l2=0.1), False),
+    (wraps(lambda model, batch: 0)(lambda *arguments, **options: 0), False),
+    (Module(forward=lambda model, batch: 0), False),
+    (Module(forward=lambda model, batch, training: 0), True),
+    (Module(call=lambda model, batch, training=None: 0), True),
+    (len, False),
+    (dict.fromkeys, False),
+    (max, False),
+]
+
+
+@pytest.mark.parametrize(("loss", "takes"), TAKES_TRAINING)
+def test_a_loss_takes_training_by_name_or_with_whatever_it_is_given(loss, takes):
+    assert port.takes_training(loss) is takes
 
 
 def test_without_a_step_of_its_own_the_loops_is_used(file):

@@ -8,10 +8,11 @@ import pytest
 from compare.judging import tolerances as allowances
 from compare.judging.comparison import compare_pair, is_leak
 from compare.judging.difference import difference
-from compare.judging.stages import Row
+from compare.judging.stages import StageRow
 from compare.judging.wording import parting_sentence
 from compare.running.request import Training
-from compare.traces.trace import FINAL, TracePair
+from compare.traces.step import END
+from compare.traces.trace import TracePair
 from tests.helpers.synthetic import FakeSide, at, from_step, rounding
 
 STEPS = 20
@@ -142,7 +143,7 @@ def test_a_metric_that_differs_is_no_leak(compared):
 def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
     comparison = replace(compared()[0], gap=np.array([0, 0, 0, 0, 0, 1e-9, 2e-6, 0.5]))
     found = difference(np.array([1.0, 0.5]), np.array([1.0, 0.25]))
-    first = Row(4, "update", "fc1.weight", found, 1e-13)
+    first = StageRow(4, "update", "fc1.weight", found, 1e-13)
     agreed = replace(first, stage="gradient", allowed=1.0)
     comparison = replace(comparison, rows=[agreed, first])
     assert parting_sentence(comparison, first) == (
@@ -154,14 +155,14 @@ def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
 
 def test_what_parts_at_the_end_does_not_go_on(compared):
     comparison = replace(compared()[0], gap=np.array([0.0, 0.25]))
-    first = Row(FINAL, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
+    first = StageRow(END, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
     comparison = replace(comparison, rows=[first])
     assert parting_sentence(comparison, first) == "parts at the end, buffer, bn.running_var (missing in tf)"
 
 
 def test_a_missing_tensor_is_told_without_numbers(compared):
     comparison = replace(compared()[0], gap=np.array([0.25]))
-    first = Row(0, "forward", "conv1", difference(np.zeros(2), None), 1e-13)
+    first = StageRow(0, "forward", "conv1", difference(np.zeros(2), None), 1e-13)
     comparison = replace(comparison, rows=[first])
     assert parting_sentence(comparison, first) == "parts at step 0, forward, conv1 (missing in tf)"
 

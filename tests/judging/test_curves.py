@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from compare.judging.curves import curve_gap, decreases, epoch_means, first_beyond, nudge_gap
 from compare.traces.trace import Trace, TraceWriter
+from tests.helpers.synthetic import header
 
 PROPERTY = settings(max_examples=50, deadline=None)
 
@@ -19,7 +20,7 @@ def trace(tmp_path):
     def make(loss, examples=None) -> Trace:
         path = tmp_path / f"{len(made)}.npz"
         examples = np.ones(len(loss)) if examples is None else examples
-        TraceWriter(path).close({"loss": loss, "examples": examples}, {})
+        TraceWriter(path).close({"loss": loss, "examples": examples}, header())
         made.append(Trace(path))
         return made[-1]
 
@@ -116,5 +117,5 @@ def test_whether_it_decreases_weighs_batches_by_examples(trace):
 
 
 def test_a_constant_negative_loss_does_not_decrease_without_a_nudge(tmp_path):
-    TraceWriter(tmp_path / "trace.npz").close({"loss": [-1.0] * 4, "examples": [1] * 4}, {})
+    TraceWriter(tmp_path / "trace.npz").close({"loss": [-1.0] * 4, "examples": [1] * 4}, header())
     assert decreases(Trace(tmp_path / "trace.npz"), None, 2) is False

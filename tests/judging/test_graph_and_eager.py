@@ -19,7 +19,7 @@ def from_step(step, factor, losses=LOSSES):
 
 
 def trace(losses, compiled=True):
-    return SimpleNamespace(steps=len(losses), curves={"loss": losses}, meta={"compiled": compiled})
+    return SimpleNamespace(steps=len(losses), curves={"loss": losses}, header=SimpleNamespace(compiled=compiled))
 
 
 def said(graph=LOSSES, eager=LOSSES, torch=LOSSES, compiled=True):

@@ -7,7 +7,7 @@ import pytest
 
 from compare.judging import pairing_proof
 from compare.running.request import Start, Training
-from compare.traces.pairing import Model, pair
+from compare.traces.pairing import RecordedModel, pair
 from compare.traces.trace import Trace, TracePair
 from tests.helpers.fake_port_worker import Network, batches, record, start_of
 from tests.helpers.synthetic import at, honest, rounding
@@ -27,7 +27,7 @@ class Proof:
             name: taken[0, "weights", name] for step, stage, name in taken.keys if (step, stage) == (0, "weights")
         }
         np.savez(directory / "weights.npz", **arrays)
-        self.plain = pair(Model.of(taken), Model.of(own))
+        self.plain = pair(RecordedModel.of(taken), RecordedModel.of(own))
         start = Start(str(directory / "weights.npz"), tuple(self.plain.weights.items()))
 
         def run(trainings, sides):

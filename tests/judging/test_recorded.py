@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from compare import diff
+from compare.inputs.expressions import explicit_pairs
+from compare.traces.header import Setting
 from compare.traces.pairing import PairingError
-from compare.traces.trace import FINAL, TraceError
-from compare.traces.weights import Tensor, Unit, to_json
+from compare.traces.step import END
+from compare.traces.trace import TraceError
+from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.fake_port_worker import Network, batches, record
 from tests.helpers.synthetic import at, from_step, honest, rounding
 
@@ -39,7 +42,7 @@ def traces(tmp_path):
 
 def of_loss(factor):
     """A fault of the loss alone, which trains nothing: `factor(step)` times what it is."""
-    return lambda key, value: value * factor(key[0]) if key[1] == "loss" and key[0] != FINAL else value
+    return lambda key, value: value * factor(key[0]) if key[1] == "loss" and key[0] is not END else value
 
 
 def test_loops_that_differ_by_rounding_are_equivalent_and_nothing_is_said(traces):
@@ -124,9 +127,8 @@ def test_a_fault_behind_layers_paired_crosswise_is_found_at_its_layer(traces):
 
 
 def test_settings_that_differ_are_in_the_result(traces):
-    settings = [{"subject": "optimizer", "kind": "SGD", "setting": "lr", "value": 0.2}]
     traces.record("torch")
-    traces.record("tf", meta={"settings": settings})
+    traces.record("tf", said={"settings": (Setting("optimizer", "SGD", "lr", 0.2),)})
     [row] = diff(traces.torch, traces.tf).judgement.settings
     assert (row.subject, row.setting, row.torch, row.tf, row.verdict) == ("optimizer", "lr", 0.1, 0.2, "differs")
 
@@ -171,7 +173,6 @@ def test_weights_that_differ_at_an_audited_step_bring_the_step_before(traces):
 def test_a_late_fault_is_advised_by_the_step_where_the_curves_part(traces):
     result = traces.judge(from_step(23, "rate", 0.5))
     assert "audits=range(22, 25)" in result.findings[1]
-    assert str(FINAL - 1) not in " ".join(result.findings)
 
 
 def test_without_any_audit_nothing_is_said_of_the_first_weights(traces):
@@ -182,7 +183,7 @@ def test_without_any_audit_nothing_is_said_of_the_first_weights(traces):
 
 
 def test_without_any_audit_final_weights_decide_nothing_in_float32(traces):
-    moved = at(lambda key: key[:2] == (FINAL, "weights"), lambda value: value * 1.001)
+    moved = at(lambda key: key[:2] == (END, "weights"), lambda value: value * 1.001)
     assert traces.judge(moved, audits=(), precision="float32").verdict == "equivalent"
 
 
@@ -257,13 +258,13 @@ def test_a_trace_that_is_cut_off_is_named(traces):
     traces.record("torch")
     path = traces.record("tf")
     path.write_bytes(path.read_bytes()[:-200])
-    assert f"{path} is no whole trace" in refused(traces)
+    assert f"{path} is not a whole trace" in refused(traces)
 
 
 def test_a_file_that_is_no_trace_is_named(traces):
     traces.record("torch")
     np.savez(traces.tf.with_suffix(".npz"), loss=np.ones(3))
-    assert "tf.npz is no whole trace" in refused(traces)
+    assert "tf.npz is not a whole trace" in refused(traces)
 
 
 def change_meta(path, change):
@@ -280,10 +281,10 @@ def change_meta(path, change):
 def test_a_trace_of_another_format_is_named_with_both_formats(traces):
     traces.record("torch")
     change_meta(traces.record("tf"), lambda meta: meta.update(format=99))
-    assert "is a trace of format 99; this version reads 1" in refused(traces)
+    assert "is a trace of format 99; this version reads 2" in refused(traces)
 
 
-@pytest.mark.parametrize("name", ["framework", "units", "kinds", "settings"])
+@pytest.mark.parametrize("name", ["side", "versions", "weight_groups", "kinds", "settings", "explicit", "nudge"])
 def test_a_trace_that_does_not_say_what_it_is_of_is_named_with_what_is_missing(traces, name):
     traces.record("torch")
     change_meta(traces.record("tf"), lambda meta: meta.pop(name))
@@ -300,28 +301,31 @@ def test_two_traces_of_one_side_are_refused(traces, side):
 
 
 def with_a_weight_more(side, name):
-    """Meta data with a weight that stands in a layer of a kind of its own on either side."""
-    units = [*Network(side).units, Unit(f"Own{side}", name, {"weight": Tensor(f"{name}.weight", (7, 7), False, True)})]
-    return {"units": to_json(units)}
+    """What a header says of a weight more that stands in a layer of a kind of its own on either side."""
+    groups = [
+        *Network(side).weight_groups,
+        WeightGroup(f"Own{side}", name, {"weight": Tensor(f"{name}.weight", (7, 7), False, True)}),
+    ]
+    return {"weight_groups": tuple(groups)}
 
 
 def test_a_weight_without_a_partner_is_named_with_the_line_to_write(traces):
     traces.record("torch")
-    traces.record("tf", meta=with_a_weight_more("tf", "extra"))
+    traces.record("tf", said=with_a_weight_more("tf", "extra"))
     message = refused(traces, PairingError)
     assert "tf: extra.weight (7x7)" in message
     assert "WEIGHTS = {'extra.weight': None}" in message
 
 
 def test_pairs_that_the_tf_recorder_was_given_are_taken(traces):
-    traces.record("torch", meta=with_a_weight_more("torch", "more"))
-    traces.record("tf", meta=with_a_weight_more("tf", "extra") | {"explicit": [["extra.weight", "more.weight"]]})
+    traces.record("torch", said=with_a_weight_more("torch", "more"))
+    traces.record("tf", said=with_a_weight_more("tf", "extra") | {"explicit": (("extra.weight", "more.weight"),)})
     assert diff(traces.torch, traces.tf).verdict == "equivalent"
 
 
 def test_the_line_of_the_message_is_taken_from_the_tf_recorder(traces):
-    traces.record("torch", meta=with_a_weight_more("torch", "more"))
+    traces.record("torch", said=with_a_weight_more("torch", "more"))
     traces.record("tf")
     assert "WEIGHTS = {None: ['more.weight']}" in refused(traces, PairingError)
-    traces.record("tf", meta={"explicit": [[None, ["more.weight"]]]})
+    traces.record("tf", said={"explicit": explicit_pairs([(None, ["more.weight"])])})
     assert diff(traces.torch, traces.tf).verdict == "equivalent"

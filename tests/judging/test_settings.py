@@ -1,4 +1,4 @@
-"""The settings of two sides are judged by their values alone; what one side cannot know says nothing."""
+"""The settings of two sides are compared by their values; what one side cannot know is left out."""
 
 import io
 
@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare.judging.settings import columns, differences, judge, to_row
+from compare.judging.settings import COLUMNS, compare_settings, differences, to_row
 from compare.judging.settings.notes import NOTES
 from compare.reporting.settings_table import settings_table
+from compare.traces.header import Setting
 
 
 def side(subject, kind="", **settings):
-    return [{"subject": subject, "kind": kind, "setting": name, "value": value} for name, value in settings.items()]
+    return [Setting(subject, kind, name, value) for name, value in settings.items()]
 
 
 def verdicts(torch, tf, pairs=None):
-    return [(row.subject, row.setting, row.verdict) for row in judge(torch, tf, pairs or {})]
+    return [(row.subject, row.setting, row.verdict) for row in compare_settings(torch, tf, pairs or {})]
 
 
 @pytest.mark.parametrize(
@@ -144,14 +145,14 @@ def test_a_stacked_layer_of_one_side_may_be_several_of_the_other():
 def test_differences_leave_the_equal_out_and_put_the_rounded_last():
     torch = side("optimizer", "Adam", lr=0.1, eps=1e-8, amsgrad=False)
     tf = side("optimizer", "Adam", lr=float(np.float32(0.1)), eps=1e-7, amsgrad=False)
-    assert [row.setting for row in differences(judge(torch, tf, {}))] == ["eps", "lr"]
+    assert [row.setting for row in differences(compare_settings(torch, tf, {}))] == ["eps", "lr"]
 
 
 def test_a_row_is_text_with_a_note_and_empty_where_a_side_has_nothing():
     torch = side("conv", "Conv2d", padding=[1, 1], stride=[2, 1], axes=[-2, -1], extra=3, limit=None)
     tf = side("conv", "Conv2d", padding=[0, 0], stride=[1, 2], axes=[-1], limit=2.5)
-    rows = {row.setting: to_row(row) for row in judge(torch, tf, {"conv": "conv"})}
-    assert tuple(rows["padding"]) == columns
+    rows = {row.setting: to_row(row) for row in compare_settings(torch, tf, {"conv": "conv"})}
+    assert tuple(rows["padding"]) == COLUMNS
     assert [rows["stride"][name] for name in ("torch", "tf")] == ["2x1", "1x2"]
     assert [rows["axes"][name] for name in ("torch", "tf")] == ["-2, -1", "-1"]
     assert [rows["extra"][name] for name in ("torch", "tf", "verdict")] == ["3", "", "torch only"]
@@ -161,15 +162,18 @@ def test_a_row_is_text_with_a_note_and_empty_where_a_side_has_nothing():
 
 def test_equal_rows_have_no_note():
     torch = side("bn", "BatchNorm", momentum=0.1)
-    assert [row.note for row in judge(torch, torch, {"bn": "bn"})] == [""]
-    assert judge(torch, side("bn", "BatchNorm", momentum=0.2), {"bn": "bn"})[0].note == NOTES["BatchNorm", "momentum"]
+    assert [row.note for row in compare_settings(torch, torch, {"bn": "bn"})] == [""]
+    assert (
+        compare_settings(torch, side("bn", "BatchNorm", momentum=0.2), {"bn": "bn"})[0].note
+        == NOTES["BatchNorm", "momentum"]
+    )
 
 
 def test_the_table_shows_what_differs_and_nothing_else():
     torch = side("optimizer", "Adam", lr=0.1, betas=[0.9, 0.999]) + side("fc", "Linear", bias=True)
     tf = side("optimizer", "Adam", lr=0.2, betas=[0.9, 0.999]) + side("fc", "Linear", bias=True, note="[red]x")
     console = Console(width=120, record=True, file=io.StringIO())
-    console.print(settings_table(judge(torch, tf, {"fc": "fc"})))
+    console.print(settings_table(compare_settings(torch, tf, {"fc": "fc"})))
     text = console.export_text()
     assert "optimizer (Adam) lr" in " ".join(text.split())
     assert "[red]x" in text

@@ -5,8 +5,10 @@ import pytest
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
-from compare.judging.stages import Row, by_value, first_divergence, last_agreement, stage_rows
-from compare.traces.trace import FINAL, Trace, TraceWriter
+from compare.judging.stages import StageRow, by_value, first_divergence, last_agreement, stage_rows
+from compare.traces.step import END
+from compare.traces.trace import Trace, TraceWriter
+from tests.helpers.synthetic import header
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def trace(tmp_path):
         writer = TraceWriter(path)
         for key, value in tensors.items():
             writer.tensor(*key, np.asarray(value))
-        writer.close({"loss": [1.0]}, {})
+        writer.close({"loss": [1.0]}, header())
         made.append(Trace(path))
         return made[-1]
 
@@ -30,7 +32,7 @@ def trace(tmp_path):
 
 def row(step, stage, tensor="w", gap=0.0, allowed=0.125):
     """A row whose relative gap is `gap`, of values around 1."""
-    return Row(step, stage, tensor, difference(np.array([1.0]), np.array([1.0 - gap])), allowed)
+    return StageRow(step, stage, tensor, difference(np.array([1.0]), np.array([1.0 - gap])), allowed)
 
 
 WITHIN, BEYOND = 0.125, 0.25
@@ -47,25 +49,25 @@ def test_what_is_no_difference_of_values_is_never_within_and_says_so():
         (None, "missing in tf"), (np.zeros(3), "shape"), (np.zeros(2, np.float32), "dtype"),
         (np.full(2, np.nan), "not finite"),
     ]:  # fmt: skip
-        found = Row(0, "weights", "w", difference(nothing, other), allowed=1e300)
+        found = StageRow(0, "weights", "w", difference(nothing, other), allowed=1e300)
         assert not found.within
         assert found.verdict == verdict
 
 
 def test_another_dtype_can_be_judged_by_its_values():
     judged = [
-        Row(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.1, np.float32)), 1e-7),
-        Row(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.2, np.float32)), 1e-7),
-        Row(0, "rate", "learning_rate", difference(np.zeros(1), np.zeros(2)), 1e-7),
+        StageRow(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.1, np.float32)), 1e-7),
+        StageRow(0, "rate", "learning_rate", difference(np.array(0.1), np.array(0.2, np.float32)), 1e-7),
+        StageRow(0, "rate", "learning_rate", difference(np.zeros(1), np.zeros(2)), 1e-7),
     ]
     assert [one.verdict for one in by_value(judged)] == ["within", "beyond", "shape"]
 
 
 def test_rows_come_in_the_order_of_causes_whatever_was_recorded_first(trace):
     second, first = (0, "forward", "second"), (0, "forward", "first")
-    recorded = [(FINAL, "weights", "w"), (1, "batch", "x"), (0, "update", "w"), second, first, (0, "batch", "x")]
+    recorded = [(END, "weights", "w"), (1, "batch", "x"), (0, "update", "w"), second, first, (0, "batch", "x")]
     both = trace(dict.fromkeys(recorded, 1.0))
-    ordered = [(0, "batch", "x"), second, first, (0, "update", "w"), (1, "batch", "x"), (FINAL, "weights", "w")]
+    ordered = [(0, "batch", "x"), second, first, (0, "update", "w"), (1, "batch", "x"), (END, "weights", "w")]
     assert [one.key for one in stage_rows(both, both, [], "float64")] == ordered
 
 
@@ -146,7 +148,7 @@ def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergenc
 
 def test_a_row_says_its_place_in_words():
     assert str(row(3, "update", "fc1.weight")) == "step 3, update, fc1.weight"
-    assert str(row(FINAL, "buffer", "mean")) == "the end, buffer, mean"
+    assert str(row(END, "buffer", "mean")) == "the end, buffer, mean"
 
 
 @pytest.mark.parametrize(("ulps", "verdict"), [(1, "within"), (1000, "beyond")])

@@ -5,7 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compare.judging.static_differences import all_settings, initial_values, say_initial, say_muted
+from compare.judging.static_differences import (
+    all_settings,
+    initial_values,
+    say_evaluation,
+    say_initial,
+    say_muted,
+)
+from compare.traces.header import Setting
+from compare.traces.step import END
 from compare.traces.trace import TracePair
 
 COUNT = 4000
@@ -61,8 +69,8 @@ def test_however_many_tensors_begin_differently_no_more_than_three_sentences_say
 
 
 def side(framework, settings=(), muted=None):
-    rows = [dict(zip(("subject", "kind", "setting", "value"), row, strict=True)) for row in settings]
-    return SimpleNamespace(meta={"framework": framework, "settings": rows, "muted": muted or {}})
+    rows = tuple(Setting(*row) for row in settings)
+    return SimpleNamespace(header=SimpleNamespace(side=framework, settings=rows, muted=muted or {}))
 
 
 def test_which_dropout_was_switched_off_is_said_for_each_side_that_had_one():
@@ -96,3 +104,33 @@ def test_dropout_that_was_switched_off_is_compared_by_the_rate_that_it_had(rate,
     tf = side("tf", [("drop", "Dropout", "p", 0.0)], {"drop": rate})
     rows = all_settings(TracePair(torch, tf), PAIRING, [])
     assert row_of(rows, "dropout", "p") == (0.5, rate, verdict)
+
+
+def sides(torch, tf):
+    """Both sides' traces, by whether the loss of each takes `training`."""
+    told = {"torch": torch, "tf": tf}
+    headers = (SimpleNamespace(side=name, takes_training=takes) for name, takes in told.items())
+    return TracePair(*(SimpleNamespace(header=header) for header in headers))
+
+
+def row_at(step, stage):
+    return SimpleNamespace(step=step, stage=stage)
+
+
+@pytest.mark.parametrize("stage", ["forward", "loss"])
+@pytest.mark.parametrize(
+    ("torch", "tf", "named"), [(False, False, "(torch, tf)"), (True, False, "(tf)"), (False, True, "(torch)")]
+)
+def test_where_two_sides_differ_in_evaluation_alone_it_says_whose_mode_was_set_from_outside(stage, torch, tf, named):
+    [said] = say_evaluation(row_at(END, stage), sides(torch, tf))
+    assert f"the mode was set from outside {named}" in said
+    assert "write loss(model, batch, training)" in said
+
+
+@pytest.mark.parametrize("first", [None, row_at(3, "forward"), row_at(END, "buffer"), row_at(END, "weights")])
+def test_where_evaluation_is_not_what_differs_nothing_is_said(first):
+    assert say_evaluation(first, sides(False, False)) == []
+
+
+def test_losses_that_are_told_the_mode_are_evaluated_as_they_are_written():
+    assert say_evaluation(row_at(END, "loss"), sides(True, True)) == []

@@ -6,7 +6,7 @@ import pytest
 from compare.judging.search import ROUNDS
 from compare.judging.study import study
 from compare.running.request import AUDITS, Training
-from compare.traces.trace import FINAL
+from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
 
 LATE = 23  # a step that is not audited at first
@@ -60,7 +60,7 @@ def test_a_fault_of_one_late_step_is_found_with_audits_around_it(tmp_path):
     keys = [row.key for row in judged.judgement.comparisons["float64"].rows]
     assert keys == sorted(keys, key=lambda key: key[0])
     assert len(keys) == len(set(keys))
-    assert {0, *AUDITS, LATE, FINAL} <= {step for step, *_ in keys}
+    assert {0, *AUDITS, LATE, END} <= {step for step, *_ in keys}
 
 
 def test_a_step_among_thousands_is_found_in_few_rounds_though_no_curve_parts(tmp_path):
@@ -114,9 +114,25 @@ def test_a_loss_that_is_not_finite_in_float32_only_is_diverged(tmp_path):
 
 
 def test_values_at_audited_steps_decide_in_float64_and_not_in_float32_alone(tmp_path):
-    moved = FakeSide(at(lambda key: key[0] == FINAL and key[1] == "buffer", lambda value: value * 1.5))
+    moved = FakeSide(at(lambda key: key[0] == END and key[1] == "buffer", lambda value: value * 1.5))
     verdicts = [judge(tmp_path, tf=moved, precisions=(one,)).judgement.verdict for one in BOTH]
     assert verdicts == ["diverged", "equivalent"]
+
+
+def test_an_output_that_the_loss_hides_in_float32_is_the_first_divergence(tmp_path):
+    recorded = {}
+
+    def remember(key, value):
+        recorded[key] = value
+        return value
+
+    def differ_in_the_output(key, value):
+        return value * 1.5 if key[:2] == (0, "forward") else recorded[key]
+
+    of = judge(tmp_path, FakeSide(remember), FakeSide(differ_in_the_output), precisions=("float32",), nudged=False)
+    assert of.judgement.verdict == "diverged"
+    assert str(of.judgement.first_divergence) == "step 0, forward, linear"
+    assert of.judgement.findings[0].startswith("parts at step 0, forward, linear (gap 3.3e-01")
 
 
 @pytest.mark.parametrize("side", ["torch", "tf"])
@@ -153,10 +169,10 @@ def test_a_gradient_that_differs_without_consequence_is_equivalent(tmp_path):
 
 
 def test_a_buffer_that_differs_only_at_the_end_is_diverged(tmp_path):
-    late = at(lambda key: key[0] == FINAL and key[1] == "buffer", lambda value: value + 1)
+    late = at(lambda key: key[0] == END and key[1] == "buffer", lambda value: value + 1)
     judgement = judge(tmp_path, tf=faulty(late)).judgement
     assert judgement.verdict == "diverged"
-    assert judgement.first_divergence.key == (FINAL, "buffer", "running_mean")
+    assert judgement.first_divergence.key == (END, "buffer", "running_mean")
     assert "the end, buffer, running_mean" in judgement.findings[0]
 
 
@@ -180,11 +196,11 @@ def test_a_metric_that_one_side_lacks_is_said_to_be_missing(tmp_path):
 
 
 def test_an_evaluation_that_differs_beside_a_late_metric_is_located(tmp_path):
-    evaluation = at(lambda key: key[0] == FINAL and key[1] == "loss", lambda value: value * 1.5)
+    evaluation = at(lambda key: key[0] == END and key[1] == "loss", lambda value: value * 1.5)
     torch, tf = FakeSide(curves=accuracy(None)), FakeSide(evaluation, curves=accuracy(LATE))
     judgement = judge(tmp_path, torch, tf).judgement
     assert judgement.verdict == "diverged"
-    assert judgement.first_divergence.key == (FINAL, "loss", "loss")
+    assert judgement.first_divergence.key == (END, "loss", "loss")
 
 
 @pytest.mark.parametrize("step", [1, LATE])

@@ -36,7 +36,7 @@ def options(tmp_path):
 
 
 def test_a_case_asks_each_side_for_its_own_function_or_for_the_cases_model():
-    experiment = CaseExperiment(inputs(), tf_side="mutants:wrong")
+    experiment = CaseExperiment(inputs(), tf_function="mutants:wrong")
     assert experiment.request(TRAINING, "torch", "in", "out") == TrainCase("out", "in", TRAINING, None)
     assert experiment.request(TRAINING, "tf", "in", "out") == TrainCase("out", "in", TRAINING, "mutants:wrong")
 

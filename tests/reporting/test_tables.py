@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from compare.reporting.files import write_all
 from compare.reporting.result import Result
-from compare.reporting.tables import COLUMNS, ROWS, all_tables, summary_row, to_csv
-from compare.traces.trace import FINAL
+from compare.reporting.tables import COLUMNS, ROWS, all_tables, to_csv
 from tests.helpers.synthetic import STEPS_PER_EPOCH, FakeSide, at, from_step, result, rounding
 
 PROPERTY = settings(max_examples=50, deadline=None)
@@ -111,15 +110,38 @@ def test_where_a_curve_has_ended_its_loss_and_gap_are_missing(tmp_path):
     assert all(row["torch_loss"] is not None for row in rows)
 
 
-def test_epochs_have_the_mean_of_each_curve_and_of_each_metric_on_its_side(tmp_path):
-    of = result(tmp_path, tf=FakeSide(rounding, curves=lambda steps: {"accuracy": list(range(steps))}))
+def test_an_epoch_has_a_row_a_metric_with_both_means_and_their_relative_gap(tmp_path):
+    torch = FakeSide(curves=lambda steps: {"accuracy": list(range(steps))})
+    tf = FakeSide(rounding, curves=lambda steps: {"accuracy": [2 * step for step in range(steps)]})
+    of = result(tmp_path, torch, tf)
     of = replace(of, subject=replace(of.subject, steps_per_epoch=STEPS_PER_EPOCH))
     rows = list(ROWS["epochs"](of))
-    assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
+    assert [(row["epoch"], row["metric"]) for row in rows] == [
+        (epoch, metric) for epoch in (1, 2, 3, 4) for metric in ("loss", "accuracy")
+    ]
     losses = of.judgement.comparisons["float64"].pair.torch.curves["loss"]
-    assert [row["torch_loss"] for row in rows] == pytest.approx(losses.reshape(4, -1).mean(axis=1), rel=1e-15)
-    assert [row["tf_accuracy"] for row in rows] == [4.5, 14.5, 24.5, 34.5]
-    assert all("torch_accuracy" not in row for row in rows)
+    assert [row["torch"] for row in rows[::2]] == pytest.approx(losses.reshape(4, -1).mean(axis=1), rel=1e-15)
+    assert [row["tf"] for row in rows[1::2]] == [9, 29, 49, 69]
+    assert [row["gap"] for row in rows[1::2]] == [0.5] * 4
+    assert {tuple(row) for row in rows} == {COLUMNS["epochs"]}
+
+
+def test_a_metric_that_one_side_lacks_has_no_gap(tmp_path):
+    rows = ROWS["epochs"](result(tmp_path, tf=FakeSide(curves=lambda steps: {"accuracy": [0.5] * steps})))
+    alone = [row for row in rows if row["metric"] == "accuracy"]
+    assert len(alone) == 40
+    assert {(row["torch"], row["tf"], row["gap"]) for row in alone} == {(None, 0.5, None)}
+
+
+def test_a_metric_that_is_not_finite_has_an_infinite_gap(tmp_path):
+    sides = (FakeSide(curves=lambda steps, value=value: {"accuracy": [value] * steps}) for value in (math.nan, 0.5))
+    of = result(tmp_path, *sides)
+    gaps = of.epochs.query("metric == 'accuracy'").gap
+    assert len(gaps) == 40
+    assert (gaps == math.inf).all()
+    write_tables([of], tmp_path)
+    row = next(row for row in read(tmp_path / "epochs.csv") if row["metric"] == "accuracy")
+    assert (row["torch"], row["tf"], row["gap"]) == ("nan", "0.5", "inf")
 
 
 def test_stages_have_a_row_a_tensor_and_the_end_is_the_step_after_the_last(tmp_path):
@@ -127,7 +149,6 @@ def test_stages_have_a_row_a_tensor_and_the_end_is_the_step_after_the_last(tmp_p
     rows = list(ROWS["stages"](of))
     assert {tuple(row) for row in rows} == {COLUMNS["stages"]}
     assert {row["step"] for row in rows} == {0, 1, 2, 40}
-    assert FINAL not in {row["step"] for row in rows}
     [loss] = [row for row in rows if (row["step"], row["stage"]) == (1, "loss")]
     assert (loss["tensor"], loss["shape"], loss["verdict"]) == ("loss", "scalar", "beyond")
     assert loss["max_rel"] == pytest.approx(1 / 3, rel=1e-12)
@@ -167,31 +188,33 @@ def test_a_run_that_failed_has_a_summary_and_no_other_rows(tmp_path):
     good = result(tmp_path)
     failed = Result(good.subject, "f" * 64, None, ("tf: the worker died,\nand said why",))
     assert (failed.verdict, failed.findings) == ("error", ("tf: the worker died,\nand said why",))
-    assert [list(rows(failed)) for rows in ROWS.values()] == [[]] * len(ROWS)
+    assert {name: len(list(rows(failed))) for name, rows in ROWS.items()} == dict.fromkeys(ROWS, 0) | {"summary": 1}
+    assert list(failed.curves.columns) == list(COLUMNS["curves"])
     write_tables([failed, good], tmp_path)
     first, second = read(tmp_path / "summary.csv")
     assert (first["verdict"], first["findings"], first["float64_gap"]) == ("error", failed.findings[0], "")
     assert (second["verdict"], second["inputs_sha256"]) == ("equivalent", "0" * 64)
     assert tuple(first) == COLUMNS["summary"]
-    assert set(summary_row(failed)) < set(COLUMNS["summary"])
+    assert set(failed.summary) < set(COLUMNS["summary"])
 
 
-def test_metrics_of_any_case_have_columns_behind_the_common_ones(tmp_path):
+def test_a_metric_of_one_case_adds_rows_and_no_columns(tmp_path):
     plain = result(tmp_path)
     (tmp_path / "more").mkdir()
     metric = FakeSide(curves=lambda steps: {"accuracy": [0.5] * steps})
     write_tables([plain, result(tmp_path / "more", metric, metric)], tmp_path)
     rows = read(tmp_path / "epochs.csv")
-    assert tuple(rows[0]) == (*COLUMNS["epochs"], "torch_accuracy", "tf_accuracy")
-    assert (rows[0]["torch_accuracy"], rows[-1]["tf_accuracy"]) == ("", "0.5")
+    assert tuple(rows[0]) == COLUMNS["epochs"]
+    assert [row["metric"] for row in rows] == ["loss"] * 40 + ["loss", "accuracy"] * 40
+    assert (rows[-1]["torch"], rows[-1]["tf"], rows[-1]["gap"]) == ("0.5", "0.5", "0.0")
 
 
-def test_an_evaluation_stands_in_the_row_of_its_epoch(tmp_path):
+def test_an_evaluation_is_a_metric_of_its_epoch(tmp_path):
     def evaluated(steps):
         return {"evaluation_step": [9, 19, 29, 39], "evaluation_loss": [0.4, 0.3, 0.2, 0.1]}
 
     sides = FakeSide(curves=evaluated), FakeSide(rounding, curves=evaluated)
     epochs = result(tmp_path, *sides).epochs  # each of one step
-    evaluated_only = epochs[["epoch", "torch_evaluation_loss", "tf_evaluation_loss"]].dropna()
-    assert evaluated_only.to_numpy().tolist() == [[10, 0.4, 0.4], [20, 0.3, 0.3], [30, 0.2, 0.2], [40, 0.1, 0.1]]
-    assert "torch_evaluation_step" not in epochs
+    evaluations = epochs[epochs.metric == "evaluation_loss"][["epoch", "torch", "tf"]]
+    assert evaluations.to_numpy().tolist() == [[10, 0.4, 0.4], [20, 0.3, 0.3], [30, 0.2, 0.2], [40, 0.1, 0.1]]
+    assert set(epochs.metric) == {"loss", "evaluation_loss"}

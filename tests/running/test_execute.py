@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -27,10 +28,10 @@ class Recorder:
 
     def __init__(self, output, model, optimizer, audits, channels_first, loss):
         self.output, self.model, self.audits = output, dict(model), audits
-        self.steps, self.meta, self.discarded = 0, None, False
+        self.steps, self.header, self.discarded = 0, None, False
 
-    def close(self, meta, evaluate):
-        self.meta, self.evaluated = meta, evaluate()
+    def close(self, evaluate, **header):
+        self.header, self.evaluated = header, evaluate()
 
     def discard(self):
         self.discarded = True
@@ -38,6 +39,8 @@ class Recorder:
 
 class Weights:
     """Batches stay as they are; a model is a dict of its weights."""
+
+    layers = SimpleNamespace(evaluating=nullcontext)
 
     @staticmethod
     def batch_from_canonical(batch, channels_first):
@@ -61,8 +64,8 @@ class FakeFramework(Framework):
         super().__init__(package)
         vars(self).update(of_side=side, built=[], reset=[], trained=[], recorders=[], checked=[])
         vars(self).update(
-            runs=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
-            train=SimpleNamespace(train=self._train),
+            prepare=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
+            train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
         )
         vars(self)["components.checking"] = SimpleNamespace(run=self.checked.append)
@@ -72,12 +75,17 @@ class FakeFramework(Framework):
 
     def _build(self, make_side, settings, precision, examples, eager):
         self.built.append((make_side, precision, eager))
-        side = Side({"own": np.ones(2)}, lambda model, batch: float(np.mean(batch["x"])), "optimizer", **self.of_side)
+        side = Side(
+            {"own": np.ones(2)}, lambda model, batch, training: float(np.mean(batch["x"])), "optimizer", **self.of_side
+        )
         return SimpleNamespace(side=side, step="step", compiled=not eager, muted={})
 
     def _recorder(self, *given):
         self.recorders.append(Recorder(*given))
         return self.recorders[-1]
+
+    def _evaluate(self, side, batch):
+        return side.loss(side.model, batch, training=False)
 
     def _train(self, side, step, batches, recorder, held_out, steps_per_epoch):
         self.trained.append(list(batches))
@@ -109,14 +117,14 @@ def test_a_case_trains_on_its_batches_from_its_weights_in_the_precision_asked_fo
     assert all(map(same, framework.trained[0], given.batches(precision)))
     [recorder] = framework.recorders
     assert (recorder.output, recorder.audits) == ("out.npz", {0, 1, 2})
-    assert recorder.meta["precision"] == precision
+    assert recorder.header["precision"] == precision
 
 
 def test_a_nudged_run_begins_one_ulp_away(inputs):
     framework, given = FakeFramework(), read_inputs(inputs)
     Executor(framework, kept=1).fulfil(asked(inputs, nudge="float32"))
     assert same(framework.reset[0], nudge(given.weights, given.seed, "float32"))
-    assert framework.recorders[0].meta["nudge"] == "float32"
+    assert framework.recorders[0].header["nudge"] == "float32"
 
 
 def test_the_end_is_evaluated_on_the_first_batch(inputs):
@@ -160,7 +168,7 @@ def test_a_run_whose_every_step_is_audited_need_not_be_compiled(inputs, audits, 
     framework = FakeFramework()
     Executor(framework, kept=1).fulfil(asked(inputs, audits=audits))
     assert framework.built[0][2] == eager
-    assert framework.recorders[0].meta["compiled"] == (not eager)
+    assert framework.recorders[0].header["compiled"] == (not eager)
 
 
 def test_no_more_is_kept_than_asked_for(inputs, tmp_path):
@@ -185,7 +193,7 @@ def test_a_run_that_fails_leaves_no_trace(inputs):
     with pytest.raises(ValueError, match="the side's own batches are none: there was nothing to train on"):
         Executor(framework, kept=1).fulfil(asked(inputs))
     assert framework.recorders[0].discarded
-    assert framework.recorders[0].meta is None
+    assert framework.recorders[0].header is None
 
 
 def test_a_component_is_checked_by_the_side(inputs):

@@ -20,7 +20,7 @@ class Fake(Framework):
             name: (name, array, name in channels_first) for name, array in batch.items()
         }
     )
-    runs = SimpleNamespace(build=lambda *given: given)
+    prepare = SimpleNamespace(build=lambda *given: given)
 
 
 @pytest.fixture

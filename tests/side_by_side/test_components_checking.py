@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from keras import layers
 from torch import nn
 
-from compare.components import arrays as given
-from compare.components.judging import Outcome, judge
+from compare.components import arrays
+from compare.components.judging import ComponentRuns, compare_component
 from compare.components.optimizer_problem import RATE, STEPS, gradients, initial_weights
 from compare.components.spec import (
     Spec,
@@ -24,7 +24,6 @@ from compare.components.spec import (
     labels,
     mask,
     normal,
-    probabilities,
     signs,
     uniform,
     values,
@@ -48,8 +47,8 @@ def tried(tmp_path):
 
     def run(check, kind, entry, spec, ulp_of=None):
         path = tmp_path / "inputs.npz"
-        given.write({"key": spec}, path)
-        return check(kind, entry, spec, given.read(path, "key", spec.precision, ulp_of))
+        arrays.write({"key": spec}, path)
+        return check(kind, entry, spec, arrays.read(path, "key", spec.precision, ulp_of))
 
     return run
 
@@ -60,7 +59,7 @@ def judged(tried):
 
     def run(kind, torch_entry, tf_entry, spec=X):
         plain = {"torch": tried(check_torch, kind, torch_entry, spec), "tf": tried(check_tf, kind, tf_entry, spec)}
-        return judge(kind, "key", spec, Outcome(plain, plain))
+        return compare_component(kind, "key", spec, ComponentRuns(plain, plain))
 
     return run
 
@@ -227,7 +226,7 @@ def test_the_gradient_is_that_of_the_sum_of_all_outputs_times_their_cotangents(t
     spec = Spec(x=normal(4, 5))
     for check, function in ((check_torch, lambda x: (x * x, 3 * x)), (check_tf, lambda x: [x * x, 3 * x])):
         found = tried(check, "activations", function, spec)
-        first, second = given.read(tmp_path / "inputs.npz", "key", "float64").cotangent([(4, 5), (4, 5)])
+        first, second = arrays.read(tmp_path / "inputs.npz", "key", "float64").cotangent([(4, 5), (4, 5)])
         x = spec.draw("key")["x"]
         np.testing.assert_allclose(found["gradient/input x"], first * 2 * x + second * 3, rtol=1e-14)
 
@@ -373,32 +372,6 @@ def test_an_initializer_is_drawn_often_enough_and_never_twice_alike(tried):
         assert np.unique(drawn).size == drawn.size
 
 
-def test_probabilities_sum_to_1_and_masks_leave_something(tried):
-    drawn = Spec(p=probabilities(7, 5), m=mask(50, 4), s=signs(40), b=binary(40), u=uniform(99, low=2, high=3)).draw(
-        "key"
-    )
-    np.testing.assert_allclose(drawn["p"].sum(-1), 1)
-    assert (drawn["p"] > 0).all()
-    assert drawn["m"].any(-1).all()
-    assert not drawn["m"].all()
-    assert set(drawn["s"]) == {-1.0, 1.0}
-    assert set(drawn["b"]) == {0.0, 1.0}
-    assert 2 <= drawn["u"].min() < 2.2 < 2.8 < drawn["u"].max() < 3
-
-
-def test_inputs_are_drawn_from_the_component_and_their_own_name():
-    one, other = Spec(x=normal(5), y=normal(5)), Spec(y=normal(5))
-    assert np.array_equal(one.draw("a")["y"], other.draw("a")["y"])
-    assert not np.array_equal(one.draw("a")["y"], one.draw("a")["x"])
-    assert not np.array_equal(one.draw("a")["y"], one.draw("b")["y"])
-
-
-@pytest.mark.parametrize("options", [{"precision": "float32"}, {"why": "So."}, {"output": "x"}, {"precision": "half"}])
-def test_a_spec_that_says_nonsense_is_refused(options):
-    with pytest.raises(ValueError, match=r"why|no such"):
-        Spec(x=normal(3), **options)
-
-
 @pytest.mark.parametrize("find", [find_torch, find_tf])
 def test_an_entry_that_is_not_there_is_said_with_the_file_to_look_in(find):
     with pytest.raises(LookupError, match=r"(torch|tf)_impl/components/activations.py has no reluu"):
@@ -407,11 +380,4 @@ def test_an_entry_that_is_not_there_is_said_with_the_file_to_look_in(find):
 
 def test_more_weights_than_the_pool_has_are_refused(tried):
     with pytest.raises(ValueError, match="make the component smaller"):
-        tried(check_torch, "dense", lambda: nn.Linear(5, given.POOL), X)
-
-
-def test_a_file_that_is_written_anew_is_read_anew(tmp_path):
-    path = tmp_path / "inputs.npz"
-    for spec in (Spec(x=normal(3)), Spec(x=normal(4))):
-        given.write({"key": spec}, path)
-        assert np.array_equal(given.read(path, "key", "float64").inputs["x"], spec.draw("key")["x"])
+        tried(check_torch, "dense", lambda: nn.Linear(5, arrays.POOL), X)

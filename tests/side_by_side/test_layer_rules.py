@@ -249,8 +249,8 @@ def torch_tensor(name, arrays):
 
 def paired(torch_model, tf_model):
     """Every tensor of the TensorFlow side by name, with the names of those on the other that play its role."""
-    torch_units, tf_units = torch_weights.units(torch_model), tf_weights.units(tf_model)
-    assert [unit.kind for unit in torch_units] == [unit.kind for unit in tf_units]
+    torch_units, tf_units = torch_weights.weight_groups(torch_model), tf_weights.weight_groups(tf_model)
+    assert [group.kind for group in torch_units] == [group.kind for group in tf_units]
     for left, right in zip(torch_units, tf_units, strict=True):
         for role, tensor in right.tensors.items():
             assert tensor.shape == left.tensors[role.split(" + ")[0]].shape
@@ -326,7 +326,7 @@ def test_a_layer_that_runs_backwards_is_the_reverse_direction_of_both():
     last = torch_model(torch.tensor(x))[1]  # (directions, batch, hidden)
     near(last[0].detach().numpy(), forward(x).numpy())
     near(last[1].detach().numpy(), backward(x).numpy())
-    assert [unit.kind for unit in tf_weights.units(keras.Sequential([backward]))] == ["GRU reverse"]
+    assert [group.kind for group in tf_weights.weight_groups(keras.Sequential([backward]))] == ["GRU reverse"]
 
 
 def test_a_gru_that_resets_before_the_product_has_pytorchs_order_of_gates_and_one_bias():
@@ -343,4 +343,4 @@ def test_a_gru_that_resets_before_the_product_has_pytorchs_order_of_gates_and_on
     reset, update = (1 / (1 + np.exp(-inputs[gate] - state @ hidden[gate].T)) for gate in (0, 1))
     new = np.tanh(inputs[2] + (reset * state) @ hidden[2].T)
     near((1 - update) * new + update * state, layer(x, initial_state=state).numpy())
-    assert list(tf_weights.units(layer)[0].tensors) == ["weight_ih", "weight_hh", "bias_ih + bias_hh"]
+    assert list(tf_weights.weight_groups(layer)[0].tensors) == ["weight_ih", "weight_hh", "bias_ih + bias_hh"]

@@ -7,8 +7,8 @@ import tensorflow as tf
 import torch
 from torch import nn
 
-from compare.judging.settings import differences, judge
-from compare.traces.pairing import Model, pair
+from compare.judging.settings import compare_settings, differences
+from compare.traces.pairing import RecordedModel, pair
 from tf_impl import weights as tf_weights
 from tf_impl.layers import GRU, LSTM, RNN, BatchNorm
 from tf_impl.settings import describe as describe_tf
@@ -149,11 +149,14 @@ def test_a_graph_computes_what_eager_execution_does_whatever_the_size_of_the_bat
 def test_a_recurrent_layer_pairs_with_pytorchs_and_is_described_alike(torch_class, tf_class, form):
     torch_model, tf_model = recurrent_pair(torch_class, tf_class, **form)
     sides = ((torch_model, torch_weights, torch_layers), (tf_model, tf_weights, tf_layers))
-    models = [Model(weights.units(model), layers.named_kinds(model), [], []) for model, weights, layers in sides]
-    assert models[0] == models[1]  # units, kinds, paths, roles, names, shapes
+    models = [
+        RecordedModel(weights.weight_groups(model), layers.named_kinds(model), [], [])
+        for model, weights, layers in sides
+    ]
+    assert models[0] == models[1]  # groups, kinds, paths, roles, names, shapes
     expected = {name: name for name, _ in torch_model.named_parameters()}
     assert pair(*models).weights == expected
-    rows = judge(describe_torch(torch_model.layer, None), describe_tf(tf_model.layer, None), {"": ""})
+    rows = compare_settings(describe_torch(torch_model.layer, None), describe_tf(tf_model.layer, None), {"": ""})
     assert not [row for row in differences(rows) if row.subject == ""]
 
 
@@ -237,7 +240,9 @@ def test_a_frozen_batch_norm_still_normalises_by_the_batch_as_pytorchs_does():
 def test_batch_norm_is_described_as_pytorchs_is():
     layer = BatchNorm(momentum=0.05, epsilon=1e-4)
     layer(tf.zeros((2, 3), tf.float64))
-    rows = judge(describe_torch(nn.BatchNorm1d(3, momentum=0.05, eps=1e-4), None), describe_tf(layer, None), {"": ""})
+    rows = compare_settings(
+        describe_torch(nn.BatchNorm1d(3, momentum=0.05, eps=1e-4), None), describe_tf(layer, None), {"": ""}
+    )
     by_setting = {row.setting: row for row in rows if row.subject == ""}
     assert by_setting["running variance"].torch == by_setting["running variance"].tf == "over N - 1"
     assert by_setting["momentum"].tf == 0.05

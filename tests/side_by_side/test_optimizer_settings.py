@@ -10,7 +10,7 @@ import torch
 from keras import losses, optimizers
 from torch import nn
 
-from compare.judging.settings import differences, judge
+from compare.judging.settings import compare_settings, differences
 from tf_impl import optimizers as our_optimizers
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch
@@ -25,17 +25,19 @@ def with_(optimizer, **settings):
 
 
 def unlike_optimizers(make_torch, tf_optimizer):
-    rows = judge(describe_torch(None, make_torch(WEIGHTS)), describe_tf(None, tf_optimizer), {})
+    rows = compare_settings(describe_torch(None, make_torch(WEIGHTS)), describe_tf(None, tf_optimizer), {})
     assert rows
     return {row.setting for row in differences(rows)}
 
 
 def unlike_losses(torch_loss, tf_loss):
-    return {row.setting for row in differences(judge(loss_rows(torch_loss), loss_rows(tf_loss, describe_tf), {}))}
+    return {
+        row.setting for row in differences(compare_settings(loss_rows(torch_loss), loss_rows(tf_loss, describe_tf), {}))
+    }
 
 
 def loss_rows(loss, describe=describe_torch):
-    return [row for row in describe(None, None, loss) if row["subject"].startswith("loss")]
+    return [row for row in describe(None, None, loss) if row.subject.startswith("loss")]
 
 
 OPTIMIZERS_AND_WHAT_DIFFERS = [
@@ -136,7 +138,7 @@ def test_a_rate_and_betas_that_went_through_float32_are_seen_as_rounded():
     keras.config.set_floatx("float32")
     optimizer = optimizers.Adam(1e-3, epsilon=1e-8)
     keras.config.set_floatx("float64")
-    rows = judge(describe_torch(None, torch.optim.Adam(WEIGHTS)), describe_tf(None, optimizer), {})
+    rows = compare_settings(describe_torch(None, torch.optim.Adam(WEIGHTS)), describe_tf(None, optimizer), {})
     rounded = {row.setting: row.tf for row in rows if row.verdict == "rounded to float32"}
     assert rounded == {"lr": float(np.float32(1e-3)), "betas": [float(np.float32(0.9)), float(np.float32(0.999))]}
 
@@ -152,7 +154,9 @@ def test_of_a_users_own_update_nothing_is_said_that_is_not_known():
 
 def test_a_parameter_group_of_its_own_rate_is_a_subject_of_its_own():
     groups = [{"params": WEIGHTS}, {"params": [nn.Parameter(torch.zeros(1))], "lr": 0.5}]
-    rows = judge(describe_torch(None, torch.optim.SGD(groups, lr=0.1)), describe_tf(None, optimizers.SGD(0.1)), {})
+    rows = compare_settings(
+        describe_torch(None, torch.optim.SGD(groups, lr=0.1)), describe_tf(None, optimizers.SGD(0.1)), {}
+    )
     assert [(row.subject, row.setting, row.torch) for row in differences(rows)] == [("optimizer group 1", "lr", 0.5)]
 
 
@@ -160,7 +164,7 @@ def test_a_schedule_is_named_with_its_settings_on_both_sides():
     optimizer = torch.optim.SGD(WEIGHTS, lr=0.1)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=5, gamma=0.3)
     schedule = optimizers.schedules.ExponentialDecay(F(0.1), 5, 0.3, staircase=True)
-    rows = judge(describe_torch(None, optimizer), describe_tf(None, optimizers.SGD(schedule)), {})
+    rows = compare_settings(describe_torch(None, optimizer), describe_tf(None, optimizers.SGD(schedule)), {})
     (row,) = differences(rows)
     assert row.setting == "schedule"
     assert scheduler.gamma == 0.3
@@ -174,8 +178,8 @@ def test_the_rate_of_a_schedule_is_that_of_the_present_step():
     optimizer, weight = optimizers.SGD(schedule), keras.Variable(np.ones(1))
     rates = []
     for _ in range(3):
-        (row,) = (row for row in describe_tf(None, optimizer) if row["setting"] == "lr")
-        rates.append(row["value"])
+        (row,) = (row for row in describe_tf(None, optimizer) if row.setting == "lr")
+        rates.append(row.value)
         optimizer.apply_gradients([(tf.ones(1, tf.float64), weight)])
     assert rates == [0.5, 0.25, 0.25]
 
@@ -241,10 +245,10 @@ def test_losses_are_found_wherever_a_function_names_them():
         def loss(self, model, batch):
             return self.criterion(model, batch)
 
-    kinds = [row["kind"] for row in loss_rows(loss) if row["setting"] == "reduction"]
+    kinds = [row.kind for row in loss_rows(loss) if row.setting == "reduction"]
     assert sorted(kinds) == ["L1Loss", "MSELoss", "MSELoss"]
     for one in (Holder(), Holder().loss, functools.partial(Holder().loss, None), lambda m, b: criterion(m, b)):
-        assert [row["kind"] for row in loss_rows(one)] == ["MSELoss"]
+        assert [row.kind for row in loss_rows(one)] == ["MSELoss"]
     assert loss_rows(lambda model, batch: model(batch).sum()) == []
 
 
@@ -255,10 +259,10 @@ def test_losses_are_found_in_a_tf_function_as_well():
     def loss(model, batch):
         return criterion(batch, model(batch)) + GLOBAL_TF(batch, batch)
 
-    kinds = {row["kind"] for row in loss_rows(loss, describe_tf)}
+    kinds = {row.kind for row in loss_rows(loss, describe_tf)}
     assert kinds == {"HuberLoss", "MSELoss"}
 
 
 def test_our_own_adam_says_that_it_adds_epsilon_as_pytorch_does():
     for rows in (describe_torch(None, torch.optim.Adam(WEIGHTS)), describe_tf(None, our_optimizers.Adam(0.001))):
-        assert [row["value"] for row in rows if row["setting"] == "eps is added"] == ["after the bias correction"]
+        assert [row.value for row in rows if row.setting == "eps is added"] == ["after the bias correction"]

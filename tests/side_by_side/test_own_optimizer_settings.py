@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from compare.judging.settings import differences, judge
+from compare.judging.settings import compare_settings, differences
 from tests.side_by_side.test_optimizers import CASES, in_keras_words
 from tests.side_by_side.test_schedules import CASES as SCHEDULES
 from tf_impl import optimizers as our_optimizers
@@ -25,7 +25,7 @@ def unlike_optimizers(make_torch, tf_optimizer):
 
 
 def judged(torch_optimizer, tf_optimizer):
-    rows = judge(describe_torch(None, torch_optimizer), describe_tf(None, tf_optimizer), {})
+    rows = compare_settings(describe_torch(None, torch_optimizer), describe_tf(None, tf_optimizer), {})
     assert rows
     return rows
 

@@ -9,7 +9,8 @@ import torch
 from keras import layers
 from torch import nn
 
-from tf_impl.settings.padding import UNEVEN, convolution_padding, pooling_padding
+from compare.traces.settings.padding import UNEVEN
+from tf_impl.settings.padding import convolution_padding, pooling_padding
 
 SIZES, WINDOWS, STRIDES = (7, 8), (1, 2, 3, 4, 5), (1, 2, 3)
 CASES = list(itertools.product(SIZES, WINDOWS, STRIDES, ("valid", "same")))

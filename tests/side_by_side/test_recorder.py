@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 import torch
 
-from compare.traces.trace import FINAL, STAGES, Trace
+from compare.traces.step import END
+from compare.traces.trace import STAGES, Trace
 from tf_impl.recorder import Recorder as TfRecorder
 from torch_impl.recorder import Recorder as TorchRecorder
 
@@ -33,7 +34,7 @@ def torch_loop(path=None, audits=(0, 3)):
         if recorder:
             recorder.step(loss, {"x": x, "y": y}, {"twice": 2 * loss})
     if recorder:
-        recorder.close({})
+        recorder.close()
     return model, optimizer, losses
 
 
@@ -58,7 +59,7 @@ def tf_loop(path=None, audits=(0, 3)):
         if recorder:
             recorder.step(loss, {"x": x, "y": y}, {"twice": 2 * loss})
     if recorder:
-        recorder.close({})
+        recorder.close()
     return model, optimizer, losses
 
 
@@ -70,7 +71,7 @@ def test_what_is_recorded_of_a_step_is_what_the_formulas_say(side, tmp_path):
     LOOPS[side](tmp_path / "trace.npz")
     with Trace(tmp_path / "trace.npz") as trace:
         assert [key[0] for key in trace.keys] == sorted(key[0] for key in trace.keys)
-        assert {key[0] for key in trace.keys} == {0, 3, FINAL}
+        assert {key[0] for key in trace.keys} == {0, 3, END}
         residual = X[0] @ KERNEL.T + BIAS - Y[0]
         gradient = 2 * residual.T @ X[0] / 8
         expected = {
@@ -107,7 +108,7 @@ def test_recording_changes_no_loss_and_leaves_nothing_attached(side, tmp_path):
 def test_nothing_is_attached_to_a_step_that_is_not_audited(side, tmp_path):
     LOOPS[side](tmp_path / "trace.npz", audits=())
     with Trace(tmp_path / "trace.npz") as trace:
-        assert {key[0] for key in trace.keys} == {FINAL}
+        assert {key[0] for key in trace.keys} == {END}
         assert trace.steps == STEPS
 
 
@@ -123,7 +124,7 @@ def test_a_layer_that_is_called_twice_is_recorded_twice(side, tmp_path):
         recorder = TfRecorder(tmp_path / "trace.npz", model, keras.optimizers.SGD(0.1))
         model(model(tf.zeros((1, 2), tf.float64)))
     recorder.step(1.0, {"x": np.zeros((1, 2))})
-    recorder.close({})
+    recorder.close()
     with Trace(tmp_path / "trace.npz") as trace:
         assert [key[2] for key in trace.keys if key[:2] == (0, "forward")] == ["0", "0 (call 2)"]
 
@@ -158,7 +159,7 @@ def test_each_of_two_optimizers_records_its_own_gradients_and_the_step_all_updat
         for name, optimizer in optimizers.items():
             optimizer.apply_gradients([(tf.constant(gradients[name].T), getattr(model, name).kernel)])
     recorder.step(1.0, {"x": np.zeros((1, 2))})
-    recorder.close({})
+    recorder.close()
     with Trace(tmp_path / "trace.npz") as trace:
         assert sum(key[1] == "gradient" for key in trace.keys) == 2
         assert [key for key in trace.keys if key[1] == "rate"] == [(0, "rate", "learning_rate")]
@@ -181,9 +182,26 @@ def test_an_evaluation_between_two_steps_is_no_part_of_them(side, tmp_path):
         left(x)
         recorder.step(1.0, {"x": np.zeros((1, 2))})
         recorder.evaluation(lambda: left(x)[0, 0])
-    recorder.close({})
+    recorder.close()
     with Trace(tmp_path / "trace.npz") as trace:
         assert [key for key in trace.keys if key[1] == "forward"] == [(0, "forward", "left"), (1, "forward", "left")]
         expected = trace[0, "weights", "left.weight"].sum()
         np.testing.assert_allclose(trace.curves["evaluation_loss"], [expected, expected], rtol=1e-15)
         assert trace.curves["evaluation_step"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("side", LOOPS)
+@pytest.mark.parametrize(("asked", "nudge"), [("", None), ("1", "float64")])
+def test_a_header_says_what_was_recorded_and_the_dtype_whose_ulp_moved_the_weights(
+    side, asked, nudge, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("COMPARE_NUDGE", asked)
+    LOOPS[side](tmp_path / "trace.npz")
+    with Trace(tmp_path / f"trace{'.nudged' if asked else ''}.npz") as trace:
+        said, weight = trace.header, trace[0, "weights", "0.weight"]
+    assert (said.side, said.nudge, said.precision, said.muted, said.compiled) == (side, nudge, None, {}, True)
+    assert [(group.kind, group.path) for group in said.weight_groups] == [("Linear", "0")]
+    assert said.kinds == {"0": "Linear"}
+    assert {each.value for each in said.settings if each.setting == "lr"} == {0.1}
+    ulps = np.abs(weight - KERNEL) / np.spacing(np.abs(KERNEL))
+    assert (ulps == (1 if asked else 0)).all()

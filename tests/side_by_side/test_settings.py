@@ -1,7 +1,6 @@
 """Both sides describe what they are set to so that what means the same is equal, and what differs is one row."""
 
 import functools
-import json
 
 import keras
 import numpy as np
@@ -11,7 +10,9 @@ import torch
 from keras import layers, losses, optimizers
 from torch import nn
 
-from compare.judging.settings import differences, judge
+from compare.judging.settings import compare_settings, differences
+from compare.traces.header import Header
+from tests.helpers.synthetic import header
 from tf_impl.settings import describe as describe_tf
 from torch_impl.settings import describe as describe_torch
 
@@ -21,14 +22,14 @@ L2 = keras.regularizers.L2(0.1)
 
 def unlike(torch_rows, tf_rows, pairs=None):
     """The settings that differ."""
-    return {row.setting for row in differences(judge(torch_rows, tf_rows, pairs or {}))}
+    return {row.setting for row in differences(compare_settings(torch_rows, tf_rows, pairs or {}))}
 
 
 def unlike_layers(torch_layer, tf_layer, shape):
     """The same for one layer on each side, the Keras one built for `shape`."""
     keras_model = keras.Sequential([keras.Input(shape), tf_layer])
-    torch_rows = [row for row in describe_torch(nn.Sequential(torch_layer), None) if row["subject"] == "0"]
-    tf_rows = [row for row in describe_tf(keras_model, None) if row["subject"] == tf_layer.name]
+    torch_rows = [row for row in describe_torch(nn.Sequential(torch_layer), None) if row.subject == "0"]
+    tf_rows = [row for row in describe_tf(keras_model, None) if row.subject == tf_layer.name]
     assert torch_rows
     assert tf_rows
     return unlike(torch_rows, tf_rows, {tf_layer.name: "0"})
@@ -198,7 +199,7 @@ def test_a_batch_norm_differs_in_its_running_variance_always_and_in_what_is_off(
 
 def test_a_momentum_is_told_as_it_would_be_written_for_pytorch():
     rows = describe_tf(keras.Sequential([BATCH_NORM()]), None)
-    assert [row["value"] for row in rows if row["setting"] == "momentum"] == [0.1]
+    assert [row.value for row in rows if row.setting == "momentum"] == [0.1]
 
 
 def test_the_running_variance_of_both_sides_is_as_described():
@@ -274,13 +275,14 @@ def test_a_matching_pair_of_models_differs_in_nothing_and_both_are_plain_values(
     torch_net, tf_net, pairs = nets()
     rows = sides(torch_net, tf_net)
     assert unlike(*rows, pairs) == set()
-    assert len(judge(*rows, pairs)) > 30
-    assert json.loads(json.dumps(rows)) == list(rows)
+    assert len(compare_settings(*rows, pairs)) > 30
+    for said in map(tuple, rows):
+        assert Header.from_json(header(settings=said).to_json()).settings == said
 
 
 def test_a_network_says_padding_before_a_layer_and_activations_behind_it():
     torch_net, tf_net, pairs = nets(activation="leaky_relu")
-    rows = judge(*sides(torch_net, tf_net), pairs)
+    rows = compare_settings(*sides(torch_net, tf_net), pairs)
     assert [(row.subject, row.setting, row.torch, row.tf) for row in differences(rows)] == [
         ("body.1", "activation", "ReLU", "LeakyReLU(negative_slope=0.2)")
     ]
@@ -294,14 +296,14 @@ def test_what_is_frozen_on_one_side_is_seen_in_the_layer_and_in_the_model():
     tf_net.head.trainable = False
     assert unlike(*sides(torch_net, tf_net), pairs) == set()
     torch_net.head.weight.requires_grad_(True)
-    partly = [row for row in describe_torch(torch_net, None) if row["value"] == "partly"]
-    assert [(row["subject"], row["setting"]) for row in partly] == [("head", "trainable")]
+    partly = [row for row in describe_torch(torch_net, None) if row.value == "partly"]
+    assert [(row.subject, row.setting) for row in partly] == [("head", "trainable")]
 
 
 def test_a_layer_too_many_is_seen_in_the_counts():
     torch_net, tf_net, pairs = nets()
     torch_net.extra = nn.Linear(2, 2)
-    rows = judge(*sides(torch_net, tf_net), pairs)
+    rows = compare_settings(*sides(torch_net, tf_net), pairs)
     assert {row.setting: (row.torch - row.tf) for row in differences(rows)} == {
         "parameters": 6,
         "trainable parameters": 6,
@@ -344,8 +346,8 @@ class Hostile(nn.Module):
 
 
 def test_what_cannot_be_read_is_left_out_and_nothing_raises():
-    assert {row["setting"] for row in describe_torch(Hostile(), object(), object())} <= {"kind"}
-    assert {row["setting"] for row in describe_tf(object(), object(), object())} <= {"kind"}
+    assert {row.setting for row in describe_torch(Hostile(), object(), object())} <= {"kind"}
+    assert {row.setting for row in describe_tf(object(), object(), object())} <= {"kind"}
 
 
 def test_zeros_that_a_layer_before_adds_unevenly_are_no_number():
@@ -353,6 +355,6 @@ def test_zeros_that_a_layer_before_adds_unevenly_are_no_number():
     tf_net = keras.Sequential([keras.Input(IMAGE), layers.ZeroPadding2D(((0, 1), (0, 1))), layers.Conv2D(6, 3, 2)])
     same = keras.Sequential([keras.Input(IMAGE), layers.Conv2D(6, 3, 2, padding="same")])
     for model in (tf_net, same):
-        rows = judge(describe_torch(torch_net, None), describe_tf(model, None), {model.layers[-1].name: "1"})
+        rows = compare_settings(describe_torch(torch_net, None), describe_tf(model, None), {model.layers[-1].name: "1"})
         assert [row.tf for row in rows if row.setting == "padding"] == ["same (extra padding after)"]
         assert differences(rows) == []

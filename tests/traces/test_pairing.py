@@ -7,30 +7,33 @@ from types import SimpleNamespace
 import pytest
 
 from compare.inputs.port_batches import _explicit
-from compare.traces.pairing import Model, PairingError, pair
-from compare.traces.trace import FINAL
-from compare.traces.weights import Tensor, Unit, to_json
+from compare.traces.pairing import PairingError, RecordedModel, pair
+from compare.traces.step import END
+from compare.traces.weights import Tensor, WeightGroup
+from tests.helpers.synthetic import header
 
 WIDE, SQUARE = (6, 5), (6, 6)
 
 
-def unit(path, shape=SQUARE, kind="Linear", bias=True):
+def group(path, shape=SQUARE, kind="Linear", bias=True):
     tensors = {"weight": Tensor(f"{path}.weight", shape, False, True)}
     if bias:
         tensors["bias"] = Tensor(f"{path}.bias", shape[:1], False, True)
-    return Unit(kind, path, tensors)
+    return WeightGroup(kind, path, tensors)
 
 
 def norm(path, size=6, buffers=("running_mean", "running_var"), weight=True):
     tensors = {"weight": Tensor(f"{path}.weight", (size,), False, True)} if weight else {}
     tensors |= {role: Tensor(f"{path}.{role}", (size,), True, False) for role in buffers}
-    return Unit("BatchNorm", path, tensors)
+    return WeightGroup("BatchNorm", path, tensors)
 
 
-def model(*units, outputs=None, kinds=None, batch=("x", "y")):
-    """A model that runs its units in the order in which they are defined, unless `outputs` says otherwise."""
-    own = {one.path: one.kind for one in units}
-    return Model(list(units), own | (kinds or {}), list(own) if outputs is None else outputs.split(), list(batch))
+def model(*groups, outputs=None, kinds=None, batch=("x", "y")):
+    """A model that runs its groups in the order in which they are defined, unless `outputs` says otherwise."""
+    own = {one.path: one.kind for one in groups}
+    return RecordedModel(
+        list(groups), own | (kinds or {}), list(own) if outputs is None else outputs.split(), list(batch)
+    )
 
 
 def weights(torch, tf, explicit=()):
@@ -43,55 +46,55 @@ def of_layers(**layers):
 
 
 def test_layers_are_paired_in_order_whatever_their_names():
-    torch, tf = model(unit("fc1", WIDE), unit("fc2")), model(unit("dense", WIDE), unit("dense_1"))
+    torch, tf = model(group("fc1", WIDE), group("fc2")), model(group("dense", WIDE), group("dense_1"))
     assert weights(torch, tf) == of_layers(dense="fc1", dense_1="fc2")
 
 
 def test_layers_are_paired_by_kind_though_others_stand_between():
-    torch = model(unit("fc1"), unit("emb", kind="Embedding", bias=False), unit("fc2"))
-    tf = model(unit("embedding", kind="Embedding", bias=False), unit("d1"), unit("d2"))
+    torch = model(group("fc1"), group("emb", kind="Embedding", bias=False), group("fc2"))
+    tf = model(group("embedding", kind="Embedding", bias=False), group("d1"), group("d2"))
     assert weights(torch, tf) == {"embedding.weight": "emb.weight", **of_layers(d1="fc1", d2="fc2")}
 
 
 def test_the_order_is_that_of_the_forward_pass_and_not_of_the_definition():
-    torch = model(unit("late"), unit("early"), outputs="early late")
-    tf = model(unit("d1"), unit("d2"))
+    torch = model(group("late"), group("early"), outputs="early late")
+    tf = model(group("d1"), group("d2"))
     assert weights(torch, tf) == of_layers(d1="early", d2="late")
     assert weights(tf, torch) == of_layers(early="d1", late="d2")
 
 
 def test_the_first_call_of_a_layer_that_is_called_twice_counts():
-    torch = model(unit("one"), unit("two"), outputs="one two one")
-    assert weights(torch, model(unit("d1"), unit("d2"))) == of_layers(d1="one", d2="two")
+    torch = model(group("one"), group("two"), outputs="one two one")
+    assert weights(torch, model(group("d1"), group("d2"))) == of_layers(d1="one", d2="two")
 
 
 def test_layers_that_no_forward_pass_reached_come_last_in_the_order_of_definition():
-    torch = model(unit("unused"), unit("spare"), unit("used"), outputs="used")
-    tf = model(unit("d1"), unit("d2"), unit("d3"), outputs="d1")
+    torch = model(group("unused"), group("spare"), group("used"), outputs="used")
+    tf = model(group("d1"), group("d2"), group("d3"), outputs="d1")
     assert weights(torch, tf) == of_layers(d1="used", d2="unused", d3="spare")
 
 
 def test_a_part_of_a_layer_has_the_place_of_its_layer():
-    parts = [unit(f"attn.{name}") for name in ("query", "key")]
-    torch = Model([unit("fc"), *parts], {"attn": "Attention", "fc": "Linear"}, ["attn", "fc"], [])
-    tf = model(unit("d1"), unit("d2"), unit("d3"))
+    parts = [group(f"attn.{name}") for name in ("query", "key")]
+    torch = RecordedModel([group("fc"), *parts], {"attn": "Attention", "fc": "Linear"}, ["attn", "fc"], [])
+    tf = model(group("d1"), group("d2"), group("d3"))
     assert weights(torch, tf) == of_layers(d1="attn.query", d2="attn.key", d3="fc")
 
 
 def test_a_branch_that_is_run_earlier_is_told_apart_by_its_shapes():
-    torch = model(unit("main", WIDE), unit("branch", (3, 5)), unit("end"))
-    tf = model(unit("d1", (3, 5)), unit("d2", WIDE), unit("d3"))
+    torch = model(group("main", WIDE), group("branch", (3, 5)), group("end"))
+    tf = model(group("d1", (3, 5)), group("d2", WIDE), group("d3"))
     assert weights(torch, tf) == of_layers(d1="branch", d2="main", d3="end")
 
 
 def test_layers_with_and_without_bias_are_told_apart():
-    torch, tf = model(unit("a"), unit("b", bias=False)), model(unit("d1", bias=False), unit("d2"))
+    torch, tf = model(group("a"), group("b", bias=False)), model(group("d1", bias=False), group("d2"))
     assert weights(torch, tf) == {"d1.weight": "b.weight", **of_layers(d2="a")}
 
 
 def test_one_bias_is_the_sum_of_two():
     def cell(path, roles):
-        return Unit("LSTM", path, {role: Tensor(f"{path}.{name}", (24,), False, True) for role, name in roles})
+        return WeightGroup("LSTM", path, {role: Tensor(f"{path}.{name}", (24,), False, True) for role, name in roles})
 
     torch = model(cell("lstm", [("bias_ih", "bias_ih_l0"), ("bias_hh", "bias_hh_l0")]))
     tf = model(cell("cell", [("bias_ih + bias_hh", "bias")]))
@@ -102,7 +105,7 @@ def attention(*rows):
     """Parts of an attention layer, whose weights are slices."""
     shapes = {"weight": SQUARE, "bias": (6,)}
     return [
-        Unit("Linear", f"attn.{row}", {
+        WeightGroup("Linear", f"attn.{row}", {
             role: Tensor(f"attn.in_{role}[{row}:{row + 6}]", shape, False, True) for role, shape in shapes.items()
         })
         for row in rows
@@ -110,7 +113,7 @@ def attention(*rows):
 
 
 def test_parts_of_one_tensor_are_paired_as_slices():
-    torch, tf = model(*attention(0, 6, 12)), model(unit("q"), unit("k"), unit("v"))
+    torch, tf = model(*attention(0, 6, 12)), model(group("q"), group("k"), group("v"))
     expected = {f"{path}.weight": f"attn.in_weight[{row}:{row + 6}]" for path, row in (("q", 0), ("k", 6), ("v", 12))}
     assert expected.items() <= weights(torch, tf).items()
 
@@ -120,7 +123,7 @@ def test_buffers_are_paired_and_those_left_over_are_no_error():
     tf = model(norm("n", buffers=("running_mean", "other")))
     assert weights(torch, tf) == {"n.weight": "bn.weight", "n.running_mean": "bn.running_mean"}
     assert weights(torch, model(norm("n", buffers=()))) == {"n.weight": "bn.weight"}
-    only_buffers = Unit("Buffer", "mask", {"buffer": Tensor("mask", (3,), True, False)})
+    only_buffers = WeightGroup("Buffer", "mask", {"buffer": Tensor("mask", (3,), True, False)})
     assert weights(model(norm("bn"), only_buffers), model(norm("n")))["n.weight"] == "bn.weight"
 
 
@@ -139,14 +142,14 @@ def line_of(message):
 
 
 LEFT = {
-    "on both sides": (model(unit("fc1"), unit("w", (3, 2), "Parameter")), model(unit("d1"), unit("odd", (2, 3))),
+    "on both sides": (model(group("fc1"), group("w", (3, 2), "Parameter")), model(group("d1"), group("odd", (2, 3))),
                       "torch: w.weight (3x2), w.bias (3); tf: odd.weight (2x3), odd.bias (2)"),
-    "in tf": (model(unit("fc1")), model(unit("d1"), unit("d2")), "(tf: d2.weight (6x6), d2.bias (6))"),
-    "in torch": (model(unit("fc1"), unit("fc2"), unit("fc3")), model(unit("d1")),
+    "in tf": (model(group("fc1")), model(group("d1"), group("d2")), "(tf: d2.weight (6x6), d2.bias (6))"),
+    "in torch": (model(group("fc1"), group("fc2"), group("fc3")), model(group("d1")),
                  "(torch: fc2.weight (6x6), fc2.bias (6), fc3.weight (6x6), fc3.bias (6))"),
-    "of another kind": (model(unit("fc1", kind="Conv1d")), model(unit("d1")), "tf: d1.weight (6x6), d1.bias (6)"),
-    "a bias": (model(unit("fc1", bias=False)), model(unit("d1")), "torch: fc1.weight (6x6); tf: d1.weight (6x6), d1"),
-    "a scalar": (model(), model(unit("s", (), "Parameter", bias=False)), "(tf: s.weight (scalar))"),
+    "of another kind": (model(group("fc1", kind="Conv1d")), model(group("d1")), "tf: d1.weight (6x6), d1.bias (6)"),
+    "a bias": (model(group("fc1", bias=False)), model(group("d1")), "torch: fc1.weight (6x6); tf: d1.weight (6x6), d1"),
+    "a scalar": (model(), model(group("s", (), "Parameter", bias=False)), "(tf: s.weight (scalar))"),
 }  # fmt: skip
 
 
@@ -159,13 +162,13 @@ def test_what_is_left_over_is_named_and_the_line_that_is_shown_settles_it(torch,
 
 
 def test_weights_of_the_same_sizes_are_proposed_as_partners():
-    torch, tf = model(unit("w", (3, 2), "Parameter")), model(unit("odd", (2, 3), bias=False))
+    torch, tf = model(group("w", (3, 2), "Parameter")), model(group("odd", (2, 3), bias=False))
     assert ("odd.weight", "w.weight") in line_of(left_over(torch, tf))
     assert (None, "w.bias") in line_of(left_over(torch, tf))
 
 
 def test_a_slice_that_is_left_over_is_named():
-    assert "attn.in_weight[12:18] (6x6)" in left_over(model(*attention(0, 6, 12)), model(unit("q"), unit("k")))
+    assert "attn.in_weight[12:18] (6x6)" in left_over(model(*attention(0, 6, 12)), model(group("q"), group("k")))
 
 
 def test_the_line_for_a_slice_that_is_left_over_settles_it():
@@ -174,7 +177,7 @@ def test_the_line_for_a_slice_that_is_left_over_settles_it():
 
 def test_a_slice_that_was_paired_by_name_is_not_paired_again():
     named = [("k.weight", "attn.in_weight[0:6]"), ("k.bias", "attn.in_bias[0:6]")]
-    found = weights(model(*attention(0, 6)), model(unit("q"), unit("k")), named)
+    found = weights(model(*attention(0, 6)), model(group("q"), group("k")), named)
     assert found["q.weight"] == "attn.in_weight[6:12]"
 
 
@@ -182,20 +185,20 @@ def test_a_slice_that_was_paired_by_name_is_not_paired_again():
 
 
 def test_what_is_named_goes_before_order_and_the_rest_follows_in_order():
-    torch, tf = model(unit("a"), unit("b"), unit("c")), model(unit("d1"), unit("d2"), unit("d3"))
+    torch, tf = model(group("a"), group("b"), group("c")), model(group("d1"), group("d2"), group("d3"))
     found = weights(torch, tf, [("d1.weight", "c.weight"), ("d1.bias", "c.bias")])
     assert found == of_layers(d1="c", d2="a", d3="b")
 
 
 def test_a_weight_that_is_said_to_have_no_partner_is_left_alone():
-    torch, tf = model(unit("a"), unit("b", WIDE)), model(unit("d1", (2, 2)), unit("d2"))
+    torch, tf = model(group("a"), group("b", WIDE)), model(group("d1", (2, 2)), group("d2"))
     explicit = [("d1.weight", None), ("d1.bias", None), (None, "b.weight"), (None, "b.bias")]
     assert weights(torch, tf, explicit) == of_layers(d2="a")
 
 
 def test_expressions_may_be_given_by_name():
-    torch = model(unit("w", (12, 6), "Parameter", bias=False), unit("v", SQUARE, "Parameter", bias=False))
-    tf = model(unit("d", bias=False))
+    torch = model(group("w", (12, 6), "Parameter", bias=False), group("v", SQUARE, "Parameter", bias=False))
+    tf = model(group("d", bias=False))
     assert weights(torch, tf, [("d.weight", "w.weight[0:6] + v.weight")]) == {"d.weight": "w.weight[0:6] + v.weight"}
 
 
@@ -215,31 +218,31 @@ def test_expressions_may_be_given_by_name():
     ],
 )
 def test_a_name_that_is_wrong_is_answered_with_the_nearest(explicit, said):
-    assert left_over(model(unit("fc")), model(unit("dense")), [explicit]).startswith(said)
+    assert left_over(model(group("fc")), model(group("dense")), [explicit]).startswith(said)
 
 
 def test_a_name_on_a_side_without_weights_is_answered_so():
-    message = left_over(model(), model(unit("dense")), [("dense.weight", "fc.weight")])
+    message = left_over(model(), model(group("dense")), [("dense.weight", "fc.weight")])
     assert message == "WEIGHTS names 'fc.weight', which the torch side has not: it has no weights"
 
 
 def test_a_wrong_name_of_torch_without_a_partner_is_looked_for_on_the_torch_side():
-    message = left_over(model(unit("fc")), model(unit("dense")), [(None, "fc.wieght")])
+    message = left_over(model(group("fc")), model(group("dense")), [(None, "fc.wieght")])
     assert message.startswith("WEIGHTS names 'fc.wieght', which the torch side has not: the nearest is 'fc.weight'")
 
 
 @pytest.mark.parametrize("expression", ["fc.weight[0", "fc.weight+fc.bias", ""])
 def test_what_is_no_expression_is_an_error_of_the_pairing(expression):
-    assert "is no weight" in left_over(model(unit("fc")), model(unit("dense")), [("dense.weight", expression)])
+    assert "is no weight" in left_over(model(group("fc")), model(group("dense")), [("dense.weight", expression)])
 
 
 def test_a_name_that_both_sides_have_is_taken_on_its_own_side_only():
-    both = model(unit("a"), unit("b"))
+    both = model(group("a"), group("b"))
     assert weights(both, both, [("a.weight", "b.weight"), ("a.bias", "b.bias")]) == of_layers(a="b", b="a")
 
 
 def test_a_name_that_both_sides_have_is_left_alone_on_its_own_side_only():
-    both = model(unit("a"))
+    both = model(group("a"))
     assert "torch: a.weight" in left_over(both, both, [("a.weight", None), ("a.bias", None)])
 
 
@@ -247,15 +250,15 @@ def test_a_name_that_both_sides_have_is_left_alone_on_its_own_side_only():
 
 
 def test_layers_alike_in_kind_and_shapes_are_a_group():
-    layers = [unit("a"), unit("b", WIDE), unit("c"), unit("d", bias=False), unit("e", kind="Conv1d"), unit("f")]
+    layers = [group("a"), group("b", WIDE), group("c"), group("d", bias=False), group("e", kind="Conv1d"), group("f")]
     pairing = pair(model(*layers), model(*layers))
     groups = [[pairing.pairs[place][1].path for place in group] for group in pairing.alike]
     assert groups == [["a", "c", "f"]]
 
 
 def test_crosswise_exchanges_two_partners_and_nothing_else():
-    layers = [unit("a"), unit("b"), unit("c")]
-    plain = pair(model(*layers), model(unit("d1"), unit("d2"), unit("d3")))
+    layers = [group("a"), group("b"), group("c")]
+    plain = pair(model(*layers), model(group("d1"), group("d2"), group("d3")))
     crossed = plain.crosswise(0, 2)
     assert crossed.weights == of_layers(d1="c", d2="b", d3="a")
     assert crossed.layers == {"d1": "c", "d2": "b", "d3": "a"}
@@ -267,14 +270,14 @@ def test_crosswise_exchanges_two_partners_and_nothing_else():
 
 
 def test_outputs_are_those_of_paired_layers_call_by_call():
-    torch = Model([unit("fc")], {"fc": "Linear"}, ["fc", "fc (call 2)", "fc (call 3)"], [])
-    tf = Model([unit("dense")], {"dense": "Linear"}, ["dense", "dense (call 2)"], [])
+    torch = RecordedModel([group("fc")], {"fc": "Linear"}, ["fc", "fc (call 2)", "fc (call 3)"], [])
+    tf = RecordedModel([group("dense")], {"dense": "Linear"}, ["dense", "dense (call 2)"], [])
     assert pair(torch, tf).outputs == {"dense": "fc", "dense (call 2)": "fc (call 2)"}
     assert pair(tf, torch).outputs == {"fc": "dense", "fc (call 2)": "dense (call 2)"}
 
 
 def stateless(*outputs, **kinds):
-    return Model([], kinds, list(outputs), [])
+    return RecordedModel([], kinds, list(outputs), [])
 
 
 def test_outputs_without_weights_are_paired_by_kind_in_order_of_their_calls():
@@ -291,13 +294,13 @@ def test_outputs_of_a_kind_that_one_side_calls_more_often_are_not_paired():
 
 
 def test_outputs_of_layers_with_weights_are_not_paired_by_kind():
-    torch = Model([unit("fc1"), unit("fc2")], {"fc1": "Linear", "fc2": "Linear"}, ["fc1", "fc2"], [])
-    tf = Model([unit("d1"), unit("d2")], {"d1": "Linear", "d2": "Linear"}, ["d1"], [])
+    torch = RecordedModel([group("fc1"), group("fc2")], {"fc1": "Linear", "fc2": "Linear"}, ["fc1", "fc2"], [])
+    tf = RecordedModel([group("d1"), group("d2")], {"d1": "Linear", "d2": "Linear"}, ["d1"], [])
     assert pair(torch, tf).outputs == {"d1": "fc1"}
 
 
 def test_layers_whose_weights_are_paired_by_name_have_their_outputs_paired():
-    torch, tf = model(unit("a"), unit("b")), model(unit("d1"), unit("d2"))
+    torch, tf = model(group("a"), group("b")), model(group("d1"), group("d2"))
     named = {"d1": "b", "d2": "a"}
     assert pair(torch, tf, of_layers(**named).items()).outputs == named
 
@@ -319,14 +322,14 @@ def test_arrays_of_a_batch_are_paired_by_name_or_else_in_order(torch, tf, expect
 def test_a_model_is_read_from_the_first_audited_step_of_a_trace():
     keys = [
         (4, "batch", "x"), (4, "forward", "fc"), (4, "forward", "fc (call 2)"), (5, "forward", "late"),
-        (5, "batch", "late"), (FINAL, "forward", "end"),
+        (5, "batch", "late"), (END, "forward", "end"),
     ]  # fmt: skip
-    meta = {"units": to_json([unit("fc")]), "kinds": {"fc": "Linear"}}
-    assert Model.of(SimpleNamespace(keys=keys, meta=meta)) == (
-        [unit("fc")], {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"],
+    said = header(weight_groups=(group("fc"),), kinds={"fc": "Linear"})
+    assert RecordedModel.of(SimpleNamespace(keys=keys, header=said)) == (
+        (group("fc"),), {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"],
     )  # fmt: skip
 
 
 def test_what_is_computed_at_the_end_is_no_forward_pass_of_training():
-    trace = SimpleNamespace(keys=[(FINAL, "forward", "fc")], meta={"units": [], "kinds": {}})
-    assert Model.of(trace).outputs == []
+    trace = SimpleNamespace(keys=[(END, "forward", "fc")], header=header())
+    assert RecordedModel.of(trace).outputs == []

@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.traces.recording import NUDGE, Recording, as_named
-from compare.traces.trace import FINAL, Trace, trace_path
+from compare.traces.recording import NUDGE, Recording, as_named, coarsest
+from compare.traces.step import END
+from compare.traces.trace import Trace, trace_path
+from tests.helpers.synthetic import header
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def recording(tmp_path, monkeypatch):
-    """A recording to runs/torch of the first steps, which closes itself with these meta data."""
+    """A recording to runs/torch of the first steps."""
     monkeypatch.delenv(NUDGE, raising=False)
     made = []
 
@@ -38,7 +40,7 @@ def step(recording, loss=1.0, **tensors):
 
 def finished(recording):
     assert recording.end()
-    recording.close({"framework": "torch"})
+    recording.close(header())
     return Trace(recording._path)
 
 
@@ -93,7 +95,7 @@ def test_curves_have_every_step_and_tensors_the_audited_ones(recording):
         ((1, "forward", "fc"), 3.0),
         ((2, "forward", "fc"), 2.0),
     ]
-    assert (trace.meta["framework"], trace.meta["nudge"]) == ("torch", None)
+    assert trace.header == header()
 
 
 def test_metrics_are_curves_and_a_batch_without_arrays_counts_as_one_example(recording):
@@ -115,10 +117,10 @@ def test_a_name_that_comes_twice_in_a_step_is_a_second_call_and_begins_anew_with
     one.end()
     for name in ("relu", "relu"):
         one.tensor("forward", name, np.ones(1))
-    one.close({})
+    one.close(header())
     calls = [("forward", "relu"), ("forward", "fc"), ("forward", "relu (call 2)"), ("forward", "relu (call 3)")]
     expected = [(number, *call) for number in range(2) for call in [*calls, ("gradient", "relu")]]
-    at_end = [(FINAL, "forward", "relu"), (FINAL, "forward", "relu (call 2)")]
+    at_end = [(END, "forward", "relu"), (END, "forward", "relu (call 2)")]
     assert Trace(one._path).keys == [*expected, *at_end]
 
 
@@ -128,8 +130,8 @@ def test_what_an_unfinished_step_has_recorded_is_no_call_of_the_evaluation(recor
     one.tensor("forward", "fc", np.ones(1))
     one.end()
     one.tensor("forward", "fc", np.ones(1))
-    one.close({})
-    assert Trace(one._path).keys[-1] == (FINAL, "forward", "fc")
+    one.close(header())
+    assert Trace(one._path).keys[-1] == (END, "forward", "fc")
 
 
 def test_where_no_step_was_recorded_it_is_said_and_no_file_is_left(recording, capsys, tmp_path):
@@ -167,25 +169,26 @@ def test_directories_are_made(recording, tmp_path):
 
 
 @pytest.mark.parametrize(("value", "name"), [("1", "torch.nudged.npz"), ("", "torch.npz")])
-def test_a_nudged_recording_stands_beside_the_plain_one_and_says_so(recording, monkeypatch, tmp_path, value, name):
+def test_a_nudged_recording_stands_beside_the_plain_one(recording, monkeypatch, tmp_path, value, name):
     one = recording
     monkeypatch.setenv(NUDGE, value)
     one = one()
     assert one.nudged is bool(value)
     step(one)
-    assert finished(one).meta["nudge"] == ("one ulp" if value else None)
+    finished(one)
     assert [path.name for path in (tmp_path / "runs").iterdir()] == [name]
 
 
 SCRIPT = """
 import sys
 import numpy as np
+from compare.traces.header import Header
 from compare.traces.recording import Recording
 
 def close():
     if recording.end():
         recording.tensor("weights", "fc.weight", np.ones(2))
-        recording.close({"framework": "torch"})
+        recording.close(Header("torch", {}, (), {}, ()))
 
 recording = Recording(sys.argv[1], range(3), close)
 for step in range(int(sys.argv[2])):
@@ -211,7 +214,7 @@ def test_the_end_of_the_process_closes_what_nobody_closed(tmp_path, ending, stat
     assert done.stderr.rstrip().splitlines()[-1:] == ([said] if said else [])
     trace = Trace(tmp_path / "torch.npz")
     assert trace.curves["loss"].tolist() == [0, 1, 2, 3, 4]
-    assert [key for key in trace.keys if key[0] == FINAL] == [(FINAL, "weights", "fc.weight")]
+    assert [key for key in trace.keys if key[0] == END] == [(END, "weights", "fc.weight")]
     assert [path.name for path in tmp_path.iterdir()] == ["torch.npz"]
 
 
@@ -253,3 +256,11 @@ def test_an_evaluation_stands_beside_the_step_that_it_follows(recording):
     assert trace.curves["evaluation_step"].tolist() == [1, 3]
     assert trace.curves["evaluation_loss"].tolist() == [0.1, 0.3]
     assert trace.steps == 4
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [([], None), (["float64"], "float64"), (["float64", "float32"], "float32"), (["float16", "float64"], "float16")],
+)
+def test_the_coarsest_of_several_dtypes_has_the_widest_ulp(dtypes, expected):
+    assert coarsest(map(np.dtype, dtypes)) == expected

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from compare.traces.pairing import Model, pair
+from compare.traces.pairing import RecordedModel, pair
 from compare.traces.renamed import WEIGHT_STAGES, rename_pair, rename_tf, rename_torch
-from compare.traces.trace import FINAL, STAGES, Trace, TracePair, TraceWriter
-from compare.traces.weights import Tensor, Unit, to_json
+from compare.traces.step import END
+from compare.traces.trace import STAGES, Trace, TracePair, TraceWriter
+from compare.traces.weights import Tensor, WeightGroup
+from tests.helpers.synthetic import header
 
 VALUE = np.arange(8.0).reshape(4, 2)
 MERGED = "rnn.bias_ih + rnn.bias_hh"
@@ -17,24 +19,26 @@ def tensor(name, shape, buffer=False):
 
 
 def linear(path, name, shape=(2, 2)):
-    return Unit("Linear", path, {"weight": tensor(name, shape)})
+    return WeightGroup("Linear", path, {"weight": tensor(name, shape)})
 
 
 TORCH = [
     linear("attn.query", "attn.w[0:2]"),
     linear("attn.key", "attn.w[2:4]"),
-    Unit("Parameter", "scale 1", {"weight": tensor("scale 1", (2,))}),
-    Unit("RNN", "rnn", {role: tensor(f"rnn.{role}", (2,)) for role in ("bias_ih", "bias_hh")}),
-    Unit(
+    WeightGroup("Parameter", "scale 1", {"weight": tensor("scale 1", (2,))}),
+    WeightGroup("RNN", "rnn", {role: tensor(f"rnn.{role}", (2,)) for role in ("bias_ih", "bias_hh")}),
+    WeightGroup(
         "BatchNorm", "bn", {"weight": tensor("bn.weight", (2,)), "running_mean": tensor("bn.running_mean", (2,), True)}
     ),
 ]
 TF = [
     linear("q", "q.weight"),
     linear("k", "k.weight"),
-    Unit("Parameter", "scale_1", {"weight": tensor("scale_1", (2,))}),
-    Unit("RNN", "cell", {"bias_ih + bias_hh": tensor("cell.bias", (2,))}),
-    Unit("BatchNorm", "n", {"weight": tensor("n.weight", (2,)), "running_mean": tensor("n.running_mean", (2,), True)}),
+    WeightGroup("Parameter", "scale_1", {"weight": tensor("scale_1", (2,))}),
+    WeightGroup("RNN", "cell", {"bias_ih + bias_hh": tensor("cell.bias", (2,))}),
+    WeightGroup(
+        "BatchNorm", "n", {"weight": tensor("n.weight", (2,)), "running_mean": tensor("n.running_mean", (2,), True)}
+    ),
 ]
 
 
@@ -42,18 +46,20 @@ TF = [
 def traced(tmp_path):
     """Writes what is given of each side to a trace; both, and the pairing of their models."""
 
-    def write(side, units, tensors):
+    def write(side, groups, tensors):
         writer = TraceWriter(tmp_path / f"{side}.npz")
         for key, value in tensors.items():
             writer.tensor(*key, value)
         kinds = {"attn": "Attention", "rnn": "RNN", "bn": "BatchNorm", "relu": "ReLU"}
         own = {"q": "Linear", "k": "Linear", "cell": "RNN", "n": "BatchNorm", "act": "ReLU", "extra": "Tanh"}
-        writer.close({"loss": [1.0]}, {"units": to_json(units), "kinds": kinds if side == "torch" else own})
+        writer.close(
+            {"loss": [1.0]}, header(side, weight_groups=tuple(groups), kinds=kinds if side == "torch" else own)
+        )
         return Trace(tmp_path / f"{side}.npz")
 
     def make(torch=None, tf=None):
         traces = TracePair(write("torch", TORCH, torch or {}), write("tf", TF, tf or {}))
-        return *traces, pair(*map(Model.of, traces))
+        return *traces, pair(*map(RecordedModel.of, traces))
 
     return make
 
@@ -144,11 +150,11 @@ def test_arrays_of_a_batch_are_seen_under_torchs_names_in_order(traced):
 
 @pytest.mark.parametrize(("stage", "name"), [("loss", "loss"), ("rate", "learning_rate")])
 def test_what_both_sides_name_alike_keeps_its_name(traced, stage, name):
-    given = {(FINAL, stage, name): np.float64(2)}
+    given = {(END, stage, name): np.float64(2)}
     trace, other, pairing = traced(given, given)
     for view in rename_pair(TracePair(trace, other), pairing):
-        assert view.keys == [(FINAL, stage, name)]
-        assert view[FINAL, stage, name] == 2
+        assert view.keys == [(END, stage, name)]
+        assert view[END, stage, name] == 2
 
 
 def test_every_stage_is_seen_in_both_views(traced):
@@ -165,7 +171,7 @@ def test_every_stage_is_seen_in_both_views(traced):
 def test_a_view_has_what_the_judge_asks_of_a_trace(traced):
     trace, _, pairing = traced({(0, "loss", "loss"): np.float64(1)})
     view = rename_torch(trace, pairing)
-    assert (view.meta, view.steps, view.curves["loss"].tolist()) == (trace.meta, 1, [1.0])
+    assert (view.header, view.steps, view.curves["loss"].tolist()) == (trace.header, 1, [1.0])
     assert (0, "loss", "other") not in view
     assert view.get((0, "loss", "other")) is None
     view.close()

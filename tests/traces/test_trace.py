@@ -1,4 +1,4 @@
-"""A trace reads back what was written, bit by bit, and a file that is no whole trace is refused by name."""
+"""A trace reads back what was written, bit by bit, and a file that is not a whole trace is refused by name."""
 
 import json
 import zipfile
@@ -9,21 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from compare.traces.trace import FINAL, STAGES, Trace, TraceError, TraceWriter
+from compare.traces.step import END
+from compare.traces.trace import STAGES, Trace, TraceError, TraceWriter
+from tests.helpers.synthetic import header
 
 PROPERTY = settings(max_examples=50, deadline=None)
 NAMES = st.text(st.sampled_from("ab9_./ -µ()"), min_size=1, max_size=12).filter(lambda name: not name.endswith(".npy"))
 DTYPES = st.sampled_from(["float16", "float32", "float64", "int8", "int64", "uint8", "bool"])
 TENSORS = arrays(DTYPES, array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3))
-STEPS = st.sampled_from([0, 1, 7, 123_456, FINAL])
+STEPS = st.sampled_from([0, 1, 7, 123_456, END])
 KEYS = st.tuples(STEPS, st.sampled_from(STAGES), NAMES)
 
 
-def write(path, tensors=(), curves=None, **meta):
+def write(path, tensors=(), curves=None, **said):
     writer = TraceWriter(path)
     for key, tensor in dict(tensors).items():
         writer.tensor(*key, tensor)
-    writer.close({"loss": [2.0, 1.0], **(curves or {})}, meta)
+    writer.close({"loss": [2.0, 1.0], **(curves or {})}, header(**said))
     return path
 
 
@@ -56,10 +58,9 @@ def test_transposed_tensors_keep_their_layout_of_indices(tmp_path):
         np.testing.assert_array_equal(trace[0, "weights", "w"], tensor)
 
 
-def test_meta_data_and_the_number_of_steps_come_back(tmp_path):
-    with Trace(write(tmp_path / "trace.npz", precision="float64", versions={"torch": "2"})) as trace:
-        assert trace.meta["precision"] == "float64"
-        assert trace.meta["versions"] == {"torch": "2"}
+def test_the_header_and_the_number_of_steps_come_back(tmp_path):
+    with Trace(write(tmp_path / "trace.npz", side="tf", precision="float64")) as trace:
+        assert trace.header == header("tf", precision="float64")
         assert trace.steps == 2
 
 
@@ -75,19 +76,19 @@ def test_no_file_has_its_own_name_until_it_is_closed(tmp_path):
     writer = TraceWriter(path)
     writer.tensor(0, "loss", "loss", 1.0)
     assert not path.exists()
-    writer.close({"loss": [1.0]}, {})
+    writer.close({"loss": [1.0]}, header())
     assert [file.name for file in tmp_path.iterdir()] == ["trace.npz"]
 
 
 def test_an_older_trace_stands_until_the_new_one_is_whole(tmp_path):
-    path = write(tmp_path / "trace.npz", which="old")
+    path = write(tmp_path / "trace.npz", side="tf")
     writer = TraceWriter(path)
     writer.tensor(0, "loss", "loss", 1.0)
     with Trace(path) as trace:
-        assert trace.meta["which"] == "old"
+        assert trace.header.side == "tf"
     writer.discard()
     with Trace(path) as trace:
-        assert trace.meta["which"] == "old"
+        assert trace.header.side == "tf"
 
 
 def test_a_discarded_trace_leaves_nothing(tmp_path):
@@ -107,7 +108,7 @@ def test_an_array_of_objects_is_refused_and_nothing_pickled(tmp_path):
 
 def test_an_unknown_stage_is_refused_with_the_stages_that_there_are(tmp_path):
     writer = TraceWriter(tmp_path / "trace.npz")
-    with pytest.raises(ValueError, match=r"'backward' is no stage; the stages are batch, weights, .*, buffer"):
+    with pytest.raises(ValueError, match=r"'backward' is not a stage; the stages are batch, weights, .*, buffer"):
         writer.tensor(0, "backward", "w", 1.0)
     writer.discard()
 
@@ -117,40 +118,49 @@ def test_a_truncated_file_is_no_whole_trace(tmp_path, share):
     path = write(tmp_path / "trace.npz", {(0, "weights", "w"): np.ones(1000)})
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(TraceError, match=r"trace\.npz is no whole trace .*: record it again"):
+    with pytest.raises(TraceError, match=r"trace\.npz is not a whole trace .*: record it again"):
         Trace(path)
 
 
 @pytest.mark.parametrize("content", [b"loss,1\n", b"\x80\x04N."])
 def test_a_file_of_another_kind_is_no_whole_trace(tmp_path, content):
     (tmp_path / "trace.npz").write_bytes(content)
-    with pytest.raises(TraceError, match="is no whole trace"):
+    with pytest.raises(TraceError, match="is not a whole trace"):
         Trace(tmp_path / "trace.npz")
 
 
-def test_a_missing_file_and_an_archive_without_meta_data_are_no_whole_traces(tmp_path):
+def test_a_missing_file_and_an_archive_without_a_header_are_no_whole_traces(tmp_path):
     np.savez(tmp_path / "other.npz", x=np.ones(1))
     for name in ("none.npz", "other.npz"):
-        with pytest.raises(TraceError, match=f"{name} is no whole trace"):
+        with pytest.raises(TraceError, match=f"{name} is not a whole trace"):
             Trace(tmp_path / name)
 
 
 def test_a_trace_of_another_format_is_refused_with_both_numbers(tmp_path):
     with zipfile.ZipFile(tmp_path / "trace.npz", "w") as file:
-        file.writestr("meta.json", json.dumps({"format": 99}))
-    with pytest.raises(TraceError, match="is a trace of format 99; this version reads 1"):
+        file.writestr("meta.json", json.dumps({"format": 1, "framework": "torch"}))
+    with pytest.raises(TraceError, match=r"trace\.npz is a trace of format 1; this version reads 2: record it again"):
         Trace(tmp_path / "trace.npz")
+
+
+@pytest.mark.parametrize("member", ["-1/loss/loss", "1.5/loss/loss", "End/loss/loss", "loss"])
+def test_a_tensor_of_no_step_makes_it_no_whole_trace(tmp_path, member):
+    path = write(tmp_path / "trace.npz")
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(f"{member}.npy", b"")
+    with pytest.raises(TraceError, match="is not a whole trace"):
+        Trace(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x93NUMPY\x01\x00"])
 def test_a_file_that_is_no_archive_is_refused(tmp_path, content):
     (tmp_path / "trace.npz").write_bytes(content)
-    with pytest.raises(TraceError, match="no whole trace"):
+    with pytest.raises(TraceError, match="is not a whole trace"):
         Trace(tmp_path / "trace.npz")
 
 
-def test_meta_data_that_are_no_mapping_are_refused(tmp_path):
+def test_a_header_that_is_not_a_mapping_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "trace.npz", "w") as file:
         file.writestr("meta.json", "[]")
-    with pytest.raises(TraceError, match="no whole trace"):
+    with pytest.raises(TraceError, match="is not a whole trace"):
         Trace(tmp_path / "trace.npz")

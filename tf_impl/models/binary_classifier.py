@@ -1,5 +1,7 @@
 """A sigmoid classifier: cross-entropy on probabilities, with an L2 penalty over every variable, biases too."""
 
+from functools import partial
+
 import keras
 import tensorflow as tf
 from keras import layers
@@ -19,8 +21,8 @@ class BinaryClassifier(keras.Model):
         return tf.sigmoid(self.fc2(tf.nn.relu(self.fc1(x))))
 
 
-def loss(model, batch, l2):
-    probability, target = model(batch["x"]), batch["y"]
+def loss(model, batch, training, l2):
+    probability, target = model(batch["x"], training=training), batch["y"]
     value = binary_cross_entropy(probability, target) + l2 * l2_penalty(model.trainable_variables)
     accuracy = tf.reduce_mean(tf.cast(tf.cast(probability > 0.5, target.dtype) == target, target.dtype))
     return value, {"accuracy": accuracy}
@@ -29,4 +31,4 @@ def loss(model, batch, l2):
 def side(settings):
     model = BinaryClassifier()
     optimizer = Adam(learning_rate=settings["learning_rate"], epsilon=settings["epsilon"])
-    return Side(model, lambda model, batch: loss(model, batch, settings["l2"]), optimizer)
+    return Side(model, partial(loss, l2=settings["l2"]), optimizer)

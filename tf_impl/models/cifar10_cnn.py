@@ -31,8 +31,8 @@ class Cifar10Cnn(keras.Model):
         return self.fc2(tf.nn.relu(self.fc1(x)))
 
 
-def loss(model, batch):
-    logits, labels = model(batch["x"]), batch["y"]
+def loss(model, batch, training):
+    logits, labels = model(batch["x"], training=training), batch["y"]
     accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, 1) == labels, logits.dtype))
     return sparse_categorical_cross_entropy(logits, labels), {"accuracy": accuracy}
 

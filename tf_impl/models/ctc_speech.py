@@ -11,16 +11,15 @@ from tf_impl.optimizers import Adam
 
 
 class AcousticModel(keras.Model):
-    # differs: PyTorch's convolution takes (N, features, time), its GRU (N, time, features); Keras' both the latter.
+    # differs: PyTorch's convolution takes (N, features, time), its GRU (N, time, features); Keras' take the latter.
     def __init__(self, features, channels, hidden, classes):
         super().__init__()
-        self.conv = Conv1d(channels, 3, strides=2, zeros=1)
-        self.gru = GRU(channels, hidden)
+        self.conv = Conv1d(channels, 3, strides=2, padding=1)
+        self.gru = GRU(channels, hidden, unroll=True)
         self.head = Dense(classes)
 
     def call(self, x):
-        """Logits (N, half the time, classes). Zeros behind a sequence are to it what the convolution pads by itself."""
-        # differs: PyTorch's padding=1 adds a frame on both sides; Keras' "same" at stride 2 one behind an even length.
+        """Logits (N, half the time, classes). Zeros after a sequence are to it what the convolution itself pads."""
         x = tf.nn.relu(self.conv(x))
         output, _ = self.gru(x)
         return self.head(output)
@@ -31,9 +30,9 @@ def strided(lengths):
     return (lengths + 2 * 1 - 3) // 2 + 1
 
 
-def loss(model, batch):
+def loss(model, batch, training):
     # differs: PyTorch's ctc_loss takes log-probabilities, (time, N, classes); tf.nn.ctc_loss takes logits.
-    log_probabilities = tf.transpose(tf.nn.log_softmax(model(batch["x"])), (1, 0, 2))
+    log_probabilities = tf.transpose(tf.nn.log_softmax(model(batch["x"], training=training)), (1, 0, 2))
     return ctc(log_probabilities, batch["targets"], strided(batch["lengths"]), batch["target_lengths"]), {}
 
 

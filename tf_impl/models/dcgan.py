@@ -1,6 +1,6 @@
 """A generator and a discriminator, each with its own optimizer (Radford et al., 2016).
 
-Notice what keeps each update to its own network, and that every pass moves the running statistics it goes through.
+Notice what keeps each update to its own network, and that every pass moves the running statistics on its way.
 """
 
 import keras
@@ -16,8 +16,7 @@ from tf_impl.optimizers import Adam
 class Generator(keras.Model):
     """From latent noise (N, 16, 1, 1) to images (N, 1, 16, 16) in [-1, 1]; channels are last on the TF side."""
 
-    # differs: PyTorch's padding=1 of a transposed convolution of 4 at stride 2 crops 1 on each side: Keras' "same".
-    # differs: PyTorch's unpadded transposed convolution is Keras' "valid", the default of both.
+    # differs: PyTorch's padding=1 crops 1 on each side, which is Keras' "same" for a kernel of 4 at stride 2, not of 3.
     def __init__(self, norm):
         super().__init__()
         self.up1 = layers.Conv2DTranspose(16, 4, use_bias=False)
@@ -35,7 +34,7 @@ class Generator(keras.Model):
 class Discriminator(keras.Model):
     """From images to a logit each (N, 1, 1, 1): above 0 for a real one."""
 
-    # differs: PyTorch's padding=1 of a convolution of 4 at stride 2 is Keras' "same" on sides of even length only.
+    # differs: PyTorch's padding=1 at stride 2 is Keras' "same" for a kernel of 4 and even sides, not for one of 3.
     def __init__(self, slope, norm):
         super().__init__()
         self.slope = slope
@@ -62,8 +61,8 @@ class Dcgan(keras.Model):
 def leaky_relu(x, slope):
     """x where it is positive, slope * x elsewhere.
 
-    differs: PyTorch's slope is 0.01 unless told otherwise; that of Keras' layer 0.3, of tf.nn's function 0.2.
-    differs: PyTorch's slope is exact in float64; TensorFlow's kernel has it in float32, so it is written out there.
+    differs: PyTorch's default slope is 0.01, that of Keras' layer 0.3, that of tf.nn.leaky_relu 0.2.
+    differs: PyTorch's slope is exact in float64; tf.nn.leaky_relu rounds it to float32, so it is written out there.
     """
     return tf.where(x > 0, x, slope * x)
 
@@ -73,33 +72,31 @@ def real_or_fake(logits, target):
     return binary_cross_entropy_with_logits(logits, tf.fill(tf.shape(logits), tf.constant(target, logits.dtype)))
 
 
-def loss(model, batch):
+def loss(model, batch, training):
     """The discriminator's, on a batch of images and on one of fakes."""
-    # differs: PyTorch's model is in training until it is told otherwise; Keras' is not, and must be told at each call.
-    fakes = model.generator(batch["noise"], training=True)
-    real = real_or_fake(model.discriminator(batch["x"], training=True), 1.0)
-    # differs: PyTorch's backward would go on into the generator's `.grad`; a tape is asked for one network's gradients.
-    fake = real_or_fake(model.discriminator(tf.stop_gradient(fakes), training=True), 0.0)
+    fakes = model.generator(batch["noise"], training=training)
+    real = real_or_fake(model.discriminator(batch["x"], training=training), 1.0)
+    fake = real_or_fake(model.discriminator(tf.stop_gradient(fakes), training=training), 0.0)
     return real + fake, {}
 
 
-def generator_loss(model, batch):
+def generator_loss(model, batch, training):
     """The generator's, on fakes of other noise: that they be taken for real."""
-    fakes = model.generator(batch["generator_noise"], training=True)
-    return real_or_fake(model.discriminator(fakes, training=True), 1.0)
+    fakes = model.generator(batch["generator_noise"], training=training)
+    return real_or_fake(model.discriminator(fakes, training=training), 1.0)
 
 
 def step(side, batch):
     """A step of the discriminator, then one of the generator against the discriminator just updated."""
     # Forget the gradients of the step before.
-    # differs: PyTorch's generator step leaves gradients in the discriminator too; a tape keeps what was asked for.
+    # differs: PyTorch's generator step leaves gradients in the discriminator too; a tape gives what it is asked for.
     with tf.GradientTape() as tape:
-        loss, metrics = side.loss(side.model, batch)
+        loss, metrics = side.loss(side.model, batch, training=True)
     weights = side.model.discriminator.trainable_variables
     side.optimizer["discriminator"].apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
     # The same for the generator; its loss goes through the discriminator, whose weights stay as they are.
     with tf.GradientTape() as tape:
-        deceived = generator_loss(side.model, batch)
+        deceived = generator_loss(side.model, batch, training=True)
     weights = side.model.generator.trainable_variables
     side.optimizer["generator"].apply_gradients(zip(tape.gradient(deceived, weights), weights, strict=True))
     return loss, {**metrics, "generator_loss": deceived}

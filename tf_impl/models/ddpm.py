@@ -16,7 +16,7 @@ from tf_impl.optimizers import Adam
 
 def signal_shares(settings):
     """How much of an image's variance is left at each timestep: float64 (timesteps,); alpha-bar in the paper."""
-    # differs: PyTorch's linspace is of the dtype it is told; tf.linspace of that of its start, float32 for a number.
+    # differs: PyTorch's linspace has the dtype it is given; tf.linspace that of its start, float32 for a number.
     first, last = (tf.constant(settings[name], tf.float64) for name in ("first_rate", "last_rate"))
     rates = tf.linspace(first, last, settings["timesteps"])
     return tf.math.cumprod(1 - rates)
@@ -25,17 +25,13 @@ def signal_shares(settings):
 def time_embedding(times, width, longest_wave):
     """Sines and cosines of the timesteps: float64 (N, width) from int64 (N,) (Vaswani et al., 2017)."""
     half = width // 2
-    # differs: PyTorch's product of int64 and float64 is float64; TensorFlow wants the integers cast beforehand.
     frequencies = tf.exp(tf.range(half, dtype=tf.float64) * (-math.log(longest_wave) / half))
     angles = tf.cast(times, tf.float64)[:, None] * frequencies
     return tf.concat((tf.sin(angles), tf.cos(angles)), 1)
 
 
 class Denoiser(keras.Model):
-    """The noise in noisy images (N, 8, 8, 1), given their timesteps (N,).
-
-    differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
-    """
+    """The noise in noisy images (N, 8, 8, 1), given their timesteps (N,)."""
 
     def __init__(self, settings):
         super().__init__()
@@ -43,10 +39,8 @@ class Denoiser(keras.Model):
         self.longest_wave = settings["longest_wave"]
         self.enter = layers.Conv2D(channels, 3, padding="same")
         self.time = layers.Dense(2 * channels)
-        # differs: PyTorch's GroupNorm has an epsilon of 1e-5 unless told otherwise, Keras' 1e-3.
         self.norm1 = layers.GroupNormalization(groups, epsilon=epsilon)
         self.conv1 = layers.Conv2D(channels, 3, padding="same")
-        # differs: PyTorch's padding=1 at stride 2 is Keras' "same" for a window of 4 on even sides, not for one of 3.
         self.down = layers.Conv2D(2 * channels, 4, strides=2, padding="same")
         self.norm2 = layers.GroupNormalization(groups, epsilon=epsilon)
         self.conv2 = layers.Conv2D(2 * channels, 3, padding="same")
@@ -61,7 +55,6 @@ class Denoiser(keras.Model):
         fine = fine + self.conv1(tf.nn.silu(self.norm1(fine)))
         coarse = self.down(fine)
         coarse = coarse + self.conv2(tf.nn.silu(self.norm2(coarse) + time[:, None, None, :]))
-        # differs: PyTorch joins channels along axis 1, Keras along the last; the order of the parts is the weights'.
         joined = self.conv3(tf.concat((self.up(coarse), fine), 3))
         return self.leave(tf.nn.silu(self.norm3(joined)))
 
@@ -73,7 +66,7 @@ class Ddpm(keras.Model):
         super().__init__()
         self.signal = signal_shares(settings)
         self.denoiser = Denoiser(settings)
-        # differs: PyTorch's copy has its weights already; Keras makes a second network's when it is first called.
+        # differs: PyTorch's deepcopy copies the weights too; a Keras network has none to copy until it is called.
         self.average = Denoiser(settings)
         self.average.trainable = False
         for network in (self.denoiser, self.average):
@@ -83,17 +76,16 @@ class Ddpm(keras.Model):
         return self.denoiser(x, times) if training else self.average(x, times)
 
 
-def loss(model, batch):
+def loss(model, batch, training):
     """Mean squared error of the noise found in x (N, 8, 8, 1) after `times` (N,) steps of adding noise to it."""
     share = tf.cast(tf.gather(model.signal, batch["times"]), batch["x"].dtype)[:, None, None, None]
     noisy = tf.sqrt(share) * batch["x"] + tf.sqrt(1 - share) * batch["noise"]
-    return mean_squared_error(model(noisy, batch["times"], training=True), batch["noise"]), {}
+    return mean_squared_error(model(noisy, batch["times"], training=training), batch["noise"]), {}
 
 
 def update_average(average, network, decay):
     """Move every weight of `average` towards that of `network` by 1 - decay of the way."""
-    # differs: PyTorch must be told that this is not trained (no_grad); what TensorFlow assigns outside a tape never is.
-    # differs: PyTorch's swa_utils average with 0.999 unless told otherwise, Keras' use_ema with 0.99, in float32.
+    # differs: PyTorch's swa_utils average with a decay of 0.999 by default, Keras' use_ema with 0.99, in float32.
     for mean, weight in zip(average.variables, network.variables, strict=True):
         mean.assign_add((1 - decay) * (weight - mean))
 
@@ -101,17 +93,13 @@ def update_average(average, network, decay):
 def step(side, batch, decay):
     """One step of training, and of the average after it."""
     # Forget the gradients of the step before.
-    # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
     optimizer, variables = side.optimizer["denoiser"], side.model.denoiser.trainable_variables
     with tf.GradientTape() as tape:
         # Forward: the loss of this batch under the present weights.
-        # differs: PyTorch always records for the backward pass; TensorFlow records inside the tape's block only.
-        loss, metrics = side.loss(side.model, batch)
+        loss, metrics = side.loss(side.model, batch, training=True)
     # Backward: the gradient of the loss with respect to each trainable weight.
-    # differs: PyTorch leaves it in `parameter.grad`; a tape returns it as a list, in the order of the variables.
     gradients = tape.gradient(loss, variables)
     # Update: move the weights, and the optimizer's state with them.
-    # differs: PyTorch gave the optimizer its parameters when it was made; TensorFlow pairs them with gradients here.
     optimizer.apply_gradients(zip(gradients, variables, strict=True))
     # Average: the weights as they are after the update.
     update_average(side.model.average, side.model.denoiser, decay)

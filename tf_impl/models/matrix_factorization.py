@@ -1,6 +1,6 @@
 """A rating is the product of a user's and an item's embedding, and a bias of each (Koren et al., 2009).
 
-Notice the gradient of an embedding, and what the optimizer makes of rows that come twice in a batch, or not at all.
+Notice the gradient of an embedding, and what the optimizer makes of a row that a batch has twice.
 """
 
 import keras
@@ -13,8 +13,8 @@ from tf_impl.optimizers import Adam
 
 
 class MatrixFactorization(keras.Model):
-    # differs: PyTorch draws embeddings from N(0, 1), Keras from U(-0.05, 0.05): the weights of a case are its own.
-    # differs: PyTorch's gradient is a whole table, unless told sparse=True; TensorFlow's is a row for each lookup.
+    # differs: PyTorch initialises embeddings from N(0, 1), Keras from U(-0.05, 0.05).
+    # differs: PyTorch's gradient is the whole table (sparse=False); TensorFlow's has one row for each lookup.
     def __init__(self, users, items, rank):
         super().__init__()
         self.users = layers.Embedding(users, rank)
@@ -28,14 +28,14 @@ class MatrixFactorization(keras.Model):
         return products + self.user_biases(users)[:, 0] + self.item_biases(items)[:, 0]
 
 
-def loss(model, batch):
-    return mean_squared_error(model(batch["users"], batch["items"]), batch["ratings"]), {}
+def loss(model, batch, training):
+    ratings = model(batch["users"], batch["items"], training=training)
+    return mean_squared_error(ratings, batch["ratings"]), {}
 
 
 def side(settings):
     model = MatrixFactorization(40, 30, 4)
-    # differs: PyTorch squares the sum of a row's gradients; Keras' own Adam squares each of them, then sums.
-    # differs: PyTorch moves every row at each step, by its momentum, as Keras does; a lazy Adam the batch's rows only.
+    # differs: PyTorch's Adam squares the sum of a row's gradients; Keras' own squares each of them, then sums.
     optimizer = Adam(
         learning_rate=settings["learning_rate"],
         beta_1=settings["beta_1"],

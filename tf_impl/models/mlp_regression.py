@@ -19,8 +19,8 @@ class MlpRegression(keras.Model):
         return self.fc2(tf.nn.relu(self.fc1(x)))
 
 
-def loss(model, batch):
-    return mean_squared_error(model(batch["x"]), batch["y"]), {}
+def loss(model, batch, training):
+    return mean_squared_error(model(batch["x"], training=training), batch["y"]), {}
 
 
 def side(settings):

@@ -15,15 +15,15 @@ from tf_impl.schedules import warmup_cosine
 
 
 class Block(keras.Layer):
-    # differs: PyTorch pads 1 on every side; Keras' "same" does so at stride 1, at stride 2 on the far sides only.
-    # differs: PyTorch's momentum is the weight of the new batch (0.1), Keras' that of the old average (0.99).
-    # differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
+    # differs: PyTorch's padding=1 pads every side; so does Keras' "same" at stride 1, at stride 2 only the far sides.
+    # differs: PyTorch's momentum weighs the new batch (0.1), Keras' the old average (0.99); epsilon is 1e-5 and 1e-3.
+    # differs: PyTorch's running variance divides each batch's sum of squares by N - 1, Keras' by N.
     def __init__(self, inputs, outputs, stride, norm):
         super().__init__()
         self.stride = stride
-        self.conv1 = Conv2d(outputs, 3, strides=stride, zeros=1, use_bias=False)
+        self.conv1 = Conv2d(outputs, 3, strides=stride, padding=1, use_bias=False)
         self.bn1 = BatchNorm2d(**norm)
-        self.conv2 = Conv2d(outputs, 3, zeros=1, use_bias=False)
+        self.conv2 = Conv2d(outputs, 3, padding=1, use_bias=False)
         self.bn2 = BatchNorm2d(**norm)
         if stride > 1:
             self.conv3 = Conv2d(outputs, 1, strides=stride, use_bias=False)
@@ -37,10 +37,9 @@ class Block(keras.Layer):
 
 
 class ResNet(keras.Model):
-    # differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
     def __init__(self, norm):
         super().__init__()
-        self.conv1 = Conv2d(8, 3, zeros=1, use_bias=False)
+        self.conv1 = Conv2d(8, 3, padding=1, use_bias=False)
         self.bn1 = BatchNorm2d(**norm)
         self.identity = Block(8, 8, 1, norm)
         self.projection = Block(8, 16, 2, norm)
@@ -51,13 +50,11 @@ class ResNet(keras.Model):
         x = tf.nn.relu(self.bn1(self.conv1(x)))
         x = self.identity(x)
         x = self.projection(x)
-        # differs: PyTorch's pooling keeps two axes of length 1, Keras' drops them.
         return self.fc(self.pool(x))
 
 
-def loss(model, batch):
-    # differs: PyTorch's model is in training until it is told otherwise; Keras' is not, and must be told at each call.
-    logits, labels = model(batch["x"], training=True), batch["y"]
+def loss(model, batch, training):
+    logits, labels = model(batch["x"], training=training), batch["y"]
     accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, 1) == labels, logits.dtype))
     return sparse_categorical_cross_entropy(logits, labels), {"accuracy": accuracy}
 

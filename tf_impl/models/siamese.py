@@ -3,6 +3,8 @@
 Notice that the three calls share their weights, whose gradients add up, and what the losses do where a length is zero.
 """
 
+from functools import partial
+
 import keras
 import tensorflow as tf
 from keras import layers
@@ -35,12 +37,12 @@ class Siamese(keras.Model):
         return self.tower(anchor), self.tower(positive), self.tower(negative)
 
 
-def loss(model, batch, margin, cosine_margin):
+def loss(model, batch, training, margin, cosine_margin):
     """Both losses, added; each is a metric too."""
-    anchor, positive, negative = model(batch["anchor"], batch["positive"], batch["negative"])
-    # differs: PyTorch's norm has a gradient of 0 at length 0, TensorFlow's is NaN: the 1e-6 inside keeps away from it.
+    anchor, positive, negative = model(batch["anchor"], batch["positive"], batch["negative"], training=training)
+    # differs: PyTorch's norm has a gradient of 0 at length 0, TensorFlow's one of NaN: the 1e-6 in the loss avoids it.
     triplet = triplet_margin(anchor, positive, negative, margin)
-    # differs: PyTorch's cosine loss has one minus the cosine; Keras' CosineSimilarity is minus the cosine already.
+    # differs: PyTorch's cosine loss is one minus the cosine; Keras' CosineSimilarity is minus the cosine.
     alike = tf.ones_like(anchor[:, 0])
     cosine = cosine_embedding(anchor, positive, alike) + cosine_embedding(anchor, negative, -alike, cosine_margin)
     return triplet + cosine, {"triplet": triplet, "cosine": cosine}
@@ -49,5 +51,5 @@ def loss(model, batch, margin, cosine_margin):
 def side(settings):
     model = Siamese()
     optimizer = Adam(learning_rate=settings["learning_rate"], epsilon=settings["epsilon"])
-    margins = settings["triplet_margin"], settings["cosine_margin"]
-    return Side(model, lambda model, batch: loss(model, batch, *margins), optimizer)
+    margins = {"margin": settings["triplet_margin"], "cosine_margin": settings["cosine_margin"]}
+    return Side(model, partial(loss, **margins), optimizer)

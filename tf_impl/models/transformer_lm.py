@@ -23,19 +23,19 @@ class GivenDropout(keras.Layer):
     `masks` are those of all sites, (sites, examples, length, width).
     """
 
-    # differs: PyTorch's nn.Dropout and Keras' Dropout draw masks of their own, which never coincide: these are given.
+    # differs: PyTorch's nn.Dropout and Keras' Dropout never make the same random masks, under any seed: they are given.
     def __init__(self, site):
         super().__init__()
         self.site = site
 
     def call(self, x, masks, training=None):
-        # differs: PyTorch's layers know whether they train; Keras hands `training` down from the model's call.
+        # differs: PyTorch's layers hold the mode; Keras hands `training` from the model's call to all that take it.
         return x * masks[self.site] if training else x
 
 
 def gelu(x):
     """x times the normal distribution function at x, exactly."""
-    # differs: PyTorch's is exact in float64; tf.nn.gelu and Keras' pass their 1/sqrt(2) through float32.
+    # differs: PyTorch's is exact in float64; tf.nn.gelu and Keras' round their 1/sqrt(2) to float32.
     # differs: PyTorch's default is the exact one, that of keras.ops.gelu the approximation by tanh.
     return 0.5 * x * (1 + tf.math.erf(x / math.sqrt(2)))
 
@@ -63,12 +63,12 @@ class Attention(keras.Layer):
 
 
 class Block(keras.Layer):
-    """Attention and two dense layers, each behind a norm and added to what came in (pre-norm)."""
+    """Attention and two dense layers, each after a norm and added to what came in (pre-norm)."""
 
     def __init__(self, settings, number):
         super().__init__()
         width = settings["width"]
-        # differs: PyTorch's LayerNorm has an epsilon of 1e-5 unless told otherwise, Keras' 1e-3.
+        # differs: PyTorch's LayerNorm and GroupNorm have a default epsilon of 1e-5, Keras' of 1e-3.
         self.norm1 = layers.LayerNormalization(epsilon=settings["norm_epsilon"])
         self.attention = Attention(width, settings["heads"])
         self.dropout1 = GivenDropout(2 * number + 1)
@@ -98,17 +98,17 @@ class TransformerLm(keras.Model):
         x = self.dropout(x, masks=masks)
         for block in self.blocks:
             x = block(x, masks=masks)
-        # differs: PyTorch's output layer may share the Parameter itself; a Keras layer makes a kernel of its own.
+        # differs: PyTorch's output layer can share the Parameter itself; a Keras layer makes a kernel of its own.
         return tf.matmul(self.norm(x), self.token.embeddings, transpose_b=True)
 
 
-def loss(model, batch):
+def loss(model, batch, training):
     """Mean cross-entropy of the next characters; tokens (..., length + 1), of one micro-batch or of all.
 
     There are no masks in a batch that is only evaluated.
     """
     tokens = tf.reshape(batch["tokens"], (-1, batch["tokens"].shape[-1]))
-    logits = model(tokens[:, :-1], masks=batch.get("masks"), training=True)
+    logits = model(tokens[:, :-1], masks=batch.get("masks"), training=training)
     logits, labels = tf.reshape(logits, (-1, logits.shape[-1])), tf.reshape(tokens[:, 1:], (-1,))
     accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, 1) == labels, logits.dtype))
     return sparse_categorical_cross_entropy(logits, labels), {"accuracy": accuracy}
@@ -119,17 +119,16 @@ def step(side, batch, max_norm):
     count = batch["tokens"].shape[0]
     variables = side.model.trainable_variables
     # Forget the gradients of the step before.
-    # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
     gradients = [tf.zeros_like(variable) for variable in variables]
     losses, accuracies = [], []
     for number in range(count):
+        micro_batch = {name: array[number] for name, array in batch.items()}
         with tf.GradientTape() as tape:
             # Forward: the loss of this micro-batch under the present weights, which stay as they are until the update.
-            loss, metrics = side.loss(side.model, {name: array[number] for name, array in batch.items()})
+            loss, metrics = side.loss(side.model, micro_batch, training=True)
             share = loss / count
         # Backward: its share of the gradient, added to those before.
-        # differs: PyTorch's backward() adds to `.grad` by itself; what tapes return is added by hand.
-        # differs: PyTorch's embedding has a dense gradient; TensorFlow's is a list of rows, made dense to be added.
+        # differs: PyTorch's backward() adds to `.grad` by itself; what tapes return is added by hand, made dense first.
         shares = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(share, variables)]
         gradients = [total + gradient for total, gradient in zip(gradients, shares, strict=True)]
         losses.append(loss)
@@ -137,15 +136,12 @@ def step(side, batch, max_norm):
     # Clip: the sum of all shares, not each share.
     gradients, norm = clip_by_global_norm(gradients, max_norm)
     # Update: move the weights, and the optimizer's state with them.
-    # differs: PyTorch gave the optimizer its parameters when it was made; TensorFlow pairs them with gradients here.
     side.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-    # differs: PyTorch's scheduler is stepped behind the optimizer; a Keras optimizer reads its schedule at each step.
     return sum(losses) / count, {"accuracy": sum(accuracies) / count, "gradient_norm": norm}
 
 
 def side(settings):
     model = TransformerLm(settings)
-    # differs: PyTorch's scheduler takes the optimizer and its rate; in Keras the optimizer takes the schedule.
     schedule = warmup_cosine(
         settings["learning_rate"],
         settings["warmup_steps"],
@@ -160,6 +156,6 @@ def side(settings):
         epsilon=settings["epsilon"],
         weight_decay=settings["weight_decay"],
     )
-    # differs: PyTorch leaves weights out of decay by a group of their own, Keras by `exclude_from_weight_decay`.
+    # differs: PyTorch exempts weights from decay by a group of their own, Keras by names or parts of them.
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return Side(model, loss, optimizer, step=partial(step, max_norm=settings["max_norm"]))

@@ -3,6 +3,8 @@
 Notice the axis of the classes, in every concatenation, softmax and sum; and the two ways up.
 """
 
+from functools import partial
+
 import keras
 import tensorflow as tf
 from keras import layers
@@ -13,9 +15,6 @@ from tf_impl.optimizers import Adam
 
 
 class UNet(keras.Model):
-    # differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
-    # differs: PyTorch's padding=1 of a convolution of 3 at stride 1 is Keras' padding="same".
-    # differs: PyTorch's transposed convolution of 2 at stride 2 needs no padding: Keras' "valid", its default.
     def __init__(self):
         super().__init__()
         self.down1 = layers.Conv2D(8, 3, padding="same")
@@ -34,18 +33,17 @@ class UNet(keras.Model):
         fine = tf.nn.relu(self.down1(x))
         coarse = tf.nn.relu(self.down2(self.pool1(fine)))
         x = tf.nn.relu(self.bottom(self.pool2(coarse)))
-        # differs: PyTorch's channels are axis 1, Keras' the last; what comes first is merged by the first weights.
+        # differs: PyTorch's channels are axis 1, Keras' the last; the order of the parts must be that of the weights.
         x = tf.nn.relu(self.merge2(tf.concat((self.up2(x), coarse), -1)))
         x = tf.nn.relu(self.merge1(tf.concat((self.up1(x), fine), -1)))
         return self.head(x)
 
 
-def loss(model, batch, smooth):
+def loss(model, batch, training, smooth):
     """Cross-entropy over all pixels, plus Dice over each class of each image; metrics: both, and the accuracy."""
-    logits, labels = model(batch["x"]), batch["y"]
-    # differs: PyTorch's cross_entropy has the classes on axis 1, TensorFlow's on the last axis.
+    logits, labels = model(batch["x"], training=training), batch["y"]
+    # differs: PyTorch's losses have the classes on axis 1, its one_hot puts them last; TensorFlow's are always last.
     entropy = sparse_categorical_cross_entropy(logits, labels)
-    # differs: PyTorch's one_hot puts the classes last, TensorFlow's too; PyTorch's other tensors have them on axis 1.
     target = tf.one_hot(labels, 3, dtype=logits.dtype)
     overlap = dice(tf.nn.softmax(logits, -1), target, smooth)
     accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, -1) == labels, logits.dtype))
@@ -55,4 +53,4 @@ def loss(model, batch, smooth):
 def side(settings):
     model = UNet()
     optimizer = Adam(learning_rate=settings["learning_rate"], epsilon=settings["epsilon"])
-    return Side(model, lambda model, batch: loss(model, batch, settings["smooth"]), optimizer)
+    return Side(model, partial(loss, smooth=settings["smooth"]), optimizer)

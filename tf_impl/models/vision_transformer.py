@@ -1,6 +1,6 @@
 """A vision transformer: patches as tokens, a class token before them, pre-norm blocks (Dosovitskiy et al., 2021).
 
-Notice the order of the patches, and all that is called by one name and has another default: epsilons, GELU, smoothing.
+Notice the order of the patches, and what has the same name and another default: epsilon, GELU, weight decay.
 """
 
 import math
@@ -17,8 +17,6 @@ from tf_impl.optimizers import AdamW
 
 def gelu(x):
     """x times the normal distribution function at x, exactly."""
-    # differs: PyTorch's is exact in float64; tf.nn.gelu and Keras' pass their 1/sqrt(2) through float32.
-    # differs: PyTorch's default is the exact one, that of keras.ops.gelu the approximation by tanh.
     return 0.5 * x * (1 + tf.math.erf(x / math.sqrt(2)))
 
 
@@ -40,17 +38,16 @@ class Attention(keras.Layer):
         size = width // self.heads
         parts = (tf.reshape(layer(x), (-1, tokens, self.heads, size)) for layer in (self.query, self.key, self.value))
         q, k, v = (tf.transpose(part, (0, 2, 1, 3)) for part in parts)
-        # differs: PyTorch's attention scales by this root in float64; Keras' casts one over it through float32.
+        # differs: PyTorch's own attention has this root in float64; Keras' rounds one over it to float32.
         shares = tf.nn.softmax(tf.matmul(q, k, transpose_b=True) / math.sqrt(size))
         return self.project(tf.reshape(tf.transpose(shares @ v, (0, 2, 1, 3)), (-1, tokens, width)))
 
 
 class Block(keras.Layer):
-    """Attention and two dense layers, each behind a norm and added to what came in (pre-norm)."""
+    """Attention and two dense layers, each after a norm and added to what came in (pre-norm)."""
 
     def __init__(self, width, heads, epsilon):
         super().__init__()
-        # differs: PyTorch's LayerNorm has an epsilon of 1e-5 unless told otherwise, Keras' 1e-3.
         self.norm1 = layers.LayerNormalization(epsilon=epsilon)
         self.attention = Attention(width, heads)
         self.norm2 = layers.LayerNormalization(epsilon=epsilon)
@@ -76,10 +73,9 @@ class VisionTransformer(keras.Model):
         self.head = layers.Dense(10)
 
     def call(self, images):
-        # differs: PyTorch's patches are (N, width, rows, columns) and must be turned; Keras' have their width last.
+        # differs: PyTorch's patches are (N, width, rows, columns) and must be transposed; Keras' have their width last.
         patches = self.patches(images)
         patches = tf.reshape(patches, (-1, patches.shape[1] * patches.shape[2], patches.shape[3]))
-        # differs: PyTorch's expand is a view; tf.tile copies. The gradient is the sum over the batch in both.
         first = tf.tile(self.class_token, (tf.shape(patches)[0], 1, 1))
         x = tf.concat((first, patches), axis=1) + self.positions
         for block in self.blocks:
@@ -87,16 +83,16 @@ class VisionTransformer(keras.Model):
         return self.head(self.norm(x)[:, 0])
 
 
-def loss(model, batch, smoothing):
+def loss(model, batch, training, smoothing):
     """Cross-entropy to targets of 1 - smoothing on the label, and smoothing evenly on all classes."""
-    logits, labels = model(batch["x"]), batch["y"]
+    logits, labels = model(batch["x"], training=training), batch["y"]
     accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, 1) == labels, logits.dtype))
     return label_smoothing_cross_entropy(logits, labels, smoothing), {"accuracy": accuracy}
 
 
 def side(settings):
     model = VisionTransformer(settings)
-    # differs: PyTorch decays by 0.01 when nothing is said, Keras by 0.004.
+    # differs: PyTorch's default decay is 0.01, Keras' 0.004.
     # Both decay all that trains: norms, biases, class token and positions too.
     optimizer = AdamW(
         learning_rate=settings["learning_rate"],

@@ -1,10 +1,12 @@
 """Each gradient times the root mean square of past steps, over that of past gradients."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class Adadelta(Optimizer):
     """Adadelta as torch/optim/adadelta.py (2.13) computes it (Zeiler, 2012).
 

@@ -1,11 +1,13 @@
 """Adam that keeps only the row and column means of the second moment of a matrix."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class Adafactor(Optimizer):
     """Adafactor as torch/optim/_adafactor.py (2.13) computes it (Shazeer and Stern, 2018).
 

@@ -1,10 +1,12 @@
 """Each gradient over the root of the sum of all past squares."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class Adagrad(Optimizer):
     """Adagrad as torch/optim/adagrad.py (2.13) computes it (Duchi et al., 2011).
 

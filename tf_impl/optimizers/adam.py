@@ -1,10 +1,12 @@
 """Adam, and AdamW, which decays the weights and leaves the gradient as it is."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class Adam(Optimizer):
     """Adam as torch/optim/adam.py (2.13) computes it (Kingma and Ba, 2015, algorithm 1; Reddi et al., 2018: AMSGrad).
 
@@ -46,6 +48,7 @@ class Adam(Optimizer):
         variable.assign_sub(step_size * exp_avg / denominator)
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class AdamW(Adam):
     """Adam with the weights themselves shrunk by learning_rate * weight_decay (Loshchilov and Hutter, 2019).
 

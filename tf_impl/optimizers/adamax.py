@@ -1,10 +1,12 @@
 """Adam with the largest past gradient in place of the mean square."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class Adamax(Optimizer):
     """Adamax as torch/optim/adamax.py (2.13) computes it (Kingma and Ba, 2015, algorithm 2).
 

@@ -1,10 +1,12 @@
 """SGD whose rate decays by itself. The average of the weights stays in the state: read it from there yourself."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class ASGD(Optimizer):
     """ASGD as torch/optim/asgd.py (2.13) computes it (Polyak and Juditsky, 1992; Bottou, 2012). Keras has none."""
 

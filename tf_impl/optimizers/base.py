@@ -8,6 +8,9 @@ differs: PyTorch adds weight decay to the gradient, except in AdamW and Adafacto
 import keras
 import tensorflow as tf
 
+from tf_impl.keras_internals import decays, place_of
+from tf_impl.schedules.base import arguments
+
 
 class Optimizer(keras.optimizers.Optimizer):
     """What torch.optim does around a formula; a subclass writes its formula as `update`."""
@@ -22,7 +25,7 @@ class Optimizer(keras.optimizers.Optimizer):
         self.steps = [self.add_variable((), name="step") for _ in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        index = self._get_variable_index(variable)
+        index = place_of(self, variable)
         rate = tf.cast(learning_rate, tf.float64)
         step = tf.cast(self.steps[index].assign_add(1), tf.float64)
         # An embedding's gradient lists rows, and may list a row twice: made dense, it has their sum.
@@ -32,12 +35,20 @@ class Optimizer(keras.optimizers.Optimizer):
 
     def decayed(self, gradient, variable, rate):
         """Decay the weights, or add the decay to the gradient, which is returned."""
-        if not self.decay or not self._use_weight_decay(variable):
+        if not self.decay or not decays(self, variable):
             return gradient
         if not self.decoupled_weight_decay:
             return gradient + self.decay * variable
         variable.assign(variable * tf.cast(1 - rate * self.decay, variable.dtype))
         return gradient
+
+    def get_config(self):
+        """The arguments by name; weights left out of decay are to be named anew, as with Keras' own optimizers."""
+        return arguments(self, learning_rate=super().get_config()["learning_rate"], weight_decay=self.decay)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**keras.saving.deserialize_keras_object(config, custom_objects))
 
     def update(self, index, gradient, variable, rate, step):
         """Move `variable`, the one at `index`, by its dense `gradient`; `rate` and `step` (from 1) are float64."""

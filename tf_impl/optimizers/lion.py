@@ -1,10 +1,12 @@
 """Every weight moves by the same amount: the sign of a momentum decides which way."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class Lion(Optimizer):
     """Lion (Chen et al., 2023, program 1), written out on both sides.
 

@@ -1,10 +1,12 @@
 """Adam with Nesterov's momentum, which grows over the first steps."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class NAdam(Optimizer):
     """NAdam as torch/optim/nadam.py (2.13) computes it (Dozat, 2016).
 

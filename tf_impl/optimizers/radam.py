@@ -1,10 +1,12 @@
 """Adam without the second moment in its first steps. Epsilon is added to the uncorrected root, as in Keras' Adam."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class RAdam(Optimizer):
     """RAdam as torch/optim/radam.py (2.13) computes it (Liu et al., 2020, algorithm 2). Keras has none."""
 

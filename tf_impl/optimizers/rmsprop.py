@@ -1,10 +1,12 @@
 """Each gradient over the root of the mean of past squares."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class RMSprop(Optimizer):
     """RMSprop as torch/optim/rmsprop.py (2.13) computes it (Hinton, 2012; centred: Graves, 2013).
 

@@ -1,10 +1,12 @@
 """Only the signs of gradients count: use full batches. The rate is the first step's: a schedule changes nothing."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class Rprop(Optimizer):
     """Rprop as torch/optim/rprop.py (2.13) computes it (Riedmiller and Braun, 1993). Keras has none."""
 

@@ -1,11 +1,13 @@
 """Stochastic gradient descent, with PyTorch's momentum."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.optimizers.base import Optimizer
 from tf_impl.schedules.base import LRScheduler
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class SGD(Optimizer):
     """SGD as torch/optim/sgd.py (2.13) computes it (Sutskever et al., 2013, for Nesterov's momentum).
 

@@ -1,5 +1,7 @@
 """What the schedules have in common."""
 
+import inspect
+
 import keras
 import tensorflow as tf
 
@@ -21,4 +23,18 @@ class LRScheduler(keras.optimizers.schedules.LearningRateSchedule):
         raise NotImplementedError
 
     def get_config(self):
-        return {name: value for name, value in vars(self).items() if name[0] != "_"}
+        return arguments(self)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**keras.saving.deserialize_keras_object(config))
+
+
+def arguments(made, **known) -> dict:
+    """What an instance was made with, serialized: the attributes that its class' arguments are named after.
+
+    `known` are those arguments that are kept elsewhere. Raises AttributeError where an argument is in neither.
+    """
+    names = list(inspect.signature(type(made).__init__).parameters)[1:]
+    found = {name: known[name] if name in known else getattr(made, name) for name in names}
+    return {name: keras.saving.serialize_keras_object(value) for name, value in found.items()}

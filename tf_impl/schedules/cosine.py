@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import tensorflow as tf
 
 from tf_impl.schedules.base import LRScheduler
@@ -9,6 +10,7 @@ from tf_impl.schedules.base import LRScheduler
 _LAST_STEP = 2**53  # float64 holds every whole number up to here
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class CosineAnnealingLR(LRScheduler):
     """Half a cosine from the rate down to `eta_min` in `T_max` steps; after that it rises again.
 
@@ -24,6 +26,7 @@ class CosineAnnealingLR(LRScheduler):
         return self.eta_min + (self.learning_rate - self.eta_min) * (1 + tf.cos(math.pi * step / self.T_max)) / 2
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half a cosine again and again: in `T_0` steps at first, each next one in `T_mult` times as many.
 

@@ -5,11 +5,13 @@ differs: PyTorch's cycles also move the optimizer's momentum (or beta1) by defau
 
 import math
 
+import keras
 import tensorflow as tf
 
-from tf_impl.schedules.base import LRScheduler
+from tf_impl.schedules.base import LRScheduler, arguments
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class CyclicLR(LRScheduler):
     """In straight lines from `base_lr` to `max_lr` and back; for a momentum, give its highest value as `base_lr`."""
 
@@ -24,6 +26,7 @@ class CyclicLR(LRScheduler):
     ):
         super().__init__(base_lr)
         self.max_lr, self.mode, self.gamma = max_lr, mode, gamma
+        self._sizes = {"step_size_up": step_size_up, "step_size_down": step_size_down}
         self.total_size = float(step_size_up + (step_size_up if step_size_down is None else step_size_down))
         self.step_ratio = step_size_up / self.total_size
 
@@ -36,7 +39,11 @@ class CyclicLR(LRScheduler):
         height *= {"triangular": 1.0, "triangular2": 0.5 ** (cycle - 1), "exp_range": self.gamma**step}[self.mode]
         return self.learning_rate + (self.max_lr - self.learning_rate) * height
 
+    def get_config(self):
+        return arguments(self, base_lr=self.learning_rate, **self._sizes)
 
+
+@keras.saving.register_keras_serializable(package="tf_impl")
 class _Phases(LRScheduler):
     """From each of `values` to the next, along half a cosine or a straight line; phase i ends at step ends[i]."""
 
@@ -58,6 +65,7 @@ class _Phases(LRScheduler):
         return rate
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class OneCycleLR(_Phases):
     """Up to `max_lr` and down to nearly nothing in `total_steps`; `momentum` goes down while the rate goes up."""
 
@@ -73,6 +81,16 @@ class OneCycleLR(_Phases):
         final_div_factor: float = 1e4,
         three_phase: bool = False,
     ):
+        self._made_with = {
+            "max_lr": max_lr,
+            "total_steps": total_steps,
+            "pct_start": pct_start,
+            "base_momentum": base_momentum,
+            "max_momentum": max_momentum,
+            "div_factor": div_factor,
+            "final_div_factor": final_div_factor,
+            "three_phase": three_phase,
+        }
         first = max_lr / div_factor
         last = first / final_div_factor
         peak, low = pct_start * total_steps - 1, 2 * pct_start * total_steps - 2
@@ -84,3 +102,6 @@ class OneCycleLR(_Phases):
         )
         rest = [max_momentum] * (len(self.ends) - 1)
         self.momentum = _Phases([max_momentum, base_momentum, *rest], self.ends, anneal_strategy)
+
+    def get_config(self):
+        return arguments(self, **self._made_with)

@@ -1,10 +1,12 @@
 """Rates that are a factor times the first rate, after torch/optim/lr_scheduler.py (2.13), in closed form."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.schedules.base import LRScheduler
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class ConstantLR(LRScheduler):
     """`factor` times the rate in the first `total_iters` steps."""
 
@@ -16,6 +18,7 @@ class ConstantLR(LRScheduler):
         return self.learning_rate * tf.where(step < self.total_iters, self.factor * tf.ones_like(step), 1.0)
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class ExponentialLR(LRScheduler):
     """`gamma` times the last rate at each step."""
 
@@ -27,6 +30,7 @@ class ExponentialLR(LRScheduler):
         return self.learning_rate * self.gamma**step
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class LambdaLR(LRScheduler):
     """The factor is `lr_lambda(step)`, a function of a float64 scalar: write it with operations that take tensors.
 
@@ -41,6 +45,7 @@ class LambdaLR(LRScheduler):
         return self.learning_rate * tf.convert_to_tensor(self.lr_lambda(step), tf.float64)
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class LinearLR(LRScheduler):
     """The factor goes from `start_factor` to `end_factor` in a straight line of `total_iters` steps, and stays there.
 
@@ -58,6 +63,7 @@ class LinearLR(LRScheduler):
         return self.learning_rate * (self.start_factor + (self.end_factor - self.start_factor) * part)
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class MultiStepLR(LRScheduler):
     """`gamma` times the last rate from each milestone on.
 
@@ -73,6 +79,7 @@ class MultiStepLR(LRScheduler):
         return self.learning_rate * self.gamma ** tf.reduce_sum(tf.cast(passed, tf.float64))
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class MultiplicativeLR(LRScheduler):
     """The factor is the product of `lr_lambda(1)` to `lr_lambda(step)`, multiplied again at each step."""
 
@@ -87,6 +94,7 @@ class MultiplicativeLR(LRScheduler):
         return self.learning_rate * tf.reduce_prod(tf.map_fn(one, tf.range(1, step + 1, dtype=tf.float64)))
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class PolynomialLR(LRScheduler):
     """Down to zero in `total_iters` steps, as a power of the fraction that is left.
 
@@ -102,6 +110,7 @@ class PolynomialLR(LRScheduler):
         return self.learning_rate * left**self.power
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class StepLR(LRScheduler):
     """`gamma` times the last rate every `step_size` steps.
 

@@ -1,5 +1,6 @@
 """Schedules one after the other, a warm-up and then a decay, or all at once."""
 
+import keras
 import tensorflow as tf
 
 from tf_impl.schedules.base import LRScheduler
@@ -7,6 +8,7 @@ from tf_impl.schedules.cosine import CosineAnnealingLR
 from tf_impl.schedules.factors import LinearLR
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class ChainedScheduler(LRScheduler):
     """The factors of all `schedulers`, multiplied: for schedules of one first rate that are factors times it."""
 
@@ -21,6 +23,7 @@ class ChainedScheduler(LRScheduler):
         return rate
 
 
+@keras.saving.register_keras_serializable(package="tf_impl")
 class SequentialLR(LRScheduler):
     """`schedulers` one after the other, each from its own step 0; the next begins at each of the milestones."""
 

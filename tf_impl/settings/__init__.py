@@ -1,96 +1,46 @@
-"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values, to be compared elsewhere.
-
-Nothing here raises: what cannot be read off is left out, for this runs inside users' scripts.
-"""
-
-import contextlib
-import math
+"""What Keras' layers, optimizers and losses are set to; how that is gathered stands in compare.traces.settings."""
 
 import keras
+from keras.losses import Loss
 
-from compare.inputs.side import every_optimizer
+from compare.traces import settings
+from compare.traces.settings.losses import loss_objects
+from tf_impl.keras_internals import own_variables, with_all_inside
 from tf_impl.settings.layers import layer_settings, neighbours
-from tf_impl.settings.losses import loss_settings
+from tf_impl.settings.losses import one_loss
 from tf_impl.settings.optimizers import optimizer_settings
-from tf_impl.settings.values import plain
 from tf_impl.weights.layers import kind, named_layers
 
 
-def describe(model, optimizer, loss=None) -> list[dict]:
-    """The settings of a side, as JSON values: {"subject", "kind", "setting", "value"}."""
-    parts = (
-        lambda: optimizers_settings(optimizer) if optimizer is not None else [],
-        lambda: layers_settings(model),
-        lambda: [("model", type(model).__name__, model_settings(model))],
-        lambda: loss_settings(loss) if loss is not None else [],
-        lambda: [("precision", "", precision_settings(model))],
-    )
-    return [
-        {"subject": subject, "kind": kind, "setting": setting, "value": plain(value)}
-        for part in parts
-        for subject, kind, settings in attempt(part, [])
-        for setting, value in settings.items()
-    ]
+class Settings(settings.Settings):
+    """How Keras' objects are set."""
+
+    layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
+    of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
+
+    def of_loss(self, loss) -> list[tuple[str, dict]]:
+        """The losses of keras.losses that it is or names."""
+        return [one_loss(each) for each in loss_objects(loss, Loss)]
+
+    def of_precision(self, model) -> dict:
+        """The dtype of new layers, of the weights, and of each layer's policy."""
+        dtypes = {keras.backend.standardize_dtype(variable.dtype) for variable in _variables(model)}
+        compute = {layer.compute_dtype for layer in named_layers(model).values() if _variables(layer)}
+        return {
+            "default dtype": keras.config.floatx(),
+            "dtype of weights": sorted(dtypes),
+            "compute dtype": sorted(compute),
+        }
+
+    def weights(self, layer) -> list[tuple[tuple[int, ...], bool]]:
+        """By each variable's flag, which a layer's `trainable` sets."""
+        return [(tuple(variable.shape), variable.trainable) for variable in _variables(layer)]
 
 
-def optimizers_settings(optimizer) -> list[tuple[str, str, dict]]:
-    """The settings of every optimizer; a further one's stand as those of a further group of parameters."""
-    found = [part for each in every_optimizer(optimizer).values() for part in optimizer_settings(each)]
-    subjects = ["optimizer", *(f"optimizer group {index}" for index in range(1, len(found)))]
-    return [(subject, kind, settings) for subject, (_, kind, settings) in zip(subjects, found, strict=False)]
+describe = Settings().describe
 
 
-def attempt(function, otherwise):
-    """What `function` returns, or `otherwise` where a user's object is unlike anything that is known here."""
-    with contextlib.suppress(Exception):
-        return function()
-    return otherwise
-
-
-def layers_settings(model) -> list[tuple[str, str, dict]]:
-    """The settings of every layer, by its path."""
-    around = attempt(lambda: neighbours(model), {})
-    found = []
-    for path, layer in named_layers(model).items():
-        settings = attempt(lambda: layer_settings(layer, *around.get(id(layer), (None, None))), {})  # noqa: B023
-        settings = {"kind": kind(layer)} | settings | attempt(lambda: trainable_flag(layer), {})  # noqa: B023
-        found.append((path, kind(layer), settings))
-    return found
-
-
-def trainable_flag(layer) -> dict:
-    """Whether the weights of a layer train: True, False or "partly"; nothing for a layer without any."""
-    # differs: PyTorch freezes each parameter by requires_grad, Keras a whole layer by `trainable`.
-    flags = {variable.trainable for variable in weights_of(layer)}
-    return {"trainable": "partly" if len(flags) == 2 else flags.pop()} if flags else {}
-
-
-def model_settings(model) -> dict:
-    """How many weights there are; running statistics are none."""
-    parameters = weights_of(model)
-    with_weights = [layer for layer in named_layers(model).values() if weights_of(layer)]
-    return {
-        "parameters": sum(math.prod(variable.shape) for variable in parameters),
-        "trainable parameters": sum(math.prod(variable.shape) for variable in parameters if variable.trainable),
-        "layers with weights": len(with_weights),
-    }
-
-
-def precision_settings(model) -> dict:
-    """The dtype of what is made from here on, of the weights, and of the computation."""
-    dtypes = sorted({name(variable.dtype) for variable in weights_of(model)})
-    # differs: PyTorch lowers the precision of a computation by autocast around it, Keras by the policy of each layer.
-    compute = sorted({layer.compute_dtype for layer in named_layers(model).values() if weights_of(layer)})
-    return {"default dtype": keras.config.floatx(), "dtype of weights": dtypes, "compute dtype": compute}
-
-
-def weights_of(layer) -> list:
+def _variables(layer) -> list:
     """Everything in a layer or a model that can train, frozen or not, each once."""
-    # Keras moves no variable from this list when a layer is frozen.
-    found = [each for inner in layer._flatten_layers() for each in inner._trainable_variables]
+    found = [each for inner in with_all_inside(layer) for each in own_variables(inner, trainable=True)]
     return list({id(variable): variable for variable in found}.values())
-
-
-def name(dtype) -> str:
-    """A dtype as NumPy writes it."""
-    return keras.backend.standardize_dtype(dtype)

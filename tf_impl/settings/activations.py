@@ -3,14 +3,13 @@
 import keras
 from keras import layers
 
-from tf_impl.settings.values import plain
+from compare.traces.settings.values import in_words
+from tf_impl.keras_internals import called_on, is_of_keras
 from tf_impl.weights.layers import kind
 
 
 def activation(layer, before=None) -> dict:
     """A layer that is a function of each element, or a softmax."""
-    # differs: PyTorch's leaky slope is 0.01, Keras' 0.3 in the layer and 0.2 in the function; unless told otherwise.
-    # differs: PyTorch's gelu says "tanh" or "none", Keras' approximate is True or False; keras.ops.gelu has True.
     settings = {
         "LeakyReLU": {"negative_slope": 0.2},
         "ReLU6": {"min_val": 0.0, "max_val": 6.0},
@@ -27,7 +26,7 @@ def activation(layer, before=None) -> dict:
         name: getattr(layer, key) for key, name in names.items() if isinstance(getattr(layer, key, None), (int, float))
     }
     settings = settings | {name: value for name, value in own.items() if value or name in settings}
-    shape = layer.input.shape if layer._inbound_nodes else ()
+    shape = called_on(layer)
     if settings.get("dim") == -1 and len(shape) != 3 and shape:  # with two axes, or channels, 1 is the last one
         settings["dim"] = 1
     return settings
@@ -37,7 +36,6 @@ def activation_after(layer, after) -> str | None:
     """The activation right behind a layer, in words; None where it cannot be seen."""
     if is_activation(layer):
         return None
-    # differs: PyTorch's activations are layers or functions of their own, Keras' are also an argument of the layer.
     function = getattr(layer, "activation", None)
     if function is not None and function is not keras.activations.linear:
         return activation_name(layers.Activation(function, name="activation"))
@@ -46,12 +44,12 @@ def activation_after(layer, after) -> str | None:
 
 def is_activation(layer) -> bool:
     """Whether a layer is an activation."""
-    return isinstance(layer, layers.Activation) or type(layer).__module__.startswith("keras.src.layers.activations")
+    return isinstance(layer, layers.Activation) or is_of_keras(type(layer), "layers.activations")
 
 
 def activation_name(layer) -> str | None:
     """An activation with its settings: "LeakyReLU(negative_slope=0.01)"."""
     if kind(layer) == "Activation":  # a function that is not known
         return None
-    settings = ", ".join(f"{name}={plain(value)}" for name, value in activation(layer).items() if name != "dim")
-    return f"{kind(layer)}({settings})" if settings else kind(layer)
+    settings = {name: value for name, value in activation(layer).items() if name != "dim"}
+    return in_words(kind(layer), settings) if settings else kind(layer)

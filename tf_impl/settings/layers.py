@@ -5,19 +5,25 @@ Notice how much a name leaves open: "same", a momentum, a slope, a GRU.
 
 import keras
 from keras import layers
-from keras.src.layers.convolutional.base_conv import BaseConv
-from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
-from keras.src.layers.convolutional.base_depthwise_conv import BaseDepthwiseConv
-from keras.src.layers.convolutional.base_separable_conv import BaseSeparableConv
-from keras.src.layers.pooling.base_global_pooling import BaseGlobalPooling
-from keras.src.layers.pooling.base_pooling import BasePooling
 
+from compare.traces.settings.values import in_words, simple
+from tf_impl.keras_internals import calls_around, with_all_inside
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.settings.activations import activation, activation_after, is_activation
 from tf_impl.settings.norms import batch_norm, group_norm, layer_norm
 from tf_impl.settings.padding import convolution_padding, pooling_padding
 from tf_impl.settings.recurrent import attention, recurrent
-from tf_impl.settings.values import plain, simple
+
+DIMENSIONS = (1, 2, 3)
+DEPTHWISE = (layers.DepthwiseConv1D, layers.DepthwiseConv2D)
+CONVOLUTIONS = (
+    *(getattr(layers, f"Conv{n}D{transposed}") for n in DIMENSIONS for transposed in ("", "Transpose")),
+    *(layers.SeparableConv1D, layers.SeparableConv2D),
+)
+POOLINGS, GLOBAL_POOLINGS = (
+    tuple(getattr(layers, f"{extent}{which}Pooling{n}D") for which in ("Max", "Average") for n in DIMENSIONS)
+    for extent in ("", "Global")
+)
 
 
 def layer_settings(layer, before=None, after=None) -> dict:
@@ -37,7 +43,7 @@ def dense(layer, before) -> dict:
 
 def convolution(layer, before) -> dict:
     """A convolution of any rank, transposed or not; numbers are lists, one an axis."""
-    depthwise = isinstance(layer, BaseDepthwiseConv) and layer.built
+    depthwise = isinstance(layer, DEPTHWISE) and layer.built
     settings = {
         "kernel_size": list(layer.kernel_size),
         "stride": list(layer.strides),
@@ -45,7 +51,6 @@ def convolution(layer, before) -> dict:
         "groups": layer.kernel.shape[-2] if depthwise else getattr(layer, "groups", 1),
         "bias": layer.use_bias,
     }
-    # differs: PyTorch's padding may be filled with other things than zeros, Keras' may not.
     return settings | {"padding_mode": "zeros"} | convolution_padding(layer, before)
 
 
@@ -64,7 +69,6 @@ def embedding(layer, before) -> dict:
     return {
         "num_embeddings": layer.input_dim,
         "embedding_dim": layer.output_dim,
-        # differs: PyTorch's padding_idx has no gradient; Keras' mask_zero trains that row, and masks what comes after.
         "padding_idx": None,
         "mask_zero": layer.mask_zero,
         "max_norm": None,
@@ -78,7 +82,6 @@ def upsampling(layer, before) -> dict:
     return {
         "scale_factor": sizes.pop() if len(sizes) == 1 else [float(size) for size in layer.size],
         "mode": getattr(layer, "interpolation", "nearest"),
-        # differs: PyTorch can align the corners, Keras always takes the centres of the pixels.
         "align_corners": False,
     }
 
@@ -95,8 +98,8 @@ def nothing(layer, before) -> dict:
 
 RULES = (
     ((layers.Dense, layers.EinsumDense), dense),
-    ((BaseConv, BaseConvTranspose, BaseDepthwiseConv, BaseSeparableConv), convolution),
-    (BasePooling, pooling),
+    (CONVOLUTIONS + DEPTHWISE, convolution),
+    (POOLINGS, pooling),
     (layers.BatchNormalization, batch_norm),
     (layers.GroupNormalization, group_norm),
     ((layers.LayerNormalization, layers.RMSNormalization), layer_norm),
@@ -107,7 +110,8 @@ RULES = (
     (layers.MultiHeadAttention, attention),
     ((layers.UpSampling1D, layers.UpSampling2D, layers.UpSampling3D), upsampling),
     (layers.Flatten, flatten),
-    ((layers.Identity, layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D, BaseGlobalPooling), nothing),
+    ((layers.Identity, layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D), nothing),
+    (GLOBAL_POOLINGS, nothing),
 )
 
 
@@ -122,25 +126,17 @@ def own_attributes(layer) -> dict:
 
 def restraints(layer) -> dict:
     """What bends the weights of a layer besides the gradient of the loss."""
-    # differs: PyTorch rewrites weights by parametrizations; Keras adds regularizers to model.losses, and constraints.
     own = {**vars(layer), **vars(getattr(layer, "cell", layer))}
     given = {name.strip("_"): value for name, value in own.items() if name.endswith(("_regularizer", "_constraint"))}
     return {
-        name: f"{type(value).__name__}({', '.join(f'{key}={plain(each)}' for key, each in value.get_config().items())})"
-        for name, value in given.items()
-        if value is not None
+        name: in_words(type(value).__name__, value.get_config()) for name, value in given.items() if value is not None
     }
 
 
 def neighbours(model) -> dict:
     """For each layer, by id, the layers before and after it, as far as the model itself says so."""
-    # differs: PyTorch's order is known inside nn.Sequential only; Keras' functional and sequential models know theirs.
     found = {}
-    for layer in model._flatten_layers():
-        before = {
-            id(parent.operation): parent.operation for node in layer._inbound_nodes for parent in node.parent_nodes
-        }
-        after = {id(node.operation): node.operation for node in layer._outbound_nodes}
-        ways = (list(around.values()) for around in (before, after))
+    for layer in with_all_inside(model):
+        ways = [list({id(each): each for each in around}.values()) for around in calls_around(layer)]
         found[id(layer)] = tuple(way[0] if len(way) == 1 else None for way in ways)
     return found

@@ -6,12 +6,11 @@ Notice what has one name and two meanings: where epsilon is added, how weights d
 import keras
 import numpy as np
 
-from tf_impl.settings.values import plain, simple
+from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
+from compare.traces.settings.values import plain, simple
+from tf_impl.keras_internals import is_of_keras, optimizer_variables, rate_or_schedule, without_decay
 
-# Where each formula adds epsilon.
-# differs: PyTorch adds Adam's epsilon to the bias-corrected root, Keras to the uncorrected one ("epsilon hat").
-# differs: PyTorch adds RMSprop's and Adagrad's epsilon to the root, Keras to what the root is taken of.
-# differs: PyTorch adds Adamax's epsilon to each gradient inside the maximum, Keras to the maximum.
+# Where each of Keras' own formulas adds epsilon; those of tf_impl.optimizers do as PyTorch's.
 EPSILON = {
     "Adam": "before the bias correction",
     "AdamW": "before the bias correction",
@@ -20,17 +19,6 @@ EPSILON = {
     "Adagrad": "inside the root",
     "Adadelta": "inside the root",
     "Adamax": "to the maximum",
-}
-
-# The same of the classes of tf_impl.optimizers, whose formulas are PyTorch's.
-AFTER_PYTORCH = {
-    "Adam": "after the bias correction",
-    "AdamW": "after the bias correction",
-    "NAdam": "after the bias correction",
-    "RMSprop": "outside the root",
-    "Adagrad": "outside the root",
-    "Adadelta": "inside the root",
-    "Adamax": "inside the maximum",
 }
 
 # What changes no value, or is said elsewhere.
@@ -42,25 +30,22 @@ LEFT_OUT = {
 }  # fmt: skip
 
 
-def optimizer_settings(optimizer) -> list[tuple[str, str, dict]]:
-    """Subject, kind and settings of an optimizer; a further subject for each further group of parameters."""
-    # differs: PyTorch's parameter groups have hyper-parameters of their own, a Keras optimizer has one set.
+def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
+    """Kind and settings of an optimizer, and of the weights that it leaves out of decay, in PyTorch a further group."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     settings = group_settings(inner, vars(inner))
     if inner is not optimizer:
         settings["loss scale"] = f"dynamic, from {plain(optimizer.initial_scale)}"
-    subjects = [("optimizer", kind_of(inner), settings)]
-    # PyTorch's way to say it: the weights that do not decay are a group of their own.
+    groups = [(kind_of(inner), settings)]
     if after_pytorch(inner) and inner.decay and decay_excludes(inner):
-        rest = settings | {"weight_decay": 0.0, "weight_decay kind": None}
-        subjects.append(("optimizer group 1", kind_of(inner), rest))
-    return subjects
+        groups.append((kind_of(inner), settings | {"weight_decay": 0.0, "weight_decay kind": None}))
+    return groups
 
 
 def kind_of(optimizer) -> str:
     """PyTorch's name of the optimizer; a user's own subclass goes by what it derives from."""
-    places = "keras.src.optimizers.", "tf_impl.optimizers."
-    bases = [each for each in type(optimizer).__mro__ if each.__module__.startswith(places)]
+    ours, kinds = "tf_impl.optimizers.", type(optimizer).__mro__
+    bases = [each for each in kinds if is_of_keras(each, "optimizers") or each.__module__.startswith(ours)]
     known = [each.__name__ for each in bases if each.__name__ not in ("Optimizer", "BaseOptimizer", "TFOptimizer")]
     name = known[0] if known else type(optimizer).__name__
     return {"Nadam": "NAdam"}.get(name, name)
@@ -75,9 +60,7 @@ def group_settings(optimizer, group) -> dict:
         "momentum sense": momentum_sense(optimizer, kind, settings),
         "eps is added": epsilon_place(optimizer, kind),
     }
-    # differs: PyTorch's loop clips gradients before the step, which is not seen from here; Keras' optimizer clips.
     clips = {name: group.get(name) for name in ("clipnorm", "global_clipnorm", "clipvalue") if group.get(name)}
-    # differs: PyTorch's averaging, loss scaling and accumulation stand in the loop, Keras' in the optimizer.
     average = f"momentum {group.get('ema_momentum')}, overwrites every {group.get('ema_overwrite_frequency')} steps"
     return settings | {
         "clipping": ", ".join(f"{name}={plain(value)}" for name, value in clips.items()) or "none",
@@ -107,7 +90,6 @@ def hyper_parameters(optimizer, group) -> dict:
         settings["alpha"] = settings.pop("rho")
     if kind == "SGD" and "momentum" in settings:
         settings["momentum"] = as_used(optimizer, settings["momentum"])
-    # differs: PyTorch's NAdam has momentum_decay=0.004, Keras' 1 without saying so.
     if kind == "NAdam":
         settings.setdefault("momentum_decay", 1.0)
     if "muon_a" in group:
@@ -120,23 +102,20 @@ def hyper_parameters(optimizer, group) -> dict:
 
 def decay_excludes(optimizer) -> str | None:
     """Which weights `exclude_from_weight_decay` named; None where it named none."""
-    pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
-    number = len(getattr(optimizer, "_exclude_from_weight_decay", ()))
-    return f"names like {pattern.pattern}" if pattern else f"{number} weights" if number else None
+    pattern, number = without_decay(optimizer)
+    return f"names like {pattern}" if pattern else f"{number} weights" if number else None
 
 
 def as_used(optimizer, value):
-    """A hyper-parameter as the formula uses it."""
-    # differs: PyTorch's hyper-parameters stay Python's floats, Keras casts some of them through float32.
-    wide = any(each.dtype == "float64" for each in getattr(optimizer, "_trainable_variables", ()))
+    """A hyper-parameter as the formula uses it: Keras casts some of Python's numbers through float32."""
+    wide = any(each.dtype == "float64" for each in optimizer_variables(optimizer))
     passes = type(value) is float and stock(optimizer) and (wide or keras.config.floatx() == "float64")
     return float(np.float32(value)) if passes else value
 
 
 def schedule(optimizer) -> str | None:
     """The learning rate's schedule with its settings, if there is one."""
-    # differs: PyTorch's scheduler refers to its optimizer, not the other way; a Keras schedule is the learning rate.
-    rate = getattr(optimizer, "_learning_rate", None)
+    rate = rate_or_schedule(optimizer)
     if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
         return in_words(rate)
     return None if hasattr(rate, "shape") or not callable(rate) else "a function"
@@ -144,8 +123,9 @@ def schedule(optimizer) -> str | None:
 
 def in_words(scheduler) -> str:
     """A schedule with its settings; the first rate is left out, for the optimizer has it."""
-    values = {name: value for name, value in scheduler.get_config().items() if name[0] != "_" and simple(value)}
     own = type(scheduler).__module__.startswith("tf_impl.")
+    kept = vars(scheduler) if own else scheduler.get_config()
+    values = {name: value for name, value in kept.items() if name[0] != "_" and simple(value)}
     inner = {"name", "learning_rate"} if own else {"name"}
     # PyTorch's order of settings is not that of its arguments: so ours are sorted on both sides.
     names = sorted(values) if own else values
@@ -155,19 +135,10 @@ def in_words(scheduler) -> str:
     return f"{type(scheduler).__name__}({', '.join(words)})"
 
 
-def decay_kind(kind, settings, decoupled) -> str | None:
-    """How the weights decay; None where they do not, or where both kinds are the same (SGD without momentum)."""
-    if not settings.get("weight_decay") or (kind == "SGD" and not settings.get("momentum")):
-        return None
-    # differs: PyTorch adds weight_decay to the gradient but in AdamW, Keras never does: there it is decoupled.
-    return "decoupled" if decoupled else "L2, into the gradient"
-
-
 def momentum_sense(optimizer, kind, settings) -> str | None:
     """Whether the momentum has the learning rate of each step in it; None where the formula is not known."""
     if kind not in ("SGD", "RMSprop") or not settings.get("momentum"):
         return None
-    # differs: PyTorch multiplies the momentum by the present rate, Keras each gradient by the rate of its own step.
     if after_pytorch(optimizer):
         return "rate outside the buffer"
     return "rate inside the velocity" if stock(optimizer) else None
@@ -176,13 +147,13 @@ def momentum_sense(optimizer, kind, settings) -> str | None:
 def epsilon_place(optimizer, kind) -> str | None:
     """Where the formula adds epsilon; None where the formula is not known."""
     if after_pytorch(optimizer):
-        return AFTER_PYTORCH.get(kind)
+        return EPSILON_OF_PYTORCH.get(kind)
     return EPSILON.get(kind) if stock(optimizer) else None
 
 
 def stock(optimizer) -> bool:
     """Whether the update is the framework's own, so that its formula is known."""
-    return type(optimizer).update_step.__module__.startswith("keras.src.")
+    return is_of_keras(type(optimizer).update_step, "optimizers")
 
 
 def after_pytorch(optimizer) -> bool:

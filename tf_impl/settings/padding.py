@@ -4,21 +4,21 @@ Notice "same": with a stride the frameworks pad on other sides, so that shapes f
 """
 
 from keras import layers
-from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
 
-# More is padded on the far side than on the near one, which no number of PyTorch's says.
-UNEVEN = "same (extra padding after)"
+from compare.traces.settings.padding import same, widened
+from tf_impl.keras_internals import built_for, called_on
+
+TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
 
 
 def convolution_padding(layer, before) -> dict:
     """The padding of a convolution, with that of a layer before it that does nothing else."""
     window = [d * (k - 1) + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
-    if isinstance(layer, BaseConvTranspose):
+    if isinstance(layer, TRANSPOSED):
         return transposed(layer, window)
     if layer.padding == "valid":
-        own = getattr(layer, "zeros", 0)  # of tf_impl.layers
-        return {"padding": with_zeros_before([own] * len(window), before)}
-    # differs: PyTorch pads the same number on both sides; Keras' "same" what the output needs, the odd one after.
+        own = getattr(layer, "zeros", [0] * len(window))  # of tf_impl.layers
+        return {"padding": with_zeros_before(list(own), before)}
     return {"padding": same(totals(layer, window)) if layer.padding == "same" else layer.padding}
 
 
@@ -27,16 +27,9 @@ def pooling_padding(layer, before) -> dict:
     none, valid = [0] * len(layer.pool_size), layer.padding == "valid"
     padding = with_zeros_before(none, before) if valid else same(totals(layer, list(layer.pool_size)))
     settings = {"padding": padding, "ceil_mode": False}
-    # differs: PyTorch's average counts the padded zeros unless told otherwise, Keras' "same" never does.
     if layer.pool_mode == "average" and padding != none:
         settings["count_include_pad"] = valid
     return settings | ({"dilation": 1} if layer.pool_mode == "max" else {})
-
-
-def same(totals):
-    """The padding on each side where these totals are divided evenly, or UNEVEN."""
-    even = totals is not None and all(total % 2 == 0 for total in totals)
-    return [total // 2 for total in totals] if even else UNEVEN
 
 
 def with_zeros_before(padding, before):
@@ -44,8 +37,7 @@ def with_zeros_before(padding, before):
     if not isinstance(before, (layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D)):
         return padding
     sides = [before.padding] if isinstance(before, layers.ZeroPadding1D) else before.padding
-    near, far = zip(*sides, strict=True)
-    return [old + new for old, new in zip(padding, near, strict=True)] if near == far else UNEVEN
+    return widened(padding, *zip(*sides, strict=True))
 
 
 def transposed(layer, window) -> dict:
@@ -56,7 +48,6 @@ def transposed(layer, window) -> dict:
     if layer.padding == "valid":
         added = [max(stride - size, 0) if more is None else more for more, stride, size in steps]
         return {"padding": [0] * len(window), "output_padding": added}
-    # differs: PyTorch crops the odd one before (output_padding=1), Keras' "same" crops it after.
     crops = [size - stride if more is None else size - size % 2 - more for more, stride, size in steps]
     return {"padding": same([max(crop, 0) for crop in crops]), "output_padding": [max(-crop, 0) for crop in crops]}
 
@@ -65,8 +56,7 @@ def totals(layer, window) -> list[int] | None:
     """What "same" pads on both sides together; None where it hangs on a size that is not known."""
     if set(layer.strides) == {1}:
         return [size - 1 for size in window]
-    shapes = getattr(layer, "_build_shapes_dict", None) or {}
-    shape = shapes.get("input_shape") or (layer.input.shape if layer._inbound_nodes else None)
+    shape = built_for(layer) or called_on(layer)
     lengths = shape and (shape[2:] if layer.data_format == "channels_first" else shape[1:-1])
     if not lengths or None in lengths:
         return None

@@ -15,18 +15,14 @@ def recurrent(layer, before) -> dict:
     cells = getattr(cell, "cells", [cell])
     settings = {
         "hidden_size": cells[0].units,
-        # differs: PyTorch stacks layers in one, with dropout between them; Keras' dropout is on a layer's own inputs.
         "num_layers": len(cells),
         "dropout between layers": 0.0,
         "input dropout": cells[0].dropout,
         "recurrent dropout": cells[0].recurrent_dropout,
-        # differs: PyTorch gives the directions side by side; Keras may also add, multiply or average them.
         "bidirectional": both,
         "merge of directions": {"concat": "side by side"}.get(layer.merge_mode, layer.merge_mode) if both else None,
         "proj_size": 0,
-        # differs: PyTorch reads (time, batch, features) unless told batch_first; Keras always the batch first.
         "batch_first": True,
-        # differs: PyTorch trains two biases, Keras one (but in a GRU with reset_after): the sum then learns faster.
         "biases": ("two" if getattr(cells[0], "reset_after", False) else "one") if cells[0].use_bias else "none",
         "stateful": getattr(one, "stateful", False),
         "reversed": getattr(one, "go_backwards", False),
@@ -55,7 +51,6 @@ def gates(layer) -> dict:
     settings = {"activation": layer.activation.__name__}
     if hasattr(layer, "recurrent_activation"):
         settings["recurrent activation"] = layer.recurrent_activation.__name__
-    # differs: PyTorch's GRU resets after the matrix product, Keras' too, unless reset_after=False.
     if hasattr(layer, "reset_after"):
         settings["reset gate"] = f"{'after' if layer.reset_after else 'before'} the matrix product"
     return settings
@@ -66,7 +61,6 @@ def attention(layer, before) -> dict:
     config = layer.get_config()
     return {
         "num_heads": config["num_heads"],
-        # differs: PyTorch is told the size of all heads together (embed_dim), Keras that of each head (key_dim).
         "head size": config["key_dim"],
         "value head size": config["value_dim"],
         "bias": config["use_bias"],

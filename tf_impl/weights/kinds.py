@@ -1,4 +1,4 @@
-"""What kind of layer a layer is, by PyTorch's names. Read it beside torch_impl/weights/kinds.py."""
+"""What kind of layer a layer is, by PyTorch's names."""
 
 from keras import layers
 
@@ -6,8 +6,7 @@ from tf_impl.layers import GRU, LSTM, RNN
 
 _DIMENSIONS = (1, 2, 3)
 
-# Keras' classes by PyTorch's name; subclasses are of the same kind.
-# differs: PyTorch has a class for each number of dimensions of a normalisation, Keras one for all: here they are one.
+# Keras' classes by PyTorch's name (normalisations have one for all dimensions); subclasses are of the same kind.
 KINDS = {
     layers.Dense: "Linear",
     **{getattr(layers, f"Conv{n}D"): f"Conv{n}d" for n in _DIMENSIONS},

@@ -1,4 +1,4 @@
-"""The layers of a model, how they are found. Read it beside torch_impl/weights/layers.py."""
+"""The layers of a model, and how they are held by each other: in attributes, lists, dictionaries, graphs of layers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,43 +7,33 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from compare.traces import layers as walk
+from tf_impl import keras_internals
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import ACTIVATIONS, kind
-from tf_impl.weights.outputs import output_to_canonical, to_numpy
+from tf_impl.weights.outputs import output_to_canonical
+from tf_impl.weights.tensors import to_numpy
 
 __all__ = ["every_layer", "is_whole", "kind", "named_kinds", "named_layers", "output_to_canonical", "to_numpy"]
 
 # Kinds that count as one layer, whatever they hold.
 WHOLE = (layers.MultiHeadAttention, layers.GroupQueryAttention, layers.RNN, layers.Bidirectional, RNNBase)
 
-# The attributes that Keras gives to every model: none of the user's layers is named by them.
-KERAS_OWN = set(vars(keras.Model()))
+FUNCTIONAL = keras_internals.functional()
 
 
 def named_layers(model) -> dict:
     """The layers that hold no other layer, by their path of attributes ("encoder.fc1"), in order of definition."""
-    return {path: layer for path, layer in every_layer(model).items() if is_whole(layer) or not children(layer)}
+    return walk.named_layers(model, inside)
 
 
 def every_layer(model) -> dict:
     """The model itself (its path is "") and all that is inside, each once; the insides of whole layers are left out."""
-    found, seen = {}, set()
-
-    def visit(path: str, layer) -> None:
-        if id(layer) in seen:
-            return
-        seen.add(id(layer))
-        found[path] = layer
-        for name, inner in [] if is_whole(layer) else children(layer):
-            visit(f"{path}.{name}" if path else name, inner)
-
-    visit("", model)
-    return found
+    return walk.every_layer(model, inside)
 
 
 def named_kinds(model) -> dict[str, str]:
     """The kind of whatever puts something out, by its name in the forward stage."""
-    # differs: a Keras layer may end with an activation; what goes into that is what PyTorch's layer puts out.
     found = {}
     for path, layer in named_layers(model).items():
         found[path] = kind(layer)
@@ -64,14 +54,19 @@ def activation_name(path: str) -> str:
     return f"{path} activation"
 
 
+def inside(layer) -> list[tuple]:
+    """The layers directly inside one; none inside a whole one."""
+    return [] if is_whole(layer) else children(layer)
+
+
 def children(layer) -> list[tuple]:
     """The layers directly inside one, by the name of the attribute (or, in a functional model, of the layer)."""
-    listed = isinstance(layer, (keras.Sequential, keras.src.models.Functional))
+    listed = isinstance(layer, (keras.Sequential, FUNCTIONAL))
     found = [(inner.name, inner) for inner in layer.layers] if listed else []
     found += [
         (name, inner) for name, inner in attributes(layer, (keras.Layer, tf.Module)) if not (listed and name[0] == "_")
     ]
-    found += [] if listed else [(inner.name, inner) for inner in getattr(layer, "_layers", [])]
+    found += [] if listed else [(inner.name, inner) for inner in keras_internals.listed_layers(layer)]
     return [(name, inner) for name, inner in found if not isinstance(inner, layers.InputLayer)]
 
 
@@ -83,34 +78,37 @@ def is_whole(layer) -> bool:
 
 def is_built(model) -> bool:
     """Whether its weights exist; a model that only holds others, each called for itself, is never built itself."""
-    inside = [layer for _, layer in children(model)]
-    return getattr(model, "built", True) or (bool(inside) and all(map(is_built, inside)))
+    inner = [layer for _, layer in children(model)]
+    return getattr(model, "built", True) or (bool(inner) and all(map(is_built, inner)))
 
 
 def attributes(layer, wanted: tuple[type, ...]) -> Iterator[tuple]:
     """What a layer's attributes hold of the types that are wanted, also in lists and dictionaries."""
     for name, value in vars(layer).items():
-        if name not in KERAS_OWN and not name.startswith("_self_"):  # those are TensorFlow's
-            yield from _inside(name, value, wanted)
+        if name not in keras_internals.OF_EVERY_MODEL and not keras_internals.is_of_tensorflow(name):
+            yield from _held_in(name, value, wanted)
 
 
-def _inside(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
+def _held_in(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
     if isinstance(value, wanted):
         yield name, value
     elif isinstance(value, (list, tuple, Mapping)):
         for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
-            yield from _inside(f"{name}.{key}", inner, wanted)
+            yield from _held_in(f"{name}.{key}", inner, wanted)
 
 
 @contextmanager
 def evaluating(model) -> Iterator[None]:
-    """The model in evaluation mode, whatever its callers say."""
-    # differs: PyTorch switches the model to evaluation; a Keras layer is told `training` at each call.
-    inside = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
-    undo = [wrap(layer, "call", _not_training(layer.call)) for layer in inside]
+    """The model in evaluation mode, for a loss that takes no `training`: its layers' is replaced as they are called."""
+    every = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
+    undo = [wrap(layer, "call", _not_training(layer.call)) for layer in every]
+    # A user's tf.function would keep the graph that is traced here, and train by it.
+    eagerly = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
     try:
         yield
     finally:
+        tf.config.run_functions_eagerly(eagerly)
         for back in undo:
             back()
 

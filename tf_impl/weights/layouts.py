@@ -1,25 +1,9 @@
-"""From Keras' layouts to PyTorch's: every transpose of the project. Read it beside torch_impl/weights/layouts.py.
+"""From Keras' layouts to PyTorch's: every transpose of the project.
 
-Each takes an array that lies as Keras' variable does. They only move, reorder or choose elements, so the way back needs
-no rules of its own: `scatter` finds it by sending the elements' numbers the same way.
+Each takes an array that lies as Keras' variable does, and only moves, reorders or chooses elements.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-
-
-def as_it_is(array: np.ndarray) -> np.ndarray:
-    """The layout is canonical already."""
-    return array
-
-
-def scatter(layout: Callable, native: np.ndarray, canonical: np.ndarray) -> np.ndarray:
-    """`native` with the elements that `layout` chooses replaced by those of `canonical`."""
-    numbers = layout(np.arange(native.size).reshape(native.shape))
-    changed = native.copy().reshape(-1)
-    changed[numbers.reshape(-1)] = canonical.reshape(-1)
-    return changed.reshape(native.shape)
 
 
 def matrix(array: np.ndarray) -> np.ndarray:

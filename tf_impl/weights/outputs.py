@@ -1,4 +1,4 @@
-"""What a layer puts out, in PyTorch's layout. Read it beside torch_impl/weights/outputs.py."""
+"""What a layer puts out, one array of it, in PyTorch's layout."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from keras import layers
 
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import kind
+from tf_impl.weights.tensors import to_numpy
 
 # Layers whose outputs PyTorch has with the features last, too, however many axes there are.
 FEATURES_LAST = ("Linear", "Embedding", "MultiheadAttention", "EinsumDense")
@@ -17,11 +18,9 @@ GLOBAL_POOLINGS = tuple(getattr(layers, f"Global{which}Pooling{n}D") for which i
 
 
 def output_to_canonical(layer, output) -> np.ndarray | None:
-    """What a layer puts out: the first tensor, images with the channels first; None where there is no tensor.
+    """What a layer puts out: the first tensor, (N, C, ...) of images; None where there is no tensor.
 
-    A recurrent layer's is the hidden state that it ends with, for Keras' may return no more; batches stand first.
-    differs: PyTorch's attention takes (time, batch, features) unless it is told batch_first; Keras' batches first.
-    differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
+    A recurrent layer's is the hidden state that it ends with, for it may return no more.
     """
     tensor = _first_tensor(output)
     if tensor is None:
@@ -31,25 +30,18 @@ def output_to_canonical(layer, output) -> np.ndarray | None:
     return _channels_first(layer, to_numpy(tensor))
 
 
-def to_numpy(tensor) -> np.ndarray:
-    """A copy of a tensor's values; NumPy has no bfloat16, so half precision becomes float32."""
-    if isinstance(tensor, tf.IndexedSlices):
-        tensor = tf.convert_to_tensor(tensor)
-    array = np.array(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
-    return array.astype(np.float32) if array.dtype in (tf.bfloat16.as_numpy_dtype, np.float16) else array
-
-
 def _last_state(layer, output) -> np.ndarray | None:
-    if isinstance(layer, RNNBase):
+    if isinstance(layer, RNNBase) and layer.return_state:
         states = output[1][0] if isinstance(output[1], tuple) else output[1]
         return to_numpy(tf.concat((states[-2], states[-1]), -1) if layer.bidirectional else states[-1])
     array = to_numpy(_first_tensor(output))
     if isinstance(layer, layers.Bidirectional) and layer.merge_mode != "concat":
         return None  # PyTorch leaves the two directions beside each other
-    if layer.return_sequences and isinstance(layer, layers.Bidirectional):
+    sequences = isinstance(layer, RNNBase) or layer.return_sequences
+    if sequences and (isinstance(layer, layers.Bidirectional) or getattr(layer, "bidirectional", False)):
         half = array.shape[-1] // 2
         return np.concatenate((array[:, -1, ..., :half], array[:, 0, ..., half:]), -1)
-    array = array[:, -1] if layer.return_sequences else array
+    array = array[:, -1] if sequences else array
     return np.moveaxis(array, -1, 1) if array.ndim > 3 else array
 
 

@@ -1,10 +1,10 @@
-"""Which tensors a layer of each kind has, by their roles. Read it beside torch_impl/weights/roles.py."""
+"""Which tensors a layer of each kind has, by their roles, and how each lies."""
 
 from keras import layers
 
+from compare.traces.parameters import as_it_is
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.layouts import (
-    as_it_is,
     channels_first,
     convolution,
     depthwise,
@@ -34,11 +34,6 @@ ONE_BIAS = (("bias", "bias_ih + bias_hh", gates),)
 TWO_BIASES = (("bias", "bias_ih", first_bias), ("bias", "bias_hh", second_bias))
 
 # Kind of layer: Keras' attribute, the role of the tensor, and the way to its canonical layout.
-# differs: PyTorch's dense weight is (out, in), Keras' kernel (in, out).
-# differs: PyTorch's convolution weight is (out, in, height, width), Keras' kernel (height, width, in, out).
-# differs: PyTorch's transposed convolution weight is (in, out, height, width), Keras' kernel (height, width, out, in).
-# differs: PyTorch's depthwise weight is (in * multiplier, 1, height, width), Keras' (height, width, in, multiplier).
-# differs: PyTorch's GRU has its gates in the order reset, update, new; Keras' update, reset, new.
 ROLES = {
     "Linear": (("kernel", "weight", matrix), BIAS),
     "Embedding": (("embeddings", "weight", as_it_is),),
@@ -55,8 +50,7 @@ UNIT_KINDS = {"RNNCell": "RNN", "LSTMCell": "LSTM", "GRUCell": "GRU"}
 
 def roles_of(layer) -> tuple:
     """The roles of what a layer holds; none where its kind has no rule."""
-    if isinstance(layer, layers.GRUCell):
-        # differs: PyTorch's recurrent layers train two biases, Keras' one, but for a GRU with reset_after.
+    if isinstance(layer, layers.GRUCell):  # the one layer of Keras that may have PyTorch's two biases
         return (*GATED, *(TWO_BIASES if layer.reset_after else ONE_BIAS))
     if isinstance(layer, (layers.DepthwiseConv1D, layers.DepthwiseConv2D)):
         return (("kernel", "weight", depthwise), BIAS)

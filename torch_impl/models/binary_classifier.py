@@ -1,5 +1,7 @@
 """A sigmoid classifier: cross-entropy on probabilities, with an L2 penalty over every variable, biases too."""
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -19,7 +21,8 @@ class BinaryClassifier(nn.Module):
         return torch.sigmoid(self.fc2(F.relu(self.fc1(x))))
 
 
-def loss(model, batch, l2):
+def loss(model, batch, training, l2):
+    model.train(training)
     probability, target = model(batch["x"]), batch["y"]
     value = binary_cross_entropy(probability, target) + l2 * l2_penalty(model.parameters())
     accuracy = ((probability > 0.5).to(target.dtype) == target).to(target.dtype).mean()
@@ -29,4 +32,4 @@ def loss(model, batch, l2):
 def side(settings):
     model = BinaryClassifier()
     optimizer = Adam(model.parameters(), lr=settings["learning_rate"], eps=settings["epsilon"])
-    return Side(model, lambda model, batch: loss(model, batch, settings["l2"]), optimizer)
+    return Side(model, partial(loss, l2=settings["l2"]), optimizer)

@@ -30,7 +30,8 @@ class Cifar10Cnn(nn.Module):
         return self.fc2(F.relu(self.fc1(x)))
 
 
-def loss(model, batch):
+def loss(model, batch, training):
+    model.train(training)
     logits, labels = model(batch["x"]), batch["y"]
     accuracy = (logits.argmax(1) == labels).to(logits.dtype).mean()
     return sparse_categorical_cross_entropy(logits, labels), {"accuracy": accuracy}

@@ -10,7 +10,7 @@ from torch_impl.optimizers import Adam
 
 
 class AcousticModel(nn.Module):
-    # differs: PyTorch's convolution takes (N, features, time), its GRU (N, time, features); Keras' both the latter.
+    # differs: PyTorch's convolution takes (N, features, time), its GRU (N, time, features); Keras' take the latter.
     def __init__(self, features, channels, hidden, classes):
         super().__init__()
         self.conv = Conv1d(features, channels, 3, stride=2, padding=1)
@@ -18,8 +18,7 @@ class AcousticModel(nn.Module):
         self.head = nn.Linear(hidden, classes)
 
     def forward(self, x):
-        """Logits (N, half the time, classes). Zeros behind a sequence are to it what the convolution pads by itself."""
-        # differs: PyTorch's padding=1 adds a frame on both sides; Keras' "same" at stride 2 one behind an even length.
+        """Logits (N, half the time, classes). Zeros after a sequence are to it what the convolution itself pads."""
         x = F.relu(self.conv(x))
         output, _ = self.gru(x.transpose(1, 2))
         return self.head(output)
@@ -30,7 +29,8 @@ def strided(lengths):
     return (lengths + 2 * 1 - 3) // 2 + 1
 
 
-def loss(model, batch):
+def loss(model, batch, training):
+    model.train(training)
     # differs: PyTorch's ctc_loss takes log-probabilities, (time, N, classes); tf.nn.ctc_loss takes logits.
     log_probabilities = F.log_softmax(model(batch["x"]), dim=-1).transpose(0, 1)
     return ctc(log_probabilities, batch["targets"], strided(batch["lengths"]), batch["target_lengths"]), {}

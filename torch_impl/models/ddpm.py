@@ -17,7 +17,7 @@ from torch_impl.optimizers import Adam
 
 def signal_shares(settings):
     """How much of an image's variance is left at each timestep: float64 (timesteps,); alpha-bar in the paper."""
-    # differs: PyTorch's linspace is of the dtype it is told; tf.linspace of that of its start, float32 for a number.
+    # differs: PyTorch's linspace has the dtype it is given; tf.linspace that of its start, float32 for a number.
     first, last = settings["first_rate"], settings["last_rate"]
     rates = torch.linspace(first, last, settings["timesteps"], dtype=torch.float64)
     return torch.cumprod(1 - rates, 0)
@@ -26,17 +26,13 @@ def signal_shares(settings):
 def time_embedding(times, width, longest_wave):
     """Sines and cosines of the timesteps: float64 (N, width) from int64 (N,) (Vaswani et al., 2017)."""
     half = width // 2
-    # differs: PyTorch's product of int64 and float64 is float64; TensorFlow wants the integers cast beforehand.
     frequencies = torch.exp(torch.arange(half, dtype=torch.float64) * (-math.log(longest_wave) / half))
     angles = times[:, None] * frequencies
     return torch.cat((torch.sin(angles), torch.cos(angles)), 1)
 
 
 class Denoiser(nn.Module):
-    """The noise in noisy images (N, 1, 8, 8), given their timesteps (N,).
-
-    differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
-    """
+    """The noise in noisy images (N, 1, 8, 8), given their timesteps (N,)."""
 
     def __init__(self, settings):
         super().__init__()
@@ -44,10 +40,8 @@ class Denoiser(nn.Module):
         self.longest_wave = settings["longest_wave"]
         self.enter = nn.Conv2d(1, channels, 3, padding=1)
         self.time = nn.Linear(2 * channels, 2 * channels)
-        # differs: PyTorch's GroupNorm has an epsilon of 1e-5 unless told otherwise, Keras' 1e-3.
         self.norm1 = nn.GroupNorm(groups, channels, eps=epsilon)
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
-        # differs: PyTorch's padding=1 at stride 2 is Keras' "same" for a window of 4 on even sides, not for one of 3.
         self.down = nn.Conv2d(channels, 2 * channels, 4, stride=2, padding=1)
         self.norm2 = nn.GroupNorm(groups, 2 * channels, eps=epsilon)
         self.conv2 = nn.Conv2d(2 * channels, 2 * channels, 3, padding=1)
@@ -62,7 +56,6 @@ class Denoiser(nn.Module):
         fine = fine + self.conv1(F.silu(self.norm1(fine)))
         coarse = self.down(fine)
         coarse = coarse + self.conv2(F.silu(self.norm2(coarse) + time[:, :, None, None]))
-        # differs: PyTorch joins channels along axis 1, Keras along the last; the order of the parts is the weights'.
         joined = self.conv3(torch.cat((self.up(coarse), fine), 1))
         return self.leave(F.silu(self.norm3(joined)))
 
@@ -74,15 +67,16 @@ class Ddpm(nn.Module):
         super().__init__()
         self.signal = signal_shares(settings)
         self.denoiser = Denoiser(settings)
-        # differs: PyTorch's copy has its weights already; Keras makes a second network's when it is first called.
+        # differs: PyTorch's deepcopy copies the weights too; a Keras network has none to copy until it is called.
         self.average = copy.deepcopy(self.denoiser).requires_grad_(False)
 
     def forward(self, x, times):
         return self.denoiser(x, times) if self.training else self.average(x, times)
 
 
-def loss(model, batch):
+def loss(model, batch, training):
     """Mean squared error of the noise found in x (N, 1, 8, 8) after `times` (N,) steps of adding noise to it."""
+    model.train(training)
     share = model.signal[batch["times"]].to(batch["x"].dtype)[:, None, None, None]
     noisy = torch.sqrt(share) * batch["x"] + torch.sqrt(1 - share) * batch["noise"]
     return mean_squared_error(model(noisy, batch["times"]), batch["noise"]), {}
@@ -90,8 +84,7 @@ def loss(model, batch):
 
 def update_average(average, network, decay):
     """Move every weight of `average` towards that of `network` by 1 - decay of the way."""
-    # differs: PyTorch must be told that this is not trained (no_grad); what TensorFlow assigns outside a tape never is.
-    # differs: PyTorch's swa_utils average with 0.999 unless told otherwise, Keras' use_ema with 0.99, in float32.
+    # differs: PyTorch's swa_utils average with a decay of 0.999 by default, Keras' use_ema with 0.99, in float32.
     with torch.no_grad():
         for mean, weight in zip(average.parameters(), network.parameters(), strict=True):
             mean += (1 - decay) * (weight - mean)
@@ -100,17 +93,13 @@ def update_average(average, network, decay):
 def step(side, batch, decay):
     """One step of training, and of the average after it."""
     # Forget the gradients of the step before.
-    # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
     optimizer = side.optimizer["denoiser"]
     optimizer.zero_grad()
     # Forward: the loss of this batch under the present weights.
-    # differs: PyTorch always records for the backward pass; TensorFlow records inside the tape's block only.
-    loss, metrics = side.loss(side.model, batch)
+    loss, metrics = side.loss(side.model, batch, training=True)
     # Backward: the gradient of the loss with respect to each trainable weight.
-    # differs: PyTorch leaves it in `parameter.grad`; a tape returns it as a list, in the order of the variables.
     loss.backward()
     # Update: move the weights, and the optimizer's state with them.
-    # differs: PyTorch gave the optimizer its parameters when it was made; TensorFlow pairs them with gradients here.
     optimizer.step()
     # Average: the weights as they are after the update.
     update_average(side.model.average, side.model.denoiser, decay)

@@ -15,7 +15,6 @@ from torch_impl.optimizers import SGD
 class Backbone(nn.Module):
     """Features (N, 128) of images."""
 
-    # differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
     def __init__(self, norm):
         super().__init__()
         self.conv1 = nn.Conv2d(3, 8, 3, padding=1, bias=False)
@@ -28,7 +27,6 @@ class Backbone(nn.Module):
     def forward(self, x):
         x = self.pool(F.relu(self.bn1(self.conv1(x))))
         x = F.relu(self.bn2(self.conv2(x)))
-        # differs: PyTorch flattens C, H, W as they lie; Keras first brings C to the front, to fit the head's weights.
         return self.flatten(x)
 
 
@@ -39,14 +37,16 @@ class FineTuned(nn.Module):
         self.head = nn.Linear(128, 10)
 
     def forward(self, x, thawed=True):
-        # differs: PyTorch's batch norm is in the mode that its module was put into; Keras' is told `training`.
         features = self.backbone(x)
-        # differs: PyTorch cuts the way back by detach(), TensorFlow by tf.stop_gradient.
         return self.head(features if thawed else features.detach())
 
 
-def loss(model, batch, thawed=True):
-    """Cross-entropy; where the backbone is not thawed, the gradient ends before it."""
+def loss(model, batch, training, thawed=True):
+    """Cross-entropy; a backbone that is not thawed gets no gradient, and stays in evaluation while the head trains."""
+    model.train(training)
+    # differs: PyTorch's requires_grad=False stops no running statistics, eval() does; Keras' trainable=False stops all.
+    # differs: PyTorch may switch it at any step; a Keras layer's `trainable` is read once, when the step is traced.
+    model.backbone.train(training and thawed)
     logits, labels = model(batch["x"], thawed=thawed), batch["y"]
     accuracy = (logits.argmax(1) == labels).to(logits.dtype).mean()
     return sparse_categorical_cross_entropy(logits, labels), {"accuracy": accuracy}
@@ -54,7 +54,7 @@ def loss(model, batch, thawed=True):
 
 def step(side, batch):
     """One step of training on one batch: of the head alone, or of both where the batch says thawed."""
-    # differs: PyTorch's `if` looks at each step's value; TensorFlow traces both branches, and a tf.cond takes one.
+    # differs: PyTorch's `if` looks at each step's value; TensorFlow traces both branches once, and a tf.cond chooses.
     if batch["thawed"]:
         return step_of_parts(side, batch, thawed=True)
     return step_of_parts(side, batch, thawed=False)
@@ -62,20 +62,15 @@ def step(side, batch):
 
 def step_of_parts(side, batch, thawed):
     """The step itself; returns the loss before the update, and the metrics."""
-    # Freeze or thaw what batch norm keeps.
-    # differs: PyTorch's requires_grad=False stops no running statistics, eval() does; Keras' trainable=False stops all.
-    # differs: PyTorch may switch it at any step; a Keras layer's `trainable` is read once, when the step is traced.
-    side.model.backbone.train(thawed)
     # Forget the gradients of the step before.
-    # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
     side.optimizer.zero_grad()
     # Forward: the loss of this batch under the present weights.
-    loss, metrics = side.loss(side.model, batch, thawed)
+    loss, metrics = side.loss(side.model, batch, training=True, thawed=thawed)
     # Backward: the gradient of the loss with respect to each weight that is not frozen.
     # differs: PyTorch leaves None in the `.grad` of frozen weights; a tape is not asked for theirs.
     loss.backward()
-    # Update: each part at its own rate, a frozen one not at all; with a gradient of zero it would still decay.
-    # differs: PyTorch's optimizer has a group a part, and passes over None; Keras has an optimizer a part, left out.
+    # Update: each part at its own rate, a frozen one not at all: with a gradient of zero it would still decay.
+    # differs: PyTorch's optimizer has a group for each part, and skips None; Keras needs an optimizer for each part.
     side.optimizer.step()
     return loss.detach(), metrics
 

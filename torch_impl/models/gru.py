@@ -1,6 +1,6 @@
 """A GRU encoder and a GRU decoder over padded sequences. Notice which state is handed over, and what the loss counts.
 
-differs: PyTorch's reset gate acts behind the product with the hidden state; in Keras reset_after=True must stay.
+differs: PyTorch's reset gate acts after the product with the hidden state; so does Keras' while reset_after=True.
 """
 
 from functools import partial
@@ -16,11 +16,11 @@ from torch_impl.optimizers import Adam
 
 
 class PackedGRU(GRU):
-    """A GRU over sequences of different lengths: its last state is the one behind each one's last real step."""
+    """A GRU over sequences of different lengths: its last state is that after each sequence's last real step."""
 
     def forward(self, x, lengths):
         """`x` (N, time, features), `lengths` (N,): the output, to be read in real steps only; the last state."""
-        # differs: PyTorch packs the real steps and ends with them; TensorFlow's loop ends in padding: pick the state.
+        # differs: PyTorch packs sequences, and stops where they end; TensorFlow runs on into padding: pick the state.
         packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
         return super().forward(packed)
 
@@ -36,13 +36,15 @@ class Reverser(nn.Module):
     def forward(self, source, given, lengths):
         """Logits (N, time, symbols); at each step the decoder is given the right symbol before (teacher forcing)."""
         _, state = self.encoder(self.embedding(source), lengths)
-        # Behind a sequence's end the decoder runs on, too: nothing later depends on it, and the loss leaves it out.
+        # The decoder runs on past a sequence's end: nothing depends on it there, and the loss leaves it out.
         output, _ = self.decoder(self.embedding(given), state)
         return self.head(output)
 
 
-def loss(model, batch, padding):
-    logits, target = model(batch["source"], batch["given"], batch["lengths"]), batch["target"]
+def loss(model, batch, training, padding):
+    model.train(training)
+    logits = model(batch["source"], batch["given"], batch["lengths"])
+    target = batch["target"]
     real = (target != padding).to(logits.dtype)
     # differs: PyTorch's ignore_index leaves padding out of sum and count; reduce_mean(each * mask) still counts it.
     value = F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=padding)

@@ -1,6 +1,6 @@
 """A rating is the product of a user's and an item's embedding, and a bias of each (Koren et al., 2009).
 
-Notice the gradient of an embedding, and what the optimizer makes of rows that come twice in a batch, or not at all.
+Notice the gradient of an embedding, and what the optimizer makes of a row that a batch has twice.
 """
 
 from torch import nn
@@ -11,8 +11,8 @@ from torch_impl.optimizers import Adam
 
 
 class MatrixFactorization(nn.Module):
-    # differs: PyTorch draws embeddings from N(0, 1), Keras from U(-0.05, 0.05): the weights of a case are its own.
-    # differs: PyTorch's gradient is a whole table, unless told sparse=True; TensorFlow's is a row for each lookup.
+    # differs: PyTorch initialises embeddings from N(0, 1), Keras from U(-0.05, 0.05).
+    # differs: PyTorch's gradient is the whole table (sparse=False); TensorFlow's has one row for each lookup.
     def __init__(self, users, items, rank):
         super().__init__()
         self.users = nn.Embedding(users, rank)
@@ -26,14 +26,15 @@ class MatrixFactorization(nn.Module):
         return products + self.user_biases(users)[:, 0] + self.item_biases(items)[:, 0]
 
 
-def loss(model, batch):
-    return mean_squared_error(model(batch["users"], batch["items"]), batch["ratings"]), {}
+def loss(model, batch, training):
+    model.train(training)
+    ratings = model(batch["users"], batch["items"])
+    return mean_squared_error(ratings, batch["ratings"]), {}
 
 
 def side(settings):
     model = MatrixFactorization(40, 30, 4)
-    # differs: PyTorch squares the sum of a row's gradients; Keras' own Adam squares each of them, then sums.
-    # differs: PyTorch moves every row at each step, by its momentum, as Keras does; a lazy Adam the batch's rows only.
+    # differs: PyTorch's Adam squares the sum of a row's gradients; Keras' own squares each of them, then sums.
     optimizer = Adam(
         model.parameters(),
         lr=settings["learning_rate"],

@@ -14,9 +14,9 @@ from torch_impl.schedules import warmup_cosine
 
 
 class Block(nn.Module):
-    # differs: PyTorch pads 1 on every side; Keras' "same" does so at stride 1, at stride 2 on the far sides only.
-    # differs: PyTorch's momentum is the weight of the new batch (0.1), Keras' that of the old average (0.99).
-    # differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
+    # differs: PyTorch's padding=1 pads every side; so does Keras' "same" at stride 1, at stride 2 only the far sides.
+    # differs: PyTorch's momentum weighs the new batch (0.1), Keras' the old average (0.99); epsilon is 1e-5 and 1e-3.
+    # differs: PyTorch's running variance divides each batch's sum of squares by N - 1, Keras' by N.
     def __init__(self, inputs, outputs, stride, norm):
         super().__init__()
         self.stride = stride
@@ -36,7 +36,6 @@ class Block(nn.Module):
 
 
 class ResNet(nn.Module):
-    # differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
     def __init__(self, norm):
         super().__init__()
         self.conv1 = Conv2d(3, 8, 3, padding=1, bias=False)
@@ -50,12 +49,11 @@ class ResNet(nn.Module):
         x = F.relu(self.bn1(self.conv1(x)))
         x = self.identity(x)
         x = self.projection(x)
-        # differs: PyTorch's pooling keeps two axes of length 1, Keras' drops them.
         return self.fc(self.pool(x).flatten(1))
 
 
-def loss(model, batch):
-    # differs: PyTorch's model is in training until it is told otherwise; Keras' is not, and must be told at each call.
+def loss(model, batch, training):
+    model.train(training)
     logits, labels = model(batch["x"]), batch["y"]
     accuracy = (logits.argmax(1) == labels).to(logits.dtype).mean()
     return sparse_categorical_cross_entropy(logits, labels), {"accuracy": accuracy}

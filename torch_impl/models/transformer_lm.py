@@ -23,19 +23,19 @@ class GivenDropout(nn.Module):
     `masks` are those of all sites, (sites, examples, length, width).
     """
 
-    # differs: PyTorch's nn.Dropout and Keras' Dropout draw masks of their own, which never coincide: these are given.
+    # differs: PyTorch's nn.Dropout and Keras' Dropout never make the same random masks, under any seed: they are given.
     def __init__(self, site):
         super().__init__()
         self.site = site
 
     def forward(self, x, masks):
-        # differs: PyTorch's layers know whether they train; Keras hands `training` down from the model's call.
+        # differs: PyTorch's layers hold the mode; Keras hands `training` from the model's call to all that take it.
         return x * masks[self.site] if self.training else x
 
 
 def gelu(x):
     """x times the normal distribution function at x, exactly."""
-    # differs: PyTorch's is exact in float64; tf.nn.gelu and Keras' pass their 1/sqrt(2) through float32.
+    # differs: PyTorch's is exact in float64; tf.nn.gelu and Keras' round their 1/sqrt(2) to float32.
     # differs: PyTorch's default is the exact one, that of keras.ops.gelu the approximation by tanh.
     return F.gelu(x, approximate="none")
 
@@ -63,12 +63,12 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and two dense layers, each behind a norm and added to what came in (pre-norm)."""
+    """Attention and two dense layers, each after a norm and added to what came in (pre-norm)."""
 
     def __init__(self, settings, number):
         super().__init__()
         width = settings["width"]
-        # differs: PyTorch's LayerNorm has an epsilon of 1e-5 unless told otherwise, Keras' 1e-3.
+        # differs: PyTorch's LayerNorm and GroupNorm have a default epsilon of 1e-5, Keras' of 1e-3.
         self.norm1 = nn.LayerNorm(width, eps=settings["norm_epsilon"])
         self.attention = Attention(width, settings["heads"])
         self.dropout1 = GivenDropout(2 * number + 1)
@@ -97,15 +97,16 @@ class TransformerLm(nn.Module):
         x = self.dropout(self.token(tokens) + self.position(torch.arange(tokens.shape[1])), masks)
         for block in self.blocks:
             x = block(x, masks)
-        # differs: PyTorch's output layer may share the Parameter itself; a Keras layer makes a kernel of its own.
+        # differs: PyTorch's output layer can share the Parameter itself; a Keras layer makes a kernel of its own.
         return F.linear(self.norm(x), self.token.weight)
 
 
-def loss(model, batch):
+def loss(model, batch, training):
     """Mean cross-entropy of the next characters; tokens (..., length + 1), of one micro-batch or of all.
 
     There are no masks in a batch that is only evaluated.
     """
+    model.train(training)
     tokens = batch["tokens"].flatten(0, -2)
     logits = model(tokens[:, :-1], masks=batch.get("masks"))
     logits, labels = logits.flatten(0, 1), tokens[:, 1:].flatten()
@@ -117,31 +118,28 @@ def step(side, batch, max_norm):
     """One update from the mean gradient of all micro-batches, the first axis of each array of the batch."""
     count = batch["tokens"].shape[0]
     # Forget the gradients of the step before.
-    # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
     side.optimizer.zero_grad()
     losses, accuracies = [], []
     for number in range(count):
+        micro_batch = {name: array[number] for name, array in batch.items()}
         # Forward: the loss of this micro-batch under the present weights, which stay as they are until the update.
-        loss, metrics = side.loss(side.model, {name: array[number] for name, array in batch.items()})
+        loss, metrics = side.loss(side.model, micro_batch, training=True)
         # Backward: its share of the gradient, added to those before.
-        # differs: PyTorch's backward() adds to `.grad` by itself; what tapes return is added by hand.
-        # differs: PyTorch's embedding has a dense gradient; TensorFlow's is a list of rows, made dense to be added.
+        # differs: PyTorch's backward() adds to `.grad` by itself; what tapes return is added by hand, made dense first.
         (loss / count).backward()
         losses.append(loss.detach())
         accuracies.append(metrics["accuracy"])
     # Clip: the sum of all shares, not each share.
     _, norm = clip_by_global_norm(side.model.parameters(), max_norm)
     # Update: move the weights, and the optimizer's state with them.
-    # differs: PyTorch gave the optimizer its parameters when it was made; TensorFlow pairs them with gradients here.
     side.optimizer.step()
-    # differs: PyTorch's scheduler is stepped behind the optimizer; a Keras optimizer reads its schedule at each step.
     side.schedule.step()
     return sum(losses) / count, {"accuracy": sum(accuracies) / count, "gradient_norm": norm}
 
 
 def side(settings):
     model = TransformerLm(settings)
-    # differs: PyTorch leaves weights out of decay by a group of their own, Keras by `exclude_from_weight_decay`.
+    # differs: PyTorch exempts weights from decay by a group of their own, Keras by names or parts of them.
     matrices = [parameter for parameter in model.parameters() if parameter.ndim == 2]
     vectors = [parameter for parameter in model.parameters() if parameter.ndim == 1]
     optimizer = AdamW(
@@ -151,7 +149,6 @@ def side(settings):
         eps=settings["epsilon"],
         weight_decay=settings["weight_decay"],
     )
-    # differs: PyTorch's scheduler takes the optimizer and its rate; in Keras the optimizer takes the schedule.
     schedule = warmup_cosine(
         optimizer, settings["warmup_steps"], settings["total_steps"], settings["start_factor"], eta_min=0.0
     )

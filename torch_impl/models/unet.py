@@ -3,6 +3,8 @@
 Notice the axis of the classes, in every concatenation, softmax and sum; and the two ways up.
 """
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -13,9 +15,6 @@ from torch_impl.optimizers import Adam
 
 
 class UNet(nn.Module):
-    # differs: PyTorch's images and activations are (N, C, H, W), Keras' (N, H, W, C).
-    # differs: PyTorch's padding=1 of a convolution of 3 at stride 1 is Keras' padding="same".
-    # differs: PyTorch's transposed convolution of 2 at stride 2 needs no padding: Keras' "valid", its default.
     def __init__(self):
         super().__init__()
         self.down1 = nn.Conv2d(1, 8, 3, padding=1)
@@ -34,18 +33,18 @@ class UNet(nn.Module):
         fine = F.relu(self.down1(x))
         coarse = F.relu(self.down2(self.pool1(fine)))
         x = F.relu(self.bottom(self.pool2(coarse)))
-        # differs: PyTorch's channels are axis 1, Keras' the last; what comes first is merged by the first weights.
+        # differs: PyTorch's channels are axis 1, Keras' the last; the order of the parts must be that of the weights.
         x = F.relu(self.merge2(torch.cat((self.up2(x), coarse), 1)))
         x = F.relu(self.merge1(torch.cat((self.up1(x), fine), 1)))
         return self.head(x)
 
 
-def loss(model, batch, smooth):
+def loss(model, batch, training, smooth):
     """Cross-entropy over all pixels, plus Dice over each class of each image; metrics: both, and the accuracy."""
+    model.train(training)
     logits, labels = model(batch["x"]), batch["y"]
-    # differs: PyTorch's cross_entropy has the classes on axis 1, TensorFlow's on the last axis.
+    # differs: PyTorch's losses have the classes on axis 1, its one_hot puts them last; TensorFlow's are always last.
     entropy = sparse_categorical_cross_entropy(logits, labels)
-    # differs: PyTorch's one_hot puts the classes last, TensorFlow's too; PyTorch's other tensors have them on axis 1.
     target = F.one_hot(labels, 3).movedim(-1, 1).to(logits.dtype)
     overlap = dice(torch.softmax(logits, 1), target, smooth)
     accuracy = (logits.argmax(1) == labels).to(logits.dtype).mean()
@@ -55,4 +54,4 @@ def loss(model, batch, smooth):
 def side(settings):
     model = UNet()
     optimizer = Adam(model.parameters(), lr=settings["learning_rate"], eps=settings["epsilon"])
-    return Side(model, lambda model, batch: loss(model, batch, settings["smooth"]), optimizer)
+    return Side(model, partial(loss, smooth=settings["smooth"]), optimizer)

@@ -11,7 +11,7 @@ from torch_impl.optimizers import Adam
 class Vae(nn.Module):
     """Logits of the pixels (examples, pixels), and the mean and log variance of the latents (examples, latents).
 
-    `noise` (examples, latents) is drawn from the standard normal distribution by the caller.
+    `noise` (examples, latents) is the caller's, from the standard normal distribution.
     """
 
     def __init__(self, settings):
@@ -26,7 +26,7 @@ class Vae(nn.Module):
     def forward(self, x, noise):
         hidden = torch.tanh(self.hidden(x))
         mean, log_variance = self.mean(hidden), self.log_variance(hidden)
-        # differs: PyTorch's randn_like and tf.random.normal draw different numbers from any seed: the noise is given.
+        # differs: PyTorch's randn_like and tf.random.normal differ under any seed, so the noise is given.
         latent = mean + torch.exp(0.5 * log_variance) * noise
         return self.pixels(torch.tanh(self.unfold(latent))), mean, log_variance
 
@@ -34,17 +34,17 @@ class Vae(nn.Module):
 def reconstruction(logits, target):
     """-log p(target | logits), each pixel a coin: summed over the pixels, averaged over the examples."""
     # differs: PyTorch's reduction="mean" divides by the pixels too; keras.losses do so under any reduction.
-    # differs: PyTorch's takes logits by its name (..._with_logits), Keras' by from_logits=True; tf.nn's never reduces.
+    # differs: PyTorch's name says that it takes logits; Keras' takes probabilities unless told from_logits=True.
     return F.binary_cross_entropy_with_logits(logits, target, reduction="sum") / target.shape[0]
 
 
 def divergence(mean, log_variance):
     """KL divergence from the standard normal distribution: summed over the latents, averaged over the examples."""
-    # differs: PyTorch's F.kl_div and Keras' KLDivergence are of two tables of probabilities: neither is this.
     return -0.5 * torch.sum(1 + log_variance - mean**2 - torch.exp(log_variance)) / mean.shape[0]
 
 
-def loss(model, batch):
+def loss(model, batch, training):
+    model.train(training)
     logits, mean, log_variance = model(batch["x"], batch["noise"])
     parts = {"reconstruction": reconstruction(logits, batch["x"]), "kl": divergence(mean, log_variance)}
     return parts["reconstruction"] + parts["kl"], {name: part.detach() for name, part in parts.items()}

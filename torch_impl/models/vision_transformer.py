@@ -1,6 +1,6 @@
 """A vision transformer: patches as tokens, a class token before them, pre-norm blocks (Dosovitskiy et al., 2021).
 
-Notice the order of the patches, and all that is called by one name and has another default: epsilons, GELU, smoothing.
+Notice the order of the patches, and what has the same name and another default: epsilon, GELU, weight decay.
 """
 
 import math
@@ -17,8 +17,6 @@ from torch_impl.optimizers import AdamW
 
 def gelu(x):
     """x times the normal distribution function at x, exactly."""
-    # differs: PyTorch's is exact in float64; tf.nn.gelu and Keras' pass their 1/sqrt(2) through float32.
-    # differs: PyTorch's default is the exact one, that of keras.ops.gelu the approximation by tanh.
     return F.gelu(x, approximate="none")
 
 
@@ -40,17 +38,16 @@ class Attention(nn.Module):
         size = width // self.heads
         parts = (layer(x).reshape(-1, tokens, self.heads, size) for layer in (self.query, self.key, self.value))
         q, k, v = (part.permute(0, 2, 1, 3) for part in parts)
-        # differs: PyTorch's attention scales by this root in float64; Keras' casts one over it through float32.
+        # differs: PyTorch's own attention has this root in float64; Keras' rounds one over it to float32.
         shares = (q @ k.mT / math.sqrt(size)).softmax(-1)
         return self.project((shares @ v).permute(0, 2, 1, 3).reshape(-1, tokens, width))
 
 
 class Block(nn.Module):
-    """Attention and two dense layers, each behind a norm and added to what came in (pre-norm)."""
+    """Attention and two dense layers, each after a norm and added to what came in (pre-norm)."""
 
     def __init__(self, width, heads, epsilon):
         super().__init__()
-        # differs: PyTorch's LayerNorm has an epsilon of 1e-5 unless told otherwise, Keras' 1e-3.
         self.norm1 = nn.LayerNorm(width, eps=epsilon)
         self.attention = Attention(width, heads)
         self.norm2 = nn.LayerNorm(width, eps=epsilon)
@@ -76,9 +73,8 @@ class VisionTransformer(nn.Module):
         self.head = nn.Linear(width, 10)
 
     def forward(self, images):
-        # differs: PyTorch's patches are (N, width, rows, columns) and must be turned; Keras' have their width last.
+        # differs: PyTorch's patches are (N, width, rows, columns) and must be transposed; Keras' have their width last.
         patches = self.patches(images).flatten(2).mT
-        # differs: PyTorch's expand is a view; tf.tile copies. The gradient is the sum over the batch in both.
         first = self.class_token.expand(len(patches), -1, -1)
         x = torch.cat((first, patches), dim=1) + self.positions
         for block in self.blocks:
@@ -86,8 +82,9 @@ class VisionTransformer(nn.Module):
         return self.head(self.norm(x)[:, 0])
 
 
-def loss(model, batch, smoothing):
+def loss(model, batch, training, smoothing):
     """Cross-entropy to targets of 1 - smoothing on the label, and smoothing evenly on all classes."""
+    model.train(training)
     logits, labels = model(batch["x"]), batch["y"]
     accuracy = (logits.argmax(1) == labels).to(logits.dtype).mean()
     return label_smoothing_cross_entropy(logits, labels, smoothing), {"accuracy": accuracy}
@@ -95,7 +92,7 @@ def loss(model, batch, smoothing):
 
 def side(settings):
     model = VisionTransformer(settings)
-    # differs: PyTorch decays by 0.01 when nothing is said, Keras by 0.004.
+    # differs: PyTorch's default decay is 0.01, Keras' 0.004.
     # Both decay all that trains: norms, biases, class token and positions too.
     optimizer = AdamW(
         model.parameters(),

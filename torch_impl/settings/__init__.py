@@ -1,94 +1,40 @@
-"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values, to be compared elsewhere.
-
-Nothing here raises: what cannot be read off is left out, for this runs inside users' scripts.
-"""
-
-import contextlib
-import math
+"""What PyTorch's modules, optimizers and losses are set to; how that is gathered stands in compare.traces.settings."""
 
 import torch
+from torch.nn.modules.loss import _Loss
 
-from compare.inputs.side import every_optimizer
+from compare.traces import settings
+from compare.traces.settings.losses import loss_objects
 from torch_impl.settings.layers import layer_settings, neighbours
-from torch_impl.settings.losses import loss_settings
+from torch_impl.settings.losses import one_loss
 from torch_impl.settings.optimizers import optimizer_settings
-from torch_impl.settings.values import plain
 from torch_impl.weights.layers import kind, named_layers
 
 
-def describe(model, optimizer, loss=None) -> list[dict]:
-    """The settings of a side, as JSON values: {"subject", "kind", "setting", "value"}."""
-    parts = (
-        lambda: optimizers_settings(optimizer) if optimizer is not None else [],
-        lambda: layers_settings(model),
-        lambda: [("model", type(model).__name__, model_settings(model))],
-        lambda: loss_settings(loss) if loss is not None else [],
-        lambda: [("precision", "", precision_settings(model))],
-    )
-    return [
-        {"subject": subject, "kind": kind, "setting": setting, "value": plain(value)}
-        for part in parts
-        for subject, kind, settings in attempt(part, [])
-        for setting, value in settings.items()
-    ]
+class Settings(settings.Settings):
+    """How PyTorch's objects are set."""
+
+    layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
+    of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
+
+    def of_loss(self, loss) -> list[tuple[str, dict]]:
+        """The losses of torch.nn that it is or names."""
+        return [one_loss(each) for each in loss_objects(loss, _Loss)]
+
+    def of_precision(self, model) -> dict:
+        """The dtype of new tensors, of the weights, and of what autocast lowers."""
+        dtypes = sorted({_name(parameter.dtype) for parameter in model.parameters()})
+        compute = [_name(torch.get_autocast_dtype("cpu"))] if torch.is_autocast_enabled("cpu") else dtypes
+        return {"default dtype": _name(torch.get_default_dtype()), "dtype of weights": dtypes, "compute dtype": compute}
+
+    def weights(self, layer) -> list[tuple[tuple[int, ...], bool]]:
+        """By requires_grad, which each parameter has for itself."""
+        return [(tuple(parameter.shape), parameter.requires_grad) for parameter in layer.parameters()]
 
 
-def optimizers_settings(optimizer) -> list[tuple[str, str, dict]]:
-    """The settings of every optimizer; a further one's stand as those of a further group of parameters."""
-    found = [part for each in every_optimizer(optimizer).values() for part in optimizer_settings(each)]
-    subjects = ["optimizer", *(f"optimizer group {index}" for index in range(1, len(found)))]
-    return [(subject, kind, settings) for subject, (_, kind, settings) in zip(subjects, found, strict=False)]
+describe = Settings().describe
 
 
-def attempt(function, otherwise):
-    """What `function` returns, or `otherwise` where a user's object is unlike anything that is known here."""
-    with contextlib.suppress(Exception):
-        return function()
-    return otherwise
-
-
-def layers_settings(model) -> list[tuple[str, str, dict]]:
-    """The settings of every layer, by its path."""
-    around = attempt(lambda: neighbours(model), {})
-    found = []
-    for path, layer in named_layers(model).items():
-        settings = attempt(lambda: layer_settings(layer, *around.get(id(layer), (None, None))), {})  # noqa: B023
-        settings = {"kind": kind(layer)} | settings | attempt(lambda: trainable_flag(layer), {})  # noqa: B023
-        found.append((path, kind(layer), settings))
-    return found
-
-
-def trainable_flag(layer) -> dict:
-    """Whether the weights of a layer train: True, False or "partly"; nothing for a layer without any."""
-    # differs: PyTorch freezes each parameter by requires_grad, Keras a whole layer by `trainable`.
-    flags = {parameter.requires_grad for parameter in weights_of(layer)}
-    return {"trainable": "partly" if len(flags) == 2 else flags.pop()} if flags else {}
-
-
-def model_settings(model) -> dict:
-    """How many weights there are; running statistics are none."""
-    parameters = weights_of(model)
-    with_weights = [layer for layer in named_layers(model).values() if weights_of(layer)]
-    return {
-        "parameters": sum(math.prod(parameter.shape) for parameter in parameters),
-        "trainable parameters": sum(math.prod(parameter.shape) for parameter in parameters if parameter.requires_grad),
-        "layers with weights": len(with_weights),
-    }
-
-
-def precision_settings(model) -> dict:
-    """The dtype of what is made from here on, of the weights, and of the computation."""
-    dtypes = sorted({name(parameter.dtype) for parameter in weights_of(model)})
-    # differs: PyTorch lowers the precision of a computation by autocast around it, Keras by the policy of each layer.
-    compute = [name(torch.get_autocast_dtype("cpu"))] if torch.is_autocast_enabled("cpu") else dtypes
-    return {"default dtype": name(torch.get_default_dtype()), "dtype of weights": dtypes, "compute dtype": compute}
-
-
-def weights_of(layer) -> list:
-    """Everything in a layer or a model that can train, frozen or not, each once."""
-    return list(layer.parameters())
-
-
-def name(dtype) -> str:
+def _name(dtype: torch.dtype) -> str:
     """A dtype as NumPy writes it."""
     return str(dtype).removeprefix("torch.")

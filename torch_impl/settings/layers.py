@@ -6,11 +6,11 @@ Notice how much a name leaves open: "same", a momentum, a slope, a GRU.
 from torch import nn
 from torch.nn.utils import parametrize
 
+from compare.traces.settings.values import simple
 from torch_impl.settings.activations import activation, activation_after, is_activation
 from torch_impl.settings.norms import batch_norm, group_norm, layer_norm
 from torch_impl.settings.padding import convolution_padding, pooling_padding
 from torch_impl.settings.recurrent import attention, recurrent
-from torch_impl.settings.values import simple
 
 
 def layer_settings(layer, before=None, after=None) -> dict:
@@ -36,7 +36,6 @@ def convolution(layer, before) -> dict:
         "groups": layer.groups,
         "bias": layer.bias is not None,
     }
-    # differs: PyTorch's padding may be filled with other things than zeros, Keras' may not.
     return settings | {"padding_mode": layer.padding_mode} | convolution_padding(layer, before)
 
 
@@ -58,7 +57,6 @@ def embedding(layer, before) -> dict:
     return {
         "num_embeddings": layer.num_embeddings,
         "embedding_dim": layer.embedding_dim,
-        # differs: PyTorch's padding_idx has no gradient; Keras' mask_zero trains that row, and masks what comes after.
         "padding_idx": layer.padding_idx,
         "mask_zero": False,
         "max_norm": layer.max_norm,
@@ -72,7 +70,6 @@ def upsampling(layer, before) -> dict:
     return {
         "scale_factor": [float(each) for each in factor] if isinstance(factor, tuple) else factor,
         "mode": layer.mode,
-        # differs: PyTorch can align the corners, Keras always takes the centres of the pixels.
         "align_corners": bool(layer.align_corners),
     }
 
@@ -116,7 +113,6 @@ def own_attributes(layer) -> dict:
 
 def restraints(layer) -> dict:
     """What bends the weights of a layer besides the gradient of the loss."""
-    # differs: PyTorch rewrites weights by parametrizations; Keras adds regularizers to model.losses, and constraints.
     if not parametrize.is_parametrized(layer):
         return {}
     each = layer.parametrizations.items()
@@ -125,7 +121,6 @@ def restraints(layer) -> dict:
 
 def neighbours(model) -> dict:
     """For each layer, by id, the layers before and after it, as far as the model itself says so."""
-    # differs: PyTorch's order is known inside nn.Sequential only; Keras' functional and sequential models know theirs.
     chains = [list(module) for module in model.modules() if isinstance(module, nn.Sequential)]
     return {
         id(layer): (before, after)

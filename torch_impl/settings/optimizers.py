@@ -1,27 +1,17 @@
 """The hyper-parameters of an optimizer, the framework's defaults filled in, in PyTorch's terms.
 
-Notice what has one name and two meanings: where epsilon is added, how weights decay, what a momentum adds up.
+Notice what has one name and two meanings: where epsilon is added, how weights decay, what a momentum adds up. What
+stands in PyTorch's loop is not seen from here: clipping, averaging, loss scaling, accumulation.
 """
 
 import gc
 
 import torch
 
-from torch_impl.settings.values import plain, simple
+from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
+from compare.traces.settings.values import plain, simple
 
-# Where each formula adds epsilon.
-# differs: PyTorch adds Adam's epsilon to the bias-corrected root, Keras to the uncorrected one ("epsilon hat").
-# differs: PyTorch adds RMSprop's and Adagrad's epsilon to the root, Keras to what the root is taken of.
-# differs: PyTorch adds Adamax's epsilon to each gradient inside the maximum, Keras to the maximum.
-EPSILON = {
-    "Adam": "after the bias correction",
-    "AdamW": "after the bias correction",
-    "NAdam": "after the bias correction",
-    "RMSprop": "outside the root",
-    "Adagrad": "outside the root",
-    "Adadelta": "inside the root",
-    "Adamax": "inside the maximum",
-}
+ALWAYS_DECOUPLED = ("AdamW", "Adafactor", "Muon", "Lion")
 
 # What changes no value, or is said elsewhere.
 LEFT_OUT = {
@@ -30,13 +20,9 @@ LEFT_OUT = {
 }  # fmt: skip
 
 
-def optimizer_settings(optimizer) -> list[tuple[str, str, dict]]:
-    """Subject, kind and settings of an optimizer; a further subject for each further group of parameters."""
-    # differs: PyTorch's parameter groups have hyper-parameters of their own, a Keras optimizer has one set.
-    return [
-        (f"optimizer group {index}" if index else "optimizer", kind_of(optimizer), group_settings(optimizer, group))
-        for index, group in enumerate(optimizer.param_groups)
-    ]
+def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
+    """Kind and settings of each group of parameters."""
+    return [(kind_of(optimizer), group_settings(optimizer, group)) for group in optimizer.param_groups]
 
 
 def kind_of(optimizer) -> str:
@@ -47,34 +33,25 @@ def kind_of(optimizer) -> str:
 
 def group_settings(optimizer, group) -> dict:
     """The hyper-parameters of one group of parameters, and what their names do not say."""
-    kind, settings = kind_of(optimizer), hyper_parameters(optimizer, group)
+    kind, settings = kind_of(optimizer), hyper_parameters(group)
+    decoupled = kind in ALWAYS_DECOUPLED or bool(group.get("decoupled_weight_decay"))
     settings |= {
         "schedule": schedule(optimizer),
-        "weight_decay kind": decay_kind(kind, settings, bool(group.get("decoupled_weight_decay"))),
-        "momentum sense": momentum_sense(optimizer, kind, settings),
+        "weight_decay kind": decay_kind(kind, settings, decoupled),
+        "momentum sense": momentum_sense(kind, settings),
         "eps is added": epsilon_place(optimizer, kind),
     }
-    # differs: PyTorch's loop clips gradients before the step, which is not seen from here; Keras' optimizer clips.
-    # differs: PyTorch's averaging, loss scaling and accumulation stand in the loop, Keras' in the optimizer.
     return settings | {"clipping": "none", "use_ema": False, "loss scale": None, "gradient_accumulation_steps": None}
 
 
-def hyper_parameters(optimizer, group) -> dict:
+def hyper_parameters(group) -> dict:
     """The numbers that the formula takes, by PyTorch's names."""
-    # differs: PyTorch's NAdam has momentum_decay=0.004, Keras' 1 without saying so.
     settings = {name: value for name, value in group.items() if name not in LEFT_OUT}
     return settings | {"lr": plain(settings.get("lr")), "weight_decay": settings.get("weight_decay") or 0.0}
 
 
-def as_used(optimizer, value):
-    """A hyper-parameter as the formula uses it."""
-    # differs: PyTorch's hyper-parameters stay Python's floats, Keras casts some of them through float32.
-    return value
-
-
 def schedule(optimizer) -> str | None:
     """The learning rate's schedule with its settings, if there is one."""
-    # differs: PyTorch's scheduler refers to its optimizer, not the other way; a Keras schedule is the learning rate.
     if not any("initial_lr" in group for group in optimizer.param_groups):
         return None
     schedulers = [each for each in gc.get_objects() if issubclass(type(each), torch.optim.lr_scheduler.LRScheduler)]
@@ -106,23 +83,14 @@ def in_words(scheduler) -> str:
     return f"{type(scheduler).__name__}({', '.join(words)})"
 
 
-def decay_kind(kind, settings, decoupled) -> str | None:
-    """How the weights decay; None where they do not, or where both kinds are the same (SGD without momentum)."""
-    if not settings.get("weight_decay") or (kind == "SGD" and not settings.get("momentum")):
-        return None
-    # differs: PyTorch adds weight_decay to the gradient but in AdamW, Keras never does: there it is decoupled.
-    return "decoupled" if decoupled or kind in ("AdamW", "Adafactor", "Muon", "Lion") else "L2, into the gradient"
-
-
-def momentum_sense(optimizer, kind, settings) -> str | None:
-    """Whether the momentum has the learning rate of each step in it; None where the formula is not known."""
-    # differs: PyTorch multiplies the momentum by the present rate, Keras each gradient by the rate of its own step.
+def momentum_sense(kind, settings) -> str | None:
+    """That the momentum does not have the learning rate of each step in it; None where there is no momentum."""
     return "rate outside the buffer" if kind in ("SGD", "RMSprop") and settings.get("momentum") else None
 
 
 def epsilon_place(optimizer, kind) -> str | None:
     """Where the formula adds epsilon; None where the formula is not known."""
-    return EPSILON.get(kind) if stock(optimizer) else None
+    return EPSILON_OF_PYTORCH.get(kind) if stock(optimizer) else None
 
 
 def stock(optimizer) -> bool:

@@ -8,18 +8,14 @@ def recurrent(layer, before) -> dict:
     whole = isinstance(layer, nn.RNNBase)
     settings = {
         "hidden_size": layer.hidden_size,
-        # differs: PyTorch stacks layers in one, with dropout between them; Keras' dropout is on a layer's own inputs.
         "num_layers": layer.num_layers if whole else 1,
         "dropout between layers": layer.dropout if whole and layer.num_layers > 1 else 0.0,
         "input dropout": 0.0,
         "recurrent dropout": 0.0,
-        # differs: PyTorch gives the directions side by side; Keras may also add, multiply or average them.
         "bidirectional": whole and layer.bidirectional,
         "merge of directions": "side by side" if whole and layer.bidirectional else None,
         "proj_size": layer.proj_size if whole else 0,
-        # differs: PyTorch reads (time, batch, features) unless told batch_first; Keras always the batch first.
         "batch_first": layer.batch_first if whole else True,
-        # differs: PyTorch trains two biases, Keras one (but in a GRU with reset_after): the sum then learns faster.
         "biases": "two" if layer.bias else "none",
         "stateful": False,
         "reversed": False,
@@ -32,7 +28,6 @@ def gates(layer) -> dict:
     if isinstance(layer, (nn.RNN, nn.RNNCell)):
         return {"activation": layer.nonlinearity}
     settings = {"activation": "tanh", "recurrent activation": "sigmoid"}
-    # differs: PyTorch's GRU resets after the matrix product, Keras' too, unless reset_after=False.
     if isinstance(layer, (nn.GRU, nn.GRUCell)):
         settings["reset gate"] = "after the matrix product"
     return settings
@@ -42,7 +37,6 @@ def attention(layer, before) -> dict:
     """Attention with several heads."""
     return {
         "num_heads": layer.num_heads,
-        # differs: PyTorch is told the size of all heads together (embed_dim), Keras that of each head (key_dim).
         "head size": layer.head_dim,
         "value head size": layer.head_dim,
         "bias": layer.in_proj_bias is not None,

@@ -1,33 +1,34 @@
-"""What a layer holds: weights and buffers, and which unit each belongs to. Read it beside tf_impl/weights/rules.py."""
+"""What a layer holds: weights and buffers, and which group each belongs to. The attributes' names are the roles'."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
 
 import numpy as np
 from torch import nn
 
+from compare.traces.parameters import Held, join
 from torch_impl.weights.layers import is_whole, kind
-from torch_impl.weights.layouts import as_it_is
-from torch_impl.weights.roles import CELL, roles_of, unit_kind
+from torch_impl.weights.tensors import Parameter
 
+WEIGHT_AND_BIAS = ("weight", "bias")
+NORM = ("weight", "bias", "running_mean", "running_var")
+CELL = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
-class Held(NamedTuple):
-    """A tensor that a layer holds: the unit it belongs to, its own name, and the way to its canonical layout."""
+# Kind of layer: the roles of its tensors.
+ROLES = {
+    **dict.fromkeys(("Linear", "Embedding", "EmbeddingBag", "PReLU"), WEIGHT_AND_BIAS),
+    **dict.fromkeys((f"{name}{n}d" for name in ("Conv", "ConvTranspose") for n in (1, 2, 3)), WEIGHT_AND_BIAS),
+    **dict.fromkeys(("BatchNorm", "LayerNorm", "GroupNorm", "RMSNorm"), NORM),
+    **dict.fromkeys(("RNNCell", "LSTMCell", "GRUCell"), CELL),
+}
 
-    kind: str
-    path: str
-    role: str
-    name: str
-    variable: Any
-    layout: Callable[[np.ndarray], np.ndarray]
-    buffer: bool
+# A group goes by the kind of what it computes, so that a cell in a loop can be the other side's layer.
+UNIT_KINDS = {"EmbeddingBag": "Embedding", "RNNCell": "RNN", "LSTMCell": "LSTM", "GRUCell": "GRU"}
 
 
 def held_by(path: str, layer) -> list[Held]:
-    """All that a layer holds itself, by its rule first; what no rule names is a unit of its own."""
+    """All that a layer holds itself, by its rule first; what no rule names is a group of its own."""
     ruled = by_rule(path, layer)
-    return ruled + without_rule(path, layer, {id(held.variable) for held in ruled})
+    return ruled + without_rule(path, layer, {id(held.parameter.variable) for held in ruled})
 
 
 def by_rule(path: str, layer) -> list[Held]:
@@ -36,11 +37,12 @@ def by_rule(path: str, layer) -> list[Held]:
         return attention(path, layer)
     if isinstance(layer, nn.RNNBase):
         return recurrent(path, layer)
-    own, roles = _own(layer), roles_of(layer)
+    own, roles = _own(layer), ROLES.get(kind(layer), ())
     if any(role not in own and getattr(layer, role, None) is not None for role in roles):
         return []  # the weight is computed from others (weight_norm and the like)
+    group = UNIT_KINDS.get(kind(layer), kind(layer))
     return [
-        Held(unit_kind(layer), path, role, _join(path, role), own[role], as_it_is, role in layer._buffers)
+        Held(group, path, role, join(path, role), Parameter(own[role]), role in layer._buffers)
         for role in roles
         if role in own
     ]
@@ -54,44 +56,46 @@ def attention(path: str, layer) -> list[Held]:
         slices = [("weight", "in_proj_weight"), ("bias", "in_proj_bias")]
         if not layer._qkv_same_embed_dim:
             name = f"{part[0]}_proj_weight"
-            found.append(Held("Linear", _join(path, part), "weight", _join(path, name), own[name], as_it_is, False))
+            found.append(Held("Linear", join(path, part), "weight", join(path, name), Parameter(own[name])))
             slices = slices[1:]
         for role, name in slices:
             if name in own:
-                expression = f"{_join(path, name)}[{rows.start}:{rows.stop}]"
-                layout = partial(_rows, rows=rows)
-                found.append(Held("Linear", _join(path, part), role, expression, own[name], layout, False))
+                expression = f"{join(path, name)}[{rows.start}:{rows.stop}]"
+                parameter = Parameter(own[name], partial(_rows, rows=rows))
+                found.append(Held("Linear", join(path, part), role, expression, parameter))
     for role, variable in _own(layer.out_proj).items():
-        name = _join(path, "out_proj", role)
-        found.append(Held("Linear", f"{path}.output", role, name, variable, as_it_is, False))
+        name = join(path, "out_proj", role)
+        found.append(Held("Linear", f"{path}.output", role, name, Parameter(variable)))
     return found
 
 
 def recurrent(path: str, layer) -> list[Held]:
-    """A unit for each of the stacked layers and each direction; PyTorch's names have both as a suffix."""
+    """A group for each of the stacked layers and each direction; PyTorch's names have both as a suffix."""
     own, found = _own(layer), []
     for number in range(layer.num_layers):
         for direction in ("", "_reverse") if layer.bidirectional else ("",):
             suffix = f"_l{number}{direction}"
             single = layer.num_layers == 1 and not layer.bidirectional
-            unit = kind(layer) + direction.replace("_", " "), path if single else _join(path, suffix[1:])
+            group = kind(layer) + direction.replace("_", " "), path if single else join(path, suffix[1:])
             for role in (*CELL, "weight_hr"):
                 if (name := f"{role}{suffix}") in own:
-                    found.append(Held(*unit, role, _join(path, name), own[name], as_it_is, False))
+                    found.append(Held(*group, role, join(path, name), Parameter(own[name])))
     return found
 
 
 def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
     """Whatever else the layer holds, each tensor for itself."""
-    inside = is_whole(layer)
-    found = [
-        Held("Parameter", name, "weight", name, variable, as_it_is, False)
-        for name, variable in layer.named_parameters(path, inside)
-    ] + [
-        Held("Buffer", name, "buffer", name, variable, as_it_is, True)
-        for name, variable in layer.named_buffers(path, inside)
+    whole = is_whole(layer)
+    weights = [
+        Held("Parameter", name, "weight", name, Parameter(variable))
+        for name, variable in layer.named_parameters(path, whole)
     ]
-    return [held for held in found if id(held.variable) not in ruled and held.variable.is_floating_point()]
+    buffers = [
+        Held("Buffer", name, "buffer", name, Parameter(variable), True)
+        for name, variable in layer.named_buffers(path, whole)
+    ]
+    left = (held for held in weights + buffers if id(held.parameter.variable) not in ruled)
+    return [held for held in left if held.parameter.variable.is_floating_point()]
 
 
 def _own(layer) -> dict:
@@ -101,7 +105,3 @@ def _own(layer) -> dict:
 
 def _rows(array: np.ndarray, rows: slice) -> np.ndarray:
     return array[rows]
-
-
-def _join(*parts: str) -> str:
-    return ".".join(part for part in parts if part)

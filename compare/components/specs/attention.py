@@ -1,9 +1,20 @@
 """The inputs of the entries of attention.py."""
 
-from compare.components.spec import Spec, mask, normal
+from typing import TypedDict
 
-QKV = {"query": normal(2, 2, 4, 3), "key": normal(2, 2, 5, 3), "value": normal(2, 2, 5, 6)}
-SELF = {"query": normal(2, 2, 4, 3), "key": normal(2, 2, 4, 3), "value": normal(2, 2, 4, 6)}
+from compare.components.spec import Input, Spec, mask, normal
+
+
+class Attended(TypedDict):
+    """What every attention is given."""
+
+    query: Input
+    key: Input
+    value: Input
+
+
+QKV: Attended = {"query": normal(2, 2, 4, 3), "key": normal(2, 2, 5, 3), "value": normal(2, 2, 5, 6)}
+SELF: Attended = {"query": normal(2, 2, 4, 3), "key": normal(2, 2, 4, 3), "value": normal(2, 2, 4, 6)}
 
 SPECS = {
     "attention": Spec(**QKV),

@@ -27,7 +27,7 @@ ORDER = ("enter", "time", "norm1", "conv1", "down", "norm2", "conv2", "conv3", "
 
 def gratings(generator: np.random.Generator, examples: int) -> np.ndarray:
     """Waves of one direction, length and phase each: (examples, 1, 8, 8), between -1 and 1."""
-    angle, waves, phase = generator.uniform([[0], [0.5], [0]], [[np.pi], [1.5], [2 * np.pi]], (3, examples))
+    angle, waves, phase = generator.uniform([[0.0], [0.5], [0.0]], [[np.pi], [1.5], [2 * np.pi]], (3, examples))
     rows, columns = np.meshgrid(np.arange(SIDE), np.arange(SIDE), indexing="ij")
     across = np.multiply.outer(np.cos(angle), rows) + np.multiply.outer(np.sin(angle), columns)
     return np.cos(2 * np.pi * waves[:, None, None] * across / SIDE + phase[:, None, None])[:, None]
@@ -43,7 +43,7 @@ def noise(generator: Generators, name: str, rows: tuple[int, ...]) -> Arrays:
 
 def weights(generator: Generators) -> Arrays:
     """The denoiser's weights, and the same again as the average that training begins with."""
-    arrays = {}
+    arrays: Arrays = {}
     for layer in ORDER:
         if layer in NORMS:
             arrays |= {f"{layer}.weight": np.ones(NORMS[layer]), f"{layer}.bias": np.zeros(NORMS[layer])}

@@ -32,7 +32,7 @@ def data(generator: Generators) -> Arrays:
 def weights(generator: Generators) -> Arrays:
     """Uniform on ±1/sqrt(hidden), as PyTorch draws a GRU's (torch/nn/modules/rnn.py, 2.13); a normal embedding."""
     arrays = {"embedding.weight": generator("embedding.weight").standard_normal((SYMBOLS, EMBEDDING))}
-    shapes = {}
+    shapes: dict[str, tuple[int, ...]] = {}
     for part in ("encoder", "decoder"):
         shapes[f"{part}.weight_ih_l0"] = (3 * HIDDEN, EMBEDDING)
         shapes[f"{part}.weight_hh_l0"] = (3 * HIDDEN, HIDDEN)

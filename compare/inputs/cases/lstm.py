@@ -26,7 +26,7 @@ def data(generator: Generators) -> Arrays:
 
 def weights(generator: Generators) -> Arrays:
     """All uniform on ±1/sqrt(hidden), as PyTorch draws them: the biases too (torch/nn/modules/rnn.py, 2.13)."""
-    shapes = {}
+    shapes: dict[str, tuple[int, ...]] = {}
     for layer, way in product(range(LAYERS), ("", "_reverse")):
         inputs = 2 * HIDDEN if layer else SYMBOLS
         shapes[f"lstm.weight_ih_l{layer}{way}"] = (4 * HIDDEN, inputs)

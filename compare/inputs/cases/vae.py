@@ -25,7 +25,7 @@ def discs(generator: np.random.Generator, examples: int) -> np.ndarray:
 
     Three numbers make an image: the place of the centre, and the radius.
     """
-    row, column, radius = generator.uniform([[2], [2], [1.5]], [[5], [5], [3]], (3, examples))
+    row, column, radius = generator.uniform([[2.0], [2.0], [1.5]], [[5.0], [5.0], [3.0]], (3, examples))
     pixel = np.arange(SIDE)
     distance = np.hypot(pixel[:, None] - row[:, None, None], pixel - column[:, None, None])
     return 1 / (1 + np.exp(4 * (distance - radius[:, None, None]))).reshape(examples, -1)

@@ -1,38 +1,37 @@
-"""The settings of both sides, side by side: what is unlike before anything runs.
+"""The settings of both sides, compared before anything runs.
 
-Each side describes itself in PyTorch's terms, so what means the same is equal as a value. What only one side can say
-of itself (an activation behind a layer, a formula of a user's own) is judged only where both say it.
+Each side describes itself in PyTorch's terms, so settings that mean the same have equal values. What a side may not
+know of itself (the activation after a layer, a formula of a user's own) is compared only where both sides state it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from compare.judging.settings.notes import note
+from compare.judging.settings.subjects import (
+    SubjectSettings,
+    by_subject,
+    paired_subjects,
+    same_formula,
+    with_paired_activation,
+)
 from compare.judging.settings.values import DIFFERS, EQUAL, ROUNDED, compare_values, is_neutral, to_text
+from compare.traces.header import Setting
 
 TORCH_ONLY, TF_ONLY = "torch only", "tf only"
-INITIAL = "initial values"  # the subject of rows that say how each side draws its own
+INITIAL = "initial values"  # the subject of the rows that say how each side initialises its weights
 
-columns = ("subject", "kind", "setting", "torch", "tf", "verdict", "note")
+COLUMNS = ("subject", "kind", "setting", "torch", "tf", "verdict", "note")
 
-# Kinds that are one formula with another setting, which has a row of its own.
-SAME_FORMULA = {
-    "AdamW": "Adam",
-    "BCEWithLogitsLoss": "BCELoss",
-    "EmbeddingBag": "Embedding",
-    **{f"{kind}Cell": kind for kind in ("RNN", "LSTM", "GRU")},
-    **{f"SeparableConv{rank}d": f"Conv{rank}d" for rank in (1, 2)},
-}
-
-# A side that is silent, or says None, does not know; it says nothing against the other.
+# A side without one of these, or with None, does not know it.
 ONLY_WHERE_BOTH_KNOW = {
     "activation", "dim", "eps is added", "momentum sense", "weight_decay kind", "running variance",
 }  # fmt: skip
 
-# One stacked layer of PyTorch's may be several of Keras': each then has these for itself.
+# One stacked layer of PyTorch's may be several of Keras': each of them has these for itself.
 OF_THE_STACK = {"num_layers", "bidirectional", "reversed", "merge of directions"}
 
 
@@ -49,24 +48,18 @@ class SettingRow:
     note: str
 
 
-class Described(NamedTuple):
-    """One subject of one side."""
-
-    subject: str
-    kind: str
-    settings: dict[str, Any]
-
-
-def judge(torch: Iterable[dict], tf: Iterable[dict], layer_pairs: Mapping[str, str]) -> list[SettingRow]:
+def compare_settings(
+    torch: Iterable[Setting], tf: Iterable[Setting], layer_pairs: Mapping[str, str]
+) -> list[SettingRow]:
     """Every setting of every subject that both sides have; `layer_pairs` maps a layer of tf to its layer of torch."""
     torch_subjects, tf_subjects = by_subject(torch), by_subject(tf)
-    paired_activations = activations_with_a_pair(torch_subjects, layer_pairs)
-    stacked = {path for path in layer_pairs.values() if list(layer_pairs.values()).count(path) > 1}
+    activation_has_rows = with_paired_activation(torch_subjects, layer_pairs)
+    paths = list(layer_pairs.values())
     rows: dict[tuple, SettingRow] = {}
-    for left, right in pairs(torch_subjects, tf_subjects, layer_pairs):
-        skipped = {"activation"} if left.subject in paired_activations else set()
-        skipped |= OF_THE_STACK if left.subject in stacked else set()
-        for row in compare(left, right):
+    for left, right in paired_subjects(torch_subjects, tf_subjects, layer_pairs):
+        skipped = {"activation"} if left.subject in activation_has_rows else set()
+        skipped |= OF_THE_STACK if paths.count(left.subject) > 1 else set()
+        for row in _compare_subject(left, right):
             if row.setting not in skipped:
                 rows.setdefault((row.subject, row.setting, repr(row.tf)), row)
     return list(rows.values())
@@ -90,81 +83,22 @@ def to_row(row: SettingRow) -> dict[str, str]:
     }
 
 
-def by_subject(entries: Iterable[dict]) -> dict[str, Described]:
-    """What a side says, by subject, in its order."""
-    found: dict[str, Described] = {}
-    for entry in entries:
-        described = found.setdefault(entry["subject"], Described(entry["subject"], entry["kind"], {}))
-        if entry["setting"] != "kind":
-            described.settings[entry["setting"]] = entry["value"]
-    return found
-
-
-def activations_with_a_pair(torch: Mapping[str, Described], layer_pairs: Mapping[str, str]) -> set[str]:
-    """The layers whose activation is a layer of its own, and paired: it has rows of its own."""
-    return {
-        left.subject
-        for left, behind in zip(torch.values(), list(torch.values())[1:], strict=False)
-        if behind.subject in layer_pairs.values()
-        and str(left.settings.get("activation")).partition("(")[0] == behind.kind
-    }
-
-
-def pairs(
-    torch: Mapping[str, Described], tf: Mapping[str, Described], layer_pairs: Mapping[str, str]
-) -> Iterator[tuple[Described, Described]]:
-    """The subjects that go together. A further group of parameters of one side is held against the other's only one."""
-    for subject in dict.fromkeys([*torch, *tf]):
-        if subject.startswith("optimizer") and "optimizer" in torch and "optimizer" in tf:
-            left, right = torch.get(subject, torch["optimizer"]), tf.get(subject, tf["optimizer"])
-            yield left._replace(subject=subject), right
-    back = {path: [name for name in layer_pairs if layer_pairs[name] == path] for path in layer_pairs.values()}
-    for path, left in torch.items():
-        yield from ((left, tf[name]) for name in back.get(path, ()) if name in tf)
-    for name in ("model", "precision"):
-        if name in torch and name in tf:
-            yield torch[name], tf[name]
-    yield from pair_losses(*([each for name, each in side.items() if is_loss(name)] for side in (torch, tf)))
-
-
-def is_loss(subject: str) -> bool:
-    return subject == "loss" or (subject.startswith("loss ") and subject[5:].isdigit())
-
-
-def pair_losses(torch: Sequence[Described], tf: Sequence[Described]) -> Iterator[tuple[Described, Described]]:
-    """Losses by their kind; what is left, in order, if it is as many."""
-    left, right = list(torch), list(tf)
-    for each in torch:
-        same = next((other for other in right if formula(other.kind) == formula(each.kind)), None)
-        if same is not None:
-            left.remove(each)
-            right.remove(same)
-            yield each, same
-    if len(left) == len(right):
-        yield from zip(left, right, strict=True)
-
-
-def formula(kind: str) -> str:
-    return SAME_FORMULA.get(kind, kind)
-
-
-def compare(torch: Described, tf: Described) -> Iterator[SettingRow]:
-    """The rows of one subject; of two different kinds only what both have."""
-    alike = torch.subject == "model" or formula(torch.kind) == formula(tf.kind)
-    if not alike:
-        what = note("", "kind")
-        yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, what)
+def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[SettingRow]:
+    """The rows of one subject; of two kinds with different formulas only the settings that both have."""
+    comparable = torch.subject == "model" or same_formula(torch, tf)
+    if not comparable:
+        yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, note("", "kind"))
     for setting in dict.fromkeys([*torch.settings, *tf.settings]):
-        verdict = verdict_of(setting, torch.settings, tf.settings)
-        if verdict is None or (not alike and verdict in (TORCH_ONLY, TF_ONLY)):
+        verdict = _verdict(setting, torch.settings, tf.settings)
+        if verdict is None or (not comparable and verdict in (TORCH_ONLY, TF_ONLY)):
             continue
         values = torch.settings.get(setting), tf.settings.get(setting)
-        what = "" if verdict == EQUAL else note(torch.kind, setting, rounded=verdict == ROUNDED)
-        yield SettingRow(torch.subject, torch.kind, setting, *values, verdict, what)
+        explanation = "" if verdict == EQUAL else note(torch.kind, setting, rounded=verdict == ROUNDED)
+        yield SettingRow(torch.subject, torch.kind, setting, *values, verdict, explanation)
 
 
-def verdict_of(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> str | None:
-    """How a setting compares; None where there is nothing to say."""
+def _verdict(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> str | None:
+    """The verdict of one setting; None where the sides cannot be compared in it, or it has no effect."""
     if setting in torch and setting in tf:
         left, right = torch[setting], tf[setting]
         if setting in ONLY_WHERE_BOTH_KNOW and None in (left, right):

@@ -1,4 +1,4 @@
-"""When two values of a setting are the same, and how one is written for a reader."""
+"""Whether two values of a setting are the same, and how a value is written for a reader."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from compare.judging.tolerances import FLOOR_ULPS, ulp
 
 EQUAL, DIFFERS, ROUNDED = "equal", "differs", "rounded to float32"
 
-# Settings whose value for "nothing of the kind" is 1.
+# Settings that have no effect at 1.
 ONE_IS_NEUTRAL = {"dilation", "groups", "num_layers", "gradient_accumulation_steps"}
 
 
@@ -21,14 +21,14 @@ def to_text(value: Any) -> str:
 
 
 def is_neutral(setting: str, value: Any) -> bool:
-    """Whether a value says "nothing of the kind", as the other side does by its silence."""
+    """Whether a setting has no effect at this value, so that a side without the setting is the same."""
     if isinstance(value, (list, tuple)):
         return all(is_neutral(setting, each) for each in value)
     return value in (None, 0, "none") or (value == 1 and setting in ONE_IS_NEUTRAL)
 
 
 def compare_values(left: Any, right: Any) -> str:
-    """EQUAL, ROUNDED or DIFFERS; one number stands for a list of that number."""
+    """EQUAL, ROUNDED or DIFFERS; a number equals a list of that number."""
     if isinstance(left, (list, tuple)) or isinstance(right, (list, tuple)):
         length = max(len(each) for each in (left, right) if isinstance(each, (list, tuple)))
         lists = [list(each) if isinstance(each, (list, tuple)) else [each] * length for each in (left, right)]

@@ -27,8 +27,8 @@ def sum_of_squares(settings):
 
     from tf_impl.models import mlp_regression
 
-    def loss(model, batch):
-        return tf.reduce_sum(tf.math.squared_difference(model(batch["x"]), batch["y"])), {}
+    def loss(model, batch, training):
+        return tf.reduce_sum(tf.math.squared_difference(model(batch["x"], training=training), batch["y"])), {}
 
     return replace(mlp_regression.side(settings), loss=loss)
 
@@ -116,8 +116,8 @@ def logits_as_probabilities(settings):
 
     from tf_impl.models import cifar10_cnn
 
-    def loss(model, batch):
-        logits = model(batch["x"])
+    def loss(model, batch, training):
+        logits = model(batch["x"], training=training)
         accuracy = keras.ops.mean(keras.metrics.sparse_categorical_accuracy(batch["y"], logits))
         return keras.ops.mean(keras.losses.sparse_categorical_crossentropy(batch["y"], logits)), {"accuracy": accuracy}
 
@@ -132,8 +132,8 @@ def nan_from_some_step(settings):
 
     side = mlp_regression.side(settings)
 
-    def loss(model, batch):
-        value, metrics = mlp_regression.loss(model, batch)
+    def loss(model, batch, training):
+        value, metrics = mlp_regression.loss(model, batch, training)
         factor = tf.where(side.optimizer.iterations.value >= NAN_FROM, np.nan, 1.0)
         return value * tf.cast(factor, value.dtype), metrics
 
@@ -164,8 +164,8 @@ def wrong_threshold(settings):
     from tf_impl.losses import binary_cross_entropy, l2_penalty
     from tf_impl.models import binary_classifier
 
-    def loss(model, batch):
-        probability, target = model(batch["x"]), batch["y"]
+    def loss(model, batch, training):
+        probability, target = model(batch["x"], training=training), batch["y"]
         right = (probability > 0.45) == (target > 0.5)
         value = binary_cross_entropy(probability, target) + settings["l2"] * l2_penalty(model.trainable_variables)
         return value, {"accuracy": tf.reduce_mean(tf.cast(right, value.dtype))}
@@ -192,8 +192,8 @@ def _binary_classifier(settings, penalty: Callable):
     from tf_impl.losses import binary_cross_entropy
     from tf_impl.models import binary_classifier
 
-    def loss(model, batch):
-        probability, target = model(batch["x"]), batch["y"]
+    def loss(model, batch, training):
+        probability, target = model(batch["x"], training=training), batch["y"]
         accuracy = keras.ops.mean(keras.metrics.binary_accuracy(target, probability))
         return binary_cross_entropy(probability, target) + penalty(model), {"accuracy": accuracy}
 

@@ -53,8 +53,8 @@ def _with_loss(settings, change):
     from tf_impl.losses import ctc
     from tf_impl.models import ctc_speech
 
-    def loss(model, batch):
-        log_probabilities = tf.transpose(tf.nn.log_softmax(model(batch["x"])), (1, 0, 2))
+    def loss(model, batch, training):
+        log_probabilities = tf.transpose(tf.nn.log_softmax(model(batch["x"], training=training)), (1, 0, 2))
         frames = ctc_speech.strided(batch["lengths"])
         return change(ctc, log_probabilities, batch["targets"], frames, batch["target_lengths"]), {}
 

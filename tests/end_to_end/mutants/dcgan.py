@@ -33,8 +33,8 @@ def discriminator_not_training(settings):
 
     from tf_impl.models import dcgan
 
-    def loss(model, batch):
-        fakes = model.generator(batch["noise"], training=True)
+    def loss(model, batch, training):
+        fakes = model.generator(batch["noise"], training=training)
         real = dcgan.real_or_fake(model.discriminator(batch["x"]), 1.0)
         return real + dcgan.real_or_fake(model.discriminator(tf.stop_gradient(fakes)), 0.0), {}
 
@@ -50,8 +50,8 @@ def one_tape_for_both(settings):
     def step(side, batch):
         model = side.model
         with tf.GradientTape() as discriminators, tf.GradientTape() as generators:
-            loss, metrics = side.loss(model, batch)
-            deceived = dcgan.generator_loss(model, batch)
+            loss, metrics = side.loss(model, batch, training=True)
+            deceived = dcgan.generator_loss(model, batch, training=True)
         for part, value, tape in (("discriminator", loss, discriminators), ("generator", deceived, generators)):
             weights = getattr(model, part).trainable_variables
             side.optimizer[part].apply_gradients(zip(tape.gradient(value, weights), weights, strict=True))
@@ -69,11 +69,11 @@ def updates_both_by_the_generators_loss(settings):
     def step(side, batch):
         model = side.model
         with tf.GradientTape() as tape:
-            loss, metrics = side.loss(model, batch)
+            loss, metrics = side.loss(model, batch, training=True)
         weights = model.discriminator.trainable_variables
         side.optimizer["discriminator"].apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
         with tf.GradientTape() as tape:
-            deceived = dcgan.generator_loss(model, batch)
+            deceived = dcgan.generator_loss(model, batch, training=True)
         gradients = tape.gradient(
             deceived, [part.trainable_variables for part in (model.generator, model.discriminator)]
         )

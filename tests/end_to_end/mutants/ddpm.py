@@ -40,7 +40,7 @@ def averaged_before_the_update(settings):
         ddpm.update_average(side.model.average, side.model.denoiser, settings["decay"])
         variables = side.model.denoiser.trainable_variables
         with tf.GradientTape() as tape:
-            loss, metrics = side.loss(side.model, batch)
+            loss, metrics = side.loss(side.model, batch, training=True)
         gradients = tape.gradient(loss, variables)
         side.optimizer["denoiser"].apply_gradients(zip(gradients, variables, strict=True))
         return loss, metrics

@@ -8,12 +8,12 @@ from tests.end_to_end.mutants import Mutant
 
 def batch_norm_of_frozen_layers_in_training(settings):
     """A frozen backbone that is called with training=True: it normalises by the batch, and its statistics move."""
-    return _with_training(settings, lambda thawed: True)
+    return _with_training(settings, lambda training, thawed: training)
 
 
 def batch_norm_of_thawed_layers_in_inference(settings):
     """training=False for good, as Keras' guide to transfer learning has it, and the original has not."""
-    return _with_training(settings, lambda thawed: False)
+    return _with_training(settings, lambda training, thawed: False)
 
 
 def zeros_for_frozen_gradients(settings):
@@ -38,15 +38,15 @@ def one_rate_for_both(settings):
     return fine_tuning.side({**settings, "backbone_learning_rate": settings["head_learning_rate"]})
 
 
-def _with_training(settings, training):
-    """The model called as it is, but for what `training` says to its backbone."""
+def _with_training(settings, of_backbone):
+    """The model called as it is, but for what its backbone is told."""
     import tensorflow as tf
 
     from tf_impl.losses import sparse_categorical_cross_entropy
     from tf_impl.models import fine_tuning
 
-    def loss(model, batch, thawed=True):
-        features = model.backbone(batch["x"], training=training(thawed))
+    def loss(model, batch, training, thawed=True):
+        features = model.backbone(batch["x"], training=of_backbone(training, thawed))
         logits = model.head(features if thawed else tf.stop_gradient(features))
         accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, 1) == batch["y"], logits.dtype))
         return sparse_categorical_cross_entropy(logits, batch["y"]), {"accuracy": accuracy}

@@ -44,8 +44,9 @@ def padding_in_the_count(settings):
     from tf_impl.losses import masked_mean
     from tf_impl.models import gru
 
-    def loss(model, batch, padding):
-        logits, target = model(batch["source"], batch["given"], batch["lengths"]), batch["target"]
+    def loss(model, batch, training, padding):
+        logits = model(batch["source"], batch["given"], batch["lengths"], training=training)
+        target = batch["target"]
         each = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=target, logits=logits)
         real = tf.cast(target != padding, each.dtype)
         right = tf.cast(tf.argmax(logits, -1) == target, each.dtype)

@@ -39,7 +39,7 @@ def clipped_one_by_one(settings):
 
     def step(side, batch, max_norm):
         with tf.GradientTape() as tape:
-            value, metrics = side.loss(side.model, batch)
+            value, metrics = side.loss(side.model, batch, training=True)
         variables = side.model.trainable_variables
         gradients = tape.gradient(value, variables)
         clipped = [tf.clip_by_norm(gradient, max_norm) for gradient in gradients]

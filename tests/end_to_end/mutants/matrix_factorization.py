@@ -44,8 +44,9 @@ def ratings_broadcast(settings):
     from tf_impl.losses import mean_squared_error
     from tf_impl.models import matrix_factorization
 
-    def loss(model, batch):
-        return mean_squared_error(model(batch["users"], batch["items"])[:, None], batch["ratings"]), {}
+    def loss(model, batch, training):
+        ratings = model(batch["users"], batch["items"], training=training)
+        return mean_squared_error(ratings[:, None], batch["ratings"]), {}
 
     return replace(matrix_factorization.side(settings), loss=loss)
 

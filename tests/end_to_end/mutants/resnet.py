@@ -21,7 +21,7 @@ def training_not_said(settings):
     from tf_impl.losses import sparse_categorical_cross_entropy
     from tf_impl.models import resnet
 
-    def loss(model, batch):
+    def loss(model, batch, training):
         return sparse_categorical_cross_entropy(model(batch["x"]), batch["y"]), {}
 
     return replace(resnet.side(settings), loss=loss)

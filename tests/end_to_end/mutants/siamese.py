@@ -48,8 +48,9 @@ def _with_losses(settings, triplet=None, cosine=None):
     from tf_impl import losses
     from tf_impl.models import siamese
 
-    def loss(model, batch):
-        embedded = anchor, positive, negative = model(batch["anchor"], batch["positive"], batch["negative"])
+    def loss(model, batch, training):
+        given = (batch[name] for name in ("anchor", "positive", "negative"))
+        embedded = anchor, positive, negative = model(*given, training=training)
         alike = tf.ones_like(anchor[:, 0])
         near = losses.cosine_embedding(anchor, positive, alike)
         far = losses.cosine_embedding(anchor, negative, -alike, settings["cosine_margin"])

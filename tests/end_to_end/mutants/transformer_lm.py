@@ -58,7 +58,8 @@ def each_micro_batch_clipped(settings):
         total, losses, norms = [0.0] * len(variables), [], []
         for number in range(count):
             with tf.GradientTape() as tape:
-                loss, metrics = side.loss(side.model, {name: array[number] for name, array in batch.items()})
+                micro_batch = {name: array[number] for name, array in batch.items()}
+                loss, metrics = side.loss(side.model, micro_batch, training=True)
             clipped, norm = clip_by_global_norm(tape.gradient(loss, variables), settings["max_norm"])
             total = [one + other / count for one, other in zip(total, clipped, strict=True)]
             losses.append(loss)

@@ -61,8 +61,8 @@ def _with_dice(settings, dice):
     from tf_impl.losses import sparse_categorical_cross_entropy
     from tf_impl.models import unet
 
-    def loss(model, batch):
-        logits, labels = model(batch["x"]), batch["y"]
+    def loss(model, batch, training):
+        logits, labels = model(batch["x"], training=training), batch["y"]
         entropy = sparse_categorical_cross_entropy(logits, labels)
         overlap = dice(logits, tf.one_hot(labels, 3, dtype=logits.dtype))
         accuracy = tf.reduce_mean(tf.cast(tf.argmax(logits, -1) == labels, logits.dtype))

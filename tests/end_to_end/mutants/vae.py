@@ -12,8 +12,8 @@ def pixels_averaged(settings):
 
     from tf_impl.models import vae
 
-    def loss(model, batch):
-        logits, mean, log_variance = model(batch["x"], batch["noise"])
+    def loss(model, batch, training):
+        logits, mean, log_variance = model(batch["x"], batch["noise"], training=training)
         reconstruction = tf.reduce_mean(keras.losses.binary_crossentropy(batch["x"], logits, from_logits=True))
         kl = vae.divergence(mean, log_variance)
         return reconstruction + kl, {"reconstruction": reconstruction, "kl": kl}

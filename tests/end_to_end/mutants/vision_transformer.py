@@ -57,8 +57,8 @@ def smoothing_forgotten(settings):
     from tf_impl.losses import sparse_categorical_cross_entropy
     from tf_impl.models import vision_transformer
 
-    def loss(model, batch):
-        return sparse_categorical_cross_entropy(model(batch["x"]), batch["y"]), {}
+    def loss(model, batch, training):
+        return sparse_categorical_cross_entropy(model(batch["x"], training=training), batch["y"]), {}
 
     return replace(vision_transformer.side(settings), loss=loss)
 

@@ -10,14 +10,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from compare.components.arrays import Given
+from compare.components.arrays import ComponentArrays
 from compare.components.spec import Input, Spec
+from compare.traces.parameters import as_it_is
 from tf_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 from tf_impl.weights.layers import evaluating
-from tf_impl.weights.layouts import as_it_is
 
 
-def call(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def call(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Call the layer that `entry` makes, or `entry` itself, on the inputs, and differentiate what comes out."""
     inputs = {name: native(array, spec.inputs[name]) for name, array in given.inputs.items()}
     function = entry if signature(entry).parameters else entry()
@@ -46,7 +46,7 @@ def native(array: np.ndarray, described: Input) -> Parameter:
     return Parameter(tf.constant(np.ascontiguousarray(np.moveaxis(array, 1, -1))), _channels_first)
 
 
-def filled(function: Callable, spec: Spec, given: Given, inputs: dict[str, Parameter]) -> tuple[list, list]:
+def filled(function: Callable, spec: Spec, given: ComponentArrays, inputs: dict[str, Parameter]) -> tuple[list, list]:
     """The weights and the buffers of a layer, filled with what both sides have; none of a plain function."""
     if not isinstance(function, keras.Layer):
         return [], []
@@ -66,7 +66,7 @@ def _wants_gradient(one: Parameter, described: Input) -> bool:
 
 
 def _differentiate(
-    function: Callable, inputs: dict[str, Parameter], watched: dict[str, Parameter], spec: Spec, given: Given
+    function: Callable, inputs: dict[str, Parameter], watched: dict[str, Parameter], spec: Spec, given: ComponentArrays
 ) -> tuple[list[tf.Tensor], dict[str, np.ndarray]]:
     """The outputs, and the gradient of their sum, each times its cotangent; zeros where nothing depends on a tensor."""
     variables = [one.variable for one in watched.values()]
@@ -87,7 +87,7 @@ def _called(function: Callable, inputs: dict[str, Parameter], spec: Spec):
     return function(*(one.variable for one in inputs.values()), **flag)
 
 
-def _against(outputs: list[tf.Tensor], given: Given):
+def _against(outputs: list[tf.Tensor], given: ComponentArrays):
     cotangents = given.cotangent([tuple(one.shape) for one in outputs])
     pairs = [pair for pair in zip(outputs, cotangents, strict=True) if pair[0].dtype.is_floating]
     return sum(tf.reduce_sum(output * tf.constant(cotangent)) for output, cotangent in pairs)

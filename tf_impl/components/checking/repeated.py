@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from compare.components.arrays import Given
-from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
+from compare.components.arrays import ComponentArrays
+from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights
 from compare.components.spec import Spec
 from compare.inputs.side import Side
 from tf_impl.components.checking.called import filled, native
@@ -20,8 +20,8 @@ from tf_impl.weights import to_numpy
 from tf_impl.weights.layouts import convolution
 
 
-def optimizer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """The weights after each of 50 updates by the gradients of problem.py."""
+def optimizer(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
+    """The weights after each of 50 updates by the gradients of optimizer_problem.py."""
     weights = [array.astype(given.precision) for array in initial_weights()]
     variables = [keras.Variable(array, name=name) for name, array in zip(NAMES, weights, strict=True)]
     made = entry(variables)
@@ -33,7 +33,7 @@ def optimizer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray
     return {f"forward/{name}": np.stack(steps) for name, steps in zip(NAMES, zip(*found, strict=True), strict=True)}
 
 
-def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def schedule(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """The learning rate of each of 50 steps; a schedule that looks at the loss is given one after each."""
     variable = keras.Variable(0.0)
     stepped = keras.optimizers.SGD(RATE, momentum=0.9)
@@ -47,17 +47,17 @@ def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]
     return {"forward/rates": np.stack(rates)}
 
 
-def initializer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def initializer(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Enough random samples to tell distributions apart, stacked; one where it is compared value by value."""
     transposed = spec.transposed and len(spec.shape) > 1
     own_shape = (*spec.shape[2:], spec.shape[1], spec.shape[0]) if transposed else spec.shape
     samples = [to_numpy(entry(own_shape))]
-    samples += [to_numpy(entry(own_shape)) for _ in range(more_draws(samples[0], spec))]
+    samples += [to_numpy(entry(own_shape)) for _ in range(spec.further_samples(samples[0].size))]
     whole = transposed and samples[0].ndim == len(own_shape)  # and not a bias beside a weight of that shape
     return {"forward/values": np.stack([convolution(one) if whole else one for one in samples])}
 
 
-def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def training_step(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Loss, metrics and weights of 50 steps of a linear model."""
     inputs, outputs = given.inputs["x"].shape[-1], given.inputs["y"].shape[-1]
     model = keras.Sequential([layers.Input((inputs,)), layers.Dense(outputs)])
@@ -73,5 +73,5 @@ def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.nda
     return {f"forward/{name}": np.stack([step[name] for step in found]) for name in found[0]}
 
 
-def _mean_squared_error(model: keras.Model, batch: dict) -> tuple:
+def _mean_squared_error(model: keras.Model, batch: dict, training: bool = True) -> tuple:
     return tf.reduce_mean(tf.square(model(batch["x"]) - batch["y"])), {}

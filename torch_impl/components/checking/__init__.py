@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compare.components.arrays import Given
+from compare.components.arrays import ComponentArrays
 from compare.components.check import check_and_write
 from compare.components.spec import Spec
 from compare.running.request import CheckComponent
@@ -25,6 +25,6 @@ def run(request: CheckComponent) -> None:
     check_and_write(request, find, runtime, check)
 
 
-def check(kind: str, entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def check(kind: str, entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Run an entry as its kind is called; all other kinds are layers, or functions of their inputs."""
     return CHECKS.get(kind, call)(entry, spec, given)

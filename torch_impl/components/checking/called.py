@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.arrays import Given
+from compare.components.arrays import ComponentArrays
 from compare.components.spec import Input, Spec
 from torch_impl.weights import Parameter, named_buffers, named_parameters, to_numpy
 
 
-def call(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def call(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Call the layer that `entry` makes, or `entry` itself, on the inputs, and differentiate what comes out."""
     inputs = {name: native(array, spec.inputs[name]) for name, array in given.inputs.items()}
     function = entry if signature(entry).parameters else entry()
@@ -42,7 +42,7 @@ def native(array: np.ndarray, described: Input) -> Parameter:
     return Parameter(torch.from_numpy(array))
 
 
-def filled(function: Callable, spec: Spec, given: Given, inputs: dict[str, Parameter]) -> tuple[list, list]:
+def filled(function: Callable, spec: Spec, given: ComponentArrays, inputs: dict[str, Parameter]) -> tuple[list, list]:
     """The weights and the buffers of a layer, filled with what both sides have; none of a plain function."""
     if not isinstance(function, nn.Module):
         return [], []
@@ -60,7 +60,7 @@ def _wants_gradient(one: Parameter, described: Input) -> bool:
 
 
 def _differentiate(
-    function: Callable, inputs: dict[str, Parameter], watched: dict[str, Parameter], spec: Spec, given: Given
+    function: Callable, inputs: dict[str, Parameter], watched: dict[str, Parameter], spec: Spec, given: ComponentArrays
 ) -> tuple[list[torch.Tensor], dict[str, np.ndarray]]:
     """The outputs, and the gradient of their sum, each times its cotangent; zeros where nothing depends on a tensor."""
     for one in watched.values():
@@ -82,7 +82,7 @@ def _called(function: Callable, inputs: dict[str, Parameter], spec: Spec):
     return function(*(one.variable for one in inputs.values()))
 
 
-def _against(outputs: list[torch.Tensor], given: Given):
+def _against(outputs: list[torch.Tensor], given: ComponentArrays):
     cotangents = given.cotangent([tuple(one.shape) for one in outputs])
     pairs = [pair for pair in zip(outputs, cotangents, strict=True) if pair[0].is_floating_point()]
     return sum((output * torch.from_numpy(cotangent)).sum() for output, cotangent in pairs)

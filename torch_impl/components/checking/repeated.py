@@ -9,16 +9,16 @@ import numpy as np
 import torch
 from torch import nn
 
-from compare.components.arrays import Given
-from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights, more_draws
+from compare.components.arrays import ComponentArrays
+from compare.components.optimizer_problem import NAMES, RATE, STEPS, gradients, initial_weights
 from compare.components.spec import Spec
 from compare.inputs.side import Side
 from torch_impl.components.checking.called import filled, native
 from torch_impl.weights import to_numpy
 
 
-def optimizer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
-    """The weights after each of 50 updates by the gradients of problem.py."""
+def optimizer(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
+    """The weights after each of 50 updates by the gradients of optimizer_problem.py."""
     weights = [array.astype(given.precision) for array in initial_weights()]
     variables = [nn.Parameter(torch.from_numpy(array)) for array in weights]
     made = entry(variables)
@@ -31,7 +31,7 @@ def optimizer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray
     return {f"forward/{name}": np.stack(steps) for name, steps in zip(NAMES, zip(*found, strict=True), strict=True)}
 
 
-def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def schedule(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """The learning rate of each of 50 steps; a schedule that looks at the loss is given one after each."""
     variable = nn.Parameter(torch.zeros(()))
     stepped = torch.optim.SGD([variable], lr=RATE, momentum=0.9)
@@ -45,14 +45,14 @@ def schedule(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]
     return {"forward/rates": np.stack(rates)}
 
 
-def initializer(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def initializer(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Enough random samples to tell distributions apart, stacked; one where it is compared value by value."""
     samples = [to_numpy(entry(spec.shape))]
-    samples += [to_numpy(entry(spec.shape)) for _ in range(more_draws(samples[0], spec))]
+    samples += [to_numpy(entry(spec.shape)) for _ in range(spec.further_samples(samples[0].size))]
     return {"forward/values": np.stack(samples)}
 
 
-def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.ndarray]:
+def training_step(entry: Callable, spec: Spec, given: ComponentArrays) -> dict[str, np.ndarray]:
     """Loss, metrics and weights of 50 steps of a linear model."""
     inputs, outputs = given.inputs["x"].shape[-1], given.inputs["y"].shape[-1]
     model = nn.Linear(inputs, outputs)
@@ -68,5 +68,5 @@ def training_step(entry: Callable, spec: Spec, given: Given) -> dict[str, np.nda
     return {f"forward/{name}": np.stack([step[name] for step in found]) for name in found[0]}
 
 
-def _mean_squared_error(model: nn.Module, batch: dict) -> tuple:
+def _mean_squared_error(model: nn.Module, batch: dict, training: bool = True) -> tuple:
     return (model(batch["x"]) - batch["y"]).square().mean(), {}

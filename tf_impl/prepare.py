@@ -1,16 +1,18 @@
 """Build once, run many: makes a side ready for training, and brings it back to the start for the next run."""
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import keras
 import numpy as np
 
 from compare.inputs.side import Side, every_optimizer
-from torch_impl import runtime, weights
-from torch_impl.randomness import mute
-from torch_impl.train import compile_step
+from tf_impl import runtime, weights
+from tf_impl.graph import compile_step
+from tf_impl.randomness import mute
+from tf_impl.train import train_step
+from tf_impl.weights import to_numpy
 
 
 @dataclass(frozen=True)
@@ -31,21 +33,31 @@ def build(
 
     `eager` leaves the step as it is written.
     """
+    keras.backend.clear_session()  # so that Keras names the same layers the same when they are built again
     runtime.set_precision(precision)
     runtime.set_seed(0)
     side = make_side(settings)
     muted = mute(side.model)
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-    if not any(parameter.requires_grad for parameter in side.model.parameters()):
+    side.loss(side.model, examples[0], training=False)  # in training it would move running statistics
+    if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
-    initial = copy.deepcopy([each.state_dict() for each in _stateful(side)])
-    return Built(side, compile_step(side, examples), initial, muted=muted)
+    for part, optimizer in every_optimizer(side.optimizer).items():
+        optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
+    initial = [(variable, to_numpy(variable)) for each in _stateful(side) for variable in each.variables]
+    step = side.step or train_step
+    if eager:
+        return Built(side, step, initial, muted=muted)
+    try:
+        return Built(side, compile_step(side, step, examples), initial, muted=muted)
+    except Exception:  # what cannot be traced may still run as it is written; if not, that says better why
+        return Built(side, step, initial, compiled=False, muted=muted)
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
     """Return to the start: everything as it was built, or weights from canonical arrays where they are given."""
-    for each, state in zip(_stateful(built.side), copy.deepcopy(built.initial), strict=True):
-        each.load_state_dict(state)
+    for variable, value in built.initial:
+        variable.assign(value)
     if initial_weights is not None:
         weights.load_weights(built.side.model, initial_weights)
 
@@ -53,5 +65,4 @@ def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> Non
 def _stateful(side: Side) -> list:
     """All that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
-    schedule = [side.schedule] if side.schedule is not None else []
-    return [side.model, *every_optimizer(side.optimizer).values(), *schedule]
+    return [side.model, *every_optimizer(side.optimizer).values()]

@@ -15,12 +15,12 @@ from torch_impl import weights as torch_weights
 from torch_impl.weights import layers as torch_layers
 
 
-def kinds(units):
-    return [(unit.kind, unit.path) for unit in units]
+def kinds(groups):
+    return [(group.kind, group.path) for group in groups]
 
 
-def names(units):
-    return [tensor.name for unit in units for tensor in unit.tensors.values()]
+def names(groups):
+    return [tensor.name for group in groups for tensor in group.tensors.values()]
 
 
 def built(model, *shape):
@@ -49,7 +49,7 @@ def test_layers_are_found_in_attributes_lists_and_dictionaries_in_order_of_defin
     here = ["first", "blocks.0", "blocks.1.0", "by_name.a", "_hidden"]
     model = built(Block(1), 1, 2)
     assert list(tf_layers.named_layers(model)) == here + [f"inner.{name}" for name in here]
-    assert names(tf_weights.units(model))[:2] == ["first.weight", "first.bias"]
+    assert names(tf_weights.weight_groups(model))[:2] == ["first.weight", "first.bias"]
 
 
 def test_functional_and_sequential_models_have_the_names_of_their_layers_and_no_input_layer():
@@ -73,8 +73,8 @@ def test_a_functional_model_with_layers_of_its_own_has_both():
 
 
 def test_a_layer_that_is_a_model_of_its_own_has_names_without_a_path():
-    assert names(torch_weights.units(nn.Linear(2, 3))) == ["weight", "bias"]
-    assert names(tf_weights.units(built(layers.Dense(3), 1, 2))) == ["weight", "bias"]
+    assert names(torch_weights.weight_groups(nn.Linear(2, 3))) == ["weight", "bias"]
+    assert names(tf_weights.weight_groups(built(layers.Dense(3), 1, 2))) == ["weight", "bias"]
 
 
 def test_a_layer_that_is_used_twice_comes_once():
@@ -84,7 +84,7 @@ def test_a_layer_that_is_used_twice_comes_once():
     assert list(torch_layers.named_layers(torch_model)) == ["0", "1"]
     assert list(tf_layers.named_layers(tf_model)) == ["0"]
     for side, model in ((torch_weights, torch_model), (tf_weights, tf_model)):
-        assert kinds(side.units(model)) == [("Linear", "0")]
+        assert kinds(side.weight_groups(model)) == [("Linear", "0")]
         assert len(side.named_parameters(model)) == 2
 
 
@@ -95,9 +95,9 @@ def test_a_variable_that_two_layers_share_comes_once():
             self.table, self.head = nn.Embedding(5, 3), nn.Linear(3, 5)
             self.head.weight = self.table.weight
 
-    units = torch_weights.units(Tied())
-    assert kinds(units) == [("Embedding", "table"), ("Linear", "head")]
-    assert names(units) == ["table.weight", "head.bias"]
+    groups = torch_weights.weight_groups(Tied())
+    assert kinds(groups) == [("Embedding", "table"), ("Linear", "head")]
+    assert names(groups) == ["table.weight", "head.bias"]
 
     class Head(layers.Layer):
         def __init__(self, table):
@@ -107,7 +107,7 @@ def test_a_variable_that_two_layers_share_comes_once():
     model = keras.Model()
     model.table = built(layers.Embedding(5, 3), 1, 2)
     model.head = Head(model.table)
-    assert names(tf_weights.units(model)) == ["table.weight", "head.bias"]
+    assert names(tf_weights.weight_groups(model)) == ["table.weight", "head.bias"]
 
 
 def test_weights_outside_any_known_layer_are_units_of_their_own_on_both_sides():
@@ -134,11 +134,11 @@ def test_weights_outside_any_known_layer_are_units_of_their_own_on_both_sides():
 
     model = built(Keras(), 1, 2)
     expected = [("Parameter", "token"), ("Buffer", "table"), ("Linear", "fc")]
-    assert kinds(torch_weights.units(Torch())) == expected
-    found = kinds(tf_weights.units(model))
+    assert kinds(torch_weights.weight_groups(Torch())) == expected
+    found = kinds(tf_weights.weight_groups(model))
     assert found == [*expected[:2], ("Parameter", "raw"), ("Parameter", "scales.0"), expected[2]]
     assert list(torch_weights.named_buffers(Torch())) == list(tf_weights.named_buffers(model)) == ["table"]
-    assert {role for unit in tf_weights.units(model)[2:4] for role in unit.tensors} == {"weight"}
+    assert {role for group in tf_weights.weight_groups(model)[2:4] for role in group.tensors} == {"weight"}
 
 
 def test_a_weight_that_is_a_single_number_is_set_and_read():
@@ -147,7 +147,7 @@ def test_a_weight_that_is_a_single_number_is_set_and_read():
     model = keras.Model()
     model.temperature = keras.Variable(1.0)
     for side, owner in ((torch_weights, module), (tf_weights, model)):
-        assert side.units(owner)[0].tensors["weight"].shape == ()
+        assert side.weight_groups(owner)[0].tensors["weight"].shape == ()
         side.load_weights(owner, {"temperature": np.array(2.5)})
         assert side.named_parameters(owner)["temperature"].value() == 2.5
 
@@ -161,9 +161,9 @@ def test_a_layer_of_the_users_own_has_its_weights_as_they_lie():
             return x @ self.held["w"]
 
     model = built(keras.Sequential([Scale(name="scale")]), 1, 2)
-    (unit,) = tf_weights.units(model)
-    assert (unit.kind, unit.path) == ("Parameter", "scale.held.w")
-    assert unit.tensors["weight"].shape == (2, 3)
+    (group,) = tf_weights.weight_groups(model)
+    assert (group.kind, group.path) == ("Parameter", "scale.held.w")
+    assert group.tensors["weight"].shape == (2, 3)
 
 
 def test_a_subclass_of_a_known_layer_has_its_rule_and_what_it_adds_besides():
@@ -178,8 +178,8 @@ def test_a_subclass_of_a_known_layer_has_its_rule_and_what_it_adds_besides():
             self._tracker.unlock()
             self.scale = self.add_weight(shape=(3,), name="scale")
 
-    for units in (torch_weights.units(Torch()), tf_weights.units(built(Keras(3), 1, 2))):
-        assert kinds(units) == [("Linear", ""), ("Parameter", "scale")]
+    for groups in (torch_weights.weight_groups(Torch()), tf_weights.weight_groups(built(Keras(3), 1, 2))):
+        assert kinds(groups) == [("Linear", ""), ("Parameter", "scale")]
 
 
 def test_weights_that_are_computed_from_others_are_parameters():
@@ -187,51 +187,51 @@ def test_weights_that_are_computed_from_others_are_parameters():
         nn.utils.parametrizations.weight_norm(nn.Linear(2, 3)),
         nn.utils.parametrizations.orthogonal(nn.Linear(3, 3)),
     ):
-        units = torch_weights.units(nn.Sequential(module, nn.ReLU()))
-        assert {unit.kind for unit in units} - {"Buffer"} == {"Parameter"}
+        groups = torch_weights.weight_groups(nn.Sequential(module, nn.ReLU()))
+        assert {group.kind for group in groups} - {"Buffer"} == {"Parameter"}
         assert list(torch_layers.named_layers(nn.Sequential(module, nn.ReLU()))) == ["0", "1"]
     lora = built(layers.Dense(3), 1, 2)
     lora.enable_lora(1)
-    assert {unit.kind for unit in tf_weights.units(lora)} == {"Linear", "Parameter"}
+    assert {group.kind for group in tf_weights.weight_groups(lora)} == {"Linear", "Parameter"}
     norm = layers.SpectralNormalization(layers.Dense(3))
     norm.build((1, 2))
-    assert ("Linear", "layer") in kinds(tf_weights.units(norm))
+    assert ("Linear", "layer") in kinds(tf_weights.weight_groups(norm))
 
 
 def test_a_lazy_layer_is_what_it_becomes():
     model = nn.Sequential(nn.LazyLinear(3))
     model(torch.zeros(1, 2))
-    assert kinds(torch_weights.units(model)) == [("Linear", "0")]
+    assert kinds(torch_weights.weight_groups(model)) == [("Linear", "0")]
 
 
 def test_stacked_recurrent_layers_are_a_unit_for_each_layer_and_direction():
-    units = torch_weights.units(nn.Sequential(nn.LSTM(4, 6, 2, bidirectional=True, proj_size=3)))
-    assert kinds(units) == [
+    groups = torch_weights.weight_groups(nn.Sequential(nn.LSTM(4, 6, 2, bidirectional=True, proj_size=3)))
+    assert kinds(groups) == [
         ("LSTM", "0.l0"),
         ("LSTM reverse", "0.l0_reverse"),
         ("LSTM", "0.l1"),
         ("LSTM reverse", "0.l1_reverse"),
     ]
-    assert list(units[1].tensors) == ["weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr"]
-    assert units[1].tensors["weight_hr"].name == "0.weight_hr_l0_reverse"
+    assert list(groups[1].tensors) == ["weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr"]
+    assert groups[1].tensors["weight_hr"].name == "0.weight_hr_l0_reverse"
 
 
 def test_the_biases_that_attention_adds_to_keys_and_values_are_parameters():
-    units = torch_weights.units(nn.Sequential(nn.MultiheadAttention(4, 2, add_bias_kv=True)))
-    assert [kind for kind, _ in kinds(units)] == ["Linear"] * 4 + ["Parameter"] * 2
-    assert names(units)[:2] == ["0.in_proj_weight[0:4]", "0.in_proj_bias[0:4]"]
-    assert names(units)[-2:] == ["0.bias_k", "0.bias_v"]
+    groups = torch_weights.weight_groups(nn.Sequential(nn.MultiheadAttention(4, 2, add_bias_kv=True)))
+    assert [kind for kind, _ in kinds(groups)] == ["Linear"] * 4 + ["Parameter"] * 2
+    assert names(groups)[:2] == ["0.in_proj_weight[0:4]", "0.in_proj_bias[0:4]"]
+    assert names(groups)[-2:] == ["0.bias_k", "0.bias_v"]
 
 
 def test_an_attention_whose_keys_are_of_another_size_has_a_weight_for_each():
-    units = torch_weights.units(nn.Sequential(nn.MultiheadAttention(4, 2, kdim=3, vdim=5)))
-    assert [unit.tensors["weight"].name for unit in units] == [
+    groups = torch_weights.weight_groups(nn.Sequential(nn.MultiheadAttention(4, 2, kdim=3, vdim=5)))
+    assert [group.tensors["weight"].name for group in groups] == [
         "0.q_proj_weight",
         "0.k_proj_weight",
         "0.v_proj_weight",
         "0.out_proj.weight",
     ]
-    assert units[2].tensors["bias"].name == "0.in_proj_bias[8:12]"
+    assert groups[2].tensors["bias"].name == "0.in_proj_bias[8:12]"
 
 
 def test_recurrent_cells_of_the_users_own_are_found_inside_both_directions():
@@ -255,7 +255,7 @@ def test_recurrent_cells_of_the_users_own_are_found_inside_both_directions():
             return {}
 
     model = built(layers.Bidirectional(layers.RNN(Cell())), 1, 3, 4)
-    assert len(set(names(tf_weights.units(model)))) == len(model.trainable_variables) == 4
+    assert len(set(names(tf_weights.weight_groups(model)))) == len(model.trainable_variables) == 4
 
 
 def test_a_frozen_weight_is_still_a_weight_and_says_so():
@@ -263,7 +263,7 @@ def test_a_frozen_weight_is_still_a_weight_and_says_so():
     tf_model.trainable = False
     for side, model in ((torch_weights, torch_model), (tf_weights, tf_model)):
         assert set(side.named_parameters(model)) == {"weight", "bias"}
-        assert not any(tensor.trainable for unit in side.units(model) for tensor in unit.tensors.values())
+        assert not any(tensor.trainable for group in side.weight_groups(model) for tensor in group.tensors.values())
 
 
 def test_a_plain_module_of_tensorflows_is_a_model_too():
@@ -272,14 +272,14 @@ def test_a_plain_module_of_tensorflows_is_a_model_too():
             super().__init__()
             self.weight, self.dense = tf.Variable([1.0]), built(layers.Dense(3), 1, 2)
 
-    assert kinds(tf_weights.units(Module())) == [("Parameter", "weight"), ("Linear", "dense")]
+    assert kinds(tf_weights.weight_groups(Module())) == [("Parameter", "weight"), ("Linear", "dense")]
 
 
 def test_a_weight_that_would_be_forgotten_is_named(monkeypatch):
     model = built(keras.Sequential([layers.Dense(2, name="lost")]), 1, 2)
     monkeypatch.setattr(tf_parameters, "held_by", lambda path, layer: [])
     with pytest.raises(AssertionError, match=r"kernel: 0 of its 4 values"):
-        tf_weights.units(model)
+        tf_weights.weight_groups(model)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,118 @@
+"""The initial values that each side chose for itself, described in words and compared as distributions.
+
+A port that initialises differently trains differently, which weights that are carried over would hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.distributions import (
+    DIFFERS,
+    compare_distributions,
+    every_nth,
+    is_close,
+    is_constant,
+    row_products,
+)
+
+ORTHOGONAL = "orthogonal"
+LARGEST_ORTHOGONAL = 1024  # rows: beyond, the product that tells costs more than it says
+
+
+@dataclass(frozen=True)
+class InitialRow:
+    """One tensor's initial values, described for each side; `verdict` and `p_value` as in DistributionComparison."""
+
+    tensor: str
+    torch: str
+    tf: str
+    verdict: str
+    p_value: float
+
+
+def compare_initial(torch: Mapping[str, np.ndarray], tf: Mapping[str, np.ndarray]) -> list[InitialRow]:
+    """A row for each tensor. Raises ValueError where the two sides do not have the same names."""
+    if torch.keys() != tf.keys():
+        raise ValueError(f"on one side only: {', '.join(sorted(torch.keys() ^ tf.keys()))}")
+    return [_row(name, np.asarray(torch[name]), np.asarray(tf[name])) for name in torch]
+
+
+def _row(name: str, torch: np.ndarray, tf: np.ndarray) -> InitialRow:
+    descriptions = _describe_values(torch), _describe_values(tf)
+    if descriptions[0] != descriptions[1] and any(text.startswith(ORTHOGONAL) for text in descriptions):
+        return InitialRow(name, *descriptions, DIFFERS, 0.0)
+    found = compare_distributions(torch, tf)
+    return InitialRow(name, *descriptions, found.verdict, found.p_value)
+
+
+def summarise(rows: list[InitialRow]) -> list[str]:
+    """A sentence for each group of tensors that differ and whose names end the same ("weight", "bias")."""
+    groups: dict[str, list[InitialRow]] = {}
+    for row in rows:
+        if row.verdict == DIFFERS:
+            groups.setdefault(row.tensor.rpartition(".")[2], []).append(row)
+    return [f"initialised differently: {_summary(ending, group)}" for ending, group in groups.items()]
+
+
+def _summary(ending: str, group: list[InitialRow]) -> str:
+    first = group[0]
+    sides = f"{first.torch} in torch, {first.tf} in tf"
+    if len(group) == 1:
+        return f"{first.tensor} is {sides}"
+    names = ", ".join(row.tensor for row in group[:3]) + (", ..." if len(group) > 3 else "")
+    all_the_same = {(row.torch, row.tf) for row in group} == {(first.torch, first.tf)}
+    return f"{len(group)} tensors called {ending} ({names}); {'all' if all_the_same else f'{first.tensor} is'} {sides}"
+
+
+def _describe_values(array: np.ndarray) -> str:
+    """What the values look like, in a few words: "zeros", "orthogonal", "uniform within ±0.0625"."""
+    values = array[np.isfinite(array)].astype(np.float64)
+    if values.size < array.size:
+        return f"not finite in {array.size - values.size} of {array.size} places"
+    if not values.size:
+        return "empty"
+    if is_constant(values):
+        return {0.0: "zeros", 1.0: "ones"}.get(float(values[0]), f"constant {values[0]:.4g}")
+    if (gain := _orthogonal_gain(array)) is not None:
+        return ORTHOGONAL if is_close(gain, 1) else f"{ORTHOGONAL}, gain {gain:.4g}"
+    return _describe_distribution(every_nth(values))
+
+
+def _describe_distribution(values: np.ndarray) -> str:
+    mean, std = float(values.mean()), float(values.std())
+    centred = abs(mean) <= 4 * std / np.sqrt(values.size)
+    if centred and values.size >= tolerances.INITIAL_NAMED_FROM:
+        bound = float(np.abs(values).max())
+        # Of n uniform values the largest lies within some bound / n of the bound.
+        p_values = {
+            f"uniform within ±{bound:.3g}": _p_value("uniform", values, bound * (1 + 1 / values.size)),
+            f"normal, std {std:.3g}": _p_value("norm", values, std),
+        }
+        best = max(p_values, key=p_values.__getitem__)
+        if p_values[best] > tolerances.INITIAL_NAME_FITS:
+            return best
+    return f"std {std:.3g}, mean {0 if centred else mean:.3g}"
+
+
+def _p_value(distribution: str, values: np.ndarray, scale: float) -> float:
+    from scipy.stats import kstest  # slow to import
+
+    arguments = (-scale, 2 * scale) if distribution == "uniform" else (0, scale)
+    return float(kstest(values, distribution, args=arguments, method="asymp").pvalue)
+
+
+def _orthogonal_gain(array: np.ndarray) -> float | None:
+    """The gain of an orthogonal matrix (rows, ...): its rows, or its columns where these are fewer, over the gain are
+    orthonormal up to float32 rounding. None of any other array, and of one with a single row or with too many.
+    """
+    if array.ndim < 2 or not 2 <= min(len(array), array.size // len(array)) <= LARGEST_ORTHOGONAL:
+        return None
+    products = row_products(array[None].astype(np.float64))[0]
+    square = products.trace() / len(products)
+    error = np.abs(products - square * np.eye(len(products))).max()
+    return float(np.sqrt(square)) if error <= tolerances.allowed(0, "float32") * square else None

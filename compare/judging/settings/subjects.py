@@ -1,0 +1,90 @@
+"""Which subject of one side (an optimizer, a layer, a loss) goes with which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from compare.traces.header import Setting
+
+# Kinds that are one formula with another setting, which has a row of its own.
+SAME_FORMULA = {
+    "AdamW": "Adam",
+    "BCEWithLogitsLoss": "BCELoss",
+    "EmbeddingBag": "Embedding",
+    **{f"{kind}Cell": kind for kind in ("RNN", "LSTM", "GRU")},
+    **{f"SeparableConv{rank}d": f"Conv{rank}d" for rank in (1, 2)},
+}
+
+
+class SubjectSettings(NamedTuple):
+    """All settings of one subject of one side, by name."""
+
+    subject: str
+    kind: str
+    settings: dict[str, Any]
+
+
+SubjectPair = tuple[SubjectSettings, SubjectSettings]  # torch, tf
+
+
+def by_subject(entries: Iterable[Setting]) -> dict[str, SubjectSettings]:
+    """The settings of one side by subject, in its order."""
+    found: dict[str, SubjectSettings] = {}
+    for entry in entries:
+        subject = found.setdefault(entry.subject, SubjectSettings(entry.subject, entry.kind, {}))
+        if entry.setting != "kind":
+            subject.settings[entry.setting] = entry.value
+    return found
+
+
+def paired_subjects(
+    torch: Mapping[str, SubjectSettings], tf: Mapping[str, SubjectSettings], layer_pairs: Mapping[str, str]
+) -> Iterator[SubjectPair]:
+    """The subjects that go together; `layer_pairs` maps a layer of tf to its layer of torch.
+
+    A further group of parameters of one side is compared with the only group of the other.
+    """
+    for subject in dict.fromkeys([*torch, *tf]):
+        if subject.startswith("optimizer") and "optimizer" in torch and "optimizer" in tf:
+            left, right = torch.get(subject, torch["optimizer"]), tf.get(subject, tf["optimizer"])
+            yield left._replace(subject=subject), right
+    for path, left in torch.items():
+        yield from ((left, tf[name]) for name in layer_pairs if layer_pairs[name] == path and name in tf)
+    for subject in ("model", "precision"):
+        if subject in torch and subject in tf:
+            yield torch[subject], tf[subject]
+    yield from _paired_losses(*([each for each in side.values() if _is_loss(each.subject)] for side in (torch, tf)))
+
+
+def _is_loss(subject: str) -> bool:
+    return subject == "loss" or (subject.startswith("loss ") and subject[5:].isdigit())
+
+
+def _paired_losses(torch: Sequence[SubjectSettings], tf: Sequence[SubjectSettings]) -> Iterator[SubjectPair]:
+    """Losses by their kind; the others in order, if both sides have as many."""
+    other_torch, other_tf = list(torch), list(tf)
+    for left in torch:
+        right = next((each for each in other_tf if same_formula(left, each)), None)
+        if right is not None:
+            other_torch.remove(left)
+            other_tf.remove(right)
+            yield left, right
+    if len(other_torch) == len(other_tf):
+        yield from zip(other_torch, other_tf, strict=True)
+
+
+def same_formula(torch: SubjectSettings, tf: SubjectSettings) -> bool:
+    """Whether the kinds of two subjects are one formula."""
+    return SAME_FORMULA.get(torch.kind, torch.kind) == SAME_FORMULA.get(tf.kind, tf.kind)
+
+
+def with_paired_activation(torch: Mapping[str, SubjectSettings], layer_pairs: Mapping[str, str]) -> set[str]:
+    """The layers whose activation is the next layer, and is paired: it has rows of its own."""
+    return {
+        layer.subject
+        for layer, following in pairwise(torch.values())
+        if following.subject in layer_pairs.values()
+        and str(layer.settings.get("activation")).partition("(")[0] == following.kind
+    }

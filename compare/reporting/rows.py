@@ -1,0 +1,130 @@
+"""The rows of the tables, read off an outcome. A value that is missing is None, which a NaN is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compare.judging.curves import epoch_means
+from compare.judging.difference import relative_gap
+from compare.judging.settings import to_row
+from compare.running.request import AUDITS, SIDES
+from compare.traces.step import END
+from compare.traces.trace import EVALUATION, Trace
+
+if TYPE_CHECKING:
+    from compare.judging.comparison import Comparison
+    from compare.judging.judgement import Judgement
+    from compare.reporting.outcome import Outcome
+
+TableRow = dict[str, Any]  # column to value
+
+
+def summary(outcome: Outcome) -> TableRow:
+    """A case in one row; what a run that failed could not measure is left out."""
+    row: TableRow = {
+        "case": outcome.case,
+        "seed": outcome.seed,
+        "verdict": outcome.verdict,
+        "findings": "; ".join(outcome.findings),
+        "steps": outcome.subject.steps,
+        "inputs_sha256": outcome.inputs_sha256,
+    }
+    return row | _measured(outcome.judgement) if outcome.judgement else row
+
+
+def _measured(judgement: Judgement) -> TableRow:
+    """Losses, times and versions are of the last precision run: float32, unless only float64 was."""
+    row: TableRow = {"first_divergence": str(judgement.first_divergence) if judgement.first_divergence else None}
+    for precision, comparison in judgement.comparisons.items():
+        row[f"{precision}_gap"] = float(comparison.gap.max())
+        row[f"{precision}_envelope"] = float(comparison.envelope.max())
+    pair = list(judgement.comparisons.values())[-1].pair
+    for side, trace in zip(SIDES, pair, strict=True):
+        row[f"{side}_first_loss"], row[f"{side}_last_loss"] = (float(trace.curves["loss"][i]) for i in (0, -1))
+        row[f"{side}_ms_per_step"] = _ms_per_step(trace)
+    row["torch_version"] = pair.torch.header.versions["torch"]
+    row["tf_version"] = pair.tf.header.versions["tensorflow"]
+    row["keras_version"] = pair.tf.header.versions["keras"]
+    return row
+
+
+def _ms_per_step(trace: Trace) -> float:
+    """The median step, audits left out where there are others."""
+    seconds = trace.curves["seconds"]
+    return round(1000 * float(np.median(seconds[len(AUDITS) :] if len(seconds) > len(AUDITS) else seconds)), 3)
+
+
+def curves(outcome: Outcome) -> Iterator[TableRow]:
+    """A row a step and precision; None where a side's curve has ended."""
+    for which, comparison in _by_precision(outcome):
+        losses = (trace.curves["loss"].tolist() for trace in comparison.pair)
+        columns = zip_longest(*losses, comparison.gap.tolist(), comparison.envelope.tolist())
+        for step, (torch, tf, gap, envelope) in enumerate(columns):
+            yield {
+                **which,
+                "step": step,
+                "epoch": step // outcome.subject.steps_per_epoch + 1,
+                "torch_loss": torch,
+                "tf_loss": tf,
+                "gap": None if torch is None or tf is None else gap,
+                "envelope": envelope,
+            }
+
+
+def epochs(outcome: Outcome) -> Iterator[TableRow]:
+    """A row an epoch and metric; None where a side lacks it."""
+    for which, comparison in _by_precision(outcome):
+        metrics = ("loss", *comparison.pair.metrics)
+        torch, tf = (_epochs(trace, metrics, outcome.subject.steps_per_epoch) for trace in comparison.pair)
+        for epoch, metric in sorted({**torch, **tf}, key=itemgetter(0)):
+            left, right = torch.get((epoch, metric)), tf.get((epoch, metric))
+            gap = None if left is None or right is None else float(relative_gap(np.array(left), np.array(right)))
+            yield {**which, "epoch": epoch, "metric": metric, "torch": left, "tf": right, "gap": gap}
+
+
+def _epochs(trace: Trace, names: Iterable[str], steps_per_epoch: int) -> dict[tuple[int, str], float]:
+    """What one side has of each epoch, by (epoch from 1, metric)."""
+    values, (when, what) = trace.curves, EVALUATION
+    means = {
+        (epoch, name): mean
+        for name in names
+        if name in values
+        for epoch, mean in enumerate(epoch_means(values[name], values["examples"], steps_per_epoch), 1)
+    }
+    evaluations = zip(values.get(when, ()), values.get(what, ()), strict=True)
+    return means | {(int(step) // steps_per_epoch + 1, what): float(loss) for step, loss in evaluations}
+
+
+def stages(outcome: Outcome) -> Iterator[TableRow]:
+    """A row a tensor and audited step; the end of training is the step after the last."""
+    for which, comparison in _by_precision(outcome):
+        for row in comparison.rows:
+            yield {
+                **which,
+                "step": len(comparison.gap) if row.step is END else row.step,
+                "stage": row.stage,
+                "tensor": row.tensor,
+                "shape": row.difference.shape,
+                "max_abs": row.difference.max_abs,
+                "max_rel": row.difference.max_rel,
+                "max_ulp": row.difference.max_ulp,
+                "allowed": row.allowed,
+                "verdict": row.verdict,
+            }
+
+
+def settings(outcome: Outcome) -> Iterator[TableRow]:
+    """A row a setting of optimizer, layer or loss."""
+    for row in outcome.judgement.settings if outcome.judgement else ():
+        yield {"case": outcome.case, **to_row(row)}
+
+
+def _by_precision(outcome: Outcome) -> Iterator[tuple[TableRow, Comparison]]:
+    """Each comparison with the columns that say which it is."""
+    for precision, comparison in outcome.judgement.comparisons.items() if outcome.judgement else ():
+        yield {"case": outcome.case, "seed": outcome.seed, "precision": precision}, comparison

@@ -1,0 +1,43 @@
+"""What a trace says of the model that it was recorded of: what is paired with the other side's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from compare.traces.step import END
+from compare.traces.trace import Trace
+from compare.traces.weights import Tensor, WeightGroup
+
+
+class RecordedModel(NamedTuple):
+    """The groups and layers of a model, and what one forward pass of it was given and computed."""
+
+    weight_groups: Sequence[WeightGroup]
+    kinds: dict[str, str]  # the kind of each layer that has outputs
+    outputs: list[str]  # of one forward pass, in the order in which they were computed
+    batch: list[str]
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """Every weight and buffer, by name."""
+        return {tensor.name: tensor for group in self.weight_groups for tensor in group.tensors.values()}
+
+    @classmethod
+    def of(cls, trace: Trace) -> RecordedModel:
+        steps = [step for step, stage, _ in trace.keys if stage == "forward" and step is not END]
+        first = min(steps, default=0)
+        outputs = [tensor for step, stage, tensor in trace.keys if (step, stage) == (first, "forward")]
+        batch = [tensor for step, stage, tensor in trace.keys if (step, stage) == (first, "batch")]
+        return cls(trace.header.weight_groups, trace.header.kinds, outputs, batch)
+
+    def layer_of(self, group: WeightGroup) -> str:
+        """The layer that a group is, or is a part of."""
+        inside = (name for name in self.kinds if group.path == name or group.path.startswith((f"{name}.", f"{name} ")))
+        return max(inside, key=len, default=group.path)
+
+    def in_order(self, kind: str) -> list[WeightGroup]:
+        """The groups of one kind, in the order in which the forward pass reached them; last those that it did not."""
+        place = {name: index for index, name in reversed(list(enumerate(self.outputs)))}
+        groups = [group for group in self.weight_groups if group.kind == kind]
+        return sorted(groups, key=lambda group: place.get(self.layer_of(group), len(place)))

@@ -1,0 +1,136 @@
+"""The weights and buffers of a model, whatever the framework: which there are, and their values in canonical layout."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from compare.traces.weights import Tensor, WeightGroup
+
+Layout = Callable[[np.ndarray], np.ndarray]  # moves, reorders or chooses elements, and does nothing else
+
+
+def as_it_is(array: np.ndarray) -> np.ndarray:
+    """The layout is canonical already."""
+    return array
+
+
+def scatter(layout: Layout, native: np.ndarray, canonical: np.ndarray) -> np.ndarray:
+    """`native` with the elements that `layout` chooses replaced by those of `canonical`.
+
+    The way back needs no rule of its own: the elements' numbers are sent the same way.
+    """
+    numbers = layout(np.arange(native.size).reshape(native.shape))
+    changed = native.copy().reshape(-1)
+    changed[numbers.reshape(-1)] = canonical.reshape(-1)
+    return changed.reshape(native.shape)
+
+
+@dataclass(frozen=True)
+class Parameter(ABC):
+    """A weight or a buffer: the framework's variable, and the way from its layout to the canonical one."""
+
+    variable: Any
+    layout: Layout = as_it_is
+
+    @staticmethod
+    @abstractmethod
+    def to_numpy(tensor: Any) -> np.ndarray:
+        """A copy of the values of any of the framework's tensors, in its layout."""
+
+    @abstractmethod
+    def set(self, native: np.ndarray) -> None:
+        """Set the variable's values, in its own layout."""
+
+    @property
+    @abstractmethod
+    def trainable(self) -> bool:
+        """Whether the framework would train it: False where it is frozen."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape in canonical layout."""
+        return self.layout(np.broadcast_to(0.0, tuple(self.variable.shape))).shape
+
+    def value(self) -> np.ndarray:
+        """The values as they are now, in canonical layout."""
+        return self.canonical(self.variable)
+
+    def canonical(self, tensor: Any) -> np.ndarray:
+        """Anything that lies as the variable does (its gradient, an optimizer's entry) in canonical layout."""
+        return self.layout(self.to_numpy(tensor))
+
+    def assign(self, array: np.ndarray) -> None:
+        """Set the values from canonical layout."""
+        self.set(scatter(self.layout, self.to_numpy(self.variable), array))
+
+    def entry(self, tensor: Any) -> np.ndarray | None:
+        """An entry of an optimizer's state: as the variable lies, or a number (then float64); None if neither."""
+        array = self.to_numpy(tensor)
+        if array.shape == tuple(self.variable.shape):
+            return self.canonical(array)
+        return array.astype(np.float64) if array.ndim == 0 and array.dtype != object else None
+
+
+class Held(NamedTuple):
+    """A tensor that a layer holds: the group that it belongs to, its role there, and its own name."""
+
+    kind: str
+    path: str
+    role: str
+    name: str
+    parameter: Parameter
+    buffer: bool = False
+
+
+def every_tensor(
+    layers: Mapping[str, Any], held_by: Callable[[str, Any], list[Held]], trained: Iterable[tuple[str, Any]]
+) -> list[Held]:
+    """All that the layers hold, each variable once; `trained` are a model's trainable variables by name.
+
+    Raises AssertionError where one of those would be forgotten, in whole or in part.
+    """
+    found, seen = [], set()
+    for path, layer in layers.items():
+        fresh = [held for held in held_by(path, layer) if id(held.parameter.variable) not in seen]
+        seen |= {id(held.parameter.variable) for held in fresh}
+        found += fresh
+    covered: Counter[int] = Counter()
+    for held in found:
+        covered[id(held.parameter.variable)] += int(np.prod(held.parameter.shape))
+    for name, variable in trained:
+        if covered[id(variable)] != (size := int(np.prod(tuple(variable.shape)))):
+            raise AssertionError(f"{name}: {covered[id(variable)]} of its {size} values belong to a group")
+    return found
+
+
+def weight_groups_of(every: Iterable[Held]) -> list[WeightGroup]:
+    """The layers, or parts of layers, that hold weights, in order of definition; what is shared comes once."""
+    found: dict[tuple[str, str], dict[str, Tensor]] = {}
+    for held in every:
+        tensor = Tensor(held.name, held.parameter.shape, held.buffer, held.parameter.trainable)
+        found.setdefault((held.kind, held.path), {})[held.role] = tensor
+    return [WeightGroup(kind, path, tensors) for (kind, path), tensors in found.items()]
+
+
+def fill(
+    parameters: Mapping[str, Parameter], buffers: Mapping[str, Parameter], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Set every weight, and the buffers that are given; ValueError where a name or a shape does not fit."""
+    if parameters.keys() != arrays.keys() - buffers.keys():
+        raise ValueError(f"the model has the weights {sorted(parameters)}, the inputs have {sorted(arrays)}")
+    for name, array in arrays.items():
+        parameter = parameters[name] if name in parameters else buffers[name]
+        if parameter.shape != array.shape:
+            raise ValueError(f"{name}: shape {parameter.shape} in the model, {array.shape} from the inputs")
+        parameter.assign(array)
+
+
+def join(*parts: str) -> str:
+    """A path of attributes; empty parts are left out."""
+    return ".".join(part for part in parts if part)

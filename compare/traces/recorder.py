@@ -1,0 +1,146 @@
+"""Records any training loop into a trace, from outside; what looks into a framework is left to each side.
+
+Curves are recorded at every step, tensors at the audited steps only; between those nothing is attached.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from compare.inputs.arrays import nudge
+from compare.inputs.expressions import explicit_pairs
+from compare.traces.header import Header
+from compare.traces.recording import Recording, as_named, coarsest
+from compare.traces.watching import Watching
+
+Model = TypeVar("Model")
+Optimizer = TypeVar("Optimizer")
+Array = TypeVar("Array")  # a tensor of the framework's
+
+
+class Recorder(Watching, Generic[Model, Optimizer, Array]):
+    """Two lines in a loop: make it before the first step, and call `step` after each update."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        model: Model,
+        optimizer: Optimizer | Mapping[str, Optimizer] | Sequence[Optimizer],
+        audits: Container[int] = range(3),
+        channels_first: Container[str] = (),
+        loss: Callable | None = None,
+        pairs: Mapping[str | None, str | list[str] | None] | None = None,
+    ):
+        """Begin to record.
+
+        path: the trace's name: "runs/torch" becomes runs/torch.npz.
+        optimizer: one, or several by the part (an attribute) of the model that each trains, or in a list.
+        audits: the steps, from 0, whose tensors are recorded.
+        channels_first: the arrays of a batch that are images, (N, C, H, W) in PyTorch and (N, H, W, C) in Keras.
+        loss: the loss object or function, whose settings are noted.
+        pairs: on the tf side, which of its weights is which of torch's, where order and kind do not say it.
+
+        With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
+        runs/torch.nudged.npz. Raises ValueError where there are no weights yet that could be.
+        """
+        super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
+        self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
+        self._described: Header | None = None
+        self._nudged_by = self._nudge() if self._recording.nudged else None
+        self._begin_step()
+
+    @property
+    def steps(self) -> int:
+        """How many steps were recorded."""
+        return self._recording.steps
+
+    def step(
+        self,
+        loss: Array | float,
+        batch: Mapping[str, Array] | Sequence[Array] | Array | None = None,
+        metrics: Mapping[str, Array | float] | None = None,
+    ) -> None:
+        """Record the step just done: its scalar loss, its batch (examples first), and scalar metrics by name."""
+        named = as_named(batch)
+        if self._recording.audited:
+            self._end_step(loss, named)
+        points = {name: self._number(value) for name, value in (metrics or {}).items()}
+        self._recording.point(self._number(loss), named, points)
+        self._begin_step()
+
+    def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
+        """Record `evaluate()`, the loss of data held out, in evaluation mode, after the step just done."""
+        with self._recording.paused():
+            loss = self._number(evaluate())
+        self._recording.evaluation(loss)
+
+    def close(
+        self,
+        evaluate: Callable[[], Array | float] | None = None,
+        precision: str | None = None,
+        nudge: str | None = None,
+        compiled: bool = True,
+        muted: Mapping[str, float] | None = None,
+        takes_training: bool = True,
+    ) -> None:
+        """Write the trace, with the weights and buffers that training left; the end of the process does it unasked.
+
+        While `evaluate()` gives a loss in evaluation mode, what layers put out is recorded too. What else is given is
+        for the trace's Header.
+        """
+        self._remove_hooks()
+        if not self._recording.end():
+            return
+        described = self._describe()
+        self._record_all("weights", self.weights.named_parameters(self._model))
+        self._record_all("buffer", self.weights.named_buffers(self._model))
+        if evaluate is not None:
+            self._watch_layers()
+            self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
+            self._remove_hooks()
+        header = replace(
+            described,
+            precision=precision,
+            nudge=nudge or self._nudged_by,
+            compiled=compiled,
+            muted=dict(muted or {}),
+            takes_training=takes_training,
+        )
+        self._recording.close(header)
+
+    def discard(self) -> None:
+        """Leave no file behind."""
+        self._remove_hooks()
+        self._recording.discard()
+
+    @abstractmethod
+    def _header(self) -> Header:
+        """What the model consists of, and how everything is set."""
+
+    def _describe(self) -> Header:
+        """Note it once: before the first audited update, for an optimizer's settings may change."""
+        if self._described is None:
+            self._described = replace(self._header(), explicit=self._pairs)
+        return self._described
+
+    def _before_update(self, gradients: Mapping) -> None:
+        self._describe()
+        super()._before_update(gradients)
+
+    def _nudge(self) -> str | None:
+        """Move every weight by one ulp; returns the dtype whose ulp it was."""
+        if not self._is_built():
+            self.discard()
+            raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
+        parameters = self.weights.named_parameters(self._model)
+        values = {name: parameter.value() for name, parameter in parameters.items()}
+        for name, value in values.items():
+            parameters[name].assign(nudge({name: value}, 0, value.dtype.name)[name])
+        return coarsest(value.dtype for value in values.values())
+
+    def _number(self, value: Array | float) -> float:
+        return float(self.weights.to_numpy(value))

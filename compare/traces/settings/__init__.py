@@ -1,0 +1,113 @@
+"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values, to be compared elsewhere.
+
+Nothing here raises: what cannot be read off is left out, for this runs inside users' scripts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from compare.inputs.side import every_optimizer
+from compare.traces.header import Setting
+from compare.traces.settings.values import plain
+
+Subject = tuple[str, str, dict[str, Any]]  # its name, its kind by PyTorch's name, its settings
+Around = dict[int, tuple[Any, Any]]  # by the id of a layer, the layers before and after it, None where not known
+
+
+class Settings(ABC):
+    """Gathers how a side is set; the side says what the attributes of its framework's classes mean."""
+
+    @abstractmethod
+    def of_optimizer(self, optimizer: Any) -> list[tuple[str, dict[str, Any]]]:
+        """Kind and settings of an optimizer, an entry for each group of its parameters."""
+
+    @abstractmethod
+    def of_layer(self, layer: Any, before: Any, after: Any) -> dict[str, Any]:
+        """The settings of a layer between its neighbours, each None where it is not known."""
+
+    @abstractmethod
+    def of_loss(self, loss: Callable) -> list[tuple[str, dict[str, Any]]]:
+        """Kind and settings of every loss object that a loss is or names."""
+
+    @abstractmethod
+    def of_precision(self, model: Any) -> dict[str, Any]:
+        """The dtype of what is made from here on, of the weights, and of the computation."""
+
+    @abstractmethod
+    def layers(self, model: Any) -> dict[str, Any]:
+        """The layers that hold no other layer, by their path."""
+
+    @abstractmethod
+    def kind(self, layer: Any) -> str:
+        """PyTorch's name of a layer's class."""
+
+    @abstractmethod
+    def neighbours(self, model: Any) -> Around:
+        """The layers around each, as far as the model itself says so."""
+
+    @abstractmethod
+    def weights(self, layer: Any) -> list[tuple[tuple[int, ...], bool]]:
+        """Shape, and whether it trains, of all that could train in a layer or model, each once."""
+
+    def describe(self, model: Any, optimizer: Any, loss: Callable | None = None) -> list[Setting]:
+        """Every setting of a side, as JSON values."""
+        parts = (
+            lambda: self._optimizers(optimizer) if optimizer is not None else [],
+            lambda: self._layers(model),
+            lambda: [("model", type(model).__name__, self._model(model))],
+            lambda: _numbered("loss", self.of_loss(loss), 1) if loss is not None else [],
+            lambda: [("precision", "", self.of_precision(model))],
+        )
+        return [
+            Setting(subject, kind, setting, plain(value))
+            for part in parts
+            for subject, kind, settings in attempt(part, [])
+            for setting, value in settings.items()
+        ]
+
+    def _optimizers(self, optimizer: Any) -> list[Subject]:
+        """Every optimizer; a further one's settings stand as those of a further group of parameters."""
+        every = every_optimizer(optimizer).values()
+        return _numbered("optimizer", (group for each in every for group in self.of_optimizer(each)), 0, " group")
+
+    def _layers(self, model: Any) -> list[Subject]:
+        around = attempt(lambda: self.neighbours(model), {})
+        return [
+            (path, self.kind(layer), self._layer(layer, *around.get(id(layer), (None, None))))
+            for path, layer in self.layers(model).items()
+        ]
+
+    def _layer(self, layer: Any, before: Any, after: Any) -> dict[str, Any]:
+        own = attempt(lambda: self.of_layer(layer, before, after), {})
+        return {"kind": self.kind(layer)} | own | attempt(lambda: self._trainable(layer), {})
+
+    def _trainable(self, layer: Any) -> dict[str, Any]:
+        """Whether the weights of a layer train: True, False or "partly"; nothing for a layer without any."""
+        flags = {trains for _, trains in self.weights(layer)}
+        return {"trainable": "partly" if len(flags) == 2 else flags.pop()} if flags else {}
+
+    def _model(self, model: Any) -> dict[str, Any]:
+        """How many weights there are; running statistics are none."""
+        sizes = [(math.prod(shape), trains) for shape, trains in self.weights(model)]
+        return {
+            "parameters": sum(size for size, _ in sizes),
+            "trainable parameters": sum(size for size, trains in sizes if trains),
+            "layers with weights": sum(bool(self.weights(layer)) for layer in self.layers(model).values()),
+        }
+
+
+def attempt(function: Callable[[], Any], otherwise: Any) -> Any:
+    """What `function` returns, or `otherwise` where a user's object is different from anything that is known here."""
+    with contextlib.suppress(Exception):
+        return function()
+    return otherwise
+
+
+def _numbered(name: str, found: Iterable[tuple[str, dict]], first: int, between: str = "") -> list[Subject]:
+    """The first under the name alone, the others numbered: "loss", "loss 2"; "optimizer", "optimizer group 1"."""
+    return [(name if place == 0 else f"{name}{between} {place + first}", *each) for place, each in enumerate(found)]

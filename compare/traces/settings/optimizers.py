@@ -1,0 +1,19 @@
+"""What both sides say of an optimizer in the same words."""
+
+# Where PyTorch's formulas add epsilon (torch.optim's documentation of each).
+EPSILON_OF_PYTORCH = {
+    "Adam": "after the bias correction",
+    "AdamW": "after the bias correction",
+    "NAdam": "after the bias correction",
+    "RMSprop": "outside the root",
+    "Adagrad": "outside the root",
+    "Adadelta": "inside the root",
+    "Adamax": "inside the maximum",
+}
+
+
+def decay_kind(kind: str, settings: dict, decoupled: bool) -> str | None:
+    """How the weights decay; None where they do not, or where both kinds are the same (SGD without momentum)."""
+    if not settings.get("weight_decay") or (kind == "SGD" and not settings.get("momentum")):
+        return None
+    return "decoupled" if decoupled else "L2, into the gradient"

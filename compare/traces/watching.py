@@ -1,0 +1,99 @@
+"""What is recorded of an audited step, in the order of its causes, by hooks that are on the model while it runs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Container, Mapping
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from compare.inputs.side import every_optimizer
+from compare.traces.parameters import Parameter
+from compare.traces.recording import Recording
+
+
+class Weights(Protocol):
+    """What is asked of a side's package `weights`; all arrays are in canonical layout."""
+
+    def named_parameters(self, model: Any) -> dict[str, Parameter]: ...
+    def named_buffers(self, model: Any) -> dict[str, Parameter]: ...
+    def batch_to_canonical(self, batch: Mapping, channels_first: Container[str]) -> dict[str, np.ndarray]: ...
+    def learning_rate(self, optimizer: Any) -> np.ndarray: ...
+    def optimizer_state(self, optimizer: Any, model: Any) -> dict[str, np.ndarray]: ...
+    def to_numpy(self, tensor: Any) -> np.ndarray: ...
+
+
+class Watching(ABC):
+    """A model and its optimizers under watch; a side says how its framework's objects are watched."""
+
+    weights: ClassVar[Weights]
+
+    def __init__(self, recording: Recording, model: Any, optimizer: Any, channels_first: Container[str]):
+        self._recording, self._model, self._optimizer = recording, model, optimizer
+        self._channels_first = channels_first
+        self._before: dict[str, np.ndarray] = {}  # the weights before the present step's first update
+        self._started = False  # whether what the present step begins with is recorded
+        self._detach: list[Callable[[], None]] = []
+
+    @abstractmethod
+    def _watch_layers(self) -> None:
+        """Have what each layer puts out recorded, as the stage "forward"."""
+
+    @abstractmethod
+    def _watch_optimizer(self, optimizer: Any) -> None:
+        """Have `_before_update` and `_after_update` called around each of an optimizer's updates."""
+
+    def _is_built(self) -> bool:
+        """Whether the model's weights exist."""
+        return True
+
+    def _begin_step(self) -> None:
+        self._remove_hooks()
+        if self._recording.audited:
+            self._started = False
+            self._before.clear()
+            self._record_start()
+            self._watch_layers()
+            for optimizer in every_optimizer(self._optimizer).values():
+                self._watch_optimizer(optimizer)
+        self._recording.restart()
+
+    def _record_start(self) -> None:
+        """What the step begins with; where weights are made by the first forward pass, before the first update."""
+        if self._is_built() and not self._started:
+            self._record_all("weights", self.weights.named_parameters(self._model))
+            self._record_all("weights", self.weights.named_buffers(self._model))
+            self._started = True
+
+    def _before_update(self, gradients: Mapping[int, Any]) -> None:
+        """Before an optimizer moves its variables; `gradients` are by the id of their variable."""
+        self._record_start()
+        parameters = self.weights.named_parameters(self._model)
+        if not self._before:  # the first optimizer of the step
+            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+            self._recording.tensor("rate", "learning_rate", self.weights.learning_rate(self._optimizer))
+        for name, parameter in parameters.items():
+            if (gradient := gradients.get(id(parameter.variable))) is not None:
+                self._recording.tensor("gradient", name, parameter.canonical(gradient))
+
+    def _after_update(self, optimizer: Any) -> None:
+        for name, value in self.weights.optimizer_state(optimizer, self._model).items():
+            self._recording.tensor("state", name, value)
+
+    def _end_step(self, loss: Any, batch: Mapping[str, Any]) -> None:
+        for name, tensor in self.weights.batch_to_canonical(batch, self._channels_first).items():
+            self._recording.tensor("batch", name, tensor)
+        self._recording.tensor("loss", "loss", self.weights.to_numpy(loss))
+        for name, parameter in self.weights.named_parameters(self._model).items():
+            if name in self._before:
+                self._recording.tensor("update", name, parameter.value() - self._before[name])
+        self._record_all("buffer", self.weights.named_buffers(self._model))
+
+    def _record_all(self, stage: str, parameters: Mapping[str, Parameter]) -> None:
+        for name, parameter in parameters.items():
+            self._recording.tensor(stage, name, parameter.value())
+
+    def _remove_hooks(self) -> None:
+        while self._detach:
+            self._detach.pop()()

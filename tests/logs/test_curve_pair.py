@@ -1,0 +1,66 @@
+"""What rounding and printing explain of a gap, and how a step and its recording are described."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.judging import tolerances
+from compare.logs.curve_pair import LONGEST_AUDIT, CurvePair
+from tests.helpers.numpy_training import log
+
+ULP = tolerances.ulp("float32")
+
+
+def curves(left, right, form="%.4f", start=0):
+    return CurvePair(log(left, form, "left.csv", start), log(right, form, "right.csv", start), ULP)
+
+
+def test_printing_opens_half_a_unit_of_the_last_digit_on_each_side():
+    pair = curves([2.0123, 0.5123], [2.0124, 0.5123])
+    assert pair.gap == pytest.approx([1e-4 / 2.0124, 0])
+    assert pair.printing_gap == pytest.approx([1e-4 / 2.0124, 1e-4 / 0.5123])
+    assert pair.floor - pair.printing_gap == pytest.approx(tolerances.FLOOR_ULPS * ULP)
+    assert pair.few_digits
+    assert not curves([2.0, 0.5], [2.0, 0.5], "%.9f").few_digits
+
+
+def test_curves_are_apart_at_the_start_where_more_than_printing_and_rounding_separates_them():
+    assert not curves([2.0123], [2.0124]).apart_at_start
+    assert curves([2.0123], [2.0129]).apart_at_start
+
+
+def test_a_log_has_every_step_where_it_begins_with_the_first_and_leaves_none_out():
+    losses = np.linspace(2, 1, 10)
+    assert curves(losses, losses).has_every_step
+    assert curves(losses, losses, start=1).has_every_step
+    assert not curves(losses, losses, start=2).has_every_step
+    pair = curves(losses, losses)
+    sparse = CurvePair(pair.left.at(slice(None, None, 2)), pair.right.at(slice(None, None, 2)), ULP)
+    assert not sparse.has_every_step
+
+
+def test_a_step_is_described_with_its_number_and_both_losses():
+    assert curves([2.0, 1.5], [2.0, 1.25], start=1).describe(1) == "step 2 (1.5 against 1.25)"
+
+
+def test_logs_of_one_file_name_are_named_with_their_directories():
+    names = CurvePair(log([1.0], name="a/log.csv"), log([1.0], name="b/log.csv"), ULP).names
+    assert names == (str(Path("a/log.csv")), str(Path("b/log.csv")))
+    assert curves([1.0], [1.0]).names == ("left.csv", "right.csv")
+
+
+@pytest.mark.parametrize(("index", "start", "audits"), [(0, 0, ""), (2, 1, ""), (5, 0, "audits=range(3, 6)")])
+def test_a_recording_is_audited_around_a_late_step(index, start, audits):
+    losses = np.linspace(2, 1, 10)
+    advice = curves(losses, losses, start=start).how_to_record(index)
+    assert audits in advice
+    assert ("audits" in advice) == bool(audits)
+
+
+def test_where_the_log_leaves_out_too_many_steps_to_audit_each_it_says_to_log_every_step():
+    losses = np.linspace(2, 1, 100)
+    pair = curves(losses, losses)
+    every = slice(None, None, LONGEST_AUDIT)
+    sparse = CurvePair(pair.left.at(every), pair.right.at(every), ULP)
+    assert sparse.how_to_record(2).startswith(f"Log every step from {LONGEST_AUDIT} to {2 * LONGEST_AUDIT} ")

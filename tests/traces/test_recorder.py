@@ -1,0 +1,203 @@
+"""What is recorded of a step, in which order, whatever the framework: here one of NumPy arrays and plain functions."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.traces.recorder import Recorder
+from compare.traces.recording import NUDGE
+from compare.traces.step import END
+from compare.traces.trace import Trace
+from tests.helpers.synthetic import header
+from tests.traces.test_parameters import Array
+
+X, Y, RATE = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([2.0, 0.5]), 0.1
+WEIGHT = np.array([0.3, -0.7])
+
+
+class Loop:
+    """Least squares by gradient descent: a model and an optimizer that can be watched by functions put into them."""
+
+    def __init__(self, built=True):
+        self.weight, self.count = WEIGHT.copy() if built else None, np.zeros(())
+        self.forward, self.before, self.after = [], [], []
+
+    def step(self):
+        self.weight = WEIGHT.copy() if self.weight is None else self.weight
+        predicted = X @ self.weight
+        [watch("linear", predicted) for watch in self.forward]
+        gradient = 2 * X.T @ (predicted - Y) / 2
+        [watch({id(self.weight): gradient}) for watch in self.before]
+        self.weight -= RATE * gradient
+        self.count += 1
+        [watch() for watch in self.after]
+        return np.mean((predicted - Y) ** 2)
+
+
+WEIGHTS = SimpleNamespace(
+    named_parameters=lambda model: {"w": Array(model.weight)},
+    named_buffers=lambda model: {"count": Array(model.count)},
+    batch_to_canonical=lambda batch, channels_first: {
+        name: np.moveaxis(array, -1, 1) if name in channels_first else array for name, array in batch.items()
+    },
+    learning_rate=lambda optimizer: np.float64(RATE),
+    optimizer_state=lambda optimizer, model: {"w steps": np.array(model.count)},
+    to_numpy=np.asarray,
+)
+
+
+class NumpyRecorder(Recorder):
+    weights = WEIGHTS
+
+    def _header(self):
+        return header("tf")
+
+    def _is_built(self):
+        return self._model.weight is not None
+
+    def _watch_layers(self):
+        self._model.forward.append(lambda name, value: self._recording.tensor("forward", name, value))
+        self._detach.append(self._model.forward.clear)
+
+    def _watch_optimizer(self, optimizer):
+        optimizer.before.append(self._before_update)
+        optimizer.after.append(lambda: self._after_update(optimizer))
+        self._detach += [optimizer.before.clear, optimizer.after.clear]
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch):
+    """Trains for three steps under a recorder; the loop and its trace."""
+    monkeypatch.delenv(NUDGE, raising=False)
+
+    def train(loop=None, evaluate=None, **options):
+        loop = loop or Loop()
+        recorder = NumpyRecorder(tmp_path / "trace", loop, loop, **options)
+        for _ in range(3):
+            recorder.step(loop.step(), (X, Y), {"two": np.float64(2)})
+        recorder.close(evaluate, precision="float64")
+        [path] = tmp_path.iterdir()
+        return loop, Trace(path)
+
+    return train
+
+
+OF_A_STEP = [
+    ("weights", "w"), ("weights", "count"), ("forward", "linear"), ("rate", "learning_rate"), ("gradient", "w"),
+    ("state", "w steps"), ("batch", "0"), ("batch", "1"), ("loss", "loss"), ("update", "w"), ("buffer", "count"),
+]  # fmt: skip
+AT_THE_END = [("weights", "w"), ("buffer", "count")]
+
+
+@pytest.mark.parametrize("audits", [(0, 1, 2), (1,), ()])
+def test_an_audited_step_is_recorded_in_the_order_of_its_causes_and_another_leaves_curves_only(trained, audits):
+    loop, trace = trained(audits=audits)
+    expected = [(step, *what) for step in audits for what in OF_A_STEP] + [(END, *what) for what in AT_THE_END]
+    assert trace.keys == expected
+    assert [len(trace.curves[name]) for name in ("loss", "two", "examples")] == [3, 3, 3]
+    assert trace.curves["examples"].tolist() == [2, 2, 2]
+    assert (loop.forward, loop.before, loop.after) == ([], [], []), "nothing stays attached"
+
+
+def test_the_values_of_a_step_are_what_its_formulas_say(trained):
+    _, trace = trained()
+    residual = X @ WEIGHT - Y
+    gradient = X.T @ residual
+    assert trace[0, "weights", "w"].tolist() == WEIGHT.tolist()
+    np.testing.assert_allclose(trace[0, "gradient", "w"], gradient, rtol=1e-15)
+    np.testing.assert_allclose(trace[0, "update", "w"], -RATE * gradient, rtol=1e-14)
+    np.testing.assert_allclose(trace[1, "weights", "w"], WEIGHT - RATE * gradient, rtol=1e-15)
+    assert trace.curves["loss"][0] == trace[0, "loss", "loss"] == np.mean(residual**2)
+    assert [float(trace[step, "buffer", "count"]) for step in (0, 1, 2)] == [1, 2, 3]
+
+
+def test_weights_that_the_first_forward_pass_makes_are_recorded_before_the_first_update(trained):
+    _, trace = trained(Loop(built=False), audits=(0,))
+    stages = [stage for step, stage, _ in trace.keys if step == 0]
+    assert stages.index("forward") < stages.index("weights") < stages.index("gradient")
+    assert trace[0, "weights", "w"].tolist() == WEIGHT.tolist()
+
+
+def test_two_optimizers_of_a_step_have_one_rate_and_one_update_each_its_state(tmp_path):
+    loop, second = Loop(), Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, [loop, second], audits=(0,))
+    for watch in second.before:
+        watch({})
+    loss = loop.step()
+    for watch in second.after:
+        watch()
+    recorder.step(loss)
+    recorder.close()
+    recorded = [(stage, name) for step, stage, name in Trace(tmp_path / "trace.npz").keys if step == 0]
+    assert [what for what in recorded if what[0] in ("rate", "gradient", "state", "update")] == [
+        ("rate", "learning_rate"), ("gradient", "w"), ("state", "w steps"), ("state", "w steps (call 2)"),
+        ("update", "w"),
+    ]  # fmt: skip
+
+
+def test_an_image_of_a_batch_is_recorded_with_its_channels_first(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop, channels_first=("x",))
+    recorder.step(loop.step(), {"x": np.zeros((2, 4, 5, 3)), "y": Y})
+    recorder.close()
+    trace = Trace(tmp_path / "trace.npz")
+    assert (trace[0, "batch", "x"].shape, trace[0, "batch", "y"].shape) == ((2, 3, 4, 5), (2,))
+
+
+def test_while_the_model_is_evaluated_at_the_end_its_layers_are_recorded(trained):
+    loop = Loop()
+    _, trace = trained(loop, evaluate=lambda: [watch("linear", X) for watch in loop.forward] and np.float64(0.25))
+    at_end = [key[1:] for key in trace.keys if key[0] is END]
+    assert at_end == [*AT_THE_END, ("forward", "linear"), ("loss", "loss")]
+    assert trace[END, "loss", "loss"] == 0.25
+
+
+def test_the_header_has_what_the_side_the_recorder_and_its_closing_say(trained):
+    _, trace = trained(pairs={"w": "weight", None: ["a", "b"]})
+    explicit = (("w", "weight"), (None, "a"), (None, "b"))
+    assert trace.header == header("tf", precision="float64", explicit=explicit)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_with_a_nudge_every_weight_begins_one_ulp_away_and_the_header_says_of_which_dtype(tmp_path, monkeypatch, dtype):
+    monkeypatch.setenv(NUDGE, "1")
+    loop = Loop()
+    loop.weight = WEIGHT.astype(dtype)
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    recorder.close()
+    trace = Trace(tmp_path / "trace.nudged.npz")
+    plain = WEIGHT.astype(dtype)
+    assert (np.abs(trace[0, "weights", "w"] - plain) == np.spacing(np.abs(plain))).all()
+    assert trace.header.nudge == dtype
+
+
+def test_a_model_without_weights_cannot_be_nudged_and_it_is_said_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv(NUDGE, "1")
+    loop = Loop(built=False)
+    with pytest.raises(ValueError, match="cannot be nudged: call it once on a batch before the recorder"):
+        NumpyRecorder(tmp_path / "trace", loop, loop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_evaluated_between_two_steps_is_a_curve_of_its_own(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    recorder.evaluation(lambda: [watch("linear", X) for watch in loop.forward] and np.float64(4))
+    recorder.step(loop.step())
+    assert recorder.steps == 2
+    recorder.close()
+    trace = Trace(tmp_path / "trace.npz")
+    assert (trace.curves["evaluation_step"].tolist(), trace.curves["evaluation_loss"].tolist()) == ([0], [4])
+    assert [name for step, stage, name in trace.keys if (step, stage) == (1, "forward")] == ["linear"]
+
+
+def test_a_recording_that_is_discarded_leaves_neither_file_nor_hook(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    recorder.discard()
+    recorder.close()
+    assert (list(tmp_path.iterdir()), loop.forward, loop.before, loop.after) == ([], [], [], [])

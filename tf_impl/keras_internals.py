@@ -1,0 +1,180 @@
+"""Every private attribute of Keras and TensorFlow that is read or set here: each says what happens when it is gone.
+
+Written for Keras 3.15. Where a guess would be wrong in silence, KerasChangedError names the version and the attribute.
+"""
+
+from importlib import import_module
+
+import keras
+from keras import layers, optimizers
+
+# Where Keras keeps its own classes, as their `__module__` begins; formulas of other modules are not known.
+ROOT = keras.Layer.__module__.partition(".layers.")[0]
+
+# The attributes that Keras gives to every model: none of the user's layers is named by them.
+OF_EVERY_MODEL = set(vars(keras.Model()))
+
+# The attributes of Keras' layers that are the rate of something random.
+RATES = ("rate", "stddev", "dropout", "recurrent_dropout", "_dropout")
+
+# Kind of optimizer: its list of slots, or its one number, and PyTorch's name for the entry. Subclasses are of its kind.
+# Adafactor's factors are left out: they are of the rows and columns of Keras' kernel, not of PyTorch's weight.
+# An attribute that is gone is state that this side cannot show: a remark of the judge's.
+_ADAM = (("iterations", "step"), ("_momentums", "exp_avg"), ("_velocities", "exp_avg_sq"))
+SLOTS = {
+    optimizers.SGD: (("momentums", "momentum_buffer"),),
+    optimizers.Adam: (*_ADAM, ("_velocity_hats", "max_exp_avg_sq")),
+    optimizers.Adamax: (("iterations", "step"), ("_m", "exp_avg"), ("_u", "exp_inf")),
+    optimizers.Nadam: (("iterations", "step"), ("_u_product", "mu_product"), *_ADAM[1:]),
+    optimizers.Adagrad: (("iterations", "step"), ("_accumulators", "sum")),
+    optimizers.Adadelta: (
+        ("iterations", "step"),
+        ("_accumulated_grads", "square_avg"),
+        ("_accumulated_delta_vars", "acc_delta"),
+    ),
+    optimizers.RMSprop: (
+        ("iterations", "step"),
+        ("_velocities", "square_avg"),
+        ("_momentums", "momentum_buffer"),
+        ("_average_gradients", "grad_avg"),
+    ),
+    optimizers.Adafactor: (("iterations", "step"),),
+    optimizers.Lion: (("_momentums", "exp_avg"),),
+    optimizers.Lamb: _ADAM,
+    optimizers.Ftrl: (("_accumulators", "sum"), ("_linears", "linear")),
+}
+if hasattr(optimizers, "Muon"):
+    SLOTS[optimizers.Muon] = (("momentums", "momentum_buffer"), ("adam_velocities", "exp_avg_sq"))
+if hasattr(optimizers, "ScheduleFreeAdamW"):
+    SLOTS[optimizers.ScheduleFreeAdamW] = (("_momentums", "z"), ("_velocities", "exp_avg_sq"))
+
+
+class KerasChangedError(Exception):
+    """Something private of Keras that this project reads is not there in the Keras that is installed."""
+
+    def __init__(self, where: str, name: str):
+        super().__init__(
+            f"{where} of Keras {keras.__version__} has no {name}, which this project reads: install Keras 3.15, or say "
+            "in tf_impl/keras_internals.py what took its place"
+        )
+
+
+def functional() -> type:
+    """The class of models that are made from inputs and outputs."""
+    module = f"{ROOT}.models.functional"
+    try:
+        return import_module(module).Functional
+    except (ImportError, AttributeError) as error:
+        raise KerasChangedError(module, "Functional") from error
+
+
+def is_of_keras(definition, package: str) -> bool:
+    """Whether a class or a function is Keras' own, in "layers", "layers.activations" or "optimizers"."""
+    return definition.__module__.startswith(f"{ROOT}.{package}.")
+
+
+def is_of_tensorflow(name: str) -> bool:
+    """Whether an attribute is one that TensorFlow adds to what it tracks. Gone: more attributes are looked into."""
+    return name.startswith("_self_")
+
+
+def with_all_inside(layer: keras.Layer) -> list[keras.Layer]:
+    """A layer and every layer inside of it, however it is held. AttributeError where it is not one of Keras'."""
+    return list(_needed(layer, "_flatten_layers")())
+
+
+def listed_layers(layer) -> list[keras.Layer]:
+    """The layers that Keras lists in a layer. Gone: only those in attributes are found."""
+    return list(getattr(layer, "_layers", []))
+
+
+def own_variables(layer, trainable: bool) -> list:
+    """The variables that a layer itself holds, frozen or not; none of what is not Keras'."""
+    name = "_trainable_variables" if trainable else "_non_trainable_variables"
+    return list(_needed(layer, name)) if isinstance(layer, keras.Layer) else []
+
+
+def projection(attention, part: str) -> keras.Layer | None:
+    """The dense layer of an attention for "query", "key", "value" or "output"; None before it is built."""
+    return _needed(attention, f"_{part}_dense") if attention.built else None
+
+
+def mute_rate(layer: keras.Layer, name: str) -> float | None:
+    """Set a rate to zero, past Keras' own setter; returns what it was, None where there is none."""
+    if name == "_dropout" and isinstance(layer, (layers.MultiHeadAttention, layers.GroupQueryAttention)):
+        _needed(layer, name)
+    rate = vars(layer).get(name)
+    if not isinstance(rate, (int, float)) or rate <= 0:
+        return None
+    object.__setattr__(layer, name, 0.0)
+    return float(rate)
+
+
+def calls_around(layer: keras.Layer) -> tuple[list, list]:
+    """The operations that a layer was called behind, and those behind it. Gone: an order that is not known."""
+    into = [parent.operation for node in getattr(layer, "_inbound_nodes", []) for parent in node.parent_nodes]
+    return into, [node.operation for node in getattr(layer, "_outbound_nodes", [])]
+
+
+def called_on(layer: keras.Layer) -> tuple:
+    """The shape of a layer's symbolic input. Gone, or never called on one: ()."""
+    return tuple(layer.input.shape) if getattr(layer, "_inbound_nodes", None) else ()
+
+
+def built_for(layer: keras.Layer) -> tuple:
+    """The shape of the input that a layer was built for. Gone, or not built: ()."""
+    return tuple((getattr(layer, "_build_shapes_dict", None) or {}).get("input_shape") or ())
+
+
+def mask_of(tensor):
+    """The mask that Keras hands on with a tensor, or None. Gone: beside a state, a mask must be given to the call."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def has_stock_moments(layer: layers.BatchNormalization) -> bool:
+    """Whether a batch norm's mean and variance are computed as Keras does. Gone: the formula is not known."""
+    stock = getattr(layers.BatchNormalization, "_moments", None)
+    return stock is not None and type(layer)._moments is stock
+
+
+def loss_arguments(loss: keras.losses.Loss) -> dict:
+    """What a loss object passes to its function. Gone: settings that `get_config` does not have are left out."""
+    return getattr(loss, "_fn_kwargs", {})
+
+
+def optimizer_variables(optimizer) -> list:
+    """The variables that an optimizer was built for, in the order of its slots; none of what is not Keras'."""
+    return list(_needed(optimizer, "_trainable_variables")) if isinstance(optimizer, optimizers.Optimizer) else []
+
+
+def rate_or_schedule(optimizer):
+    """The learning rate as an optimizer was given it: a variable, schedule or function; None of what is not Keras'."""
+    return _needed(optimizer, "_learning_rate") if isinstance(optimizer, optimizers.Optimizer) else None
+
+
+def place_of(optimizer: optimizers.Optimizer, variable) -> int:
+    """The place of a variable in the lists of an optimizer's slots."""
+    return _needed(optimizer, "_get_variable_index")(variable)
+
+
+def decays(optimizer: optimizers.Optimizer, variable) -> bool:
+    """Whether a variable was not left out by `exclude_from_weight_decay`."""
+    return _needed(optimizer, "_use_weight_decay")(variable)
+
+
+def optimizers_inside(optimizer) -> list:
+    """The optimizers that one is made of. Gone, or one alone: none."""
+    return list(getattr(optimizer, "_inner_optimizers", []))
+
+
+def without_decay(optimizer) -> tuple[str | None, int]:
+    """The pattern and the number of the weights that do not decay. Gone: (None, 0)."""
+    pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
+    return pattern and pattern.pattern, len(getattr(optimizer, "_exclude_from_weight_decay", ()))
+
+
+def _needed(instance, name: str):
+    """A private attribute; KerasChangedError where one of Keras' own objects lacks it."""
+    if isinstance(instance, (keras.Layer, optimizers.Optimizer)) and not hasattr(instance, name):
+        raise KerasChangedError(type(instance).__name__, name)
+    return getattr(instance, name)
