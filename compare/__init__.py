@@ -59,7 +59,8 @@ def run(
     """
     from compare.inputs import cases
     from compare.inputs.case_inputs import make_inputs
-    from compare.reporting.experiments import CaseExperiment, run_experiment
+    from compare.judging.experiments import CaseExperiment
+    from compare.reporting.experiments import run_experiment
     from compare.running.options import Options
 
     options = Options(precision, nudged, threads, timeout, torch_python, tf_python)
@@ -84,7 +85,8 @@ def run_port(
     The other options are as in `run`. What is wrong with the file is the result's error. Raises
     FrameworkUnavailableError where a side cannot be started.
     """
-    from compare.reporting.experiments import PortExperiment, run_experiment
+    from compare.judging.experiments import PortExperiment
+    from compare.reporting.experiments import run_experiment
     from compare.running.options import Options
 
     options = Options(precision, nudged, threads, timeout, torch_python, tf_python)

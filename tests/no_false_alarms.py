@@ -10,7 +10,8 @@ from collections import defaultdict
 from compare import Result
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
-from compare.reporting.experiments import CaseExperiment, run_experiments
+from compare.judging.experiments import CaseExperiment
+from compare.reporting.experiments import run_experiments
 
 SMALL = ("linear_regression", "mlp_regression", "binary_classifier")
 

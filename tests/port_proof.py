@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from compare.reporting.experiments import PortExperiment, run_experiments
+from compare.judging.experiments import PortExperiment
+from compare.reporting.experiments import run_experiments
 from compare.reporting.result import Result
 from compare.running.options import Options
 from tests.end_to_end import right_ports, wrong_ports

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import compare
+from compare.judging.experiments import CaseExperiment, PortExperiment
 from compare.reporting import experiments
-from compare.reporting.experiments import CaseExperiment, PortExperiment
 from compare.running.options import Options
 from tests.helpers.fake_port_worker import Network, batches, record
 from tests.helpers.synthetic import from_step

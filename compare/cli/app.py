@@ -102,7 +102,7 @@ def run(
 
     def work() -> int:
         from compare.cli import report as console
-        from compare.reporting.experiments import CaseExperiment
+        from compare.judging.experiments import CaseExperiment
         from compare.running.options import Options
 
         if quick and (epochs or steps):
@@ -134,7 +134,7 @@ def port(
 
     def work() -> int:
         from compare.cli import report as console
-        from compare.reporting.experiments import PortExperiment
+        from compare.judging.experiments import PortExperiment
         from compare.running.options import Options
         from compare.traces.trace import is_file
 

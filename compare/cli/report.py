@@ -10,8 +10,9 @@ from rich.markup import escape
 
 from compare.cli.exits import EQUIVALENT, FAILED, NOT_EQUIVALENT, fail
 from compare.inputs import cases
+from compare.judging.experiments import Experiment
 from compare.judging.settings import INITIAL, differences
-from compare.reporting.experiments import Experiment, run_experiments
+from compare.reporting.experiments import run_experiments
 from compare.reporting.files import write_all
 from compare.reporting.plot import image
 from compare.reporting.result import Result

@@ -1,39 +1,24 @@
-"""From what is to be compared to its result: writes the inputs, hands the study a way to run, takes what it comes to.
-
-An experiment knows what its two sides are asked for; everything behind that is the same for cases and ports.
-"""
+"""From experiments to their results: runs them on the two workers, several at once, and has each studied."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from compare.inputs.arrays import sha256
-from compare.inputs.case_inputs import CaseInputs, write_inputs
-from compare.inputs.port_inputs import read
 from compare.inputs.subject import Subject
+from compare.judging.experiments import Experiment
 from compare.judging.judgement import Judgement, Run
-from compare.judging.port_study import study_port
 from compare.judging.recorded import judge_recorded
-from compare.judging.study import study
 from compare.reporting.result import Result
 from compare.running.options import Options
 from compare.running.pool import Pool, Progress
-from compare.running.request import (
-    SIDES,
-    DrawBatches,
-    Request,
-    RequestFailedError,
-    TrainCase,
-    Training,
-    TrainPort,
-)
+from compare.running.request import SIDES, Request, RequestFailedError, Training
 from compare.running.scheduler import at_once
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError, TracePair
@@ -43,67 +28,6 @@ OPEN_AT_ONCE = 3
 DEFAULTS = Options()
 
 Watcher = Callable[[Subject, Progress], None]
-
-
-@dataclass(frozen=True)
-class CaseExperiment:
-    """A case to run; "package.module:function" names what a side trains, None is the case's own model file."""
-
-    inputs: CaseInputs
-    torch_function: str | None = None
-    tf_function: str | None = None
-
-    @property
-    def subject(self) -> Subject:
-        return self.inputs.subject
-
-    @property
-    def cost(self) -> int:
-        return self.inputs.steps * sum(array.size for array in self.inputs.weights.values())
-
-    def request(self, training: Training, side: str, inputs: str, output: str) -> TrainCase:
-        return TrainCase(output, inputs, training, self.torch_function if side == "torch" else self.tf_function)
-
-    def write(self, path: Path, pool: Pool) -> Subject:
-        """Write the inputs."""
-        write_inputs(self.inputs, path)
-        return self.subject
-
-    def study(self, run: Run, path: Path, options: Options) -> Judgement:
-        steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
-        return study(run, steps_per_epoch, options.precisions, options.nudged)
-
-
-@dataclass(frozen=True)
-class PortExperiment:
-    """A user's port to run: its file, and at most how many of its batches."""
-
-    path: Path
-    seed: int = 0
-    steps: int = 100
-    cost: int = 0
-
-    @property
-    def subject(self) -> Subject:
-        return Subject(self.path.stem, self.seed, self.steps)
-
-    @property
-    def file(self) -> str:
-        return str(self.path.resolve())
-
-    def request(self, training: Training, side: str, inputs: str, output: str) -> TrainPort:
-        return TrainPort(output, inputs, training, self.file)
-
-    def write(self, path: Path, pool: Pool) -> Subject:
-        """Have the inputs drawn: only where its framework is, a port's file can be read."""
-        pool.fulfil([("torch", DrawBatches(str(path), self.file, self.seed, self.steps))])
-        return read(path).subject
-
-    def study(self, run: Run, path: Path, options: Options) -> Judgement:
-        return study_port(run, read(path), path.with_name("weights.npz"), options.precisions, options.nudged)
-
-
-Experiment = CaseExperiment | PortExperiment
 
 
 def compare_recorded(left: Path, right: Path) -> Result:
@@ -182,15 +106,17 @@ def _run(
     numbers = count()
 
     def run(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
-        asked = [
-            {side: request(training, side, output=str(directory / f"{number}-{side}.npz")) for side in sides}
-            for training, number in zip(trainings, numbers, strict=False)
+        paths = [
+            {side: directory / f"{number}-{side}.npz" for side in sides}
+            for _, number in zip(trainings, numbers, strict=False)
         ]
-        pool.fulfil([each for requests in asked for each in requests.items()], watcher, queued)
-        paths = [{side: Path(requests[side].output) for side in sides} for requests in asked]
-        return [
-            TracePair._make(opened.enter_context(Trace(each[side])) if side in each else None for side in SIDES)
-            for each in paths
+        requests = [
+            (side, request(training, side, output=str(path)))
+            for training, by_side in zip(trainings, paths, strict=True)
+            for side, path in by_side.items()
         ]
+        pool.fulfil(requests, watcher, queued)
+        traces = ({side: opened.enter_context(Trace(path)) for side, path in by_side.items()} for by_side in paths)
+        return [TracePair._make(map(by_side.get, SIDES)) for by_side in traces]
 
     return run

@@ -4,7 +4,8 @@ import pytest
 
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
-from compare.reporting.experiments import CaseExperiment, run_experiments
+from compare.judging.experiments import CaseExperiment
+from compare.reporting.experiments import run_experiments
 from compare.running.options import Options
 from tests.end_to_end.mutants import every_mutant
 from tests.end_to_end.mutants.basics import LEAK

@@ -5,7 +5,8 @@ import pytest
 
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
-from compare.reporting.experiments import CaseExperiment, run_experiments
+from compare.judging.experiments import CaseExperiment
+from compare.reporting.experiments import run_experiments
 from compare.traces.trace import STAGES
 
 AUDITED = {"batch", "weights", "forward", "loss", "gradient", "rate", "update"}

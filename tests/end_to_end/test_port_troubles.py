@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.reporting.experiments import PortExperiment, run_experiments
+from compare.judging.experiments import PortExperiment
+from compare.reporting.experiments import run_experiments
 from compare.running.options import Options
 
 TEMPLATE = (Path(__file__).resolve().parents[2] / "compare" / "inputs" / "port_template.py").read_text()
