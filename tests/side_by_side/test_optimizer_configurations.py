@@ -13,9 +13,9 @@ from tests.side_by_side.test_optimizers import in_keras_words, train_tf
 from tests.side_by_side.test_schedules import CASES, CYCLES, RATE
 from tf_impl import optimizers, schedules
 
-SCHEDULES = {f"{name} {settings}": (name, RATE, settings) for name, settings, _ in CASES} | {
-    f"{name} {settings}": (name, 0.3, settings) for name, settings, _ in CYCLES
-}
+RATES = [(name, RATE, settings) for name, settings, _ in CASES]
+RATES += [(name, 0.3, settings) for name, settings, _ in CYCLES]
+SCHEDULES = {f"{name} {number}": (name, *rest) for number, (name, *rest) in enumerate(RATES)}
 
 
 def made(case):
