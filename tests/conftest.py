@@ -68,6 +68,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if " at 0x" in item.nodeid:
+            raise pytest.UsageError(
+                f"{item.nodeid} has an address in its name, which pytest-xdist needs to be the same"
+            )
         if not needs_framework(item.path, item.originalname):
             item.add_marker("core")
     items.sort(key=lambda item: LONGEST.index(place) if (place := _place(item.path)) in LONGEST else len(LONGEST))

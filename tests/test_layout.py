@@ -117,9 +117,13 @@ def test_core_is_told_by_folder_file_and_function(path, function, needs):
 def core_run_of(directory: Path, test: str) -> str:
     """What `pytest -m core` says of one test."""
     (directory / "test_one.py").write_text(f"def test_one():\n    {test}\n")
+    return core_run(directory)
+
+
+def core_run(directory: Path) -> str:
     options = ["-p", "tests.conftest", "-m", "core", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(directory)]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, str(directory)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
 
 
 def test_a_core_test_that_imports_no_framework_passes(tmp_path):
@@ -139,3 +143,10 @@ def test_a_core_test_that_imports_no_framework_passes(tmp_path):
 )
 def test_a_core_test_that_reaches_for_a_framework_fails(tmp_path, test, said):
     assert said in core_run_of(tmp_path, test)
+
+
+def test_a_name_that_every_process_makes_anew_is_refused_before_anything_runs(tmp_path):
+    (tmp_path / "test_one.py").write_text(
+        "import pytest\n@pytest.mark.parametrize('f', [len], ids=['<lambda> at 0x7f'])\ndef test_one(f):\n    pass\n"
+    )
+    assert "has an address in its name" in core_run(tmp_path)
