@@ -51,13 +51,18 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
 def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
     """Write the report, whole or not at all, and show what it says."""
     tables = all_tables(results)
+    faults = {f"{result.case}.traceback.txt": result.traceback.encode() for result in results if result.traceback}
+    files = tables | plots | faults
     try:
-        write_all({out / name: content for name, content in (tables | plots).items()})
-        for name in {f"{name}.png" for name in cases.NAMES} - set(plots):
-            (out / name).unlink(missing_ok=True)  # a plot of an earlier report would contradict the tables
+        write_all({out / name: content for name, content in files.items()})
+        for name in (f"{case}{kind}" for case in cases.NAMES for kind in (".png", ".traceback.txt")):
+            if name not in files:
+                (out / name).unlink(missing_ok=True)  # a file of an earlier report would contradict the tables
     except OSError as error:
         fail(f"the report cannot be written to {out}: {error.strerror}")
     _show(results, tables, out)
+    for name in faults:
+        Console(stderr=True).print(f"please report the fault with {escape(str(out / name))}", highlight=False)
 
 
 def _show(results: list[Result], tables: Iterable[str], out: Path) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from traceback import format_exc
 
 from compare.inputs.arrays import sha256
 from compare.inputs.subject import Subject
@@ -18,6 +19,7 @@ from compare.judging.recorded import judge_recorded
 from compare.reporting.result import Result
 from compare.running.options import Options
 from compare.running.pool import Pool, Progress
+from compare.running.process import FrameworkUnavailableError
 from compare.running.request import SIDES, Request, RequestFailedError, Training
 from compare.running.scheduler import at_once
 from compare.traces.pairing import PairingError
@@ -79,6 +81,7 @@ def _result_of(
     inputs, subject = directory / "inputs.npz", experiment.subject
     judgement: Judgement | None = None
     errors: tuple[str, ...] = ()
+    traceback = ""
     with ExitStack() as opened:
         try:
             subject = experiment.write(inputs, pool)
@@ -89,7 +92,14 @@ def _result_of(
             errors = (f"a worker left no trace that can be read: {error}",)
         except (RequestFailedError, PairingError) as error:
             errors = (str(error),)
-    result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors)
+        except FrameworkUnavailableError:
+            raise
+        except Exception as error:
+            errors = (
+                f"judging failed ({type(error).__name__}: {error}): a fault of this program, not of the training",
+            )
+            traceback = format_exc()
+    result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors, traceback)
     shutil.rmtree(directory, ignore_errors=True)
     return experiment, result
 

@@ -14,13 +14,14 @@ class Outcome:
     """What is known of one case after its runs.
 
     `inputs_sha256` is of the file that both sides read; empty where there was none. `judgement` is None where a run
-    failed, and `errors` then say why.
+    failed, and `errors` then say why; `traceback` is of a fault in judging, which is this program's own.
     """
 
     subject: Subject
     inputs_sha256: str
     judgement: Judgement | None
     errors: tuple[str, ...] = ()
+    traceback: str = ""
 
     @property
     def case(self) -> str:

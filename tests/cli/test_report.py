@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from compare.cli.report import report, status
+from compare.inputs.subject import Subject
+from compare.reporting.result import Result
 from tests.helpers.fake_worker import LAST_WORDS, MESSAGE
 from tests.helpers.processes import assert_consistent, fakes, python, table, verdicts
 
@@ -138,3 +141,13 @@ def test_a_terminal_that_knows_ascii_only_is_enough(tmp_path):
     outcome = python(*arguments, PYTHONIOENCODING="ascii")
     assert outcome.status == 0
     assert "equivalent" in outcome.stdout
+
+
+def test_a_fault_of_our_own_leaves_its_traceback_beside_the_report_until_the_next_is_whole(tmp_path):
+    subject = Subject("linear_regression")
+    faulty = Result(subject, "", None, ("judging failed",), "Traceback: of our own\n")
+    whole = Result(subject, "", None, ("a run failed",))
+    for result, files in ((faulty, {"linear_regression.traceback.txt"}), (whole, set())):
+        report([result], {}, tmp_path)
+        assert {path.name for path in tmp_path.iterdir() if path.suffix == ".txt"} == files
+    assert status([faulty]) == 2

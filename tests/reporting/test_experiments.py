@@ -5,6 +5,7 @@ import pytest
 from compare.inputs import cases
 from compare.inputs.arrays import sha256
 from compare.inputs.case_inputs import make_inputs, read_inputs, write_inputs
+from compare.judging import experiments
 from compare.judging.experiments import CaseExperiment, PortExperiment
 from compare.reporting.experiments import run_experiment, run_experiments
 from compare.running.options import Options
@@ -89,3 +90,22 @@ def test_a_port_whose_weights_do_not_pair_is_an_error_that_names_them(run_port):
     result = run_port(PORT.format(most=5) + "WEIGHTS = {'dense.weight': None}\n")
     assert result.verdict == "error"
     assert "enter.weight" in result.findings[0]
+
+
+def test_a_fault_in_judging_costs_its_own_case_and_keeps_its_traceback(options, monkeypatch):
+    judge = experiments.CaseExperiment.study
+
+    def study(experiment, *given):
+        if experiment.inputs.name == "linear_regression":
+            raise ZeroDivisionError("of our own")
+        return judge(experiment, *given)
+
+    monkeypatch.setattr(experiments.CaseExperiment, "study", study)
+    both = [CaseExperiment(inputs(case)) for case in ("linear_regression", "mlp_regression")]
+    found = {result.case: result for _, result in run_experiments(both, options())}
+    assert found["mlp_regression"].verdict == "equivalent"
+    assert found["mlp_regression"].traceback == ""
+    assert found["linear_regression"].verdict == "error"
+    assert "ZeroDivisionError: of our own" in found["linear_regression"].findings[0]
+    assert "a fault of this program" in found["linear_regression"].findings[0]
+    assert 'raise ZeroDivisionError("of our own")' in found["linear_regression"].traceback
