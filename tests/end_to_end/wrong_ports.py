@@ -178,15 +178,15 @@ OWN_STEPS = (
         "clipping",
         "    side.model.head.kernel.assign(tf.clip_by_value(side.model.head.kernel, -0.25, 0.25))\n",
         "",
-        (1, "weights", "head.weight"),
-        "what PyTorch does to its weights behind the update shows when the next step begins",
+        (0, "update", "head.weight"),
+        "what a step does to its weights after the optimizer is part of its update",
     ),
     WrongPort(
         "biases_kept_in_range_too",
         "clipping",
         "    side.model.head.kernel.assign(tf.clip_by_value(side.model.head.kernel, -0.25, 0.25))\n",
         "    for variable in variables:\n        variable.assign(tf.clip_by_value(variable, -0.25, 0.25))\n",
-        (1, "weights", "body.weight"),
+        (0, "update", "body.weight"),
         "all weights in place of the head's",
     ),
     WrongPort(
