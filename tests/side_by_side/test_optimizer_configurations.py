@@ -13,9 +13,11 @@ from tests.side_by_side.test_optimizers import in_keras_words, train_tf
 from tests.side_by_side.test_schedules import CASES, CYCLES, RATE
 from tf_impl import optimizers, schedules
 
-RATES = [(name, RATE, settings) for name, settings, _ in CASES]
-RATES += [(name, 0.3, settings) for name, settings, _ in CYCLES]
-SCHEDULES = {f"{name} {number}": (name, *rest) for number, (name, *rest) in enumerate(RATES)}
+ALL_SCHEDULES = [
+    *((name, RATE, settings) for name, settings, _ in CASES),
+    *((name, 0.3, settings) for name, settings, _ in CYCLES),
+]
+SCHEDULES = {f"{schedule[0]} {number}": schedule for number, schedule in enumerate(ALL_SCHEDULES)}
 
 
 def made(case):
