@@ -6,10 +6,18 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 Answer = TypeVar("Answer")
 Study = Callable[[Callable[[], None]], Answer]  # is given what it calls when the next may begin
+
+
+class _Waiting(NamedTuple):
+    """A study that is not begun yet, when it may, and when the next may."""
+
+    study: Study
+    may_begin: threading.Event
+    begun: threading.Event
 
 
 def at_once(count: int, studies: Iterable[Study[Answer]]) -> Iterator[Answer]:
@@ -18,20 +26,18 @@ def at_once(count: int, studies: Iterable[Study[Answer]]) -> Iterator[Answer]:
     They begin one after another, in their order. Whoever stops listening loses what comes later: no further study is
     begun, and the threads end with the process.
     """
-    waiting, ended = queue.SimpleQueue[Study[Answer]](), queue.SimpleQueue[Future[Answer]]()
+    waiting = queue.SimpleQueue[_Waiting]()
+    ended = queue.SimpleQueue[Future[Answer]]()
+    may_begin = threading.Event()
+    may_begin.set()
     for study in studies:
-        waiting.put(study)
-    beginning = threading.Lock()
+        waiting.put(_Waiting(study, may_begin, begun := threading.Event()))
+        may_begin = begun
 
     def work() -> None:
-        while True:
-            beginning.acquire()
-            begun = _once(beginning.release)
-            if (study := _next(waiting)) is None:
-                return begun()
-            outcome = _outcome(study, begun)
-            begun()
-            ended.put(outcome)
+        while (one := _next(waiting)) is not None:
+            one.may_begin.wait()
+            ended.put(_outcome(one))
 
     unheard = waiting.qsize()
     for _ in range(min(count, unheard)):
@@ -44,23 +50,18 @@ def at_once(count: int, studies: Iterable[Study[Answer]]) -> Iterator[Answer]:
             pass
 
 
-def _once(call: Callable[[], None]) -> Callable[[], None]:
-    """The same call, which does nothing from the second time on."""
-    calls = [call]
-    return lambda: calls.pop()() if calls else None
-
-
-def _next(waiting: queue.SimpleQueue[Study[Answer]]) -> Study[Answer] | None:
+def _next(waiting: queue.SimpleQueue[_Waiting]) -> _Waiting | None:
     try:
         return waiting.get_nowait()
     except queue.Empty:
         return None
 
 
-def _outcome(study: Study[Answer], begun: Callable[[], None]) -> Future[Answer]:
-    outcome: Future[Answer] = Future()
+def _outcome(one: _Waiting) -> Future:
+    outcome: Future = Future()
     try:
-        outcome.set_result(study(begun))
+        outcome.set_result(one.study(one.begun.set))
     except BaseException as error:
         outcome.set_exception(error)
+    one.begun.set()
     return outcome
