@@ -1,4 +1,4 @@
-"""Several studies at once: each is a plain function that blocks while it waits for its runs, in a thread of its own."""
+"""Several studies at once: each is a plain function, in its own thread, that blocks while it waits for its runs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
-Study = Callable[[Callable[[], None]], Answer]  # is given what it calls when the next may begin
+Study = Callable[[Callable[[], None]], Answer]  # its argument: call it when the next study may begin
 
 
 def at_once(count: int, studies: Iterable[Study[Answer]]) -> Iterator[Answer]:
-    """What the studies return, as it comes, so many of them open at once; what one raises is raised here.
+    """What the studies return, as it comes, `count` of them open at once; what one raises is raised here.
 
-    They begin one after another, in their order. Whoever stops listening loses what comes later: no further study is
-    begun, and the threads end with the process.
+    They begin one after another, in their order. When the caller stops iterating, no further study begins, and the
+    threads end with the process.
     """
     waiting, ended = queue.SimpleQueue[Study[Answer]](), queue.SimpleQueue[Future[Answer]]()
     for study in studies:

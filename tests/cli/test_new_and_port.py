@@ -47,14 +47,14 @@ def test_new_says_why_a_file_cannot_be_written(invoke, name):
 
 def test_port_names_a_file_that_is_not_there_with_the_command_that_writes_one(invoke, tmp_path):
     message = refused(invoke("port", "my_port.py"))
-    assert message == "my_port.py is no file: `python -m compare new my_port.py` writes one to start from"
-    assert "is no file" in refused(invoke("port", tmp_path))
+    assert message == "my_port.py is not a file: `python -m compare new my_port.py` writes one to start from"
+    assert "is not a file" in refused(invoke("port", tmp_path))
     assert list(tmp_path.iterdir()) == [], "no report of nothing"
 
 
 def test_port_wants_a_python_file(invoke, tmp_path):
     (tmp_path / "my_port.txt").write_text(PORT)
-    assert refused(invoke("port", "my_port.txt")) == "my_port.txt is no Python file: its name must end in .py"
+    assert refused(invoke("port", "my_port.txt")) == "my_port.txt is not a Python file: its name must end in .py"
 
 
 def test_port_with_a_name_that_no_file_can_have_is_refused(invoke):

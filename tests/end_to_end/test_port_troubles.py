@@ -19,7 +19,7 @@ TROUBLES = {
     ),
     "exits": ("    import torch\n", "    import sys\n    sys.exit(3)\n", "line 23, in torch_side(): SystemExit: 3"),
     "dies": ("    import torch\n", "    import os\n    os._exit(3)\n", "torch: the worker ended with exit status 3"),
-    "hangs": ("    import torch\n", "    import time\n    time.sleep(600)\n", "the worker said nothing for 20 s"),
+    "hangs": ("    import torch\n", "    import time\n    time.sleep(600)\n", "the worker was silent for 20 s"),
     "has_no_weights": (
         'model = keras.Sequential([dense(8, 16, "tanh"), dense(16, 1)])',
         "model = keras.Sequential([layers.Lambda(lambda x: x[:, :1])])",
@@ -36,7 +36,7 @@ TROUBLES = {
         "WEIGHTS = {'dense_1.weight': None, 'dense_1.bias': None}",
     ),
     "gives_no_loss": ("return tf.reduce_mean", "tf.reduce_mean", "tf: gives_no_loss.py: loss returns NoneType"),
-    "yields_other_batches": ("x = rng.normal", "x = np.random.normal", "batches() yields other batches at each call"),
+    "yields_other_batches": ("x = rng.normal", "x = np.random.normal", "yields different batches at each call"),
     "prints": ("import numpy as np\n", 'import numpy as np\n\nprint("{\\"event\\": \\"done\\"}\\xff")\n', None),
     "is_of_float32": (
         'mse_loss(model(batch["x"]), batch["y"])',

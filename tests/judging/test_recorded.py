@@ -258,13 +258,13 @@ def test_a_trace_that_is_cut_off_is_named(traces):
     traces.record("torch")
     path = traces.record("tf")
     path.write_bytes(path.read_bytes()[:-200])
-    assert f"{path} is not a whole trace" in refused(traces)
+    assert f"{path} is not a complete trace" in refused(traces)
 
 
 def test_a_file_that_is_no_trace_is_named(traces):
     traces.record("torch")
     np.savez(traces.tf.with_suffix(".npz"), loss=np.ones(3))
-    assert "tf.npz is not a whole trace" in refused(traces)
+    assert "tf.npz is not a complete trace" in refused(traces)
 
 
 def change_meta(path, change):
@@ -289,7 +289,7 @@ def test_a_trace_that_does_not_say_what_it_is_of_is_named_with_what_is_missing(t
     traces.record("torch")
     change_meta(traces.record("tf"), lambda meta: meta.pop(name))
     message = refused(traces)
-    assert f"does not say {name} of its run" in message
+    assert f"lacks {name}: record it again" in message
     assert "tf.npz" in message
 
 
