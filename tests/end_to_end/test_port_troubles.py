@@ -41,19 +41,19 @@ TROUBLES = {
     "is_of_float32": (
         'mse_loss(model(batch["x"]), batch["y"])',
         'mse_loss(model(batch["x"].float()), batch["y"].float())',
-        "judged in float32 alone, since it does not run in float64 (torch: is_of_float32.py, line 29",
+        "judged in float32 only, since it does not run in float64 (torch: is_of_float32.py, line 29",
     ),
     "freezes_a_value": (
         "    def loss(model, batch):\n        # Say",
         "    calls = []\n\n    def loss(model, batch):\n        calls.append(1)\n        if len(calls) > 12:\n"
         "            return 0.5 * tf.reduce_mean(tf.math.squared_difference(model(batch['x']), batch['y']))\n"
         "        # Say",
-        "another as a graph than as it is written",
+        "something else as a graph than eagerly",
     ),
     "cannot_be_traced": (
         "        return tf.reduce_mean(",
         "        model(batch['x'])[0, 0].__float__()\n        return tf.reduce_mean(",
-        "TensorFlow's step cannot be compiled to a graph: it was run eagerly",
+        "TensorFlow's step cannot be compiled to a graph: it ran eagerly",
     ),
     "drops_out": ("nn.Tanh(), ", "nn.Tanh(), nn.Dropout(0.3), ", "dropout was switched off (torch 2)"),
 }  # fmt: skip

@@ -100,7 +100,7 @@ def test_other_initial_weights_are_called_so(traces):
     traces.record("tf", weights=Network().start(seed=1))
     result = diff(traces.torch, traces.tf)
     assert result.judgement.first_divergence.key[:2] == (0, "weights")
-    assert "did not start from the same weights" in result.findings[1]
+    assert "the two loops started from different weights" in result.findings[1]
 
 
 def test_data_that_are_other_later_are_not_called_other_from_the_start(traces):
@@ -178,7 +178,7 @@ def test_a_late_fault_is_advised_by_the_step_where_the_curves_part(traces):
 def test_without_any_audit_nothing_is_said_of_the_first_weights(traces):
     result = traces.judge(from_step(23, "rate", 0.5), audits=())
     assert result.verdict == "diverged"
-    assert "did not start from the same weights" not in " ".join(result.findings)
+    assert "the two loops started from different weights" not in " ".join(result.findings)
     assert "audits=range(" in " ".join(result.findings)
 
 
@@ -251,7 +251,7 @@ def refused(traces, error=TraceError):
 def test_a_trace_that_is_not_there_is_named_with_the_file_that_was_looked_for(traces):
     traces.record("tf")
     message = refused(traces)
-    assert message.startswith(f"{traces.torch} is not there (looked for {traces.torch}.npz)")
+    assert message.startswith(f"{traces.torch} does not exist (looked for {traces.torch}.npz)")
 
 
 def test_a_trace_that_is_cut_off_is_named(traces):
