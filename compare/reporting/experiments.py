@@ -1,6 +1,6 @@
-"""From what is to be compared to its result: writes the inputs, hands the study a way to run, takes what it comes to.
+"""From an experiment to its result: writes the inputs, gives the study a way to make runs, takes its judgement.
 
-An experiment knows what its two sides are asked for; everything behind that is the same for cases and ports.
+An experiment knows the requests to its two sides; everything else is the same for cases and ports.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from compare.running.scheduler import at_once
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError, TracePair
 
-# As many studies as keep both workers busy; a worker keeps what it has built for no more than these.
+# Enough studies to keep both workers busy; a worker keeps the built sides of this many cases.
 OPEN_AT_ONCE = 3
 DEFAULTS = Options()
 
@@ -47,7 +47,7 @@ Watcher = Callable[[Subject, Progress], None]
 
 @dataclass(frozen=True)
 class CaseExperiment:
-    """A case to run; "package.module:function" names what a side trains, None is the case's own model file."""
+    """A case to run; "package.module:function" makes a side in place of the case's own model file (None)."""
 
     inputs: CaseInputs
     torch_function: str | None = None
@@ -95,7 +95,7 @@ class PortExperiment:
         return TrainPort(output, inputs, training, self.file)
 
     def write(self, path: Path, pool: Pool) -> Subject:
-        """Have the inputs drawn: only where its framework is, a port's file can be read."""
+        """Have a worker write the inputs: a port's file can be read only where its framework is installed."""
         pool.fulfil([("torch", DrawBatches(str(path), self.file, self.seed, self.steps))])
         return read(path).subject
 
@@ -109,14 +109,14 @@ Experiment = CaseExperiment | PortExperiment
 def compare_recorded(left: Path, right: Path) -> Result:
     """Judge the traces of two recorded loops, one of each side in any order.
 
-    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    Raises TraceError where one cannot be read or both are of one side, PairingError where their weights do not pair.
     """
     subject, judgement = judge_recorded(left, right)
     return Result(subject, "", judgement)
 
 
 def run_experiment(experiment: Experiment, options: Options = DEFAULTS) -> Result:
-    """Run one, and judge it."""
+    """Run one experiment, and judge it."""
     [(_, result)] = run_experiments([experiment], options)
     return result
 
@@ -124,7 +124,7 @@ def run_experiment(experiment: Experiment, options: Options = DEFAULTS) -> Resul
 def run_experiments(
     experiments: Iterable[Experiment], options: Options = DEFAULTS, watcher: Watcher = lambda subject, progress: None
 ) -> Iterator[tuple[Experiment, Result]]:
-    """Each with its result, as it comes; the costliest is run first, so that judging it overlaps the others' runs.
+    """Each experiment with its result, as it comes; the costliest runs first, so that its judging overlaps other runs.
 
     `watcher` is called from other threads. Raises FrameworkUnavailableError where a side cannot be started.
     """
@@ -147,9 +147,9 @@ def _result_of(
     watcher: Watcher,
     begun: Callable[[], None],
 ) -> tuple[Experiment, Result]:
-    """Study one experiment; whatever fails in it is its own result.
+    """Study one experiment; an error in it becomes its own result.
 
-    `begun` is called when its first runs stand in line.
+    `begun` is called when its first runs are queued.
     """
     directory.mkdir()
     inputs, subject = directory / "inputs.npz", experiment.subject
@@ -162,7 +162,7 @@ def _result_of(
             run = _run(pool, directory, request, opened, partial(watcher, subject), begun)
             judgement = experiment.study(run, inputs, options)
         except TraceError as error:
-            errors = (f"a worker left no trace that can be read: {error}",)
+            errors = (f"a worker left no readable trace: {error}",)
         except (RequestFailedError, PairingError) as error:
             errors = (str(error),)
     result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors)
@@ -178,7 +178,7 @@ def _run(
     watcher: Callable[[Progress], None],
     queued: Callable[[], None],
 ) -> Run:
-    """What a study calls to have runs made; their traces stay open until it ends."""
+    """The function that a study calls to make runs; their traces stay open until the study ends."""
     numbers = count()
 
     def run(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
