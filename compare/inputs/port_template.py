@@ -32,7 +32,7 @@ def torch_side():
 
 
 def tf_side():
-    """The port. Its weights begin as torch's: layers are paired in order and by kind, whatever their names."""
+    """The port. Its weights begin as torch's: layers are paired in order and by kind, not by name."""
     import keras
     import tensorflow as tf
     from keras import layers

@@ -44,10 +44,10 @@ TROUBLES = {
         "judged in float32 only, since it does not run in float64 (torch: is_of_float32.py, line 29",
     ),
     "freezes_a_value": (
-        "    def loss(model, batch):\n        # Say",
+        "    def loss(model, batch):\n        # Pass",
         "    calls = []\n\n    def loss(model, batch):\n        calls.append(1)\n        if len(calls) > 12:\n"
         "            return 0.5 * tf.reduce_mean(tf.math.squared_difference(model(batch['x']), batch['y']))\n"
-        "        # Say",
+        "        # Pass",
         "something else as a graph than eagerly",
     ),
     "cannot_be_traced": (
