@@ -1,4 +1,4 @@
-# Every target sets up what it needs in .venv: Python 3.11 to 3.13 and make are all that must be there.
+# Every target installs what it needs into .venv; Python 3.11 to 3.13 must be there.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -23,7 +23,7 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmark
 
-# The report that is committed, made anew.
+# Remake the committed report.
 reference: $(INSTALLED)
 	$(BIN)/python -m compare run --out results/reference
 	$(BIN)/python -m compare components --out results/reference

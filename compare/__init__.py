@@ -1,6 +1,6 @@
-"""Runs PyTorch and TensorFlow training side by side, and proves that they are equivalent or finds where they part.
+"""Runs the same training in PyTorch and TensorFlow, and proves that the two are equivalent or finds where they part.
 
-Importing this package imports no framework, and neither NumPy nor pandas nor matplotlib until they are needed.
+Importing this package imports no framework; NumPy, pandas and matplotlib are imported when they are needed.
 """
 
 from __future__ import annotations
@@ -50,12 +50,13 @@ def run(
     """Train a reference case on both sides, and judge whether they are equivalent.
 
     `epochs` and `steps` are the case's own by default; `data_dir` holds the real data set, for a case that reads one.
-    Of the precisions, float64 decides where both are run; `nudged` measures what rounding does, by runs whose initial
-    weights are moved by one ulp. A side has so many `threads`, and may say nothing for `timeout` seconds. The two
-    frameworks may live in other Pythons than this one.
+    Where both precisions are run, float64 decides; `nudged` measures rounding by runs whose initial weights are moved
+    by one ulp. Each side has `threads` threads, and fails when it is silent for `timeout` seconds. `torch_python` and
+    `tf_python` are the interpreters that have the frameworks, by default this one.
 
-    Raises LookupError for an unknown case, ValueError where there is nothing to train on, DataError where `data_dir`
-    cannot be read, FrameworkUnavailableError where a side cannot be started. A run that fails is the result's error.
+    A run that fails gives the verdict "error". Raises LookupError for an unknown case, ValueError where there is
+    nothing to train on, DataError where `data_dir` cannot be read, FrameworkUnavailableError where a side cannot be
+    started.
     """
     from compare.inputs import cases
     from compare.inputs.case_inputs import make_inputs
@@ -80,10 +81,10 @@ def run_port(
     torch_python: str | None = None,
     tf_python: str | None = None,
 ) -> Result:
-    """Train both sides of a port file, on at most so many of its batches, and judge whether they are equivalent.
+    """Train both sides of a port file, for at most `steps` batches, and judge whether they are equivalent.
 
-    The other options are as in `run`. What is wrong with the file is the result's error. Raises
-    FrameworkUnavailableError where a side cannot be started.
+    The other options are as in `run`. A fault in the file gives the verdict "error". Raises FrameworkUnavailableError
+    where a side cannot be started.
     """
     from compare.judging.experiments import PortExperiment
     from compare.reporting.experiments import run_experiment
@@ -94,9 +95,9 @@ def run_port(
 
 
 def diff(left: Path | str, right: Path | str) -> Result:
-    """Judge two loops from the traces that their recorders left, one of each side in any order.
+    """Judge two loops from the traces of their recorders, one of each side in any order.
 
-    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    Raises TraceError where one cannot be read or both are of one side, PairingError where their weights do not pair.
     """
     from compare.reporting.experiments import compare_recorded
 
@@ -114,7 +115,7 @@ _CLASSES = {
 }
 
 
-if not TYPE_CHECKING:  # a type checker has the imports above, and should complain of a name that is not there
+if not TYPE_CHECKING:  # a type checker has the imports above, and should complain of unknown names
 
     def __getattr__(name: str) -> type:
         if name not in _CLASSES:

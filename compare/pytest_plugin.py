@@ -1,4 +1,4 @@
-"""The plug-in that pytest finds by its entry point: the fixture `parity`. It imports nothing until it is asked."""
+"""The pytest plug-in with the fixture `parity`. It imports the rest of this package only when a test asks for it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 class Parity(Protocol):
-    """What the fixture gives a test to call."""
+    """The function that the fixture returns."""
 
     def __call__(self, port: Path | str, **options: Unpack[PortOptions]) -> Result: ...
 
 
 @pytest.fixture
 def parity(request: pytest.FixtureRequest) -> Parity:
-    """`parity("my_port.py")` fails the test with the finding, unless the port is equivalent.
+    """`parity("my_port.py")` fails the test with the findings, unless the port is equivalent.
 
-    The file is looked for beside the test, then where pytest was started; options as in `compare.run_port`.
+    The file is looked for beside the test, then in the current directory; options as in `compare.run_port`.
     """
     from compare.testing import assert_equivalent
 

@@ -1,4 +1,4 @@
-"""Parity of a port as a test: `assert_equivalent("my_port.py")`, or the fixture `parity`, which pytest finds."""
+"""A port as a test: `assert_equivalent("my_port.py")`; in pytest the fixture `parity` does the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PortOptions(TypedDict, total=False):
-    """What `compare.run_port` may be told besides the file."""
+    """The options of `compare.run_port`."""
 
     steps: int
     seed: int
@@ -25,7 +25,7 @@ class PortOptions(TypedDict, total=False):
 
 
 def assert_equivalent(port: Path | str, **options: Unpack[PortOptions]) -> Result:
-    """Run a port file on both sides; AssertionError with the findings unless the two are equivalent.
+    """Run a port file on both sides; AssertionError with the findings unless they are equivalent.
 
     The options are those of `compare.run_port`. Raises FrameworkUnavailableError where a side cannot be started.
     """

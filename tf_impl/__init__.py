@@ -1,7 +1,7 @@
 """The TensorFlow side: read `train.py` first, then a model, with torch_impl's file of the same name beside it.
 
-`tf_impl.Recorder` records a training loop of your own, and `tf_impl.start_from` gives a model the weights that the
-recorded PyTorch loop began with. Importing this package alone imports no framework.
+`tf_impl.Recorder` records a training loop of your own, and `tf_impl.start_from` gives a model the initial weights of a
+recorded PyTorch loop. Importing this package alone imports no framework.
 """
 
 from importlib import import_module

@@ -6,8 +6,8 @@ import tensorflow as tf
 def clip_by_global_norm(gradients, max_norm: float):
     """Scale all gradients by one factor, so that their common norm is at most `max_norm` (Pascanu et al., 2013).
 
-    `gradients` are those of the tape; where one is None, there is None in the result. Returns them, dense and scaled,
-    and their norm before (torch/nn/utils/clip_grad.py, 2.13).
+    `gradients` are those of the tape; None stays None. Returns the gradients, dense and scaled, and their norm before
+    clipping (torch/nn/utils/clip_grad.py, 2.13).
     """
     # differs: PyTorch adds up a repeated token's gradients; TensorFlow's IndexedSlices keeps them apart: another norm.
     dense = [None if gradient is None else tf.convert_to_tensor(gradient) for gradient in gradients]

@@ -1,4 +1,4 @@
-"""The step traced into a graph, once for all batches. PyTorch has no such file: it runs a step as it is written."""
+"""Traces the step into a graph, once for all batches. PyTorch has no such file: it runs a step as it is written."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,19 +8,19 @@ from compare.inputs.side import Side
 
 
 def compile_step(side: Side, step: Callable, batches: Iterable[dict]) -> Callable:
-    """`step(side, batch)` as a graph for batches of these shapes; raises what tracing raises where it cannot be one."""
+    """`step(side, batch)` as a graph for batches of these shapes; errors of the tracing are raised."""
     signature = common_signature(batches)
     try:
         graph = tf.function(lambda batch: step(side, batch), autograph=False).get_concrete_function(signature)
     except Exception:
-        # Only Python's own `if` and `while` on tensors need AutoGraph, which takes as long again to convert the code.
+        # Only Python's own `if` and `while` on tensors need AutoGraph, which doubles the time of tracing.
         graph = tf.function(lambda batch: step(side, batch)).get_concrete_function(signature)
-    # An audited step runs as it is written, for a graph holds no values to look at.
+    # An audited step runs eagerly, since a graph holds no values to record.
     return lambda side, batch: step(side, batch) if tf.config.functions_run_eagerly() else graph(batch)
 
 
 def common_signature(batches: Iterable[dict]) -> dict[str, tf.TensorSpec]:
-    """The shapes and dtypes of all batches; a dimension that varies among them (a last partial batch) stays open."""
+    """The shapes and dtypes of all batches; a dimension that varies (a last partial batch) is None."""
     signature = {}
     for batch in batches:
         for name, tensor in batch.items():

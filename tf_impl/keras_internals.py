@@ -1,6 +1,6 @@
-"""Every private attribute of Keras and TensorFlow that is read or set here: each says what happens when it is gone.
+"""Every private attribute of Keras and TensorFlow that this project uses. "Gone:" says what happens without it.
 
-Written for Keras 3.15. Where a guess would be wrong in silence, KerasChangedError names the version and the attribute.
+Written for Keras 3.15. Where a guess could be wrong unnoticed, KerasChangedError names the version and the attribute.
 """
 
 from importlib import import_module
@@ -8,18 +8,18 @@ from importlib import import_module
 import keras
 from keras import layers, optimizers
 
-# Where Keras keeps its own classes, as their `__module__` begins; formulas of other modules are not known.
+# How `__module__` begins in Keras' own classes; the formulas of other classes are not known.
 ROOT = keras.Layer.__module__.partition(".layers.")[0]
 
-# The attributes that Keras gives to every model: none of the user's layers is named by them.
+# The attributes that Keras gives to every model, which never name a user's layer.
 OF_EVERY_MODEL = set(vars(keras.Model()))
 
-# The attributes of Keras' layers that are the rate of something random.
+# The attributes of Keras' layers that are a dropout rate.
 RATES = ("rate", "stddev", "dropout", "recurrent_dropout", "_dropout")
 
 # Kind of optimizer: its list of slots, or its one number, and PyTorch's name for the entry. Subclasses are of its kind.
-# Adafactor's factors are left out: they are of the rows and columns of Keras' kernel, not of PyTorch's weight.
-# An attribute that is gone is state that this side cannot show: a remark of the judge's.
+# Adafactor's factors are left out: they belong to the rows and columns of Keras' kernel, not of PyTorch's weight.
+# Gone: state that this side cannot show, which the judge remarks on.
 _ADAM = (("iterations", "step"), ("_momentums", "exp_avg"), ("_velocities", "exp_avg_sq"))
 SLOTS = {
     optimizers.SGD: (("momentums", "momentum_buffer"),),
@@ -50,12 +50,12 @@ if hasattr(optimizers, "ScheduleFreeAdamW"):
 
 
 class KerasChangedError(Exception):
-    """Something private of Keras that this project reads is not there in the Keras that is installed."""
+    """The installed Keras lacks a private attribute that this project reads; the message names both."""
 
     def __init__(self, where: str, name: str):
         super().__init__(
-            f"{where} of Keras {keras.__version__} has no {name}, which this project reads: install Keras 3.15, or say "
-            "in tf_impl/keras_internals.py what took its place"
+            f"{where} of Keras {keras.__version__} has no {name}, which this project reads: install Keras 3.15, or "
+            "replace it in tf_impl/keras_internals.py"
         )
 
 
@@ -89,7 +89,7 @@ def listed_layers(layer) -> list[keras.Layer]:
 
 
 def own_variables(layer, trainable: bool) -> list:
-    """The variables that a layer itself holds, frozen or not; none of what is not Keras'."""
+    """The variables that a layer itself holds, frozen or not; empty for what is not a Keras layer."""
     name = "_trainable_variables" if trainable else "_non_trainable_variables"
     return list(_needed(layer, name)) if isinstance(layer, keras.Layer) else []
 
@@ -111,7 +111,7 @@ def mute_rate(layer: keras.Layer, name: str) -> float | None:
 
 
 def calls_around(layer: keras.Layer) -> tuple[list, list]:
-    """The operations that a layer was called behind, and those behind it. Gone: an order that is not known."""
+    """The operations before and after the call of a layer. Gone: the order is not known."""
     into = [parent.operation for node in getattr(layer, "_inbound_nodes", []) for parent in node.parent_nodes]
     return into, [node.operation for node in getattr(layer, "_outbound_nodes", [])]
 
@@ -127,7 +127,7 @@ def built_for(layer: keras.Layer) -> tuple:
 
 
 def mask_of(tensor):
-    """The mask that Keras hands on with a tensor, or None. Gone: beside a state, a mask must be given to the call."""
+    """The mask that Keras passes on with a tensor, or None. Gone: a call with a state needs its mask as an argument."""
     return getattr(tensor, "_keras_mask", None)
 
 
@@ -143,12 +143,12 @@ def loss_arguments(loss: keras.losses.Loss) -> dict:
 
 
 def optimizer_variables(optimizer) -> list:
-    """The variables that an optimizer was built for, in the order of its slots; none of what is not Keras'."""
+    """The variables that an optimizer was built for, in the order of its slots; empty for what is not Keras'."""
     return list(_needed(optimizer, "_trainable_variables")) if isinstance(optimizer, optimizers.Optimizer) else []
 
 
 def rate_or_schedule(optimizer):
-    """The learning rate as an optimizer was given it: a variable, schedule or function; None of what is not Keras'."""
+    """The learning rate as given to an optimizer: a variable, schedule or function; None for what is not Keras'."""
     return _needed(optimizer, "_learning_rate") if isinstance(optimizer, optimizers.Optimizer) else None
 
 
@@ -163,7 +163,7 @@ def decays(optimizer: optimizers.Optimizer, variable) -> bool:
 
 
 def optimizers_inside(optimizer) -> list:
-    """The optimizers that one is made of. Gone, or one alone: none."""
+    """The optimizers that an optimizer wraps. Gone, or not a wrapper: empty."""
     return list(getattr(optimizer, "_inner_optimizers", []))
 
 

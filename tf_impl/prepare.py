@@ -1,4 +1,4 @@
-"""Build once, run many: makes a side ready for training, and brings it back to the start for the next run."""
+"""Build once, run many: makes a side ready for training, and resets it for the next run."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,29 +17,29 @@ from tf_impl.weights import to_numpy
 
 @dataclass(frozen=True)
 class Built:
-    """A side made ready for training, the state that it was built with, and whether its step is all it can be."""
+    """A side ready for training, its initial state, and whether its step is compiled (always True in PyTorch)."""
 
     side: Side
     step: Callable
     initial: Any
     compiled: bool = True
-    muted: Mapping[str, float] = field(default_factory=dict)  # layers that would draw at random, and their rates
+    muted: Mapping[str, float] = field(default_factory=dict)  # layers whose dropout was switched off, and their rates
 
 
 def build(
     make_side: Callable[[Mapping], Side], settings: Mapping, precision: str, examples: list[dict], eager: bool = False
 ) -> Built:
-    """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will meet.
+    """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will see.
 
-    `eager` leaves the step as it is written.
+    With `eager` the step is not compiled. Raises ValueError for a model without trainable weights.
     """
-    keras.backend.clear_session()  # so that Keras names the same layers the same when they are built again
+    keras.backend.clear_session()  # so that Keras gives layers the same names when they are built again
     runtime.set_precision(precision)
     runtime.set_seed(0)
     side = make_side(settings)
     muted = mute(side.model)
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-    side.loss(side.model, examples[0], training=False)  # in training it would move running statistics
+    side.loss(side.model, examples[0], training=False)  # training=True would move running statistics
     if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
     for part, optimizer in every_optimizer(side.optimizer).items():
@@ -50,12 +50,12 @@ def build(
         return Built(side, step, initial, muted=muted)
     try:
         return Built(side, compile_step(side, step, examples), initial, muted=muted)
-    except Exception:  # what cannot be traced may still run as it is written; if not, that says better why
+    except Exception:  # what cannot be traced may still run eagerly; if it does not, that error is the clearer one
         return Built(side, step, initial, compiled=False, muted=muted)
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
-    """Return to the start: everything as it was built, or weights from canonical arrays where they are given."""
+    """Reset to the initial state; `initial_weights`, canonical arrays by name, replace the weights if given."""
     for variable, value in built.initial:
         variable.assign(value)
     if initial_weights is not None:
@@ -63,6 +63,6 @@ def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> Non
 
 
 def _stateful(side: Side) -> list:
-    """All that a run changes."""
+    """Everything that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
     return [side.model, *every_optimizer(side.optimizer).values()]

@@ -1,4 +1,4 @@
-"""Switches off what each framework makes random in training: two sides cannot have the same dropout masks."""
+"""Switches dropout off: two frameworks cannot generate the same masks."""
 
 import keras
 
@@ -7,7 +7,7 @@ from tf_impl.weights.layers import every_layer
 
 
 def mute(model) -> dict[str, float]:
-    """Set the rate of every dropout layer to zero; returns the rates that they had, by the layer's path."""
+    """Set the rate of every dropout layer to zero; returns the former rates by the layer's path."""
     had = {}
     for path, layer in every_layer(model).items():
         inside = with_all_inside(layer) if path and isinstance(layer, keras.Layer) else ()

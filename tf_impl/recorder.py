@@ -1,4 +1,4 @@
-"""How Keras' layers and optimizers are watched: by wrapped calls. What is recorded stands in compare.traces."""
+"""Watches Keras' layers and optimizers by wrapping their calls; compare/traces/watching.py says what is recorded."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -58,7 +58,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         self._wrap(layer, "call", watch)
 
     def _watch_activation(self, name: str, layer: keras.Layer, activation: Callable) -> None:
-        """What goes into a layer's own activation is what PyTorch's layer puts out."""
+        """The input of a layer's own activation is the output of PyTorch's layer."""
 
         @wraps(activation)
         def watch(inputs):
@@ -70,7 +70,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         self._wrap(layer, "activation", watch)
 
     def _watch_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
-        """Its `apply`, which `apply_gradients` ends in."""
+        """Wraps `apply`, which `apply_gradients` calls."""
         apply = optimizer.apply
 
         def watch(gradients, variables=None):
@@ -90,10 +90,10 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 def start_from(
     model: keras.Model, trace: Path | str, pairs: Mapping[str | None, str | list[str] | None] | None = None
 ) -> None:
-    """Give `model` the weights, and the running statistics, that the recorded PyTorch loop began with.
+    """Give `model` the initial weights and running statistics of the recorded PyTorch loop.
 
-    Layers are paired in order of definition and by kind; `pairs` as in Recorder. Raises PairingError where a weight is
-    left over, TraceError where `trace` cannot be read or its first step was not audited.
+    Layers are paired in order of definition and by kind; `pairs` as in Recorder. Raises PairingError where a weight has
+    no partner, TraceError where `trace` cannot be read or its first step was not audited.
     """
     with Trace(trace_path(trace)) as torch:
         own = RecordedModel(weights.weight_groups(model), layers.named_kinds(model), [], [])

@@ -1,4 +1,4 @@
-"""Build once, run many: makes a side ready for training, and brings it back to the start for the next run."""
+"""Build once, run many: makes a side ready for training, and resets it for the next run."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -15,21 +15,21 @@ from torch_impl.train import train_step
 
 @dataclass(frozen=True)
 class Built:
-    """A side made ready for training, the state that it was built with, and whether its step is all it can be."""
+    """A side ready for training, its initial state, and whether its step is compiled (always True in PyTorch)."""
 
     side: Side
     step: Callable
     initial: Any
     compiled: bool = True
-    muted: Mapping[str, float] = field(default_factory=dict)  # layers that would draw at random, and their rates
+    muted: Mapping[str, float] = field(default_factory=dict)  # layers whose dropout was switched off, and their rates
 
 
 def build(
     make_side: Callable[[Mapping], Side], settings: Mapping, precision: str, examples: list[dict], eager: bool = False
 ) -> Built:
-    """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will meet.
+    """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will see.
 
-    `eager` leaves the step as it is written.
+    With `eager` the step is not compiled. Raises ValueError for a model without trainable weights.
     """
     runtime.set_precision(precision)
     runtime.set_seed(0)
@@ -43,7 +43,7 @@ def build(
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
-    """Return to the start: everything as it was built, or weights from canonical arrays where they are given."""
+    """Reset to the initial state; `initial_weights`, canonical arrays by name, replace the weights if given."""
     for each, state in zip(_stateful(built.side), copy.deepcopy(built.initial), strict=True):
         each.load_state_dict(state)
     if initial_weights is not None:
@@ -51,7 +51,7 @@ def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> Non
 
 
 def _stateful(side: Side) -> list:
-    """All that a run changes."""
+    """Everything that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
     schedule = [side.schedule] if side.schedule is not None else []
     return [side.model, *every_optimizer(side.optimizer).values(), *schedule]

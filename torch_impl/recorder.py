@@ -1,4 +1,4 @@
-"""How PyTorch's modules and optimizers are watched: by their own hooks. What is recorded stands in compare.traces."""
+"""Watches PyTorch's modules and optimizers by their own hooks; compare/traces/watching.py says what is recorded."""
 
 import torch
 from torch import nn

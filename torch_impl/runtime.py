@@ -15,16 +15,16 @@ def configure(threads: int) -> None:
 
 
 def set_seed(seed: int) -> None:
-    """Seed this framework's random numbers; the same seed gives other numbers in another framework."""
+    """Seed this framework's random numbers; the same seed gives different numbers in another framework."""
     torch.manual_seed(seed)
 
 
 def set_precision(precision: str) -> None:
-    """Make "float32" or "float64" the dtype of everything built from here on."""
+    """Make "float32" or "float64" the dtype of everything that is built afterwards."""
     # differs: PyTorch has one default dtype; Keras has two: once a layer was made, set_floatx no longer changes layers.
     torch.set_default_dtype(getattr(torch, precision))
 
 
 def versions() -> dict[str, str]:
-    """What is written into every trace."""
+    """The versions that are written into every trace."""
     return {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}

@@ -1,6 +1,6 @@
 """The loop: zero_grad, backward, step. Read it beside tf_impl/train.py: the comments are the same.
 
-Nothing of the harness stands inside the step; the recorder looks on from outside.
+The step contains nothing of the harness: the recorder watches from outside.
 """
 
 from collections.abc import Iterable
@@ -10,10 +10,10 @@ from compare.inputs.side import Side
 
 def train_step(side: Side, batch: dict):
     """One step of training on one batch; returns the loss before the update, and the metrics."""
-    # Forget the gradients of the step before.
+    # Forget the gradients of the last step.
     # differs: PyTorch adds up gradients in `.grad` until they are cleared; a GradientTape starts empty.
     side.optimizer.zero_grad()
-    # Forward: the loss of this batch under the present weights.
+    # Forward: the loss of this batch with the current weights.
     # differs: PyTorch always records for the backward pass; TensorFlow records inside the tape's block only.
     loss, metrics = side.loss(side.model, batch, training=True)
     # Backward: the gradient of the loss with respect to each trainable weight.
@@ -29,7 +29,7 @@ def train_step(side: Side, batch: dict):
 
 
 def train(side: Side, step, batches: Iterable[dict], recorder, held_out: dict | None, steps_per_epoch: int) -> None:
-    """Train `side` on every batch in turn, evaluate it after each epoch, and tell the recorder of both."""
+    """Train `side` on every batch in turn, evaluate it after each epoch, and pass both losses to the recorder."""
     for number, batch in enumerate(batches, 1):
         loss, metrics = step(side, batch)
         recorder.step(loss, batch, metrics)
@@ -38,7 +38,7 @@ def train(side: Side, step, batches: Iterable[dict], recorder, held_out: dict | 
 
 
 def evaluate(side: Side, batch: dict):
-    """The loss of a batch in evaluation mode: running statistics, no dropout; nothing is trained."""
+    """The loss of a batch in evaluation mode: running statistics, no dropout, no training."""
     # differs: PyTorch records here too, unless under no_grad(), where a gradient penalty fails; no tape is open here.
     loss, _ = side.loss(side.model, batch, training=False)
     return loss.detach()

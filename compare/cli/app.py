@@ -1,6 +1,6 @@
 """The command line: `python -m compare` runs every case on both sides, judges them, and writes the report.
 
-Whatever is slow to import is imported where it is used: `list` and `--help` answer at once.
+Slow modules are imported where they are used, so that `list` and `--help` answer at once.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 RESULTS = Path("results")
 TEMPLATE = Path(__file__).parents[1] / "inputs" / "port_template.py"
-QUICK_STEPS = 2  # the second begins with what the first made of weights, buffers and the optimizer
+QUICK_STEPS = 2  # the second begins with the weights, buffers and optimizer state that the first left
 
 
 class Precision(StrEnum):
-    """What to train in; float64 decides whether it is the same mathematics, float32 whether it holds in practice."""
+    """float64 decides whether it is the same mathematics, float32 whether it holds at working precision."""
 
     float32 = "float32"
     float64 = "float64"
@@ -37,35 +37,37 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    epilog="Exit status: 0 when every case is equivalent, 1 when any is not, 2 for a usage error or a run that failed.",
+    epilog="Exit status: 0 when every case is equivalent, 1 when any is not, 2 for a usage error or a failed run.",
 )
 
 # Options that several commands have.
-Seed = Annotated[int, typer.Option(min=0, help="Of the data, the batch order, the weights and the nudge.")]
+Seed = Annotated[
+    int, typer.Option(min=0, help="Seed of the data, the batch order, the initial weights and the nudges.")
+]
 Precisions = Annotated[
-    Precision, typer.Option(help="float64 decides whether they are equivalent, float32 shows working precision.")
+    Precision, typer.Option(help="float64 decides whether the sides are equivalent, float32 shows working precision.")
 ]
 Nudge = Annotated[
     bool,
     typer.Option(
         "--nudge/--no-nudge",
-        help="Measure what rounding does here, by runs whose weights are nudged one ulp. "
-        "Without: half the time, and a fixed floor to judge by.",
+        help="Measure rounding by further runs whose initial weights are moved by one ulp; "
+        "without, runs take half the time and are judged by a fixed tolerance.",
     ),
 ]
-TorchPython = Annotated[str | None, typer.Option(help="The Python that has torch; by default this one.")]
-TfPython = Annotated[str | None, typer.Option(help="The Python that has TensorFlow; by default this one.")]
+TorchPython = Annotated[str | None, typer.Option(help="The Python interpreter that has torch; by default this one.")]
+TfPython = Annotated[str | None, typer.Option(help="The Python interpreter that has TensorFlow; by default this one.")]
 Threads = Annotated[
-    int, typer.Option(min=1, help="Threads a side; TensorFlow with more than one may not repeat itself to the bit.")
+    int, typer.Option(min=1, help="Threads per side; with more than one, TensorFlow may not be deterministic.")
 ]
-Timeout = Annotated[float, typer.Option(min=1, help="Seconds that a worker may be silent before its end.")]
+Timeout = Annotated[float, typer.Option(min=1, help="Seconds without progress after which a run fails.")]
 
 
 @app.callback(invoke_without_command=True)
 def default(context: typer.Context) -> None:
     """Train the same models in PyTorch and in TensorFlow from the same bytes, and say whether the two are equivalent.
 
-    Without a command: every case, in float64 and float32, plain and nudged by one ulp, into `results/`.
+    Without a command, every case is run in float64 and float32, and the report is written to `results/`.
     """
     if context.invoked_subcommand is None:
         run()
@@ -81,18 +83,24 @@ def list_cases() -> None:
 
 @app.command()
 def run(
-    names: Annotated[list[str] | None, typer.Argument(metavar="CASE", help="Which cases; all by default.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Train for this many epochs, not the case's own.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="CASE", help="The cases to run; by default all.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Train for this many epochs instead of the case's own number.")
+    ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Train for this many steps.")] = None,
     seed: Seed = 0,
     precision: Precisions = Precision.both,
     nudge: Nudge = True,
-    data_dir: Annotated[Path | None, typer.Option(help="Read the real data set here, where a case has one.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Directory of the real data set, for cases that read one.")
+    ] = None,
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Only the first steps of each case, in float64, every tensor of them held up."),
+        typer.Option(
+            "--quick", help="Train only the first two steps of each case, in float64, and compare every tensor."
+        ),
     ] = False,
-    out: Annotated[Path, typer.Option(help="Where the report goes.")] = RESULTS,
+    out: Annotated[Path, typer.Option(help="Directory of the report.")] = RESULTS,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
     threads: Threads = 1,
@@ -119,18 +127,20 @@ def run(
 
 @app.command()
 def port(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A port: batches(rng), torch_side() and tf_side().")],
-    steps: Annotated[int, typer.Option(min=1, help="Train on at most this many of its batches.")] = 100,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A Python file with batches(rng), torch_side() and tf_side().")
+    ],
+    steps: Annotated[int, typer.Option(min=1, help="Train on at most this many batches of the port.")] = 100,
     seed: Seed = 0,
     precision: Precisions = Precision.both,
     nudge: Nudge = True,
-    out: Annotated[Path | None, typer.Option(help="Where the report goes; by default results/NAME.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Directory of the report; by default results/NAME.")] = None,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
     threads: Threads = 1,
     timeout: Timeout = 120,
 ) -> None:
-    """Run your own port on both sides, say whether it is equivalent, or where it first parts and what is set unlike."""
+    """Run your own port on both sides: equivalent, or where the two first part and which settings differ."""
 
     def work() -> int:
         from compare.cli import report as console
@@ -139,9 +149,9 @@ def port(
         from compare.traces.trace import is_file
 
         if not is_file(file):
-            fail(f"{file} is no file: `python -m compare new {file}` writes one to start from")
+            fail(f"{file} is not a file: `python -m compare new {file}` writes one to start from")
         if file.suffix != ".py":
-            fail(f"{file} is no Python file: its name must end in .py")
+            fail(f"{file} is not a Python file: its name must end in .py")
         options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
         directory = out or RESULTS / file.stem
         check_writable(directory)
@@ -153,23 +163,26 @@ def port(
 @app.command()
 def components(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="Components or kinds; all by default.")
+        list[str] | None, typer.Argument(metavar="NAME", help="The components or kinds to check; by default all.")
     ] = None,
-    find: Annotated[str | None, typer.Option(metavar="TEXT", help="Only show those that fit the words.")] = None,
-    out: Annotated[Path, typer.Option(help="Where components.csv goes.")] = RESULTS,
+    find: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Show the components that have all these words, and check nothing."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Directory of components.csv.")] = RESULTS,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
     threads: Threads = 1,
     timeout: Timeout = 120,
 ) -> None:
-    """Look up how a layer, loss, optimizer, ... is written on both sides, and check that the two agree."""
+    """Check that each layer, loss, optimizer, ... agrees on both sides, or look up how it is written (--find)."""
 
     def work() -> int:
         if find is not None:
             from compare.cli import find_component as finding
 
             if names:
-                fail(f"--find only shows what fits its words: leave {' '.join(names)} out")
+                fail(f"--find searches all components: leave {' '.join(names)} out")
             return finding.show(find)
         from compare.cli import components as console
         from compare.running.options import Options
@@ -182,13 +195,17 @@ def components(
 
 @app.command()
 def diff(
-    left: Annotated[Path, typer.Argument(help="A trace that a Recorder left, or a loss log in CSV.")],
-    right: Annotated[Path, typer.Argument(help="The other side's.")],
-    out: Annotated[Path | None, typer.Option(help="Where the report goes; by default results/LEFT_RIGHT.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Of loss logs: examples a batch, if known.")] = None,
-    steps_per_epoch: Annotated[int | None, typer.Option(min=1, help="Of loss logs: steps an epoch, if known.")] = None,
+    left: Annotated[Path, typer.Argument(help="A trace of a Recorder, or a loss log in CSV.")],
+    right: Annotated[Path, typer.Argument(help="The trace or loss log of the other side.")],
+    out: Annotated[Path | None, typer.Option(help="Directory of the report; by default results/LEFT_RIGHT.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Examples per batch; makes the diagnosis of loss logs more precise.")
+    ] = None,
+    steps_per_epoch: Annotated[
+        int | None, typer.Option(min=1, help="Steps per epoch; makes the diagnosis of loss logs more precise.")
+    ] = None,
 ) -> None:
-    """Compare what two loops of your own left: traces (where they first part), or loss logs (what curves alone say)."""
+    """Compare two loops of your own by their traces (where they first part), or by their loss logs alone."""
 
     def work() -> int:
         from compare.cli import diff as diffing
@@ -200,28 +217,28 @@ def diff(
 
 @app.command()
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the port is written; must not exist.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist yet.")],
 ) -> None:
-    """Write a commented port to start from: it runs as it is, with `python -m compare port FILE`."""
+    """Write a port to start from; `python -m compare port FILE` runs it."""
 
     def work() -> int:
         if file.suffix != ".py":
-            fail(f"{file}: a port is a Python file, give a name that ends in .py")
+            fail(f"{file} is not a name for a Python file: it must end in .py")
         try:
             with open(file, "x", encoding="utf-8") as written:
                 written.write(TEMPLATE.read_text(encoding="utf-8"))
         except FileExistsError:
-            fail(f"{file} is there already: give another name, nothing was written")
+            fail(f"{file} exists already and was left as it is: give another name")
         except OSError as error:
             fail(f"{file} cannot be written: {error.strerror}")
-        typer.echo(f"{file} is written; now: python -m compare port {file}")
+        typer.echo(f"{file} is written; next: python -m compare port {file}")
         return 0
 
     _work(work)
 
 
 def _work(work: Callable[[], int]) -> None:
-    """Do a command's work, and exit with its status; a signal to end ends it cleanly."""
+    """Do a command's work, and exit with its status; SIGTERM ends it as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a character shows ?

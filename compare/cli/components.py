@@ -26,7 +26,7 @@ FILE = "components.csv"
 
 
 def check(names: Sequence[str], options: Options, out: Path) -> int:
-    """Check the components of these names or kinds and report on them; the exit status."""
+    """Check the components of these names or kinds and report on them; returns the exit status."""
     try:
         chosen = choose(names)
     except LookupError as error:
@@ -45,7 +45,7 @@ def check(names: Sequence[str], options: Options, out: Path) -> int:
 
 
 def _run(chosen: Mapping[str, tuple[str, Spec]], options: Options) -> list[ComponentRow]:
-    """The rows of all components, in the order of `chosen`, whatever the order in which they are done."""
+    """The rows of all components, in the order of `chosen`; they finish in any order."""
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     rows = {}
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -23,10 +23,13 @@ CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port
 def diff(
     left: Path, right: Path, out: Path | None, results: Path, batch_size: int | None, steps_per_epoch: int | None
 ) -> int:
-    """Compare the two, write and show what is found; the exit status. The last two are of loss logs, where known."""
+    """Compare two traces or two logs, write and show the findings; returns the exit status.
+
+    `batch_size` and `steps_per_epoch` make the diagnosis of logs more precise.
+    """
     logs = [path.suffix.lower() in LOGS for path in (left, right)]
     if any(logs) and not all(logs):
-        fail(f"{left} and {right}: one is a loss log, the other a trace: give two of a kind")
+        fail(f"{left} and {right}: one is a loss log, the other a trace: give two traces or two logs")
     return (
         _diff_logs(left, right, batch_size, steps_per_epoch) if all(logs) else _diff_traces(left, right, out, results)
     )

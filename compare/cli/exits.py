@@ -1,4 +1,4 @@
-"""How a command ends: its exit status, and a message in one line where it cannot do what was asked."""
+"""How a command ends: its exit status, and a one-line message where it cannot do what was asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EQUIVALENT, NOT_EQUIVALENT, FAILED = 0, 1, 2
 
 
 def check_writable(directory: Path) -> None:
-    """Find out before the runs whether their report can be written."""
+    """End with a message, before any run, where the report could not be written."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):

@@ -1,6 +1,6 @@
-"""`python -m compare components --find "batch norm"`: shows both sides' source beside each other, without running it.
+"""`python -m compare components --find "batch norm"`: shows both sides' source side by side, without running it.
 
-Notice the order: components with the words in their name come before those with them in the lesson or the code.
+Notice the order: matches in the name come before matches in the lesson or the code.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from compare.components.selection import nearest
 from compare.components.source import Entry, entries
 from compare.components.specs import KINDS
 
-SHOWN_IN_FULL = 8  # components; of the others only the names
-SHORT_WORD = 3  # letters: such a word is searched as a whole word, not inside of others, except in names
+SHOWN_IN_FULL = 8  # components; of the rest only the names are shown
+SHORT_WORD = 3  # letters: up to this length a word matches whole words only, except in names
 BORDERS = 4  # columns that a panel takes beside its code
 FRAMEWORKS = {"torch": "PyTorch", "tf": "TensorFlow"}
 Sources = dict[str, Entry]  # of one component, by side
@@ -46,7 +46,7 @@ def all_sources() -> dict[str, tuple[str, Sources]]:
 
 
 def find(query: str) -> list[Match]:
-    """The components that have all the words of a query, best first; capitals do not count."""
+    """The components that have all the words of a query, best first; case does not matter."""
     words, matches = query.lower().replace("_", " ").split(), []
     for key, (kind, sources) in all_sources().items():
         if words and (rank := _rank(words, key, kind, sources)) is not None:
@@ -71,17 +71,17 @@ def _rank(words: list[str], key: str, kind: str, sources: Sources) -> int | None
 
 
 def _contains(text: str, word: str, inside: bool) -> bool:
-    """Whether a text has a word, also `inside` of another one; without that, "normal" does not contain "no"."""
+    """Whether a text has a word; with `inside`, also inside another word ("no" in "normal")."""
     if inside:
         return word in text
     return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z])", text) is not None
 
 
 def show(query: str, console: Console | None = None) -> int:
-    """Print the components that match; the exit status."""
+    """Print the components that match; returns the exit status."""
     matches = find(query)
     if not matches:
-        fail(f"nothing has all the words of {query!r}: {nearest('_'.join(query.lower().split()), all_sources())}")
+        fail(f"no component has all the words of {query!r}: {nearest('_'.join(query.lower().split()), all_sources())}")
     console = console or _console()
     for number, match in enumerate(matches[:SHOWN_IN_FULL]):
         console.print(*[""] * (number > 0), render(match, console.width), sep="\n")
@@ -97,7 +97,7 @@ def _console() -> Console:
 
 
 def render(match: Match, width: int) -> RenderableType:
-    """Both sources beside each other, where they fit without breaking a line; else one above the other."""
+    """Both sources side by side, if they fit without breaking a line; otherwise one above the other."""
     codes = {side: entry.code for side, entry in match.sources.items()}
     widths = [max(map(len, code.splitlines())) + BORDERS for code in codes.values()]
     panels = [_panel(side, code) for side, code in codes.items()]
@@ -107,7 +107,7 @@ def render(match: Match, width: int) -> RenderableType:
 
 
 def _beside(panels: list[Panel], widths: list[int], width: int) -> Table:
-    """Half the width each, where that is enough for both."""
+    """Both panels side by side, half the width each if that is enough for both."""
     spare = width - sum(widths)
     grid = Table.grid()
     for needed in widths:

@@ -1,4 +1,4 @@
-"""What a command does once it knows what is asked: run the studies with bars, write the report, show it."""
+"""Runs experiments behind progress bars, writes the report, and shows it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from compare.running.process import FrameworkUnavailableError
 
 
 def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
-    """Run and judge all, write and show the report; the exit status."""
+    """Run and judge all, write and show the report; returns the exit status."""
     results: list[Result] = []
     plots: dict[str, bytes] = {}
     trouble = None
@@ -49,7 +49,7 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
 
 
 def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
-    """Write the report, whole or not at all, and show what it says."""
+    """Write the report, all of it or nothing, and show it."""
     tables = all_tables(results)
     faults = {f"{result.case}.traceback.txt": result.traceback.encode() for result in results if result.traceback}
     files = tables | plots | faults
@@ -73,10 +73,10 @@ def _show(results: list[Result], tables: Iterable[str], out: Path) -> None:
         for finding in result.findings:
             console.print(f"[bold]{result.case}[/]: {escape(finding)}", highlight=False, soft_wrap=True)
         settings = result.judgement.settings if result.judgement else ()
-        unlike = [row for row in differences(settings) if row.subject != INITIAL]  # of those, a finding speaks
+        unlike = [row for row in differences(settings) if row.subject != INITIAL]  # a finding reports those
         if unlike:
             console.print(settings_table(unlike))
-    console.print(f"report: {escape(str(out))}/{', '.join(tables)}, and a plot a case", highlight=False)
+    console.print(f"report: {escape(str(out))}/{', '.join(tables)}, and a plot per case", highlight=False)
 
 
 def status(results: list[Result]) -> int:

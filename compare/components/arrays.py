@@ -1,6 +1,6 @@
 """The arrays with which a side checks a component: its inputs, its weights, and the cotangents of its outputs.
 
-Notice that weights are taken from one pool in the order in which a layer holds them, whatever their names are.
+Notice that weights are taken from one pool, in the order in which a layer holds them: their names do not matter.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from compare.components.spec import Spec
 from compare.inputs.arrays import cast, generators, nudge
 
 POOL = 1 << 16  # values: more than all the weights of any component
-SPREAD = 0.5  # of the pool's values: large enough that a wrong one shows, small enough that no gate saturates
+SPREAD = 0.5  # of the pool's values: large enough that a wrong weight shows, small enough that no gate saturates
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ComponentArrays:
         return [np.abs(array) + 0.5 for array in _cut(self.weight_pool[::-1], shapes)]
 
     def cotangent(self, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-        """The factors of the outputs of these shapes, in the sum whose gradient is compared."""
+        """The factors of the outputs, of these shapes, in the sum whose gradient is compared."""
         return _cut(self.cotangent_pool, shapes)
 
 
@@ -50,7 +50,7 @@ def _cut(pool: np.ndarray, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
 
 
 def write(specs: Mapping[str, Spec], path: Path) -> None:
-    """Draw the arrays of all these components into one file."""
+    """Write the arrays of all these components into one file."""
     generator = generators(0)
     arrays = {name: generator(name).normal(0, SPREAD, POOL) for name in ("pool", "cotangents")}
     arrays |= {f"{key}/{name}": array for key, spec in specs.items() for name, array in spec.draw(key).items()}
@@ -58,7 +58,7 @@ def write(specs: Mapping[str, Spec], path: Path) -> None:
 
 
 def read(path: Path, key: str, precision: str, ulp_of: str | None = None) -> ComponentArrays:
-    """The arrays of one component; with `ulp_of`, inputs and weights of floating type are moved by one ulp of it."""
+    """The arrays of one component; floating inputs and weights are moved by one ulp of `ulp_of`, if given."""
     float64_arrays = _read_file(path, path.stat().st_mtime_ns)
     arrays = cast({f"input {name}": array for name, array in float64_arrays.get(key, {}).items()}, precision)
     arrays |= cast({"pool": float64_arrays[""]["pool"]}, precision)

@@ -1,4 +1,4 @@
-"""Checks one component on one side, inside its worker: what it computes, into a file."""
+"""Runs one component on one side, inside its worker, and writes what it computes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from compare.running.request import CheckComponent
 
 
 def check_and_write(request: CheckComponent, find: Callable, runtime: ModuleType, check: Callable) -> None:
-    """Find the entry, call it as its kind is called, and write the arrays that come of it."""
+    """Find the entry, call it as its kind requires, and write the arrays that it computes."""
     entry, spec = find(request.kind, request.key), specs.load(request.kind)[request.key]
     given = arrays.read(Path(request.inputs), request.key, request.precision, request.nudge)
     runtime.set_precision(request.precision)

@@ -1,6 +1,6 @@
-"""Whether the two sides of a component agree: the arrays that both computed, compared, make a row.
+"""Whether the two sides of a component agree: compares the arrays that both computed, one row per component.
 
-Notice the order: an error, missing tensors or other shapes, NaN, dtype, and only then the values.
+Notice the order: an error, missing tensors or different shapes, NaN, dtype, and only then the values.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SIDES = ("torch", "tf")
 class ComponentRow:
     """One component: the gaps of what it computes, and the verdict.
 
-    `why` says why it is not compared in float64, or where it differs, or what failed.
+    `why` says why it is not compared in float64, where it differs, or what failed.
     """
 
     key: str
@@ -41,7 +41,7 @@ class ComponentRow:
 
 @dataclass(frozen=True)
 class ComponentRuns:
-    """What the runs of one component left: the arrays of each side, plain and (in float32) nudged, or the errors."""
+    """The results of one component: the arrays of each side, plain and (in float32) nudged, or the errors."""
 
     plain: Mapping[str, Arrays]
     nudged: Mapping[str, Arrays]
@@ -49,7 +49,7 @@ class ComponentRuns:
 
 
 class Gap(NamedTuple):
-    """How far one tensor differs; `structural` where it is missing, or its shape or dtype differs, or it has a NaN."""
+    """How far one tensor differs; `structural` if it is missing, has another shape or dtype, or has a NaN."""
 
     size: float
     structural: bool
@@ -92,8 +92,8 @@ def compare_samples(torch: np.ndarray, tf: np.ndarray, orthogonal: bool) -> tupl
 def _widest_gap(torch: Arrays, tf: Arrays, group: str) -> Gap | None:
     """The widest gap among the tensors of a group; None where the group is empty.
 
-    A tensor that is only rounding beside the largest of its group (the gradient of a bias before a normalization) is
-    measured by that one.
+    A tensor that is only rounding relative to the largest of its group (the gradient of a bias before a normalization)
+    is measured relative to that one.
     """
     names = [name for name in dict.fromkeys((*torch, *tf)) if name.startswith(f"{group}/")]
     largest = max((_magnitude(arrays.get(name)) for name in names for arrays in (torch, tf)), default=0.0)

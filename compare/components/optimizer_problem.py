@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 STEPS = 50
-RATE = 0.1  # with which every schedule begins
+RATE = 0.1  # the initial rate of every schedule
 NAMES = ("kernel", "bias")
 TARGET = 0.3
 

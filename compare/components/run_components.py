@@ -1,4 +1,4 @@
-"""Runs components on the two workers, each by itself: one that raises, crashes or hangs costs its own row only."""
+"""Runs components on the two workers, one by one: a component that raises, crashes or hangs fails its own row only."""
 
 from __future__ import annotations
 

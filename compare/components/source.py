@@ -1,7 +1,7 @@
 """The source of each component, read without importing it, for the table and the search.
 
-Notice that the code is cut out of the file unchanged, without its docstring. What a component takes from this project
-(a loss or an optimizer with PyTorch's formula, in Keras) is shown with its import.
+Notice that the code is cut out of the file unchanged, without its docstring. What a component uses of this project (a
+loss or an optimizer with PyTorch's formula, in Keras) is shown with its import.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Entry:
 
 @cache
 def entries(side: str, kind: str) -> dict[str, Entry]:
-    """The entries of one file by key, in its order; none where the file does not exist."""
+    """The entries of one file by key, in its order; empty where the file does not exist."""
     path = ROOT / PACKAGES[side] / "components" / f"{kind}.py"
     return parse(path.read_text(encoding="utf-8")) if path.exists() else {}
 
@@ -70,7 +70,7 @@ def _needed_helpers(lines: list[str], function: ast.stmt, helpers: dict[str, ast
 
 
 def _needed_imports(lines: list[str], imports: list[ast.ImportFrom], statements: list[ast.stmt]) -> str:
-    """The imports that the statements use, a line each; "" where there are none."""
+    """The imports that the statements use, one per line; "" where there are none."""
     found = []
     for node in imports:
         names = {alias.asname or alias.name: ast.unparse(alias) for alias in node.names}

@@ -1,6 +1,6 @@
 """What a component is fed: the arrays of its inputs, the same on both sides, and how it is called.
 
-Notice that each array is drawn from a generator seeded by component and input name: no entry changes another's.
+Notice that each array has its own generator, seeded by component and input name: no entry changes another's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from compare.inputs.arrays import generators
 
-SAMPLED_VALUES = 1 << 17  # of an initializer: a standard deviation that is 2% off shows
+SAMPLED_VALUES = 1 << 17  # of an initializer: enough to show a standard deviation that is 2% off
 MOST_SAMPLES = 300
 
 
@@ -31,7 +31,7 @@ class Input:
 
 
 def normal(*shape: int, scale: float = 1) -> Input:
-    """Normal numbers around 0."""
+    """Normal samples, mean 0."""
     return Input(lambda generator: generator.normal(0, scale, shape))
 
 
@@ -40,7 +40,7 @@ def uniform(*shape: int, low: float = 0, high: float = 1) -> Input:
 
 
 def image(*shape: int) -> Input:
-    """Normal numbers as a batch of images (N, C, ...), of one, two or three dimensions."""
+    """Normal samples as a batch of images (N, C, ...), of one, two or three dimensions."""
     return replace(normal(*shape), is_image=True)
 
 
@@ -81,7 +81,7 @@ def mask(*shape: int) -> Input:
 
 
 def values(array: ArrayLike) -> Input:
-    """These values: floats become float64, integers int64, booleans stay."""
+    """These values: floats become float64, integers int64, booleans stay booleans."""
     kept = np.array(array)
     kept = kept.astype({"f": np.float64, "i": np.int64}.get(kept.dtype.kind, kept.dtype))
     return Input(lambda generator: kept)
@@ -102,17 +102,17 @@ class Spec:
 
     training     None, or the flag that the layer is called with
     precision    "float64", or "float32" where a side cannot compute it in float64; `why` gives the reason, a sentence
-    output       whether TensorFlow's outputs are images with their channels last: "image", "as is", or "auto": images
-                 where an input is an image of as many axes
-    own_buffers  whether the layer's buffers keep their own values (a table of sines); else both sides' are filled with
-                 the same positive numbers
+    output       whether TensorFlow's outputs are images, channels last: "image", "as is", or "auto" (images if an input
+                 is an image with the same number of axes)
+    own_buffers  whether the layer's buffers keep their own values (a table of sines); otherwise both sides' are filled
+                 with the same positive numbers
 
     Initializers: the entry is called with `shape`, PyTorch's with (out, in, height, width), TensorFlow's with (height,
     width, in, out), or both with the same, where `transposed` is False (an embedding). `exact` compares value by value,
     not as a distribution; `orthogonal` also compares the products of the rows (or of the columns, if they are fewer).
-    Schedules: an input `loss` of 50 values is passed to `.step(loss)`, one a step. Optimizers need no input.
-    Steps: the first axis of every input is 50, one batch a step; the loss is the mean squared error of model(x) and y,
-    the model linear, from x's last axis to y's.
+    Schedules: an input `loss` of 50 values is passed to `.step(loss)`, one per step. Optimizers need no input.
+    Steps: the first axis of every input is 50, one batch per step; the loss is the mean squared error of model(x) and
+    y, the model linear, from x's last axis to y's.
 
     Raises ValueError for an unknown option, and where `why` and `precision` contradict each other.
     """

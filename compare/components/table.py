@@ -1,4 +1,4 @@
-"""components.csv: a row a component, with the source of both sides and the lesson for whoever ports it."""
+"""components.csv: a row per component, with the source of both sides and what to mind in a port."""
 
 from __future__ import annotations
 

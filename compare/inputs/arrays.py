@@ -13,10 +13,7 @@ Generators = Callable[[str], np.random.Generator]  # array name -> its own gener
 
 
 def generators(seed: int) -> Generators:
-    """One independent generator an array, seeded by (seed, array name).
-
-    An array added to a case later changes none of the others.
-    """
+    """One independent generator per array, seeded by (seed, array name): a new array changes none of the others."""
     return lambda name: np.random.default_rng([seed, *name.encode()])
 
 
@@ -34,10 +31,10 @@ def cast(arrays: Mapping[str, np.ndarray], precision: str) -> Arrays:
 
 
 def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str) -> Arrays:
-    """Each weight moved by one ulp of the dtype `ulp_of`, up or down as a coin seeded by (seed, name) falls.
+    """Each weight moved by one ulp of the dtype `ulp_of`, up or down at random, seeded by (seed, name).
 
-    The arrays keep their dtype: a float64 run nudged by a float32 ulp is what a constant rounded to float32 can do.
-    A zero stays zero, for the ulp there is no fraction of anything.
+    The arrays keep their dtype: float64 weights moved by a float32 ulp show what a constant rounded to float32 can do.
+    A zero stays zero: it has no magnitude for an ulp to be relative to.
     """
     generator = generators(seed)
     moved = {}

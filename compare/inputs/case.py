@@ -1,8 +1,7 @@
 """A case: one training problem, free of any framework.
 
-Everything that could make two runs differ stands here once: the data, the order of the batches, the initial
-weights, the hyper-parameters. Both sides receive the same arrays; a seed is never shared, because two frameworks
-draw different numbers from it.
+It holds everything that could make two runs differ: data, batch order, initial weights, hyper-parameters. Both sides
+receive the same arrays, never a seed: two frameworks make different random numbers from it.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ def unchanged(batch: Arrays) -> Arrays:
 class Case:
     """One training problem.
 
-    `data`, `weights` and the others that draw give float64 arrays (or integers) by name; weights carry PyTorch's names
-    and layouts (`fc1.weight` of shape (out, in), `conv1.weight` of shape (out, in, height, width)).
+    `data`, `weights`, `per_step` and `held_out` return arrays by name, float64 or integers. Weights have PyTorch's
+    names and layouts: `fc1.weight` is (out, in), `conv1.weight` is (out, in, height, width).
     """
 
     name: str
@@ -38,7 +37,7 @@ class Case:
     channels_first: tuple[str, ...] = ()  # the arrays of the batch that are (N, C, H, W)
     prepare: Callable[[Arrays], Arrays] = field(default=unchanged)  # each batch, in float64, before the cast
     read_data: Callable[[Path], Arrays] | None = None  # the real data set, from a directory
-    # What a step has for itself, whatever its examples (noise, masks, a switch): arrays (steps, ...) for so many steps.
+    # What belongs to a step and not to its examples (noise, masks, a switch): arrays (steps, ...).
     per_step: Callable[[Generators, int], Arrays] | None = None
     held_out: Callable[[Generators], Arrays] | None = None  # one batch, whose loss is evaluated after every epoch
 

@@ -1,6 +1,6 @@
 """The bytes that both sides start from: data, batch order and initial weights, in one `inputs.npz` with its sha256.
 
-Notice that arrays are shared, never seeds, and that the float64 masters are cast to a run's precision only here.
+Notice that arrays are shared, never seeds, and that only `batch` casts them from float64 to a run's precision.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ GROUPS = ("data", "weights", "per_step", "evaluation")  # the fields of CaseInpu
 
 @dataclass(frozen=True)
 class CaseInputs:
-    """A case made concrete: float64 masters, and for how many steps to train on them."""
+    """The arrays of a case, in float64, and how many steps to train on them."""
 
     case: Case
     seed: int
     steps: int
     data: Arrays
     weights: Arrays
-    order: np.ndarray  # (epochs, examples): the permutation that each epoch follows; one row where all are alike
-    per_step: Arrays = field(default_factory=dict)  # (steps, ...): what each step has for itself
-    evaluation: Arrays = field(default_factory=dict)  # the batch that is held out, where the case has one
+    order: np.ndarray  # (epochs, examples): the permutation of each epoch; one row where all are the same
+    per_step: Arrays = field(default_factory=dict)  # (steps, ...): what belongs to a step, not to its examples
+    evaluation: Arrays = field(default_factory=dict)  # the held-out batch, where the case has one
 
     @property
     def subject(self) -> Subject:
@@ -72,29 +72,29 @@ class CaseInputs:
         return cast(self.case.prepare(self.evaluation), precision) if self.evaluation else None
 
     def examples(self, precision: str) -> list[Arrays]:
-        """A batch of every shape that training will meet: the first, and the last of the epoch."""
+        """A batch of every shape that training will see: the first, and the last of the epoch."""
         return [self.batch(step, precision) for step in {0, min(self.steps, self.steps_per_epoch) - 1}]
 
 
 def make_inputs(
     case: Case, seed: int = 0, epochs: int | None = None, steps: int | None = None, data_dir: Path | None = None
 ) -> CaseInputs:
-    """Draw or read the arrays of a case.
+    """Generate or read the arrays of a case.
 
-    `steps` alone trains for exactly that many steps, over as many epochs as they take; with `epochs`, for the
-    lesser of the two. Raises ValueError where there is nothing to train on, DataError where `data_dir` cannot be read.
+    `steps` alone trains for exactly that many steps, over as many epochs as they take; with `epochs`, for whichever
+    ends first. Raises ValueError where there is nothing to train on, DataError where `data_dir` cannot be read.
     """
     generator = generators(seed)
     if data_dir is None:
         data = case.data(generator)
     elif case.read_data is None:
-        raise ValueError(f"{case.name} draws its data and reads none: leave --data-dir out")
+        raise ValueError(f"{case.name} generates its data and reads none: leave --data-dir out")
     else:
         data = case.read_data(Path(data_dir))
     examples = len(next(iter(data.values())))
     per_epoch = len(case.batch_rows(examples))
     if not per_epoch:
-        raise ValueError(f"{case.name}: {examples} examples make no whole batch of {case.batch_size}")
+        raise ValueError(f"{case.name}: {examples} examples are less than one batch of {case.batch_size}")
     if epochs is None:
         epochs = case.epochs if steps is None else math.ceil(steps / per_epoch)
     total = epochs * per_epoch if steps is None else min(steps, epochs * per_epoch)

@@ -33,7 +33,7 @@ def noisy_plane(generator: Generators, examples: int, slopes: tuple[float, ...],
 def synthetic_images(generator: Generators, examples: int, size: int = 32, contrast: float = 15) -> Arrays:
     """Learnable stand-ins for CIFAR-10: x uint8 (examples, 3, size, size), y int64 (examples,).
 
-    Each class is a coarse 4x4 pattern of colours, uniform on ±contrast, blown up to size x size and buried in noise.
+    Each class is a 4x4 pattern of colours, uniform on ±contrast, enlarged to size x size under noise.
     """
     y = generator("y").integers(0, CIFAR_CLASSES, examples)
     patterns = generator("patterns").uniform(-contrast, contrast, (CIFAR_CLASSES, 3, 4, 4))
@@ -61,7 +61,7 @@ def glorot_layers(generator: Generators, shapes: Mapping[str, tuple[int, ...]]) 
 def kaiming_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Normal with variance 2 / fan_out, for a weight of shape (out, in, *kernel) (He et al., 2015).
 
-    As nn.init.kaiming_normal_(mode="fan_out", nonlinearity="relu") draws.
+    The distribution of nn.init.kaiming_normal_(mode="fan_out", nonlinearity="relu").
     """
     return generator.normal(0, np.sqrt(2 / (shape[0] * np.prod(shape[2:]))), shape)
 
@@ -72,9 +72,9 @@ def read_cifar10(directory: Path) -> Arrays:
     Reads those of the five files `data_batch_1.bin` ... `data_batch_5.bin` that `directory` holds, in order.
     Raises DataError where there are none, or where one is truncated, of another format, or has a label above 9.
     """
-    if not os.path.isdir(directory):  # unlike Path.is_dir, never an OSError
+    if not os.path.isdir(directory):  # never an OSError, which Path.is_dir may raise
         raise DataError(
-            f"{directory} is no directory: --data-dir takes the folder that holds {CIFAR_TRAINING_FILES[0]}"
+            f"{directory} is not a directory: --data-dir takes the one that holds {CIFAR_TRAINING_FILES[0]}"
         )
     files = [path for name in CIFAR_TRAINING_FILES if (path := directory / name).is_file()]
     if not files:
@@ -86,7 +86,7 @@ def read_cifar10(directory: Path) -> Arrays:
 def _no_training_files(directory: Path) -> str:
     nested = next(directory.glob("*/data_batch_*.bin"), None)
     if nested:
-        return f"{directory} holds no data_batch_*.bin itself, but {nested.parent} does: give that with --data-dir"
+        return f"{directory} has no data_batch_*.bin, but {nested.parent} does: give that one with --data-dir"
     python_version = any((directory / name.removesuffix(".bin")).is_file() for name in CIFAR_TRAINING_FILES)
     found = "it holds the Python (pickled) version" if python_version else f"it holds {_listing(directory)}"
     return (
@@ -110,13 +110,13 @@ def _read_records(path: Path) -> np.ndarray:
     if not count or rest:
         raise DataError(
             f"{path} has {content.size} bytes, not a whole number of {CIFAR_RECORD}-byte records "
-            f"({rest} left over after {count}): it is truncated or no CIFAR-10 binary file; download it again"
+            f"({rest} left over after {count}): it is truncated, or not a CIFAR-10 binary file; download it again"
         )
     records = content.reshape(count, CIFAR_RECORD)
     wrong = np.flatnonzero(records[:, 0] >= CIFAR_CLASSES)
     if wrong.size:
         raise DataError(
             f"{path}: record {wrong[0]} has label {records[wrong[0], 0]}, expected 0 to {CIFAR_CLASSES - 1} "
-            f"({wrong.size} such labels): the file is damaged or no CIFAR-10 binary file; download it again"
+            f"({wrong.size} such labels): the file is damaged, or not a CIFAR-10 binary file; download it again"
         )
     return records

@@ -19,7 +19,7 @@ ExplicitPairs = tuple[tuple[str | None, str | None], ...]  # tf name, expression
 
 
 class Term(NamedTuple):
-    """A tensor by its name, and the rows of it that are meant."""
+    """A tensor by name, and which of its rows."""
 
     name: str
     rows: slice
@@ -27,12 +27,12 @@ class Term(NamedTuple):
 
 @cache
 def terms(expression: str) -> tuple[Term, ...]:
-    """The tensors that an expression names; ValueError where it is none."""
+    """The tensors that an expression names; ValueError where it is not an expression."""
     found = []
     for text in expression.split(" + "):
         match = _TERM.fullmatch(text.strip())
         if match is None:
-            raise ValueError(f'{expression!r} is no weight: expected "name", "name[start:stop]" or "name + name"')
+            raise ValueError(f'{expression!r} is not a weight: expected "name", "name[start:stop]" or "name + name"')
         bounds = (int(bound) if bound else None for bound in (match["start"], match["stop"]))
         found.append(Term(match["name"], slice(*bounds)))
     return tuple(found)
@@ -49,7 +49,7 @@ def evaluate(expression: str, tensor: Callable[[str], np.ndarray | None], added:
 def evaluate(expression: str, tensor: Callable[[str], np.ndarray | None], added: bool = True) -> np.ndarray | None:
     """The tensor that an expression stands for; None where a part of it is missing.
 
-    Weights that stand in a sum act as one, so values are `added`; their gradients are each the gradient of the sum.
+    The values of a sum are `added`; the gradient of each part is already the gradient of the sum.
     """
     parts = []
     for name, rows in terms(expression):
@@ -60,7 +60,7 @@ def evaluate(expression: str, tensor: Callable[[str], np.ndarray | None], added:
 
 
 def explicit_pairs(items: Iterable[tuple]) -> ExplicitPairs:
-    """What is paired by name, one by one: a list on the torch side stands for several without a partner."""
+    """The pairs given by name, one at a time: a list on the torch side is several weights without a partner."""
     return tuple(
         (name, expression)
         for name, given in items

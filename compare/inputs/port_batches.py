@@ -1,4 +1,4 @@
-"""What a port trains on: the batches that it yields, drawn once and checked, and what else it says of its data."""
+"""What a port trains on: the batches that it yields, taken once and checked, and its other settings for the data."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ MOST_BYTES = 4e9
 
 
 def draw(path: str, seed: int, most: int) -> PortInputs:
-    """What `batches(rng)` yields, at most so many; PortError where that cannot be trained on, or is not repeatable."""
+    """At most `most` batches of `batches(rng)`; PortError where they cannot be trained on, or are not repeatable."""
     port = load(path)
     with pointing_into(path, "in batches()"):
         first, more = _take(port, seed, most)
         second, _ = _take(port, seed, min(most, 2))
     file = Path(path).name
     if not first:
-        raise PortError(f"{file}: batches() yields no batch: there is nothing to train on")
+        raise PortError(f"{file}: batches() yields nothing: there is nothing to train on")
     forms = {_form(batch) for batch in first}
     if len(forms) > 1:
-        raise PortError(f"{file}: batches() yields {' and '.join(sorted(forms))}: give all of them one form")
+        raise PortError(f"{file}: batches() yields {' and '.join(sorted(forms))}: give all batches the same form")
     named = [_named(file, batch) for batch in first]
     again = [_named(file, batch) for batch in second]
     if len(again) != min(len(named), 2) or not all(map(_same, named, again)):
-        raise PortError(f"{file}: batches() yields other batches at each call: draw all from the rng it is given")
+        raise PortError(f"{file}: batches() yields different batches at each call: take all randomness from its rng")
     return PortInputs(
         name=Path(path).stem,
         seed=seed,
@@ -46,7 +46,7 @@ def draw(path: str, seed: int, most: int) -> PortInputs:
 
 
 def _take(port: ModuleType, seed: int, most: int) -> tuple[list[Any], bool]:
-    """So many batches as they come, and whether there were more."""
+    """The first `most` batches, and whether there were more."""
     stream = iter(port.batches(np.random.default_rng(seed)))
     taken: list[Any] = []
     size = 0
@@ -101,7 +101,7 @@ def _channels_first(file: str, given: Any, batch: Batch) -> tuple[str, ...]:
 def _explicit(file: str, weights: Any) -> ExplicitPairs:
     """The port's WEIGHTS as pairs (tf name, expression of torch names); None leaves the other unpaired."""
     if not isinstance(weights, Mapping):
-        raise PortError(f"{file}: WEIGHTS is {what(weights)}, expected a dict from names of tf to names of torch")
+        raise PortError(f"{file}: WEIGHTS is {what(weights)}, expected a dict from tf names to torch names")
     pairs = explicit_pairs(weights.items())
     for name in (name for pair in pairs for name in pair):
         if not isinstance(name, (str, type(None))):

@@ -1,6 +1,6 @@
 """A user's port: one Python file with both sides of a training problem.
 
-It is read where it runs, in a worker, and whatever is wrong with it becomes a PortError that points into the file.
+It is read in the worker that runs it, and any error in it becomes a PortError that names the line.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ def load(path: str) -> ModuleType:
     """The module of a port file; PortError where it does not import or lacks one of FUNCTIONS."""
     name = Path(path).stem
     if not Path(path).is_file():
-        raise PortError(f"{path} is no file: `python -m compare new {path}` writes one to start from")
-    sys.path.insert(0, str(Path(path).resolve().parent))  # what stands beside it can be imported, as from a script
+        raise PortError(f"{path} is not a file: `python -m compare new {path}` writes one to start from")
+    sys.path.insert(0, str(Path(path).resolve().parent))  # modules beside it can be imported, as from a script
     spec = spec_from_file_location(f"port_{name}", path)
     if spec is None or spec.loader is None:
-        raise PortError(f"{path} is no Python file: its name must end in .py")
+        raise PortError(f"{path} is not a Python file: its name must end in .py")
     module = sys.modules[spec.name] = module_from_spec(spec)
     with pointing_into(path, "while it was imported"):
         spec.loader.exec_module(module)
@@ -45,7 +45,7 @@ def load(path: str) -> ModuleType:
 
 
 def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManager]) -> Callable[[Mapping], Side]:
-    """What makes one side of a port ("torch" or "tf") as the loop takes it; its settings say the batches' form.
+    """The function that makes one side of a port ("torch" or "tf"); its settings say what form the batches have.
 
     `evaluating(model)` puts a model into evaluation mode, for a loss that takes no `training`.
     """
@@ -82,8 +82,8 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
 
 
 def takes_training(loss: Callable) -> bool:
-    """Whether a loss is told the mode: it has a parameter `training`, or takes any by name (**kwargs)."""
-    # The __call__ of a module of either framework takes anything, and hands it on to these.
+    """Whether a loss has a parameter `training`, or takes any by name (**kwargs)."""
+    # The __call__ of a module of either framework takes anything and passes it on to these.
     written = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
     try:
         parameters = signature(written).parameters.values()
@@ -95,7 +95,7 @@ def takes_training(loss: Callable) -> bool:
 def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextManager]) -> Callable:
     """`loss(model, batch, training=True)`, whether or not the loss was written with `training`.
 
-    What else a port's own step gives to its loss reaches it as it is.
+    Further arguments from a port's own step are passed on unchanged.
     """
 
     def with_training(model: Any, batch: Any, *more: Any, **named: Any) -> Any:
@@ -110,7 +110,7 @@ def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextMa
 
 @contextmanager
 def pointing_into(path: str, where: str) -> Iterator[None]:
-    """Whatever goes wrong inside becomes a PortError that names the line of the file."""
+    """Any exception inside becomes a PortError that names the line of the file."""
     try:
         yield
     except PortError:
@@ -120,7 +120,7 @@ def pointing_into(path: str, where: str) -> Iterator[None]:
 
 
 def _line(path: str, error: BaseException) -> str:
-    """The file, and the last of its lines that the error passed."""
+    """The file, and the last of its lines in the traceback."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if _same(frame.filename, path)]
     if isinstance(error, SyntaxError) and error.filename and _same(error.filename, path):
         lines.append(error.lineno)

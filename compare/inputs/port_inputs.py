@@ -1,4 +1,4 @@
-"""The bytes that both sides of a port start from: the batches that it yielded, drawn once, in one `inputs.npz`."""
+"""The bytes that both sides of a port start from: the batches that it yielded, in one `inputs.npz`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FEWEST_STEPS = 20
 
 @dataclass(frozen=True)
 class PortInputs:
-    """What a port trains on; its initial weights are the torch side's own, and not among the inputs."""
+    """What a port trains on. Its initial weights are not among the inputs: they are the torch side's own."""
 
     name: str
     seed: int
@@ -63,10 +63,10 @@ class PortInputs:
         return (self.batch(step, precision) for step in range(self.steps))
 
     def held_out(self, precision: str) -> None:
-        """A port evaluates nothing while it trains."""
+        """A port has no held-out batch."""
 
     def examples(self, precision: str) -> list[Batch]:
-        """A batch of every shape that training will meet."""
+        """A batch of every shape that training will see."""
         shapes: dict[tuple, int] = {}
         for step, batch in enumerate(self.drawn):
             shapes.setdefault(tuple(array.shape for array in batch.values()), step)
@@ -98,5 +98,5 @@ def read(path: Path) -> PortInputs:
 
 
 def quarter(steps: int) -> int:
-    """The length of an epoch where nobody says it: a quarter; all where they are too few to say that a loss falls."""
+    """The default epoch: a quarter of the steps, or all of them where a quarter is too few to judge a falling loss."""
     return steps // 4 if steps >= FEWEST_STEPS else max(1, steps)

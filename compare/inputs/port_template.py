@@ -1,6 +1,6 @@
 """A port: the same training in PyTorch and in TensorFlow. Run it with `python -m compare port FILE`.
 
-As it stands, the two are equivalent. Put your own model, loss and optimizer in their place, and see where they part.
+These two are equivalent. Replace model, loss and optimizer with your own, and see where they part.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 def batches(rng):
     """Yield the batches that both sides train on, as NumPy arrays: dicts, or tuples such as (x, y).
 
-    Draw everything from `rng`, so that each call yields the same. Or read your own data here.
+    Take all randomness from `rng`, so that each call yields the same batches. Or read your own data here.
     """
     weights = rng.normal(size=(8, 1))
     for _ in range(60):
@@ -18,7 +18,7 @@ def batches(rng):
 
 
 def torch_side():
-    """The original: model, loss, optimizer. Frameworks are imported inside, for each side has a process of its own."""
+    """The original: model, loss, optimizer. Import frameworks inside: each side runs in a process of its own."""
     import torch
     from torch import nn
 
@@ -32,15 +32,15 @@ def torch_side():
 
 
 def tf_side():
-    """The port. Its weights begin as torch's: layers are paired in order and by kind, whatever their names."""
+    """The port. Its weights begin as torch's: layers are paired in order and by kind, not by name."""
     import keras
     import tensorflow as tf
     from keras import layers
 
-    # PyTorch's formula: keras.optimizers.Adam has another default epsilon, and adds it in another place.
+    # PyTorch's formula: keras.optimizers.Adam has a different default epsilon, and adds it in a different place.
     from tf_impl.optimizers import Adam
 
-    # PyTorch draws weights and biases within 1/sqrt(inputs); Keras by default draws wider, and sets biases to 0.
+    # PyTorch's weights and biases begin uniform within 1/sqrt(inputs); Keras' weights begin wider, biases at 0.
     def dense(inputs, outputs, activation=None):
         bound = inputs**-0.5
         kernel, bias = (keras.initializers.RandomUniform(-bound, bound) for _ in range(2))
@@ -50,20 +50,20 @@ def tf_side():
     optimizer = Adam(learning_rate=1e-2)
 
     def loss(model, batch):
-        # Say training=True where the model has dropout or batch normalisation: Keras does not assume it.
+        # Pass training=True where the model has dropout or batch normalisation: Keras does not assume it.
         return tf.reduce_mean(tf.math.squared_difference(model(batch["x"]), batch["y"]))
 
     return model, loss, optimizer
 
 
-# What a port may have besides:
+# What a port may also have:
 #
-# def torch_step(side, batch):        one step of training, where the loop itself is what was ported: side.model,
-# def tf_step(side, batch):           side.loss and side.optimizer are what you returned above; return the loss
+# def torch_step(side, batch):        your own training step, if you ported the loop too: side.model, side.loss and
+# def tf_step(side, batch):           side.optimizer are what you returned above; return the loss
 #
-# def loss(model, batch, training):   so that you say yourself what evaluation is: it is called with training=False;
-#                                     without it the model's layers are put into evaluation mode from outside
+# def loss(model, batch, training):   called with training=False for evaluation; a loss without `training` is evaluated
+#                                     with the model's layers switched to evaluation mode from outside
 #
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
-# WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not say it
-# STEPS_PER_EPOCH = 20                so that epochs.csv has epochs, and the loss is seen to fall from first to last
+# WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not decide
+# STEPS_PER_EPOCH = 20                the length of an epoch in epochs.csv; the loss must fall from first to last

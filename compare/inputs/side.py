@@ -1,6 +1,6 @@
 """What a side brings to the loop: a model, a loss, an optimizer, and optionally a step of its own.
 
-Reference cases and wrong ports in the tests reach the loop as the same thing.
+Reference cases and users' ports reach the loop as this one type.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ class Side:
     """One side of a case.
 
     `loss(model, batch, training)` returns the scalar to minimise and a dict of metrics, each a mean over the batch.
-    `optimizer` is one, or a dict of several by the part (an attribute) of the model that each trains.
+    `optimizer` is one, or a dict of several, by the attribute of the model that each trains.
     `schedule` is PyTorch's learning rate scheduler, stepped after the optimizer; in Keras the optimizer holds it.
     `step(side, batch)` does one training step and returns the same pair; None is the loop's own step.
     `batches` lets a side with an input pipeline of its own change the stream of batches; None takes them as they come.
-    `takes_training` is False where the loss was written without `training`: the model's mode is set around it.
+    `takes_training` is False where the loss was written without `training`: the model's mode is set from outside.
     """
 
     model: Any
@@ -32,7 +32,7 @@ class Side:
 
 
 def every_optimizer(optimizer: Any) -> dict[Any, Any]:
-    """Every optimizer by the part of the model that it trains; one alone by "", several in a list by their places."""
+    """Every optimizer by the part of the model that it trains: "" for a single one, the position for a list."""
     if isinstance(optimizer, Mapping):
         return dict(optimizer)
     return dict(enumerate(optimizer)) if isinstance(optimizer, (list, tuple)) else {"": optimizer}

@@ -1,4 +1,4 @@
-"""What a result is of: a case, a port, or two recorded loops."""
+"""What a result is about: a case, a port, or two recorded loops."""
 
 from __future__ import annotations
 

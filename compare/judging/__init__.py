@@ -1,1 +1,1 @@
-"""What two sides' traces come to: tolerances, differences, stages, curves, settings; the study of a case or a port."""
+"""Judges the traces of two sides: tolerances, differences, stages, curves, settings; the study of a case or a port."""

@@ -1,4 +1,4 @@
-"""The two sides of a case in one precision, held against each other and against what nudges opened."""
+"""Compares the two sides of a case in one precision: their gaps against those that nudges open."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Comparison:
     def apart(self) -> bool:
         """Whether a curve parts, or a difference at an audited step reaches weights, buffers or loss.
 
-        In float32 gradients and what follows decide nothing: one ReLU that flips moves them by far more than rounding.
+        In float32, gradients and later stages decide nothing: one ReLU that flips moves them far more than rounding.
         """
         if self.precision == "float32":
             return self.parts_at is not None or self.structural or before_gradients(self.rows) is not None
@@ -57,10 +57,10 @@ def compare_pair(
     allow: Callable = tolerances.allowed,
     certain: np.ndarray | None = None,
 ) -> Comparison:
-    """Hold the sides against each other, and against what the nudges opened on either.
+    """Compare the sides; what is allowed is measured by the nudged runs.
 
-    `certain` says at which steps a metric that counts cannot differ by chance; by default, where the loss's envelope is
-    narrow.
+    `certain` marks the steps at which a metric that counts (an accuracy) cannot differ by chance; by default those
+    where the loss's envelope is narrow.
     """
     nudges = pair.nudges(nudged)
     gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
@@ -89,7 +89,7 @@ def _evaluation_parts(
 
 
 def is_leak(comparison: Comparison, wide: TracePair) -> bool:
-    """Whether a gap in a float64 run is within what a float32 ulp opens in it: some constant was rounded to float32."""
+    """Whether a float64 gap is no more than a float32 ulp opens: some constant was rounded to float32."""
     certain = comparison.envelope < tolerances.COUNTS_ARE_CERTAIN_BELOW
     wider = compare_pair("float64", comparison.pair, wide, tolerances.allowed_for_leak, certain)
     return not replace(wider, rows=by_value(wider.rows)).apart

@@ -10,7 +10,7 @@ from compare.judging import tolerances
 from compare.judging.difference import relative_gap
 from compare.traces.trace import Trace
 
-Curve = np.ndarray  # a value a step
+Curve = np.ndarray  # one value per step
 
 
 def curve_gap(torch: Curve, tf: Curve) -> Curve:
@@ -22,13 +22,13 @@ def curve_gap(torch: Curve, tf: Curve) -> Curve:
 
 
 def nudge_gap(name: str, pairs: Iterable[tuple[Trace, Trace]], steps: int) -> Curve:
-    """The running maximum of the gaps that the nudges opened in one curve; pairs are (plain, nudged), one a side."""
+    """The running maximum of the gaps that nudges opened in one curve; one pair (plain, nudged) per side."""
     widest = np.zeros(steps)
     for plain, nudged in pairs:
         if name not in plain.curves or name not in nudged.curves:
             continue
         gap = curve_gap(plain.curves[name], nudged.curves[name])[:steps]
-        # Where a nudge makes a run end in NaN, its gap says nothing of rounding.
+        # Where a nudged run ends in NaN, its gap does not measure rounding.
         widest[: len(gap)] = np.maximum(widest[: len(gap)], np.where(np.isfinite(gap), gap, 0))
     return np.maximum.accumulate(widest)
 
@@ -50,7 +50,7 @@ def epoch_means(curve: Curve, examples: Curve, steps_per_epoch: int) -> list[flo
 def decreases(plain: Trace, nudged: Trace | None, steps_per_epoch: int) -> bool | None:
     """Whether the last whole epoch's mean loss is below the first's by more than a nudge moves it.
 
-    None where the run has not two whole epochs: from less, nothing can be said.
+    None where the run has fewer than two whole epochs: too short to judge.
     """
     whole = plain.steps // steps_per_epoch
     if whole < 2:

@@ -1,6 +1,6 @@
 """How two tensors differ, judged in this order: missing, shape, NaN or infinity, dtype, value.
 
-Notice that the worst element decides, never a mean, and that a NaN on both sides is no agreement.
+Notice that the worst element decides, never a mean, and that NaN on both sides is not agreement.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Difference:
     """How `torch` and `tf` differ; for values, at the element where they differ most.
 
     `max_rel` is the largest |torch - tf| over the largest magnitude in either tensor, `max_ulp` the same in units in
-    the last place of that magnitude. Both are infinite for a difference that is none of values.
+    the last place of that magnitude. Both are infinite where the difference is not one of values.
     """
 
     kind: str  # "value", "dtype", or one of FINDINGS_BEFORE_VALUES
@@ -32,12 +32,12 @@ class Difference:
 
     @property
     def structural(self) -> bool:
-        """Whether it is a finding whatever the values are."""
+        """Whether it is a finding without looking at values."""
         return self.kind in FINDINGS_BEFORE_VALUES
 
 
 def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
-    """Compare one tensor of the two sides; None is missing."""
+    """Compare one tensor of the two sides; None is a missing tensor."""
     if torch is None:
         return Difference("missing in torch", _shape(tf))
     if tf is None:
@@ -45,7 +45,7 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
     if torch.shape != tf.shape:
         detail = f"torch {_shape(torch)}, tf {_shape(tf)}"
         return Difference("shape", _shape(torch), detail=detail)
-    # Tensors can be large: floating ones of one dtype are subtracted as they are.
+    # Tensors can be large: floating ones of the same dtype are subtracted without a conversion.
     alike = torch.dtype == tf.dtype and torch.dtype.kind == "f"
     common = np.int64 if {torch.dtype.kind, tf.dtype.kind} == {"i"} else np.float64
     left, right = (torch, tf) if alike else (torch.astype(common), tf.astype(common))
@@ -72,9 +72,9 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
 
 
 def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> Difference:
-    """The same, for a batch or an output, whose axes each framework may order in its own way.
+    """As `difference`, for a batch or an output, whose axes each framework may order in its own way.
 
-    Where the values agree in another order of the axes, that is the layout, and no difference.
+    Values that agree in another order of the axes differ in layout only, which is not a difference.
     """
     found = difference(torch, tf)
     if torch is None or tf is None or found.max_rel <= allowed or torch.size != tf.size or max(torch.ndim, tf.ndim) < 3:
@@ -89,7 +89,7 @@ def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, al
 
 
 def _rounded(left: np.ndarray, right: np.ndarray, max_rel: float) -> bool:
-    """Whether one is exactly the other rounded to float32; not looked for where the gap is no larger than rounding."""
+    """Whether one is exactly the other rounded to float32; checked only where the gap is larger than rounding."""
     if left.dtype != np.float64 or not tolerances.allowed(0, "float64") < max_rel < tolerances.ulp("float32"):
         return False
     return any(np.array_equal(a.astype(np.float32).astype(np.float64), b) for a, b in ((left, right), (right, left)))
@@ -104,7 +104,7 @@ def relative_gap(torch: np.ndarray, tf: np.ndarray) -> np.ndarray:
 
 
 def _kind(array: np.ndarray) -> str:
-    """What a difference of dtype is about: integers of all widths are alike, floating numbers are not."""
+    """The dtype as it is compared: all integer widths count as one, floating widths do not."""
     return array.dtype.name if array.dtype.kind == "f" else array.dtype.kind
 
 

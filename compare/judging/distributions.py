@@ -1,6 +1,6 @@
 """Whether the values of two arrays are random samples of one distribution.
 
-Notice that each test gives a false alarm once in a million (tolerances.INITIAL_SIGNIFICANCE), whatever the size.
+Notice that each test gives a false alarm once in a million (tolerances.INITIAL_SIGNIFICANCE), at every sample size.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ LARGEST_SAMPLE = 150_000  # values: sorting all of a large embedding tells no mo
 
 @dataclass(frozen=True)
 class DistributionComparison:
-    """The result of comparing two distributions: SAME, DIFFERS or TOO_FEW, and in words how they differ, or "".
+    """The result of comparing two distributions: SAME, DIFFERS or TOO_FEW; `reason` says how they differ, or is "".
 
-    `distance` is the largest difference of the two empirical distribution functions; `p_value` is how often two samples
-    of one distribution have at least that.
+    `distance` is the largest difference of the two empirical distribution functions; `p_value` is the probability that
+    two samples of the same distribution are at least that far apart.
     """
 
     verdict: str
@@ -34,7 +34,7 @@ class DistributionComparison:
 def compare_distributions(torch: np.ndarray, tf: np.ndarray, *, strict: bool = False) -> DistributionComparison:
     """Two-sample Kolmogorov-Smirnov test of arrays of any shapes; constants must be equal up to float32 rounding.
 
-    `strict` also compares mean, variance and range, which takes 10^4 independent values or more.
+    `strict` also compares mean, variance and range, which needs 10^4 independent values or more.
     """
     if np.array_equal(torch, tf, equal_nan=True):
         return DistributionComparison(SAME, 1.0, 0.0)
@@ -95,7 +95,7 @@ def every_nth(values: np.ndarray) -> np.ndarray:
 
 
 def _too_few(torch_size: int, tf_size: int) -> bool:
-    """Whether even samples of which each value of one is below each of the other are so by chance too often."""
+    """Whether samples are so small that even full separation (all of one below all of the other) may be chance."""
     from scipy.special import comb
 
     return bool(2 / comb(torch_size + tf_size, torch_size) >= tolerances.INITIAL_SIGNIFICANCE)
@@ -114,7 +114,7 @@ def _compare_moments(torch: np.ndarray, tf: np.ndarray) -> str:
 
 
 def _compare_ranges(torch: np.ndarray, tf: np.ndarray) -> str:
-    """How the ranges differ: the n lowest (or highest) of all values are all of one side once in 2^n."""
+    """How the ranges differ: the n lowest (or highest) of all values belong to one side by chance once in 2^n."""
     most = math.log2(4 / tolerances.INITIAL_SIGNIFICANCE)
     beyond = [
         np.count_nonzero(outside)

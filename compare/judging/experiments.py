@@ -18,7 +18,7 @@ from compare.running.request import DrawBatches, TrainCase, Training, TrainPort
 
 @dataclass(frozen=True)
 class CaseExperiment:
-    """A case to run; "package.module:function" names what a side trains, None is the case's own model file."""
+    """A case to run; "package.module:function" makes a side in place of the case's own model file (None)."""
 
     inputs: CaseInputs
     torch_function: str | None = None
@@ -66,7 +66,7 @@ class PortExperiment:
         return TrainPort(output, inputs, training, self.file)
 
     def write(self, path: Path, pool: Pool) -> Subject:
-        """Have the inputs drawn: only where its framework is, a port's file can be read."""
+        """Have a worker write the inputs: a port's file can be read only where its framework is installed."""
         pool.fulfil([("torch", DrawBatches(str(path), self.file, self.seed, self.steps))])
         return read(path).subject
 

@@ -1,4 +1,4 @@
-"""TensorFlow's step as a graph, held against the same as it is written: they differ where tracing froze a value."""
+"""TensorFlow's step as a graph against the same step run eagerly: they differ where tracing froze a Python value."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ EAGER_STEPS = 200
 
 
 def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
-    """Whether TensorFlow's step is another as a graph than as it is written."""
+    """What to say where TensorFlow's step computes something else as a graph than eagerly; empty if it does not."""
     precision, comparison = next(iter(judgement.comparisons.items()))
     graph = comparison.pair.tf
     if not graph.header.compiled:
-        return ["TensorFlow's step cannot be compiled to a graph: it was run eagerly"]
+        return ["TensorFlow's step cannot be compiled to a graph: it ran eagerly"]
     steps = min(graph.steps, EAGER_STEPS)
     try:
         [pair] = run([Training(precision, audits=(), steps=steps, eager=True)], sides=("tf",))
     except RequestFailedError as error:
-        return [f"TensorFlow's step runs as a graph only: {error}"]
+        return [f"TensorFlow's step runs only as a graph, eagerly it fails: {error}"]
     eager, envelope = pair.tf.curves["loss"], comparison.envelope[:steps]
     step = first_beyond(curve_gap(graph.curves["loss"][:steps], eager), envelope)
     if step is None or not np.isfinite([graph.curves["loss"][step], eager[step]]).any():
@@ -29,7 +29,7 @@ def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
     with_torch = first_beyond(curve_gap(comparison.pair.torch.curves["loss"][:steps], eager), envelope)
     agrees = "; eagerly the port agrees with torch" if with_torch is None else ""
     return [
-        f"TensorFlow's step is another as a graph than as it is written: the loss parts at step {step} "
+        f"TensorFlow's step computes something else as a graph than eagerly: the loss parts at step {step} "
         f"(graph {graph.curves['loss'][step]}, eager {eager[step]}){agrees}: "
         "a Python value was frozen when the step was traced"
     ]

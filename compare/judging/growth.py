@@ -1,6 +1,6 @@
 """How the gap of two curves grows: by amplified rounding, by a jump, or by a difference in every step.
 
-Notice that rounding begins at the floor and multiplies, wherever the floor is; a bug begins at any size.
+Notice that rounding begins at its floor and multiplies from there; a bug begins at any size.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ class Parting(NamedTuple):
 def growth_is_rounding(gap: np.ndarray, floor: float) -> bool:
     """Whether relative gaps (n,) grow as amplified rounding does, from a `floor` that rounding alone opens.
 
-    True too where they do not grow. Gaps that are not finite are never rounding.
+    Also True where they do not grow; False for gaps that are not finite.
     """
     return find_parting(gap, floor, tolerances.JUMP_FLOORS * floor, tolerances.ENVELOPE_FACTOR * floor) is None
 
 
 def find_parting(gap: np.ndarray, floor: Width, smallest_jump: float, negligible: Width) -> Parting | None:
-    """Where relative gaps (n,) rise as rounding does not; None where rounding explains them, or they are negligible.
+    """Where relative gaps (n,) rise as rounding does not; None if rounding explains them, or all are negligible.
 
-    `floor` is the gap that rounding, or the printing of a log, opens at once.
+    `floor` is the gap that rounding, or the digits of a printed log, open at once.
     """
     if not np.isfinite(gap).all():
         return Parting(int(np.argmin(np.isfinite(gap))), "jump")
@@ -46,7 +46,7 @@ def find_parting(gap: np.ndarray, floor: Width, smallest_jump: float, negligible
 
 
 def _find_jump(gap: np.ndarray, floor: Width, smallest: float) -> int | None:
-    """The first step that leaps out of what agreed, in one step or two."""
+    """The first step at which a gap that agreed jumps, within one or two steps."""
     floors = np.maximum(gap / floor, 1)
     before = np.concatenate([[1, 1], np.maximum.accumulate(floors)])[: len(gap)]  # two steps earlier
     agreed = before <= tolerances.AGREED_FLOORS

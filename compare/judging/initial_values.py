@@ -1,6 +1,6 @@
-"""The initial values that each side chose for itself, described in words and compared as distributions.
+"""Each side's own initial values, described in words and compared as distributions.
 
-A port that initialises differently trains differently, which weights that are carried over would hide.
+A port that initialises differently trains differently, which training from shared weights would hide.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from compare.judging.distributions import (
 )
 
 ORTHOGONAL = "orthogonal"
-LARGEST_ORTHOGONAL = 1024  # rows: beyond, the product that tells costs more than it says
+LARGEST_ORTHOGONAL = 1024  # rows: above this the test, a matrix product, costs too much
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class InitialRow:
 
 
 def compare_initial(torch: Mapping[str, np.ndarray], tf: Mapping[str, np.ndarray]) -> list[InitialRow]:
-    """A row for each tensor. Raises ValueError where the two sides do not have the same names."""
+    """One row per tensor. Raises ValueError where the two sides do not have the same names."""
     if torch.keys() != tf.keys():
         raise ValueError(f"on one side only: {', '.join(sorted(torch.keys() ^ tf.keys()))}")
     return [_row(name, np.asarray(torch[name]), np.asarray(tf[name])) for name in torch]
@@ -51,7 +51,7 @@ def _row(name: str, torch: np.ndarray, tf: np.ndarray) -> InitialRow:
 
 
 def summarise(rows: list[InitialRow]) -> list[str]:
-    """A sentence for each group of tensors that differ and whose names end the same ("weight", "bias")."""
+    """One sentence per group of tensors that differ and have the same last name ("weight", "bias")."""
     groups: dict[str, list[InitialRow]] = {}
     for row in rows:
         if row.verdict == DIFFERS:
@@ -88,7 +88,7 @@ def _describe_distribution(values: np.ndarray) -> str:
     centred = abs(mean) <= 4 * std / np.sqrt(values.size)
     if centred and values.size >= tolerances.INITIAL_NAMED_FROM:
         bound = float(np.abs(values).max())
-        # Of n uniform values the largest lies within some bound / n of the bound.
+        # The largest of n uniform values is about bound / n below the bound.
         p_values = {
             f"uniform within ±{bound:.3g}": _p_value("uniform", values, bound * (1 + 1 / values.size)),
             f"normal, std {std:.3g}": _p_value("norm", values, std),

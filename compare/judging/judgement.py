@@ -1,4 +1,4 @@
-"""What a study is given to call, and what it comes to."""
+"""What a study calls to make runs, and the judgement that it returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compare.traces.trace import TracePair
 
 
 class Run(Protocol):
-    """Makes runs on both sides, or on one; blocks until their traces are there, a pair a run.
+    """Makes runs on both sides, or on one; blocks until their traces are written, one pair per run.
 
     Raises RequestFailedError when the first fails.
     """
@@ -24,7 +24,7 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a study comes to; `comparisons` by precision, the deciding one first."""
+    """The result of a study; `comparisons` by precision, the deciding one first."""
 
     verdict: str
     findings: tuple[str, ...]

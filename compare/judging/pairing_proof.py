@@ -1,6 +1,6 @@
-"""Proves which weight plays which part: one step of both sides from the same weights, and what it computes.
+"""Proves the pairing of weights: one step of both sides from the same weights must compute the same.
 
-Where layers of one kind and shape could be paired crosswise, and the step disagrees, the exchanges are tried.
+Where layers of the same kind and shape could be paired crosswise, and the step disagrees, exchanges are tried.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from compare.traces.trace import Trace, TracePair
 
 MOST_TRIES = 40
 COMPUTED = ("forward", "loss", "gradient")
-# A gradient that is zero in exact arithmetic (an attention's key bias) is noise, and says nothing of a weight's part.
+# A gradient that is zero in exact arithmetic (an attention's key bias) is noise, and proves nothing about a weight.
 NOISE = 1e-6
 
 
 def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start) -> tuple[Pairing, Start, list[str]]:
-    """The pairing under which a step agrees furthest, what to start from, and what is to be said of it.
+    """The pairing under which a step agrees furthest, the start for it, and the findings.
 
     `torch` is the trace of that step on PyTorch's side.
     """
@@ -49,12 +49,12 @@ def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start
 
 
 def _under(pairing: Pairing, start: Start) -> Start:
-    """The same weights to start from, under another pairing's names."""
+    """The same initial weights, under another pairing's names."""
     return replace(start, names=tuple(pairing.weights.items()))
 
 
 def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> StageRow | None:
-    """The first thing that the step computes otherwise; None where all of it agrees."""
+    """The first tensor that the step computes differently; None where all agree."""
     rows = stage_rows(*rename_pair(TracePair(torch, tf), pairing), [], "float64", lambda *_: tolerances.SAME_PART)
     gradients = [torch[key] for key in torch.keys if key[:2] == (0, "gradient")]
     noise = NOISE * max((float(np.abs(gradient).max(initial=0)) for gradient in gradients), default=0.0)
@@ -75,7 +75,7 @@ def _place(pairing: Pairing, row: StageRow) -> tuple[int, int]:
 
 
 def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
-    """Other pairings: two layers exchanged, those nearest to where the step parts first; then three in a circle."""
+    """Other pairings: two layers exchanged, first those nearest to where the step parts; then three rotated."""
     outputs = pairing.torch.outputs
     place = outputs.index(reached.tensor) if reached.stage == "forward" and reached.tensor in outputs else len(outputs)
 
@@ -95,18 +95,18 @@ def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
 
 
 def _words(ordered: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
-    """What to say of the pairing: nothing where it is the plain one, and proven or beyond doubt."""
+    """The findings about the pairing: none where it is in order, and proven or the only one possible."""
     if chosen is not ordered:
         moved = [
             f"{tf.path} is {torch.path}" for (torch, tf), plain in zip(chosen.pairs, ordered.pairs, strict=True)
             if torch is not plain[0]
         ]  # fmt: skip
-        until = "everything that it computes agrees" if reached is None else f"it agrees up to {reached}"
-        return [f"weights paired crosswise ({', '.join(moved)}): so a first step shows: {until}"]
+        until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
+        return [f"weights paired crosswise ({', '.join(moved)}): {until}"]
     if reached is not None and ordered.alike:
         count = sum(map(len, ordered.alike))
         return [
-            f"weights paired in order and by kind; {count} layers could be paired otherwise, and no other pairing that "
-            "was tried makes the first step agree further"
+            f"weights paired in order and by kind; {count} layers could be paired differently, but no other pairing "
+            "that was tried makes the first step agree further"
         ]
     return []

@@ -1,6 +1,6 @@
 """The study of a user's port: describe both sides, pair their weights, prove the pairing, then judge as any case.
 
-Notice the order: what is unlike before anything runs (settings, own initial values) is found before training.
+Notice the order: what can differ before anything runs (settings, each side's initial values) is compared first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from compare.traces.trace import Trace, TracePair
 
 @dataclass(frozen=True)
 class Described:
-    """Both sides after one step from their own initial weights; why not in float64, where that failed."""
+    """Both sides after one step from their own initial weights; `findings` says why not in float64, if that failed."""
 
     precision: str
     pair: TracePair
@@ -33,7 +33,7 @@ class Described:
 
 
 def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[str, ...], nudged: bool) -> Judgement:
-    """Judge a port; PyTorch's own initial weights, which both sides begin with, are written to `weights`."""
+    """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
     described = _describe(run, precisions)
     pairing = pair(RecordedModel.of(described.pair.torch), RecordedModel.of(described.pair.tf), inputs.explicit)
     start = _start(described.pair.torch, pairing, weights)
@@ -58,7 +58,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
         *say_muted(described.pair),
     )
     if inputs.more:
-        findings += (f"only the first {inputs.steps} batches were taken: --steps gives more",)
+        findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
     return replace(judgement, findings=findings, settings=tuple(all_settings(described.pair, pairing, initial)))
 
 
@@ -72,12 +72,12 @@ def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
         except RequestFailedError as error:
             if precision == "float32":
                 raise
-            findings.append(f"judged in float32 alone, since it does not run in float64 ({error})")
+            findings.append(f"judged in float32 only, since it does not run in float64 ({error})")
     raise AssertionError("a description in float32 either succeeds or raises")
 
 
 def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:
-    """PyTorch's own initial weights and buffers, for both sides to begin with."""
+    """PyTorch's own initial weights and buffers, from which both sides begin."""
     weights = {name: torch[0, "weights", name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
     np.savez(path, allow_pickle=False, **weights)
     return Start(str(path), tuple(pairing.weights.items()))

@@ -1,6 +1,6 @@
 """Whether one side loses precision that the other keeps: each side's float32 runs against its own float64 run.
 
-A float32 gap between the sides proves nothing, for one ReLU that flips at 1e-6 is enough to open it.
+A float32 gap between the sides proves nothing: one ReLU that flips at 1e-6 is enough to open it.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Unstable:
 def find_unstable(double: TracePair, singles: Iterable[TracePair]) -> Unstable | None:
     """The first tensor at which a side is unstable.
 
-    Looked for where a step computes values (forward and loss), and in every float32 run: an instability is there each
-    time, a ReLU that flips by chance is not.
+    Checked are forward and loss, in every float32 run: an instability shows in each of them, a ReLU that flips by
+    chance does not.
     """
     singles = list(singles)
     for key in double.torch.keys:

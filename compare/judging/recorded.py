@@ -1,6 +1,6 @@
-"""Two recorded loops, judged from their traces alone: nothing can be run again, so what is missing is asked for.
+"""Two recorded loops, judged from their traces alone. Nothing can be run again: the findings say what to record.
 
-Rounding is measured where nudged runs were recorded too (COMPARE_NUDGE=1); else it is judged by how the gap grows.
+Rounding is measured where nudged runs were recorded (COMPARE_NUDGE=1); otherwise the growth of the gap decides.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
 
 
 def pair_models(pair_of_traces: TracePair) -> Pairing:
-    """Which weight is which, by order and kind, and as the tf recorder was told."""
+    """Which weight is which: by the tf recorder's pairs, then by order and kind."""
     torch, tf = pair_of_traces
     return pair(RecordedModel.of(torch), RecordedModel.of(tf), tf.header.explicit)
 
 
 def by_values(pairing: Pairing, traces: TracePair) -> Pairing:
-    """The pairing under which layers that could be paired crosswise begin with the same weights, if there is one."""
+    """The pairing under which layers that could be paired crosswise have equal initial weights, if there is one."""
     views = rename_pair(traces, pairing)
     step = min((step for step, stage, _ in views.torch.keys if stage == "weights"), default=END)
 
@@ -80,7 +80,7 @@ def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:
 
 
 def _audited_by_both(pair: TracePair) -> TracePair:
-    """Both views, of the steps that both audited, and of the end."""
+    """Both traces, restricted to the steps that both audited, and the end."""
     steps = [{step for step, _, _ in view.keys} for view in pair]
     return TracePair(*(of_steps(view, steps[0] & steps[1]) for view in pair))
 
@@ -90,26 +90,26 @@ def _read(path: Path) -> Trace:
     if is_file(path) and not is_file(found):
         raise TraceError(f"{path} is neither a trace (.npz) nor a loss log (.csv, .tsv, .txt, .log)")
     if not is_file(found):
-        raise TraceError(f"{path} is not there (looked for {found}): record it first, or give the path of a trace")
+        raise TraceError(f"{path} does not exist (looked for {found}): record it first, or give the path of a trace")
     return Trace(found)
 
 
 def _by_side(traces: Sequence[Trace]) -> TracePair:
     by_side = {trace.header.side: trace for trace in traces}
     if set(by_side) != {"torch", "tf"}:
-        raise TraceError(f"both traces are of {next(iter(by_side))}: give one that torch left and one that tf left")
+        raise TraceError(f"both traces are of {next(iter(by_side))}: give one of torch and one of tf")
     return TracePair(by_side["torch"], by_side["tf"])
 
 
 def _nudged_twins(plain: TracePair, found: Sequence[Trace]) -> TracePair:
-    """The traces of nudged runs of the same scripts; one that is of another run is left out."""
+    """The traces of nudged runs of the same scripts; a trace of a different run is left out."""
     by_side = {trace.header.side: trace for trace in found}
     twins = [(trace, by_side.get(trace.header.side)) for trace in plain]
     return TracePair._make(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins)
 
 
 def _is_nudged(plain: Trace, twin: Trace) -> bool:
-    """Whether a run began on the same batch, with weights that are no more than some ulps away."""
+    """Whether a run began with the same batch, and with weights that are a few ulps away at most."""
     began = [key for key in plain.keys if key[0] == 0 and key[1] in ("batch", "weights")]
     gaps = [difference(plain[key], twin.get(key)) for key in began]
     return all(found.max_ulp <= tolerances.FLOOR_ULPS for found in gaps)
@@ -142,17 +142,17 @@ def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
 
 
 GROWS = (
-    "the gap grows as rounding does, from nothing and without a jump; to be sure, measure what rounding does here: run "
-    f"both scripts again with {NUDGE}=1 in the environment, and the traces that they leave are taken into account"
+    "the gap grows as rounding does, from nothing and without a jump; to be certain, measure the rounding: run both "
+    f"scripts again with {NUDGE}=1 in the environment, then this command again"
 )
 FLOAT32 = (
-    "judged in float32, where a small bug can hide in the rounding: record loops in float64 to be certain, or measure "
-    f"the rounding by nudged runs ({NUDGE}=1)"
+    "judged in float32, where a small bug can hide in the rounding: to be certain, record both loops in float64, or "
+    f"measure the rounding by nudged runs ({NUDGE}=1)"
 )
 
 
 def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
-    """The rows of a float32 run whose rounding was not measured, without those that a ReLU that flips can explain."""
+    """The rows of a float32 run whose rounding was not measured, without those that a flipped ReLU can explain."""
     return [
         row
         for row in rows
@@ -161,13 +161,13 @@ def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
 
 
 def _precision(pair: TracePair) -> str:
-    """float64 where all weights are: else rounding is float32's."""
+    """float64 where all weights are float64; otherwise rounding is float32's."""
     dtypes = {trace[key].dtype.name for trace in pair for key in trace.keys if key[1] == "weights"}
     return "float64" if dtypes == {"float64"} else "float32"
 
 
 def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
-    """What the engineer does next."""
+    """What to do next."""
     if first is None or first.step is END:
         at = len(comparison.gap) - 1 if comparison.parts_at is None else comparison.parts_at
         return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]
@@ -175,7 +175,9 @@ def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
     if start and first.stage == "batch":
         return ["the two loops were not given the same data: feed both from the same file of arrays, in the same order"]
     if start and first.stage == "weights":
-        return ["the two loops did not start from the same weights: nothing after that can be compared"]
+        return [
+            "the two loops started from different weights: call tf_impl.start_from on the tf side, and record again"
+        ]
     audited = {row.step for row in comparison.rows if row.stage == "batch"}
     if first.step and first.stage in ("weights", "buffer") and first.step - 1 not in audited:
         return [f"step {first.step - 1} was not audited: Recorder(..., audits=range({max(0, first.step - 2)}, ...))"]

@@ -1,6 +1,6 @@
 """Where two runs first part, when that is not among the steps audited at first.
 
-Each round makes the runs again with other audits, spread over the steps among which the cause must lie.
+Each round repeats the runs with other audits, spread over the steps that can hold the cause.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from compare.running.request import Training
 from compare.traces.step import END
 
 AUDITS_A_ROUND = 8
-ROUNDS = 6  # eight audits a round: enough for one step in 8^6
+ROUNDS = 6  # of eight audits each: enough for one step in 8^6
 
 
 def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tuple[StageRow | None, Comparison]:
-    """The first divergence, and the comparison with the rows that were audited to find it.
+    """The first divergence, and the comparison with the rows of all audits that were made to find it.
 
-    None where curves part and no audited tensor does: a metric that is computed differently.
+    None where a curve parts and no audited tensor does: a metric is computed differently.
     """
     rows = comparison.rows
     if comparison.parts_at is None and first_divergence(rows) is None:
@@ -40,10 +40,10 @@ def find_first_divergence(run: Run, comparison: Comparison, nudged: bool) -> tup
 
 
 def _bounds(comparison: Comparison, rows: list[StageRow]) -> tuple[int, int]:
-    """The steps among which the cause must lie; an empty range when the first divergence already is it.
+    """The steps that can hold the cause; an empty range when the first divergence is the cause.
 
-    Weights and buffers that differ at an audited step may come from the steps since the last one that was audited;
-    and a curve may part before any audited tensor does.
+    Weights and buffers that differ at an audited step may have parted at any step since the audit before; and a curve
+    may part before any audited tensor does.
     """
     found = first_divergence(rows)
     audited = {row.step for row in rows if row.stage == "batch" and row.step is not END}
@@ -60,7 +60,7 @@ def _bounds(comparison: Comparison, rows: list[StageRow]) -> tuple[int, int]:
 
 
 def _merge(rows: list[StageRow], more: list[StageRow]) -> list[StageRow]:
-    """The rows of both, each once, in the order of steps; what a run that was ended early left is no end."""
+    """The rows of both, each once, in order of steps; the end of a run that was stopped early does not count as END."""
     known = {row.key for row in rows}
     added = [row for row in more if row.key not in known and row.step is not END]
     return sorted([*rows, *added], key=lambda row: row.step)

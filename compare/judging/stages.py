@@ -1,7 +1,7 @@
 """The first (step, stage, tensor) at which two traces part.
 
-A stage may differ without consequence: PyTorch's `.grad` leaves out a weight decay that a correct tape includes, and
-the updates agree. So the search starts from what a difference must reach, and goes back to where it came from.
+A stage may differ without consequence: PyTorch's `.grad` lacks a weight decay that a correct tape includes, and the
+updates agree. So the search starts at what a difference must reach to count, and goes back to its origin.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONSEQUENCES = ("weights", "loss", "update", "buffer")
 
 # What a step computes before any gradient, and the running statistics of its forward pass.
 BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
-# What each framework may lay out in its own way; weights have one layout, PyTorch's.
+# Stages whose axes each framework may order in its own way; weights have one layout, PyTorch's.
 LAYOUT_IS_FREE = ("batch", "forward")
 
 
@@ -58,7 +58,7 @@ class StageRow:
 def stage_rows(
     torch: Trace, tf: Trace, nudges: Sequence[tuple[Trace, Trace]], precision: str, allow: Callable = tolerances.allowed
 ) -> list[StageRow]:
-    """A row for everything that either side recorded, in causal order; `nudges` are (plain, nudged), one a side."""
+    """A row for everything that either side recorded, in causal order; `nudges` are (plain, nudged), one per side."""
     keys = list(dict.fromkeys([*torch.keys, *tf.keys]))
     place = {key: index for index, key in enumerate(keys)}
     turn = {**_turns(tf.keys), **_turns(torch.keys)}
@@ -80,9 +80,10 @@ def stage_rows(
 
 
 def _turns(keys: Sequence[Key]) -> dict[Key, float]:
-    """Which turn of its step each was recorded in: with two optimizers, a forward pass behind an update begins one.
+    """The turn of its step in which each tensor was recorded: a forward pass after an update begins a new turn, as with
+    two optimizers.
 
-    What is seen only when the step is over stands where a step of one turn has it.
+    Batch, weights and loss are recorded once per step and count to the first turn; update and buffer to the last.
     """
     turns: dict[Key, float] = {}
     number: Counter[Step] = Counter()
@@ -103,7 +104,7 @@ def _turns(keys: Sequence[Key]) -> dict[Key, float]:
 
 
 def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
-    """The gap that a nudge opened in one tensor; nothing where either is missing or not finite."""
+    """The gap that a nudge opened in one tensor; 0 where either is missing or not finite."""
     if plain is None or key not in nudged:
         return 0.0
     found = difference(plain, nudged.get(key))
@@ -111,7 +112,7 @@ def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
 
 
 def _rounding_of_update(trace: Trace, key: Key, precision: str) -> float:
-    """One ulp of the weights relative to their update: an update is what is left of two weights that were rounded."""
+    """One ulp of the weights, relative to their update: the difference of two rounded weights."""
     step, _, tensor = key
     update, weights = trace.get(key), trace.get((step, "weights", tensor))
     if update is None or weights is None or not np.any(update):
@@ -121,7 +122,7 @@ def _rounding_of_update(trace: Trace, key: Key, precision: str) -> float:
 
 
 def by_value(rows: Sequence[StageRow]) -> list[StageRow]:
-    """The same rows, those of another dtype judged by their values."""
+    """The same rows; those whose dtypes differ are judged by their values."""
     return [
         replace(row, difference=replace(row.difference, kind="value")) if row.difference.kind == "dtype" else row
         for row in rows
@@ -134,17 +135,17 @@ def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
     reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
     if reached is None:
         return None
-    # What was beyond before, and had no consequence then, is not the cause now; but the state carries over.
+    # What was beyond at an earlier step without consequence is not the cause now; but the state carries over.
     harmless = {(row.stage, row.tensor) for row in beyond if row.step < reached and row.stage != "state"}
     first = next(row for row in beyond if row.step == reached and (row.stage, row.tensor) not in harmless)
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
 
 
 def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:
-    """What is apart at the first audited step and was computed before any gradient.
+    """The first row that is beyond at the first audited step and was computed before any gradient.
 
-    That much rounding alone moves little, in float32 too: a ReLU that flips is near zero on both sides. A difference
-    counts where it reaches what the forward pass ends with, for a loss may hide it in float32.
+    Rounding moves these little, in float32 too: a ReLU that flips is near zero on both sides. A difference counts where
+    it reaches the last output of the forward pass, since the loss may hide it in float32.
     """
     first = min((row.step for row in rows), default=END)
     early = [row for row in rows if row.step == first is not END and row.stage in BEFORE_GRADIENTS]

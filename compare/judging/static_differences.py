@@ -1,4 +1,4 @@
-"""What is unlike on the two sides of a port before anything runs: settings, and how each would have begun by itself."""
+"""What differs between the two sides of a port before anything runs: settings, and each side's own initial values."""
 
 from __future__ import annotations
 
@@ -15,37 +15,41 @@ from compare.traces.trace import Trace, TracePair
 
 
 def initial_values(views: TracePair) -> list[InitialRow]:
-    """The sides' own initial values, as draws from a distribution."""
+    """The sides' own initial values, compared as random samples."""
     shared = [key for key in views.torch.keys if key[:2] == (0, "weights") and key in views.tf]
     return compare_initial(*({tensor: view[0, "weights", tensor] for *_, tensor in shared} for view in views))
 
 
 def say_initial(initial: list[InitialRow]) -> list[str]:
-    """What to say of them, in no more than a few sentences."""
+    """The findings about them, three at most."""
     said = summarise(initial)
     count = sum(row.verdict == "differs" for row in initial)
     return said if len(said) < 4 else [*said[:2], f"initialised differently: {count} tensors in all, see settings.csv"]
 
 
 def say_muted(pair: TracePair) -> list[str]:
-    """Which dropout was switched off."""
+    """The finding that dropout was switched off, if it was."""
     muted = [f"{trace.header.side} {', '.join(trace.header.muted)}" for trace in pair if trace.header.muted]
-    return [f"dropout was switched off ({'; '.join(muted)}): two sides cannot draw the same masks"] if muted else []
+    return (
+        [f"dropout was switched off ({'; '.join(muted)}): two frameworks cannot generate the same masks"]
+        if muted
+        else []
+    )
 
 
 def say_evaluation(first: StageRow | None, pair: TracePair) -> list[str]:
-    """Whose mode was set from outside, where the two differ in evaluation alone."""
+    """Which sides' mode was set from outside, where the two differ in evaluation only."""
     outside = [side.header.side for side in pair if not side.header.takes_training]
     if not outside or first is None or first.step is not END or first.stage not in ("forward", "loss"):
         return []
     return [
-        f"for evaluation the mode was set from outside ({', '.join(outside)}), because the loss takes no `training`: "
-        "write loss(model, batch, training), and pass it on to the model, to say what evaluation is"
+        f"evaluation mode was set from outside ({', '.join(outside)}), because the loss takes no `training`: to set it "
+        "yourself, write loss(model, batch, training) and pass `training` on to the model"
     ]
 
 
 def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -> list[SettingRow]:
-    """What is set on either side, which weight begins as which, and how each side draws its own initial values."""
+    """All rows of settings.csv: the settings, the pairing of weights, and each side's own initial values."""
     of_weights = [
         SettingRow("pairing of weights", "", expression, expression, name, EQUAL, "")
         for name, expression in pairing.weights.items()
@@ -59,7 +63,7 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
 
 
 def _with_rates(trace: Trace) -> list[Setting]:
-    """A side's settings, its dropout layers with the rates that they had before they were switched off."""
+    """A side's settings; dropout layers with their rates from before they were switched off."""
     muted = trace.header.muted
     return [
         replace(each, value=muted[each.subject]) if each.setting == "p" and each.subject in muted else each

@@ -1,6 +1,6 @@
-"""The study of one case: which runs to ask for, what to make of their traces, which runs to ask for next.
+"""The study of one case: which runs to make, how to judge their traces, which runs to make next.
 
-Notice that it only calls `run`, which blocks: it neither starts a process nor knows what is trained.
+Notice that it only calls `run`, which blocks: it starts no process, and does not know what is trained.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Runs = Mapping[tuple[str, str | None], TracePair]  # by precision, and what was 
 def study(run: Run, steps_per_epoch: int | None, precisions: tuple[str, ...], nudged: bool = True) -> Judgement:
     """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
 
-    Without `steps_per_epoch` it is not judged whether the loss decreases.
+    Whether the loss decreases is judged only with `steps_per_epoch`.
     """
     runs = _make_runs(run, precisions, nudged)
     comparisons = {
@@ -55,7 +55,7 @@ def study(run: Run, steps_per_epoch: int | None, precisions: tuple[str, ...], nu
 
 
 def _make_runs(run: Run, precisions: tuple[str, ...], nudged: bool) -> Runs:
-    """Each precision, plain and nudged; where the first precision decides, of the other one step's tensors will do."""
+    """Each precision, plain and nudged; the second precision audits one step only, since the first decides."""
     kinds = [(precision, nudge) for precision in precisions for nudge in ((None, precision) if nudged else (None,))]
     audits = {precision: AUDITS[:1] if place else AUDITS for place, precision in enumerate(precisions)}
     return dict(zip(kinds, run([Training(*kind, audits[kind[0]]) for kind in kinds]), strict=True))
@@ -70,14 +70,14 @@ def _is_leak(run: Run, comparison: Comparison) -> bool:
 
 
 def _unstable(runs: Runs) -> str | None:
-    """Which side loses precision in float32 that the other keeps, if one does."""
+    """Which side loses precision in float32 that the other keeps; None where neither does."""
     singles = [pair for (precision, _), pair in runs.items() if precision == "float32"]
     found = find_unstable(runs["float64", None], singles)
     return str(found) if found else None
 
 
 def _falling(runs: Runs, steps_per_epoch: int) -> list[bool | None]:
-    """Whether the loss of each plain run falls, by more than a nudge moves it; a side and precision at a time."""
+    """Whether the loss of each plain run falls by more than a nudge moves it, per precision and side."""
     return [
         decreases(trace, nudged, steps_per_epoch)
         for (precision, nudge), pair in runs.items()
@@ -87,7 +87,7 @@ def _falling(runs: Runs, steps_per_epoch: int) -> list[bool | None]:
 
 
 def _settings(pair: TracePair) -> list[SettingRow]:
-    """How both sides are set, of a case, whose layers have the same names on both."""
+    """The settings of a case, whose layers have the same names on both sides."""
     return compare_settings(
         pair.torch.header.settings, pair.tf.header.settings, {name: name for name in pair.tf.header.kinds}
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 Gap = TypeVar("Gap", float, np.ndarray)  # one, or an array of them
 
-# The nudge is one sample of what rounding does, and may by luck open no gap at all where the frameworks, which sum in
+# A nudge is one sample of what rounding does, and may by chance open no gap where the frameworks, which sum in
 # different orders, are some ulps apart.
 FLOOR_ULPS = 16
 
@@ -22,42 +22,42 @@ ENVELOPE_FACTOR = 32
 # is called a leak where nudged weights show no effect at all (Adam's first update is nearly the sign of the gradient).
 LEAK_ULPS = 4
 
-# A constant rounded to float32 has been seen to open a gap of 1e-10 at the least. What is less, and still more than
-# rounding, is a formula that cancels.
+# The smallest gap seen from a constant rounded to float32 was 1e-10. A smaller one that is more than rounding comes
+# from a formula that cancels.
 SMALLEST_LEAK = 1e-10
 
 # A side is unstable where every sample of its float32 error is this many times the other side's worst one: with a
-# lesser ratio, one ReLU that flips by chance could look like it.
+# smaller ratio, one ReLU that flips by chance could look the same.
 UNSTABLE_RATIO = 100
 
-# Accuracies count, and a count flips when a score crosses a threshold. Where the loss's envelope is wider than this
-# (eight float32 ulps, so that a leak does not hide a wrong metric), a flip is chance; below, it is a finding.
+# An accuracy is a count, which changes when a score crosses a threshold. Where the loss's envelope is wider than this
+# (eight float32 ulps, so that a leak does not hide a wrong metric), such a change is chance; below, it is a finding.
 COUNTS_ARE_CERTAIN_BELOW = 8 * float(np.finfo(np.float32).eps)
 
 # Two curves alone have no envelope: what is rounding must be told from how their gap grows. In a correct float32 port
-# it grows by amplification, from some ulps, by 1.2 to 3 times a step. Measured over 43 runs (residual, convolutional,
+# it grows by amplification, from some ulps, by 1.2 to 3 times per step. Measured over 43 runs (residual, convolutional,
 # recurrent, attention and dense networks, SGD and Adam): where a unit flips, up to 70 times in two steps, and then to
-# 3e-4 at the most; larger gaps grow by less than 32, but where the loss itself explodes. Both must be passed for a
-# jump: this factor within two steps, ...
+# 3e-4 at the most; larger gaps grow by less than 32, unless the loss itself explodes. A jump must exceed both
+# this factor within two steps, ...
 JUMP_FACTOR = 32
-# ... to this many floors of rounding (5e-4 in float32), ...
+# ... and this many floors of rounding (5e-4 in float32), ...
 JUMP_FLOORS = 256
-# ... from what still agreed, to this many floors: what has been amplified beyond may leap by hundreds where a training
-# is at the edge of its stability.
+# ... and start from agreement, within this many floors: a gap already amplified beyond may jump by hundreds where
+# training is at the edge of its stability.
 AGREED_FLOORS = 4
 
-# A small difference in every update makes a gap that grows with the number of steps, to its power 1, with momentum
-# somewhat faster. Amplified rounding, from its first sight to its saturation, grew with powers of 2.2 and more; where
+# A small difference in every update makes a gap that grows linearly with the number of steps, with momentum somewhat
+# faster. Amplified rounding, from its first sight to its saturation, grew with powers of 2.2 and more; where
 # a log prints so few digits that rounding is hidden at first, of 1.2 and more (of 215 logs of correct ports, printed
 # with 3 to 9 digits, 3 are misread by these rules: of rates ten times the usual ones, in 3 or 4 decimals).
 DRIFT_POWER = 1.8
 DRIFT_POWER_PRINTED = 1.2
 
-# Where the gap has grown to this, amplification ends: two trainings of one kind are no further apart than that.
+# Where the gap has grown to this, amplification ends: two runs of the same training are no further apart than that.
 SATURATED = 1e-2
 
-# The changes of the loss from step to step, in two trainings that are fed the same batches and differ in little, go
-# together: their correlation was mostly above 0.6 over the first 120 steps (later, chaos wins), from other batches
+# The changes of the loss from step to step, in two trainings on the same batches that differ in little, go together:
+# their correlation was mostly above 0.6 over the first 120 steps (later, chaos wins), from other batches
 # below 0.4 and mostly below 0.3, from other weights anywhere up to 0.6. From fewer than 40 steps nothing follows.
 STEPS_TOGETHER = 0.6
 STEPS_UNRELATED = 0.3
@@ -74,17 +74,17 @@ FLAT_PART = 0.05
 # gap was 2e-14. A constant that went through float32 opens 1e-10 and more.
 COMPONENT_LIMIT = 1e-12
 
-# Two initial values are called different where chance does that once in a million: some hundred tensors a model, so
-# about one false alarm in 10^4 models, and the sizes that matter are found all the same.
+# Two initial values are called different where chance does that once in a million: with some hundred tensors per model,
+# that is one false alarm in 10^4 models, and differences that matter are still found.
 INITIAL_SIGNIFICANCE = 1e-6
 
-# A distribution is named where its test leaves it this much of a chance (a word, nothing is judged by it), and where
-# there are so many values that a normal and a uniform one can be told apart.
+# A distribution is named (a description, nothing is judged by it) where its test gives at least this p-value, and where
+# there are at least this many values, enough to tell a normal from a uniform one.
 INITIAL_NAME_FITS = 1e-3
 INITIAL_NAMED_FROM = 64
 
-# A probe asks whether two weights play the same part, not whether they do so exactly: exchanged weights change what a
-# step computes by a fraction of order one, while one ReLU that flips in float32 has been seen to move it by 5e-3.
+# A probe asks whether two weights play the same part, not whether they agree exactly: exchanged weights change what a
+# step computes by a fraction of order one; the most that a ReLU that flips in float32 was seen to change it is 5e-3.
 SAME_PART = 2e-2
 
 

@@ -1,4 +1,4 @@
-"""What a comparison comes to, in sentences: where two sides part, from where a loss breaks off, what else to know."""
+"""The findings of a comparison, in sentences: where two sides part, where a loss breaks off, what else to know."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from compare.running.request import SIDES
 from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, TracePair
 
-FLOAT32_ALONE = "judged in float32 alone, where a small bug can hide in the rounding"
-TOO_SHORT = "too short to judge whether the loss decreases: that takes two whole epochs"
+FLOAT32_ALONE = "judged in float32 only, where a small bug can hide in the rounding"
+TOO_SHORT = "too short to judge whether the loss decreases: that needs two whole epochs"
 
 
 def divergence_finding(verdict: str, comparison: Comparison, first: StageRow | None) -> str:
-    """What is said of a comparison that is apart; where that makes no port wrong, it begins with what it is."""
+    """The finding on a comparison that is apart; where that does not make the port wrong, it begins with the reason."""
     parting = parting_sentence(comparison, first)
     if verdict != EQUIVALENT:
         return parting
@@ -30,7 +30,9 @@ def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
         curve, step = comparison.parts_in, comparison.parts_at
         if curve is None or step is None:
             raise AssertionError("sides that are apart without a divergence have a curve that parts")
-        return f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), no audited tensor does"
+        return (
+            f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), but no audited tensor does"
+        )
     found = first.difference
     facts = [
         found.kind if found.kind not in ("value", "dtype") else "",
@@ -44,7 +46,7 @@ def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
 
 
 def _goes_on(comparison: Comparison, step: Step) -> str:
-    """How far apart the loss is from there on: at the next steps, ten times as far, and at the end."""
+    """How far apart the loss is 1, 10 and 100 steps later, and at the end."""
     if step is END:
         return ""
     last = len(comparison.gap) - 1
@@ -54,13 +56,13 @@ def _goes_on(comparison: Comparison, step: Step) -> str:
 
 
 def break_sentence(comparison: Comparison) -> str:
-    """From where a loss is not finite, or missing on one side."""
+    """The first step at which a loss is not finite, or missing on one side."""
     step = int(np.argmin(np.isfinite(comparison.gap)))
     return f"the loss breaks off at step {step} ({_values_at(comparison.pair, 'loss', step)})"
 
 
 def _values_at(pair: TracePair, curve: str, step: int) -> str:
-    """What both sides have in a curve at a step."""
+    """The values of both sides in a curve at a step."""
     at = int(np.searchsorted(pair.torch.curves.get(EVALUATION[0], NONE), step)) if curve in EVALUATION else step
     return ", ".join(
         f"{side} {trace.curves[curve][at]}" if at < len(trace.curves.get(curve, ())) else f"missing in {side}"

@@ -1,1 +1,1 @@
-"""Loss logs: what two loss curves alone tell about the trainings behind them."""
+"""Loss logs: what two loss curves alone say about two trainings."""

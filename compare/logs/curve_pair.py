@@ -1,4 +1,4 @@
-"""Two logs at the same steps: their gap, what rounding and printing explain of it, and how to describe a step."""
+"""Two logs at the same steps: their gap, how much of it rounding and printing explain, and how to describe a step."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LONGEST_AUDIT = 12  # steps: the tensors of each one are written to disk
 
 @dataclass(frozen=True)
 class CurvePair:
-    """Two logs at the same steps; `ulp` is the relative spacing of the numbers that they were computed in.
+    """Two logs at the same steps; `ulp` is the relative spacing of the dtype that they were computed in.
 
-    An `index` counts the lines that both have, from 0.
+    An `index` counts the lines that both logs have, from 0.
     """
 
     left: LossLog
@@ -51,12 +51,12 @@ class CurvePair:
 
     @property
     def negligible(self) -> np.ndarray:
-        """The largest relative gap (n,) from which nothing follows."""
+        """The largest relative gap (n,) that means nothing."""
         return tolerances.ENVELOPE_FACTOR * tolerances.FLOOR_ULPS * self.ulp + self.printing_gap
 
     @cached_property
     def parting(self) -> Parting | None:
-        """Where the curves part as rounding does not make them; None where they do not."""
+        """Where the curves part by more than rounding; None where they do not."""
         return self.find_parting(self.gap)
 
     def find_parting(self, gap: np.ndarray, width: float = 1) -> Parting | None:
@@ -66,7 +66,7 @@ class CurvePair:
 
     @property
     def few_digits(self) -> bool:
-        """Whether the logs print so few digits that rounding is hidden until it has been amplified."""
+        """Whether the logs have so few digits that rounding is invisible until it has been amplified."""
         return bool(np.median(self.printing_gap) > tolerances.FLOOR_ULPS * self.ulp)
 
     @property
@@ -75,13 +75,13 @@ class CurvePair:
 
     @property
     def has_every_step(self) -> bool:
-        """Whether the logs begin with the first step and leave none out."""
+        """Whether the logs begin with the first step and skip none."""
         steps = self.left.steps
         return self.left.counter == "step" and steps[0] in (0, 1) and steps[-1] - steps[0] == len(steps) - 1
 
     @property
     def first_step(self) -> int:
-        """The number of the first step: 1 in a log that begins with it, else 0."""
+        """The number of the first step: 1 in a log that begins at 1, else 0."""
         return int(self.left.steps[0] == 1)
 
     def before(self, index: int) -> CurvePair:
@@ -98,9 +98,9 @@ class CurvePair:
         return f"{self.left.counter} {self.left.steps[index]} ({losses})"
 
     def how_to_record(self, index: int = 0) -> str:
-        """How to record both loops; audited around an index, unless it is one of the first."""
+        """How to record both loops; the steps around `index` are audited, unless it is one of the first."""
         if self.left.counter == "epoch":
-            return f"An epoch's loss hides where inside it: {RECORDER.format(audits='')}"
+            return f"An epoch's loss does not show at which step: {RECORDER.format(audits='')}"
         step = int(self.left.steps[index])
         first = int(self.left.steps[max(index - 1, 0)]) - 1 if index else step
         if index < 3 and self.has_every_step:

@@ -1,6 +1,6 @@
-"""What two loss curves tell with nothing else known: the pattern in which they differ, and what to record next.
+"""What two loss curves alone say: the pattern in which they differ, and what to record next.
 
-Notice what curves cannot tell: a difference smaller than what rounding, or the printing of a log, does to them.
+Notice what they cannot show: a difference smaller than rounding, or than the last printed digit.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def diagnose(
     batch_size: int | None = None,
     steps_per_epoch: int | None = None,
 ) -> Diagnosis:
-    """Compare two logs; batch size and steps per epoch, where known, make the sentence more precise.
+    """Compare two logs; batch size and steps per epoch make the sentence more precise.
 
     Raises LogError where the logs have no step in common.
     """
@@ -89,8 +89,8 @@ def _equal(curves: CurvePair) -> Diagnosis:
     because = "rounding" if curves.printing_gap.max() < curves.floor.max() / 2 else "what the logs print"
     sentence = f"the two agree within {because} at {count} (largest relative gap {curves.gap.max():.1e})"
     if len(curves.gap) > 1 and not max(np.ptp(log.losses) for log in (curves.left, curves.right)):
-        sentence += "; but neither moves, which says nothing of training"
-    advice = "Curves do not show weights, buffers or evaluation mode: to compare these, "
+        sentence += "; but neither changes, so this says nothing about the training"
+    advice = "Loss curves do not show weights, buffers or evaluation mode: to compare these, "
     return Diagnosis("equal", sentence, advice + curves.how_to_record())
 
 

@@ -1,4 +1,4 @@
-"""What may be the cause where two loss curves part: at the first loss, after the first update, or later."""
+"""Possible causes where two loss curves part: at the first loss, after the first update, or later."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from compare.logs.curve_pair import CurvePair
 
 
 def explain_first_loss(curves: CurvePair, factor: float | None) -> str:
-    """The causes of curves that are apart before anything is trained; `factor` is right over left."""
+    """The causes where curves are apart before the first update; `factor` is right over left."""
     sentence = (
         f"apart at the first loss, {curves.describe(0)}, before any update: different weights, data, loss or forward "
-        "mode (dropout, batch statistics); nothing follows for the training itself"
+        "mode (dropout, batch statistics); this says nothing about the training itself"
     )
     hints = [_factor_hint(curves, factor), _term_hint(curves), _batches_hint(curves)]
     return "; ".join(filter(None, [sentence, *hints]))
@@ -40,12 +40,12 @@ def _batches_hint(curves: CurvePair) -> str:
     return {
         None: "",
         True: "the ups and downs go together, so the batches are the same",
-        False: "the ups and downs are unrelated: different batches, in a different order, or very different weights",
+        False: "the ups and downs are unrelated: different batches, a different order, or very different weights",
     }[same]
 
 
 def explain_first_update(curves: CurvePair, kind: str) -> str:
-    """The causes of curves that agree before the first update, and not after it."""
+    """The causes where curves agree before the first update, and not after it."""
     slowly = "" if kind == "jump" else ", and steadily further with each step"
     sentence = (
         f"agreed at the first loss and apart after the first update, at {curves.describe(1)}{slowly}: "
@@ -57,10 +57,10 @@ def explain_first_update(curves: CurvePair, kind: str) -> str:
 
 
 def explain_later(curves: CurvePair, index: int, kind: str) -> str:
-    """The causes of curves that part at an index that is not one of the first two steps."""
+    """The causes where curves part later than at the first two steps."""
     if index == 0:
         return f"apart at {curves.describe(0)}, the first that both logs have: what happened before is not in them"
-    hidden = "; in a log of so few digits, a violent training can make rounding look so" if curves.few_digits else ""
+    hidden = "; with so few digits, rounding in an unstable training can look the same" if curves.few_digits else ""
     if kind == "drift":
         return (
             f"the gap becomes visible at {curves.describe(index)} and grows steadily with the steps, which rounding "
@@ -78,7 +78,7 @@ def explain_later(curves: CurvePair, index: int, kind: str) -> str:
 
 
 def _in_epoch(step: int, steps_per_epoch: int) -> str:
-    """Where in its epoch a step, counted from 0, lies: a loss shows what the update before it did."""
+    """The position in its epoch of a step, counted from 0: a loss shows the effect of the update before it."""
     epoch, within = divmod(step, steps_per_epoch)
     if within == 0:
         return f"this is the first step of epoch {epoch + 1}: an epoch's last update, or what happens between epochs"

@@ -1,6 +1,6 @@
 """Plain loss logs: a table of steps and losses, as a training script prints it or TensorBoard exports it.
 
-Notice that a log shows how finely it was printed: two curves cannot be compared beyond their last digits.
+Notice that two curves cannot be compared beyond their last printed digits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class LossLog:
     """The losses (n,) float64 at the steps (n,) int64 of one training.
 
     `units` (n,) float64 is one unit of the last printed digit of each loss; `counter` is "epoch" where the log has one
-    line for each epoch, else "step".
+    line per epoch, else "step".
     """
 
     path: Path
@@ -46,14 +46,14 @@ def read_log(path: Path | str) -> LossLog:
     if header[loss]:  # a log of several metrics leaves fields empty
         lines = [line for line in lines if line[1][loss]]
     if not lines:
-        raise LogError(f"{path} has no line with a loss: at least one is needed")
+        raise LogError(f"{path} has no line with a loss: expected at least one")
     losses = np.array([parse_number(path, number, fields[loss]) for number, fields in lines])
     counter, steps = _steps(path, header, lines, loss)
     return LossLog(path, steps, losses, last_digit_units([fields[loss] for _, fields in lines]), counter)
 
 
 def align(left: LossLog, right: LossLog) -> tuple[LossLog, LossLog, str]:
-    """Both logs at their common steps, and a note where a log has others or is numbered differently.
+    """Both logs at their common steps, and a note where a log has further steps or a different numbering.
 
     Raises LogError where they have no step in common.
     """
@@ -97,7 +97,7 @@ def _steps(path: Path, header: list[str], lines: list[Line], loss: int) -> tuple
     name, steps = header[columns[0]], _whole_numbers(path, lines, columns[0])
     counter = "epoch" if name == "epoch" else "step"
     if "epoch" in header and counter == "step" and (np.diff(steps) <= 0).any():
-        # Steps that restart in each epoch: the lines are counted instead.
+        # Steps that restart in each epoch: count the lines instead.
         epochs = _whole_numbers(path, lines, header.index("epoch"))
         if ((np.diff(epochs) > 0) | ((np.diff(epochs) == 0) & (np.diff(steps) > 0))).all():
             return counter, np.arange(len(lines))

@@ -1,4 +1,4 @@
-"""The patterns in which two curves are apart and still similar: one constant, a factor, an offset, or the same trend.
+"""Patterns of two curves that are apart and still similar: one constant, a factor, an offset, or the same trend.
 
 Each rule returns its diagnosis, or None where the curves do not have its pattern.
 """
@@ -77,7 +77,7 @@ def constant_factor(curves: CurvePair) -> Diagnosis | None:
         return None
     tolerance = max(tolerances.ENVELOPE_FACTOR * curves.floor[0], 1e-6)
     meaning = similarity.explain_factor(factor, tolerance, curves.batch_size) or (
-        "a mean over another number of things (examples, classes, outputs, accumulated batches), or a weight"
+        "a mean over a different number of examples, classes, outputs or accumulated batches, or a weighted loss"
     )
     sentence = f"{curves.names[1]} is {factor:.6g} times {curves.names[0]} at every step: {meaning}"
     advice = "Compare the reductions of the two losses; the training itself agrees. To be certain of it: "
@@ -100,12 +100,12 @@ def constant_offset(curves: CurvePair) -> Diagnosis | None:
 
 
 def _predicts_right(curves: CurvePair, predicted: np.ndarray, factor: float) -> bool:
-    """Whether the right curve is the one predicted (n,) from its first value, up to rounding.
+    """Whether the right curve equals `predicted` (n,), up to rounding.
 
     `factor` is what the left losses, and the units of their last digits, were multiplied by.
     """
     fit = replace(curves, left=replace(curves.left, losses=predicted, units=curves.left.units * factor))
-    width = 4  # two printed numbers predict, and two are compared
+    width = 4  # four printed numbers: two predict, two are compared
     moves = np.ptp(fit.right.losses) > 8 * (fit.floor * np.abs(fit.right.losses)).max()
     if len(fit.gap) < 3 or not moves:
         return False
@@ -113,7 +113,7 @@ def _predicts_right(curves: CurvePair, predicted: np.ndarray, factor: float) -> 
 
 
 def noise_apart(curves: CurvePair) -> Diagnosis | None:
-    """The curves share their trend only."""
+    """The curves have only their trend in common."""
     left, right = curves.left.losses, curves.right.losses
     if not (curves.gap[:2] > curves.negligible[:2]).any() or similarity.same_batches(left, right) is not False:
         return None
@@ -121,7 +121,7 @@ def noise_apart(curves: CurvePair) -> Diagnosis | None:
         return None
     sentence = (
         "the two have the same level and trend, but their ups and downs are unrelated from the start: different "
-        "batches, a different order of them, or different initial weights; anything smaller is hidden by that"
+        "batches, a different order, or different initial weights; this hides any smaller difference"
     )
     advice = "Start both sides from the same weights, feed them the same batches in the same order, and log again; or "
     return Diagnosis("noise apart", sentence, advice + curves.how_to_record(), int(curves.left.steps[0]))

@@ -8,16 +8,16 @@ import numpy as np
 
 from compare.judging import tolerances
 
-Curve = np.ndarray  # a value a step
+Curve = np.ndarray  # one value per step
 KNOWN_FACTORS = {
-    2.0: "a half that one formula has, or two terms for one",
+    2.0: "one formula has a factor of 1/2, or two terms where the other has one",
     math.log(2): "logarithms to base 2 and to base e",
     math.log(10): "logarithms to base 10 and to base e",
 }
 
 
 def same_batches(left: Curve, right: Curve) -> bool | None:
-    """Whether the losses change together from step to step, as the same batches make them; None where it is unclear."""
+    """Whether the losses change together from step to step, as on the same batches; None where it is unclear."""
     shared = slice(tolerances.STEPS_BEFORE_CHAOS)
     changes = [_relative_changes(curve[shared]) for curve in (left, right)]
     if len(left) < tolerances.STEPS_NEEDED or min(change.std() for change in changes) <= tolerances.ulp("float32"):
@@ -35,7 +35,7 @@ def _relative_changes(curve: Curve) -> Curve:
 
 
 def same_level(left: Curve, right: Curve) -> bool:
-    """Whether the curves differ less, in each quarter, than noise makes each differ from step to step."""
+    """Whether the curves differ, in each quarter, by less than the noise from step to step."""
     noise = min(_residuals(curve).std() for curve in (left, right))
     return all(abs(part.mean()) <= tolerances.SAME_LEVEL * noise for part in np.array_split(left - right, 4))
 
@@ -46,7 +46,7 @@ def stays_within(curve: Curve, tolerance: Curve) -> bool:
 
 
 def only_first_falls(first: Curve, second: Curve) -> bool:
-    """Whether `first` falls by more than chance and `second` hardly at all, each relative to its own beginning."""
+    """Whether `first` falls by more than chance and `second` hardly at all, each relative to its first value."""
     if min(len(first), len(second)) < tolerances.STEPS_NEEDED:
         return False
     (fall, noise), (other_fall, other_noise) = _relative_fall(first), _relative_fall(second)
@@ -63,7 +63,7 @@ def _relative_fall(curve: Curve) -> tuple[float, float]:
 
 
 def explain_factor(factor: float, tolerance: float, batch_size: int | None) -> str:
-    """What a factor between two losses may mean; "" where it is no known number within the relative tolerance."""
+    """What a factor between two losses may mean; "" where it is not a known number within the relative tolerance."""
     large = factor if abs(factor) >= 1 else 1 / factor
 
     def close(known: float) -> bool:

@@ -1,1 +1,1 @@
-"""What a run leaves for its reader: results, CSV tables, a plot a case, a table in the terminal."""
+"""The report: results, CSV tables, a plot per case, a table in the terminal."""

@@ -25,7 +25,7 @@ from compare.running.scheduler import at_once
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError, TracePair
 
-# As many studies as keep both workers busy; a worker keeps what it has built for no more than these.
+# Enough studies to keep both workers busy; a worker keeps the built sides of this many cases.
 OPEN_AT_ONCE = 3
 DEFAULTS = Options()
 
@@ -35,14 +35,14 @@ Watcher = Callable[[Subject, Progress], None]
 def compare_recorded(left: Path, right: Path) -> Result:
     """Judge the traces of two recorded loops, one of each side in any order.
 
-    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    Raises TraceError where one cannot be read or both are of one side, PairingError where their weights do not pair.
     """
     subject, judgement = judge_recorded(left, right)
     return Result(subject, "", judgement)
 
 
 def run_experiment(experiment: Experiment, options: Options = DEFAULTS) -> Result:
-    """Run one, and judge it."""
+    """Run one experiment, and judge it."""
     [(_, result)] = run_experiments([experiment], options)
     return result
 
@@ -50,7 +50,7 @@ def run_experiment(experiment: Experiment, options: Options = DEFAULTS) -> Resul
 def run_experiments(
     experiments: Iterable[Experiment], options: Options = DEFAULTS, watcher: Watcher = lambda subject, progress: None
 ) -> Iterator[tuple[Experiment, Result]]:
-    """Each with its result, as it comes; the costliest is run first, so that judging it overlaps the others' runs.
+    """Each experiment with its result, as it comes; the costliest runs first, so that its judging overlaps other runs.
 
     `watcher` is called from other threads. Raises FrameworkUnavailableError where a side cannot be started.
     """
@@ -73,9 +73,9 @@ def _result_of(
     watcher: Watcher,
     begun: Callable[[], None],
 ) -> tuple[Experiment, Result]:
-    """Study one experiment; whatever fails in it is its own result.
+    """Study one experiment; an error in it becomes its own result.
 
-    `begun` is called when its first runs stand in line.
+    `begun` is called when its first runs are queued.
     """
     directory.mkdir()
     inputs, subject = directory / "inputs.npz", experiment.subject
@@ -89,7 +89,7 @@ def _result_of(
             run = _run(pool, directory, request, opened, partial(watcher, subject), begun)
             judgement = experiment.study(run, inputs, options)
         except TraceError as error:
-            errors = (f"a worker left no trace that can be read: {error}",)
+            errors = (f"a worker left no readable trace: {error}",)
         except (RequestFailedError, PairingError) as error:
             errors = (str(error),)
         except FrameworkUnavailableError:
@@ -112,7 +112,7 @@ def _run(
     watcher: Callable[[Progress], None],
     queued: Callable[[], None],
 ) -> Run:
-    """What a study calls to have runs made; their traces stay open until it ends."""
+    """The function that a study calls to make runs; their traces stay open until the study ends."""
     numbers = count()
 
     def run(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:

@@ -1,4 +1,4 @@
-"""Writes files whole or not at all: to temporary names first, and renamed when all of them are written."""
+"""Writes all files or none: to temporary names first, renamed when all of them are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of one case after its runs: the judgement, or what went wrong. Tables and plots are made of it."""
+"""One case after its runs: the judgement, or what went wrong. Tables and plots are made from it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from compare.judging.judgement import Judgement
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is known of one case after its runs.
+    """One case after its runs.
 
     `inputs_sha256` is of the file that both sides read; empty where there was none. `judgement` is None where a run
-    failed, and `errors` then say why; `traceback` is of a fault in judging, which is this program's own.
+    failed; `errors` then say why. `traceback` is of a fault in judging, which is this program's own.
     """
 
     subject: Subject
@@ -25,12 +25,12 @@ class Outcome:
 
     @property
     def case(self) -> str:
-        """Its name: of a case, of a port's file, or of two traces."""
+        """The name of the case, of the port's file, or of the two traces."""
         return self.subject.name
 
     @property
     def seed(self) -> int:
-        """Of its data, batch order, initial weights and nudges."""
+        """The seed of its data, batch order, initial weights and nudges."""
         return self.subject.seed
 
     @property
@@ -40,5 +40,5 @@ class Outcome:
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """In sentences: where the sides part, and what else is to be known; of a run that failed, why."""
+        """In sentences: where the sides part, and what else to know; for a run that failed, why."""
         return self.judgement.findings if self.judgement else self.errors

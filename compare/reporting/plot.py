@@ -1,4 +1,4 @@
-"""One plot a case: both loss curves, and below them the gap inside its envelope, on a log axis."""
+"""One plot per case: both loss curves, and below them the gap inside its envelope, on a log axis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SMALLEST = 1e-17  # where a gap of zero is drawn on the log axis
 
 
 def plot_result(outcome: Outcome) -> Figure:
-    """A figure of its own, drawn without a display; where a run failed, it says that."""
+    """A new figure, which needs no display; where a run failed, it says so."""
     figure = Figure(figsize=(8, 6), dpi=110, layout="constrained")
     losses, gaps = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     losses.set_title(f"{outcome.case}: {outcome.verdict}", loc="left", weight="bold")
@@ -41,7 +41,7 @@ def plot_result(outcome: Outcome) -> Figure:
 
 
 def image(figure: Figure, kind: str = "png") -> bytes:
-    """A figure as the bytes of a file of that kind: png, svg, pdf; ValueError where matplotlib cannot write it."""
+    """A figure as the bytes of a png, svg or pdf file; ValueError for a kind that matplotlib cannot write."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind)
     return buffer.getvalue()

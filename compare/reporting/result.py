@@ -1,4 +1,4 @@
-"""The result of one case, for whoever works with it in Python: its outcome, with the tables and the plot of it."""
+"""The result of one case for use in Python: its outcome, with its tables and its plot."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result(Outcome):
-    """An outcome with its tables and its plot, made when they are asked for.
+    """An outcome with its tables and its plot, made on demand.
 
-    The tables are those of the CSV files, column by column: `results/README.md` explains each. In pandas, a number that
-    is missing is NaN. A run that failed has tables without rows.
+    The tables have the columns of the CSV files, which `results/README.md` explains. A missing number is NaN. After a
+    failed run the tables have no rows.
     """
 
     @property
     def settings(self) -> pd.DataFrame:
-        """How both sides are set, in PyTorch's terms: a row a setting of optimizer, layer or loss."""
+        """The settings of both sides, in PyTorch's terms: a row per setting of optimizer, layer or loss."""
         return self._table("settings")
 
     @property
     def curves(self) -> pd.DataFrame:
-        """Both losses, their relative gap and its envelope: a row a precision and step, counted from 0."""
+        """Both losses, their relative gap and its envelope: a row per precision and step, counted from 0."""
         return self._table("curves")
 
     @property
     def epochs(self) -> pd.DataFrame:
-        """What both sides came to in an epoch, counted from 1: a row a precision, epoch and metric.
+        """The metrics of both sides: a row per precision, epoch (from 1) and metric.
 
-        A metric is the mean over the epoch's examples, "evaluation_loss" the loss of the held-out batch after it.
+        A metric is the mean over the epoch's examples; "evaluation_loss" is the loss of the held-out batch after it.
         """
         return self._table("epochs")
 
     @property
     def stages(self) -> pd.DataFrame:
-        """How far each tensor differs: a row a precision, audited step, stage and tensor."""
+        """How far each tensor differs: a row per precision, audited step, stage and tensor."""
         return self._table("stages")
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The row of summary.csv, by its columns; what a run that failed could not measure is left out."""
+        """The row of summary.csv, by column; for a run that failed, what was not measured is left out."""
         from compare.reporting import rows
 
         return rows.summary(self)
@@ -54,7 +54,7 @@ class Result(Outcome):
     def plot(self, path: Path | str | None = None) -> Figure:
         """Both loss curves, and below them the gap inside its envelope.
 
-        Written to `path` if given, as its suffix says: png, svg, pdf. Raises OSError where that cannot be done,
+        Written to `path` if given, in the format of its suffix: png, svg, pdf. Raises OSError where that fails,
         ValueError for another suffix.
         """
         from compare.reporting.files import write_all

@@ -1,4 +1,4 @@
-"""The rows of the tables, read off an outcome. A value that is missing is None, which a NaN is not."""
+"""The rows of the tables, made from an outcome. Notice that a missing value is None, and a NaN is a value."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TableRow = dict[str, Any]  # column to value
 
 
 def summary(outcome: Outcome) -> TableRow:
-    """A case in one row; what a run that failed could not measure is left out."""
+    """A case in one row; for a run that failed, what was not measured is left out."""
     row: TableRow = {
         "case": outcome.case,
         "seed": outcome.seed,
@@ -38,7 +38,7 @@ def summary(outcome: Outcome) -> TableRow:
 
 
 def _measured(judgement: Judgement) -> TableRow:
-    """Losses, times and versions are of the last precision run: float32, unless only float64 was."""
+    """Losses, times and versions are those of the last precision: float32, unless only float64 was run."""
     row: TableRow = {"first_divergence": str(judgement.first_divergence) if judgement.first_divergence else None}
     for precision, comparison in judgement.comparisons.items():
         row[f"{precision}_gap"] = float(comparison.gap.max())
@@ -54,13 +54,13 @@ def _measured(judgement: Judgement) -> TableRow:
 
 
 def _ms_per_step(trace: Trace) -> float:
-    """The median step, audits left out where there are others."""
+    """The median time of a step, audited steps left out if there are others."""
     seconds = trace.curves["seconds"]
     return round(1000 * float(np.median(seconds[len(AUDITS) :] if len(seconds) > len(AUDITS) else seconds)), 3)
 
 
 def curves(outcome: Outcome) -> Iterator[TableRow]:
-    """A row a step and precision; None where a side's curve has ended."""
+    """A row per precision and step; None where a side's curve has ended."""
     for which, comparison in _by_precision(outcome):
         losses = (trace.curves["loss"].tolist() for trace in comparison.pair)
         columns = zip_longest(*losses, comparison.gap.tolist(), comparison.envelope.tolist())
@@ -77,7 +77,7 @@ def curves(outcome: Outcome) -> Iterator[TableRow]:
 
 
 def epochs(outcome: Outcome) -> Iterator[TableRow]:
-    """A row an epoch and metric; None where a side lacks it."""
+    """A row per precision, epoch and metric; None where a side lacks it."""
     for which, comparison in _by_precision(outcome):
         metrics = ("loss", *comparison.pair.metrics)
         torch, tf = (_epochs(trace, metrics, outcome.subject.steps_per_epoch) for trace in comparison.pair)
@@ -88,7 +88,7 @@ def epochs(outcome: Outcome) -> Iterator[TableRow]:
 
 
 def _epochs(trace: Trace, names: Iterable[str], steps_per_epoch: int) -> dict[tuple[int, str], float]:
-    """What one side has of each epoch, by (epoch from 1, metric)."""
+    """The values of one side, by (epoch from 1, metric)."""
     values, (when, what) = trace.curves, EVALUATION
     means = {
         (epoch, name): mean
@@ -101,7 +101,7 @@ def _epochs(trace: Trace, names: Iterable[str], steps_per_epoch: int) -> dict[tu
 
 
 def stages(outcome: Outcome) -> Iterator[TableRow]:
-    """A row a tensor and audited step; the end of training is the step after the last."""
+    """A row per precision, audited step and tensor; the end of training is the step after the last."""
     for which, comparison in _by_precision(outcome):
         for row in comparison.rows:
             yield {
@@ -119,12 +119,12 @@ def stages(outcome: Outcome) -> Iterator[TableRow]:
 
 
 def settings(outcome: Outcome) -> Iterator[TableRow]:
-    """A row a setting of optimizer, layer or loss."""
+    """A row per setting of optimizer, layer or loss."""
     for row in outcome.judgement.settings if outcome.judgement else ():
         yield {"case": outcome.case, **to_row(row)}
 
 
 def _by_precision(outcome: Outcome) -> Iterator[tuple[TableRow, Comparison]]:
-    """Each comparison with the columns that say which it is."""
+    """Each comparison with the columns that identify it."""
     for precision, comparison in outcome.judgement.comparisons.items() if outcome.judgement else ():
         yield {"case": outcome.case, "seed": outcome.seed, "precision": precision}, comparison

@@ -13,7 +13,7 @@ from compare.judging.settings.values import ROUNDED
 
 
 def settings_table(rows: Iterable[SettingRow]) -> Table:
-    """The rows that differ, with what that does; those that are only rounded are dim."""
+    """The rows that differ, with the effect of each; those that are only rounded are dim."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("", "setting", "torch", "tf", "what it does"):
         table.add_column(name, overflow="fold")

@@ -1,4 +1,4 @@
-"""The CSV tables. A missing value is empty, a NaN is `nan`; floats are written so that they read back the same."""
+"""The CSV tables. A missing value is empty, a NaN is `nan`; floats have enough digits to read back the same."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
 
 
 def all_tables(outcomes: Sequence[Outcome]) -> dict[str, bytes]:
-    """The tables of these outcomes, by the names of their files."""
+    """The tables of these outcomes, by file name."""
     return {
         f"{name}.csv": to_csv(COLUMNS[name], chain.from_iterable(map(rows_of, outcomes)))
         for name, rows_of in ROWS.items()
@@ -48,7 +48,7 @@ def all_tables(outcomes: Sequence[Outcome]) -> dict[str, bytes]:
 
 
 def to_csv(columns: Sequence[str], table: Iterable[rows.TableRow]) -> bytes:
-    """A table in UTF-8, with a header; ValueError where a row has another column. None is written as nothing."""
+    """A table in UTF-8, with a header; None is written as an empty field. ValueError where a row has another column."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()

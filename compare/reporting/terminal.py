@@ -21,7 +21,7 @@ COLOURS = {"equivalent": "green", "diverged": "red", "not decreasing": "yellow",
 
 
 class ProgressBars:
-    """A bar a side; its length grows when a study asks for more runs."""
+    """One bar per side, which grows when a study asks for more runs."""
 
     def __init__(self, console: Console):
         self._bars = Bars(
@@ -38,12 +38,12 @@ class ProgressBars:
         self._done: Counter[str] = Counter()
 
     def expect(self, steps: Iterable[int], runs_a_case: int) -> None:
-        """Say how many steps there will be if nothing parts, from how many each case has."""
+        """Set the length of the bars: the steps of all cases, if nothing parts."""
         for task in self._tasks.values():
             self._bars.update(task, total=runs_a_case * sum(steps))
 
     def show(self, of: Subject, progress: Progress) -> None:
-        """Move the bar of the side that a progress comes from."""
+        """Move the bar of the side that reports progress."""
         training = getattr(progress.request, "training", None)
         if training is None:
             return
@@ -62,11 +62,11 @@ class ProgressBars:
 
 
 def summary_table(rows: Sequence[TableRow]) -> Table:
-    """The rows of summary.csv for the terminal; a gap is the widest of its curve, over what was allowed."""
+    """The rows of summary.csv for the terminal; gaps are the widest of each curve, "gap/allowed"."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("case", "verdict"):
         table.add_column(name, overflow="fold")
-    for name in ("steps", "float64 gap", "float32 gap", "torch loss", "tf loss", "ms a step"):
+    for name in ("steps", "float64 gap", "float32 gap", "torch loss", "tf loss", "ms per step"):
         table.add_column(name, justify="right", overflow="fold")
     for row in rows:
         table.add_row(row["case"], f"[{COLOURS[row['verdict']]}]{row['verdict']}", *_figures(row))

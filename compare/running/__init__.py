@@ -1,1 +1,1 @@
-"""One run: what is asked of a worker, how it is made, and the two worker processes."""
+"""One run: the request to a worker, how the worker fulfils it, and the two worker processes."""

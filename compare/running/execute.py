@@ -1,6 +1,6 @@
-"""Fulfils a request in a worker, given a framework's package: makes the run and writes its trace.
+"""Fulfils a request inside a worker: makes the run and writes its trace.
 
-Notice that a case's side is built once for all its runs, which only reset it.
+Notice that a case's side is built once for all its runs; each run only resets it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Watch = Callable[[Batches], Batches]
 
 
 class Executor:
-    """Fulfils requests, one after another; keeps what it has read and built of the last `kept` cases."""
+    """Fulfils requests, one after another; keeps the inputs and built sides of the last `kept` cases."""
 
     def __init__(self, framework: Framework, kept: int):
         self._framework = framework
@@ -34,7 +34,7 @@ class Executor:
         self._built = lru_cache(maxsize=2 * kept)(self._build)  # in two precisions
 
     def fulfil(self, request: Request, watch: Watch = lambda batches: batches) -> None:
-        """Leave what is asked for; `watch` sees every batch pass. PortError where a port is at fault."""
+        """Write the requested output; every batch passes through `watch`. PortError for a fault in a port's file."""
         match request:
             case TrainCase():
                 self._train_case(request, watch)
@@ -59,7 +59,7 @@ class Executor:
         return self._framework.build(self._framework.make_side(case.name, function), case, precision, eager)
 
     def _train_port(self, request: TrainPort, watch: Watch) -> None:
-        """Built anew for each run, for a port may keep a state that cannot be reset."""
+        """Built anew for each run: a port may hold state that cannot be reset."""
         inputs, training = self._port_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
         make_side = port_file.side(request.file, self._framework.side, self._framework.weights.layers.evaluating)
@@ -71,7 +71,7 @@ class Executor:
 
 
 def _load_start(framework: Framework, model: Any, training: Training, start: Start, seed: int) -> None:
-    """Set the weights that a port's run begins with: PyTorch's, in TensorFlow by what they are called there."""
+    """Set the initial weights of a port's run: PyTorch's, on the tf side under its own names."""
     with np.load(start.weights, allow_pickle=False) as file:
         weights = _nudged({name: file[name] for name in file.files}, training, seed)
     if framework.side == "tf":
@@ -88,7 +88,7 @@ def _nudged(weights: Mapping[str, np.ndarray], training: Training, seed: int) ->
 def _run(
     framework: Framework, built: Any, inputs: CaseInputs | PortInputs, training: Training, output: str, watch: Watch
 ) -> None:
-    """Train a side that stands at its start, and write the trace."""
+    """Train a side from its initial state, and write the trace."""
     side = built.side
     recorder = framework.recorder.Recorder(
         output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
@@ -100,7 +100,7 @@ def _run(
         native = watch(framework.to_native(inputs, batches))
         framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
         if not recorder.steps:
-            raise ValueError("the side's own batches are none: there was nothing to train on")
+            raise ValueError("the side's own batches() yields nothing: there is nothing to train on")
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
         recorder.close(
             lambda: framework.train.evaluate(side, first),

@@ -1,4 +1,4 @@
-"""A side's package, whose modules carry the same names as the other's: imported by name, in its own process only."""
+"""A side's package: both have the same modules, and each is imported by name, in its own process only."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Framework:
         return None if batch is None else next(iter(self.to_native(inputs, [batch])))
 
     def build(self, make_side: Any, inputs: CaseInputs | PortInputs, precision: str, eager: bool = False) -> Any:
-        """A side made ready for training on these inputs; `eager` leaves its step as it is written."""
+        """A side made ready for training on these inputs; with `eager` its step is not compiled."""
         examples = self.to_native(inputs, inputs.examples(precision))
         return self.prepare.build(make_side, inputs.settings, precision, list(examples), eager)
 
     def make_side(self, case: str, function: str | None = None) -> Any:
-        """What makes a case's side: its own model file's, or "package.module:function"."""
+        """The function that makes a case's side: its model file's `side`, or "package.module:function"."""
         module, _, name = (function or f"{self.package}.models.{case}:side").partition(":")
         return getattr(import_module(module), name)

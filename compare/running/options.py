@@ -1,4 +1,4 @@
-"""How to run whatever is run."""
+"""How to run a case, a port or components: precisions, nudges, and the two workers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PRECISIONS = {"both": ("float64", "float32"), "float64": ("float64",), "float32"
 
 @dataclass(frozen=True)
 class Options:
-    """Precisions and nudges to judge by, and the two workers: their Pythons, threads and patience (seconds)."""
+    """Precisions and nudges to judge by, and each worker's Python, number of threads, and timeout in seconds."""
 
     precision: str = "both"  # one of PRECISIONS
     nudged: bool = True
@@ -20,7 +20,7 @@ class Options:
     timeout: float = 120
     torch_python: str | None = None
     tf_python: str | None = None
-    falling: bool = True  # whether to judge that both sides' losses decrease, of a case
+    falling: bool = True  # whether a case's losses must decrease
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
@@ -32,6 +32,6 @@ class Options:
         return PRECISIONS[self.precision]
 
     def pool(self, directory: Path, kept: int = 1) -> Pool:
-        """The two workers; whatever they print goes to files in `directory`."""
+        """The two workers; what they print goes to files in `directory`."""
         pythons = {"torch": self.torch_python, "tf": self.tf_python}
         return Pool(directory, pythons, self.threads, self.timeout, kept)

@@ -1,7 +1,7 @@
-"""The two workers, for whoever has something to ask of them: calls block until it is done.
+"""The two workers: requests go in, and calls block until they are fulfilled.
 
-Each side fulfils its requests one after another, in the order in which they were asked for. A worker that dies, hangs
-or cannot import costs the request that it had; the next gets a new process.
+Each side fulfils its requests in order, one at a time. A worker that dies, hangs or cannot import fails the request
+that it had; the next request gets a new process.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from compare.running.request import SIDES, Request
 
 @dataclass(frozen=True)
 class Progress:
-    """How many batches of a request were taken; `done` when it is fulfilled."""
+    """How many batches of a request were used so far; `done` when it is fulfilled."""
 
     side: str
     request: Request
@@ -33,8 +33,8 @@ Watcher = Callable[[Progress], None]
 class Pool:
     """Both sides' workers; a context manager that leaves no process behind.
 
-    `pythons` maps "torch" and "tf" to the interpreters that have them; `timeout` is how many seconds a worker may
-    say nothing before it is taken to hang; `kept` of how many cases it keeps what it has built.
+    `pythons` maps "torch" and "tf" to the interpreters that have them; a worker that is silent for `timeout` seconds is
+    taken to hang; `kept` is the number of cases whose built sides it keeps.
     """
 
     def __init__(
@@ -70,11 +70,10 @@ class Pool:
         watcher: Watcher = lambda progress: None,
         queued: Callable[[], None] = lambda: None,
     ) -> None:
-        """Have all of these fulfilled, each by the side that it names; blocks until the last is.
+        """Fulfil all (side, request) pairs; blocks until the last is done.
 
-        `watcher` is called from other threads; `queued` once all stand in line. Raises RequestFailedError when the
-        first fails (those of the others that no worker has begun are dropped), and FrameworkUnavailableError where a
-        worker cannot begin at all.
+        `watcher` is called from other threads; `queued` once all are queued. Raises RequestFailedError when the first
+        fails (those not yet begun are dropped), and FrameworkUnavailableError where a worker cannot start.
         """
         futures: list[Future[None]] = []
         ended = queue.SimpleQueue[Future[None]]()
@@ -85,7 +84,7 @@ class Pool:
             future.add_done_callback(ended.put)
         try:
             for future in (ended.get() for _ in futures):
-                if not future.cancelled():  # why it was, says the one that failed
+                if not future.cancelled():  # the one that failed says why
                     future.result()
             if any(future.cancelled() for future in futures):
                 raise CancelledError("the workers were closed")
@@ -97,7 +96,7 @@ class Pool:
             try:
                 self._processes[side].fulfil(request, lambda step: watcher(Progress(side, request, step)))
             except BaseException:
-                _cancel(together)  # here, before this side begins with the next of them
+                _cancel(together)  # here, before this side begins the next one
                 raise
             watcher(Progress(side, request, 0, done=True))
 

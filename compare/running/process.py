@@ -1,4 +1,4 @@
-"""One side's worker process, seen from outside: starts it, gives it a request, and survives whatever becomes of it."""
+"""One side's worker process, seen from outside: starts it, sends it requests, and survives its crash or hang."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FrameworkUnavailableError(Exception):
 
 
 class WorkerProcess:
-    """A process that is there from the start; one that has ended is followed by another when it is needed."""
+    """A process, started at once; one that has ended is replaced when the next request comes."""
 
     def __init__(self, side: str, python: str | None, threads: int, timeout: float, kept: int, log: Path):
         self.side, self.python = side, python or sys.executable
@@ -37,9 +37,9 @@ class WorkerProcess:
         self._start()
 
     def fulfil(self, request: Request, on_step: Callable[[int], None]) -> None:
-        """Have the process fulfil a request; blocks. RequestFailedError where it fails, dies, or says nothing."""
+        """Have the process fulfil a request; blocks. RequestFailedError where it fails, dies, or is silent too long."""
         process = self._process or self._start()
-        # A broken pipe: it died between two requests. Its exit is on its way, and fails this one.
+        # A broken pipe: it died between two requests, and its exit code will fail this one.
         with contextlib.suppress(BrokenPipeError):
             _input(process).write(to_line(request))
         step = 0
@@ -60,7 +60,7 @@ class WorkerProcess:
                     raise self._exited(answer["code"], step)
 
     def close(self) -> None:
-        """End the process at once, and start no other."""
+        """End the process at once, without replacing it."""
         with self._starting:
             self._closed = True
         self._stop()
@@ -94,13 +94,13 @@ class WorkerProcess:
                 _input(process).close()
 
     def _hear(self, step: int) -> dict[str, Any]:
-        """The next answer. A process that says nothing for too long is ended."""
+        """The next answer; a process that sends nothing within the timeout is ended."""
         try:
             return self._answers.get(timeout=self._timeout)
         except queue.Empty:
             self._stop()
             where = f"at step {step}" if self._ready else f"while it imported {FRAMEWORKS[self.side]}"
-            silence = f"the worker said nothing for {self._timeout:g} s (--timeout) {where}"
+            silence = f"the worker was silent for {self._timeout:g} s (--timeout) {where}"
             raise RequestFailedError(self.side, f"{silence}, and was ended") from None
 
     def _exited(self, code: int, step: int) -> Exception:
@@ -137,7 +137,7 @@ def _listen(process: subprocess.Popen[str], answers: queue.Queue[dict[str, Any]]
 
 
 def _event(line: str) -> dict[str, Any] | None:
-    """The event of a line; None where it is none: a wrapper or a sitecustomize may print before the worker begins."""
+    """The event in a line; None for any other line: a wrapper or a sitecustomize may print before the worker begins."""
     try:
         answer = json.loads(line)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a side can be asked for, one type a meaning. To a worker, each travels as one line of JSON."""
+"""What a side can be asked for, one type per kind of request. Each is sent to a worker as one line of JSON."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ AUDITS = (0, 1, 2)
 
 @dataclass(frozen=True)
 class Start:
-    """The initial weights of a run, where they are not the case's own.
+    """The initial weights of a port's run.
 
-    `weights` is an .npz file of arrays under PyTorch's names; `names` says for TensorFlow which of its tensors begins
-    as which of them: (tf name, expression of torch names).
+    `weights` is an .npz file of arrays under PyTorch's names; `names` pairs each tensor of the tf side with them:
+    (tf name, expression of torch names).
     """
 
     weights: str
@@ -24,10 +24,10 @@ class Start:
 
 @dataclass(frozen=True)
 class Training:
-    """A run that a study asks for, of whatever it studies.
+    """A run that a study asks for.
 
     `nudge` is the dtype whose ulp moves each initial weight, or None. `audits` are the steps whose tensors are
-    recorded; `steps` ends the run early. `eager` runs TensorFlow's step as it is written, never as a graph.
+    recorded; `steps` ends the run early. `eager` runs TensorFlow's step without compiling it to a graph.
     """
 
     precision: str
@@ -40,7 +40,7 @@ class Training:
 
 @dataclass(frozen=True)
 class TrainCase:
-    """Train a reference case, or what "package.module:function" makes in place of its own model file."""
+    """Train a reference case; `function`, "package.module:function", may make the side in place of its model file."""
 
     output: str
     inputs: str
@@ -60,7 +60,7 @@ class TrainPort:
 
 @dataclass(frozen=True)
 class DrawBatches:
-    """Write what a port's batches(rng) yields, at most so many, to `output`: they become the inputs of its runs."""
+    """Write at most `most` batches of a port's batches(rng) to `output`: the inputs of its runs."""
 
     output: str
     file: str
@@ -70,7 +70,7 @@ class DrawBatches:
 
 @dataclass(frozen=True)
 class CheckComponent:
-    """Check an entry of the dictionary of components, in one precision, its arrays nudged by an ulp of a dtype."""
+    """Compute one component in one precision, its arrays moved by one ulp of `nudge` where that is a dtype."""
 
     output: str
     inputs: str
@@ -103,7 +103,7 @@ def _training(start: dict | None, audits: list[int], **others: Any) -> Training:
 
 
 class RequestFailedError(Exception):
-    """A request that a side could not fulfil: raised where it was asked for."""
+    """A request that a side could not fulfil; the message names the side and says why."""
 
     def __init__(self, side: str, message: str):
         super().__init__(f"{side}: {message}")

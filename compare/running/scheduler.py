@@ -1,4 +1,4 @@
-"""Several studies at once: each is a plain function that blocks while it waits for its runs, in a thread of its own."""
+"""Several studies at once: each is a plain function, in its own thread, that blocks while it waits for its runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import NamedTuple, TypeVar
 
 Answer = TypeVar("Answer")
-Study = Callable[[Callable[[], None]], Answer]  # is given what it calls when the next may begin
+Study = Callable[[Callable[[], None]], Answer]  # its argument: call it when the next study may begin
 
 
 class _Waiting(NamedTuple):
@@ -21,10 +21,10 @@ class _Waiting(NamedTuple):
 
 
 def at_once(count: int, studies: Iterable[Study[Answer]]) -> Iterator[Answer]:
-    """What the studies return, as it comes, so many of them open at once; what one raises is raised here.
+    """What the studies return, as it comes, `count` of them open at once; what one raises is raised here.
 
-    They begin one after another, in their order. Whoever stops listening loses what comes later: no further study is
-    begun, and the threads end with the process.
+    They begin one after another, in their order. When the caller stops iterating, no further study begins, and the
+    threads end with the process.
     """
     waiting = queue.SimpleQueue[_Waiting]()
     ended = queue.SimpleQueue[Future[Answer]]()

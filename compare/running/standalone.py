@@ -1,4 +1,4 @@
-"""One side training one case, without the other and without a judge: prints the mean loss and metrics of each epoch."""
+"""One side alone trains one case: prints the mean loss and metrics of each epoch, and judges nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EpochPrinter:
         print(f"           evaluation loss {float(evaluate()):.6f}", flush=True)
 
     def end_epoch(self) -> None:
-        """Print what was gathered since the last line, if anything."""
+        """Print the means since the last line, if there were any steps."""
         if not self._points:
             return
         self._epoch += 1

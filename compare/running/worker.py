@@ -1,7 +1,7 @@
 """A worker process: requests come as JSON lines on its standard input, events leave as JSON lines on its output.
 
-Each side's `__main__` is this file with its own framework behind it. Given a case's name instead, it trains that
-case alone and prints the loss curve: the shortest way to study one loop.
+Each side's `__main__` calls `main` with its own package. Given a case's name, it trains that case alone and prints the
+loss curve: the shortest way to study one loop.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main(package: str, arguments: list[str] | None = None) -> int:
     parser.add_argument("--precision", choices=("float32", "float64"), default="float32", help="what to train in")
     parser.add_argument("--data-dir", help="read the real data set from this directory")
     parser.add_argument("--threads", type=int, default=1, help="threads of the framework")
-    parser.add_argument("--serve", type=int, metavar="N", help="work for `python -m compare`, which has N cases open")
+    parser.add_argument("--serve", type=int, metavar="N", help="work for `python -m compare`, and keep N cases built")
     options = parser.parse_args(arguments)
     if options.serve:
         serve(Framework(package), options.threads, Executor(Framework(package), options.serve))
@@ -64,7 +64,7 @@ def serve(framework: Framework, threads: int, executor: Executor) -> None:
     """Fulfil requests until standard input ends, and answer each with events.
 
     Events: `ready` (with versions), `unavailable` (the framework does not import), `progress`, `done`, `failed`.
-    The process ends at once when its standard input does: it never outlives the one who gave it the work.
+    The process ends as soon as its standard input does, so it never outlives its parent.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes our input
     send = _take_over_stdout()
@@ -97,7 +97,7 @@ def _one_line(error: Exception) -> str:
 
 
 def _take_over_stdout() -> Callable[..., object]:
-    """Keep the real standard output for events; whatever else prints, goes to standard error."""
+    """Keep the real standard output for events; everything else that is printed goes to standard error."""
     events = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     return lambda **event: events.write(json.dumps(event) + "\n")
@@ -116,7 +116,7 @@ def _read_requests() -> queue.Queue[Request]:
 
 
 class _Progress:
-    """Says every tenth of a second how many of a run's batches were taken."""
+    """Reports every tenth of a second how many of a run's batches were used."""
 
     def __init__(self, send: Callable[..., object]):
         self._send, self._last = send, 0.0

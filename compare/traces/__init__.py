@@ -1,1 +1,1 @@
-"""What a run leaves behind, and which of its tensors is which of the other side's."""
+"""What a run leaves behind, and which of its tensors corresponds to which of the other side's."""

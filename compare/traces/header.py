@@ -1,4 +1,4 @@
-"""What a trace says of its run: written by whoever recorded it, read by the judge."""
+"""What a trace says about its run: written by the recorder, read by the judge."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from compare.inputs.expressions import ExplicitPairs
 from compare.traces.weights import WeightGroup
 
-FORMAT = 2  # of the whole file; goes up where an older reader would misread a newer file, or a newer one an older
+FORMAT = 2  # of the whole file; goes up when old readers would misread new files, or new readers old ones
 
 
 class HeaderError(Exception):
-    """A header that this version cannot read; the message says why, as what a sentence says of its file."""
+    """A header that this version cannot read; the message is a predicate whose subject is the file."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Setting:
 
 @dataclass(frozen=True)
 class Header:
-    """The run that a trace is of.
+    """The run that was recorded.
 
-    `side` is "torch" or "tf"; `kinds` are of all layers that have outputs, by path; `explicit` is what a recorder was
-    told of the pairing. `precision` is a dtype, None where a loop of one's own did not say. `nudge` is the dtype whose
-    ulp moved each initial weight, None where nothing did. `compiled` is False where TensorFlow's step could not become
-    a graph. `muted` are the layers whose dropout was switched off, by path, with the rates that they had.
-    `takes_training` is False where the model's mode was set around a loss that was written without it.
+    `side` is "torch" or "tf"; `kinds` are the kinds of all layers with outputs, by path; `explicit` are the pairs of
+    weights given to the recorder. `precision` is a dtype, None where a user's own loop did not give it. `nudge` is the
+    dtype whose ulp moved each initial weight, or None. `compiled` is False where TensorFlow's step could not be
+    compiled to a graph. `muted` are the dropout layers that were switched off, by path, with their former rates.
+    `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
     """
 
     side: str
@@ -56,12 +56,12 @@ class Header:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Header:
-        """The same back again; HeaderError where the format is another one, or a field is missing."""
+        """The header that `to_json` wrote; HeaderError for a different format or a missing field."""
         plain = dict(json.loads(text))
         if (found := plain.pop("format")) != FORMAT:
             raise HeaderError(f"is a trace of format {found}; this version reads {FORMAT}: record it again")
         if missing := [each.name for each in fields(cls) if each.name not in plain]:
-            raise HeaderError(f"does not say {_listed(missing)} of its run: record it with this version")
+            raise HeaderError(f"lacks {_listed(missing)}: record it again with this version")
         return cls(
             **plain
             | {

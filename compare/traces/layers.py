@@ -1,4 +1,4 @@
-"""The layers of a model by their path of attributes ("encoder.fc1"), given how a framework's layers hold each other."""
+"""The layers of a model by their path of attributes ("encoder.fc1"), for a framework's way to nest layers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 from compare.traces.parameters import join
 
-Inside = Callable[[Any], list[tuple[str, Any]]]  # the layers directly inside one, by name; none where it counts as one
+Inside = Callable[
+    [Any], list[tuple[str, Any]]
+]  # the layers directly inside one, by name; empty where it counts as a single layer
 
 
 def every_layer(model: Any, inside: Inside) -> dict[str, Any]:
-    """The model itself (its path is "") and all that is inside, each once, in order of definition."""
+    """The model itself (its path is "") and every layer inside it, each once, in order of definition."""
     found, seen = {}, set()
 
     def visit(path: str, layer: Any) -> None:
@@ -26,5 +28,5 @@ def every_layer(model: Any, inside: Inside) -> dict[str, Any]:
 
 
 def named_layers(model: Any, inside: Inside) -> dict[str, Any]:
-    """Of these, the layers that hold no other."""
+    """The layers of `every_layer` that hold no other layer."""
     return {path: layer for path, layer in every_layer(model, inside).items() if not inside(layer)}

@@ -1,4 +1,4 @@
-"""What a trace says of the model that it was recorded of: what is paired with the other side's."""
+"""The model behind a trace: what is paired with the other side's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compare.traces.weights import Tensor, WeightGroup
 
 
 class RecordedModel(NamedTuple):
-    """The groups and layers of a model, and what one forward pass of it was given and computed."""
+    """The weight groups and layers of a model, and the inputs and outputs of one forward pass."""
 
     weight_groups: Sequence[WeightGroup]
     kinds: dict[str, str]  # the kind of each layer that has outputs
@@ -32,12 +32,12 @@ class RecordedModel(NamedTuple):
         return cls(trace.header.weight_groups, trace.header.kinds, outputs, batch)
 
     def layer_of(self, group: WeightGroup) -> str:
-        """The layer that a group is, or is a part of."""
+        """The layer that a group is, or belongs to."""
         inside = (name for name in self.kinds if group.path == name or group.path.startswith((f"{name}.", f"{name} ")))
         return max(inside, key=len, default=group.path)
 
     def in_order(self, kind: str) -> list[WeightGroup]:
-        """The groups of one kind, in the order in which the forward pass reached them; last those that it did not."""
+        """The groups of one kind, in the order of the forward pass; those that it did not reach come last."""
         place = {name: index for index, name in reversed(list(enumerate(self.outputs)))}
         groups = [group for group in self.weight_groups if group.kind == kind]
         return sorted(groups, key=lambda group: place.get(self.layer_of(group), len(place)))

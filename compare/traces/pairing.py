@@ -1,6 +1,6 @@
-"""Which weight and which output of one side is which of the other: in order and by kind of layer, never by shape alone.
+"""Which weight and output of one side is which of the other: in order and by kind of layer, never by shape alone.
 
-What cannot be told apart by that (two layers of the same kind and shape) is listed, to be proven by a probe.
+Layers that this cannot tell apart (same kind, same shapes) are listed by `alike`, for the judge to prove by a probe.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Pairing:
 
     @property
     def weights(self) -> dict[str, str]:
-        """TensorFlow's weights, buffers among them, and the expression of PyTorch's that each corresponds to."""
+        """TensorFlow's weights and buffers, and the expression of PyTorch's that each corresponds to."""
         found = dict(self.explicit)
         for torch, tf in self.pairs:
             for role, tensor in tf.tensors.items():
@@ -37,7 +37,7 @@ class Pairing:
 
     @property
     def layers(self) -> dict[str, str]:
-        """TensorFlow's layers with weights and PyTorch's; where one is made of several, the last gives the output."""
+        """TensorFlow's layers with weights and PyTorch's; where several make one, the last gives the output."""
         last = {self.tf.layer_of(tf): self.torch.layer_of(torch) for torch, tf in [*self._named_pairs, *self.pairs]}
         return {tf: torch for torch, tf in {torch: tf for tf, torch in last.items()}.items()}
 
@@ -52,7 +52,7 @@ class Pairing:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """TensorFlow's outputs and PyTorch's: of paired layers, and of others where both call as many of a kind."""
+        """TensorFlow's outputs and PyTorch's: of paired layers, and of other kinds that both call equally often."""
         found = {}
         layers = self.layers
         for output in self.tf.outputs:
@@ -68,7 +68,7 @@ class Pairing:
 
     @property
     def all_layers(self) -> dict[str, str]:
-        """TensorFlow's layers and PyTorch's, those without weights too."""
+        """TensorFlow's layers and PyTorch's, including those without weights."""
         calls = {_layer_and_call(tf)[0]: _layer_and_call(torch)[0] for tf, torch in self.outputs.items()}
         return calls | self.layers
 
@@ -81,14 +81,14 @@ class Pairing:
 
     @property
     def alike(self) -> list[list[int]]:
-        """The pairs, by their places, that could as well be paired crosswise: same kind, same shapes."""
+        """Groups of pairs, as indices, that could also be paired crosswise: same kind, same shapes."""
         groups: dict[tuple, list[int]] = {}
         for place, (_, tf) in enumerate(self.pairs):
             groups.setdefault((tf.kind, *_shapes(tf)), []).append(place)
         return [group for group in groups.values() if len(group) > 1]
 
     def crosswise(self, one: int, other: int) -> Pairing:
-        """The same with two partners exchanged."""
+        """This pairing with two partners exchanged."""
         pairs = list(self.pairs)
         (left, tf), (right, other_tf) = pairs[one], pairs[other]
         pairs[one], pairs[other] = (right, tf), (left, other_tf)
@@ -96,7 +96,7 @@ class Pairing:
 
 
 def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = ()) -> Pairing:
-    """Pair the weights of two models; PairingError where one is left over that is not said to be."""
+    """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired."""
     check_explicit(torch.tensors, tf.tensors, explicit)
     named = {name: expression for name, expression in explicit if name is not None and expression is not None}
     torch_named = [expression for _, expression in explicit if expression is not None]
@@ -112,7 +112,7 @@ def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = ()) 
 
 
 def _match(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[tuple[WeightGroup, WeightGroup]]:
-    """In order, where every pair fits; else each with the first that fits, for a branch may be run earlier or later."""
+    """In order, if every pair fits; else each with the first that fits: the sides may run branches in another order."""
     if len(torch) == len(tf) and all(_fits(*groups) for groups in zip(torch, tf, strict=True)):
         return list(zip(torch, tf, strict=True))
     free, pairs = list(torch), []
@@ -125,7 +125,7 @@ def _match(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[tuple[Weight
 
 
 def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:
-    """Whether the trained weights of both are the same in number and shape."""
+    """Whether the trained weights of both agree in number and shape."""
     used = set()
     for role, tensor in tf.tensors.items():
         parts = role.split(" + ")
@@ -157,7 +157,7 @@ def _only(group: WeightGroup, wanted: Callable[[str], bool]) -> WeightGroup:
 
 
 def _layer_and_call(output: str) -> tuple[str, str]:
-    """ "relu (call 2)" is of the layer "relu"."""
+    """ "relu (call 2)" belongs to the layer "relu"."""
     layer, call, number = output.partition(" (call ")
     return layer, call + number
 

@@ -1,4 +1,4 @@
-"""The weights and buffers of a model, whatever the framework: which there are, and their values in canonical layout."""
+"""The weights and buffers of a model of either framework: which there are, and their values in canonical layout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from compare.traces.weights import Tensor, WeightGroup
 
-Layout = Callable[[np.ndarray], np.ndarray]  # moves, reorders or chooses elements, and does nothing else
+Layout = Callable[[np.ndarray], np.ndarray]  # only moves, reorders or selects elements
 
 
 def as_it_is(array: np.ndarray) -> np.ndarray:
@@ -21,9 +21,9 @@ def as_it_is(array: np.ndarray) -> np.ndarray:
 
 
 def scatter(layout: Layout, native: np.ndarray, canonical: np.ndarray) -> np.ndarray:
-    """`native` with the elements that `layout` chooses replaced by those of `canonical`.
+    """`native` with the elements that `layout` selects replaced by those of `canonical`.
 
-    The way back needs no rule of its own: the elements' numbers are sent the same way.
+    This inverts `layout` without a rule of its own: the indices of the elements are sent through it.
     """
     numbers = layout(np.arange(native.size).reshape(native.shape))
     changed = native.copy().reshape(-1)
@@ -33,7 +33,7 @@ def scatter(layout: Layout, native: np.ndarray, canonical: np.ndarray) -> np.nda
 
 @dataclass(frozen=True)
 class Parameter(ABC):
-    """A weight or a buffer: the framework's variable, and the way from its layout to the canonical one."""
+    """A weight or a buffer: the framework's variable, and the function from its layout to the canonical one."""
 
     variable: Any
     layout: Layout = as_it_is
@@ -50,7 +50,7 @@ class Parameter(ABC):
     @property
     @abstractmethod
     def trainable(self) -> bool:
-        """Whether the framework would train it: False where it is frozen."""
+        """Whether it trains: False where it is frozen."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -62,7 +62,7 @@ class Parameter(ABC):
         return self.canonical(self.variable)
 
     def canonical(self, tensor: Any) -> np.ndarray:
-        """Anything that lies as the variable does (its gradient, an optimizer's entry) in canonical layout."""
+        """A tensor in the variable's layout (its gradient, an entry of the optimizer's state) in canonical layout."""
         return self.layout(self.to_numpy(tensor))
 
     def assign(self, array: np.ndarray) -> None:
@@ -70,7 +70,7 @@ class Parameter(ABC):
         self.set(scatter(self.layout, self.to_numpy(self.variable), array))
 
     def entry(self, tensor: Any) -> np.ndarray | None:
-        """An entry of an optimizer's state: as the variable lies, or a number (then float64); None if neither."""
+        """An entry of an optimizer's state in canonical layout, or a single number in float64; None for any other."""
         array = self.to_numpy(tensor)
         if array.shape == tuple(self.variable.shape):
             return self.canonical(array)
@@ -78,7 +78,7 @@ class Parameter(ABC):
 
 
 class Held(NamedTuple):
-    """A tensor that a layer holds: the group that it belongs to, its role there, and its own name."""
+    """A tensor that a layer holds: its group, its role in the group, and its own name."""
 
     kind: str
     path: str
@@ -91,9 +91,9 @@ class Held(NamedTuple):
 def every_tensor(
     layers: Mapping[str, Any], held_by: Callable[[str, Any], list[Held]], trained: Iterable[tuple[str, Any]]
 ) -> list[Held]:
-    """All that the layers hold, each variable once; `trained` are a model's trainable variables by name.
+    """All tensors that the layers hold, each variable once; `trained` are a model's trainable variables by name.
 
-    Raises AssertionError where one of those would be forgotten, in whole or in part.
+    Raises AssertionError where one of those would be left out, in whole or in part.
     """
     found, seen = [], set()
     for path, layer in layers.items():
@@ -110,7 +110,7 @@ def every_tensor(
 
 
 def weight_groups_of(every: Iterable[Held]) -> list[WeightGroup]:
-    """The layers, or parts of layers, that hold weights, in order of definition; what is shared comes once."""
+    """The layers, or parts of layers, that hold weights, in order of definition; a shared one is listed once."""
     found: dict[tuple[str, str], dict[str, Tensor]] = {}
     for held in every:
         tensor = Tensor(held.name, held.parameter.shape, held.buffer, held.parameter.trainable)

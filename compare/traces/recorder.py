@@ -1,6 +1,6 @@
-"""Records any training loop into a trace, from outside; what looks into a framework is left to each side.
+"""Records any training loop into a trace, from outside; each side adds what looks into its framework.
 
-Curves are recorded at every step, tensors at the audited steps only; between those nothing is attached.
+Curves are recorded at every step, tensors at audited steps only: at all other steps no hook is attached.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """Begin to record.
 
         path: the trace's name: "runs/torch" becomes runs/torch.npz.
-        optimizer: one, or several by the part (an attribute) of the model that each trains, or in a list.
+        optimizer: one, a list of several, or a dict by the attribute of the model that each trains.
         audits: the steps, from 0, whose tensors are recorded.
         channels_first: the arrays of a batch that are images, (N, C, H, W) in PyTorch and (N, H, W, C) in Keras.
-        loss: the loss object or function, whose settings are noted.
-        pairs: on the tf side, which of its weights is which of torch's, where order and kind do not say it.
+        loss: the loss object or function, whose settings are recorded.
+        pairs: on the tf side, which of its weights is which of torch's, where order and kind do not decide.
 
         With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
-        runs/torch.nudged.npz. Raises ValueError where there are no weights yet that could be.
+        runs/torch.nudged.npz. Raises ValueError where the model has no weights yet.
         """
         super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
@@ -64,7 +64,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         batch: Mapping[str, Array] | Sequence[Array] | Array | None = None,
         metrics: Mapping[str, Array | float] | None = None,
     ) -> None:
-        """Record the step just done: its scalar loss, its batch (examples first), and scalar metrics by name."""
+        """Record the step just made: its scalar loss, its batch (examples first), and scalar metrics by name."""
         named = as_named(batch)
         if self._recording.audited:
             self._end_step(loss, named)
@@ -73,7 +73,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._begin_step()
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
-        """Record `evaluate()`, the loss of data held out, in evaluation mode, after the step just done."""
+        """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
         with self._recording.paused():
             loss = self._number(evaluate())
         self._recording.evaluation(loss)
@@ -87,10 +87,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         muted: Mapping[str, float] | None = None,
         takes_training: bool = True,
     ) -> None:
-        """Write the trace, with the weights and buffers that training left; the end of the process does it unasked.
+        """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
 
-        While `evaluate()` gives a loss in evaluation mode, what layers put out is recorded too. What else is given is
-        for the trace's Header.
+        `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. All other arguments are fields
+        of the trace's Header.
         """
         self._remove_hooks()
         if not self._recording.end():
@@ -119,10 +119,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
 
     @abstractmethod
     def _header(self) -> Header:
-        """What the model consists of, and how everything is set."""
+        """The model's layers and weights, and all settings."""
 
     def _describe(self) -> Header:
-        """Note it once: before the first audited update, for an optimizer's settings may change."""
+        """The header, made once, before the first audited update: an optimizer's settings may change later."""
         if self._described is None:
             self._described = replace(self._header(), explicit=self._pairs)
         return self._described
@@ -132,7 +132,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         super()._before_update(gradients)
 
     def _nudge(self) -> str | None:
-        """Move every weight by one ulp; returns the dtype whose ulp it was."""
+        """Move every weight by one ulp; returns the dtype of that ulp."""
         if not self._is_built():
             self.discard()
             raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")

@@ -1,4 +1,4 @@
-"""The part of a recorder that needs no framework: the file, the curves, and which step it is."""
+"""The part of a recorder that needs no framework: the file, the curves, and the number of the step."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from compare.traces.header import Header
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION, TraceWriter, trace_path
 
-NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges the model that it is given
+NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges its model
 
 
 class Recording:
-    """One trace in the making.
+    """One trace while it is recorded.
 
-    Where nobody closes it, the end of the process does, also one by an error: what was recorded up to there is kept.
+    If it is never closed, the end of the process closes it, after an error too: what was recorded so far is kept.
     """
 
     def __init__(self, path: Path | str, audits: Container[int], close: Callable[[], None]):
@@ -43,16 +43,16 @@ class Recording:
 
     @property
     def audited(self) -> bool:
-        """Whether the present step's tensors are recorded."""
+        """Whether this step's tensors are recorded."""
         return self.steps in self._audits
 
     def restart(self) -> None:
-        """Begin to measure the time of a step."""
+        """Start the clock of a step."""
         self._names.clear()
         self._started = time.perf_counter()
 
     def tensor(self, stage: str, name: str, value: np.ndarray) -> None:
-        """Record one tensor of the present step; the second of a name is its second call."""
+        """Record one tensor of this step; the second of the same name is its second call."""
         if self._paused:
             return
         self._names[stage, name] += 1
@@ -71,7 +71,7 @@ class Recording:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Between two steps: what runs inside is no part of the next, neither its tensors nor its time."""
+        """Between two steps: neither the tensors nor the time of what runs inside count to the next."""
         begun, self._paused = time.perf_counter(), True
         try:
             yield
@@ -80,12 +80,12 @@ class Recording:
             self._started += time.perf_counter() - begun
 
     def evaluation(self, loss: float) -> None:
-        """Add an evaluation after the step just done."""
+        """Add an evaluation after the step just made."""
         for name, value in zip(EVALUATION, (self.steps - 1, loss), strict=True):
             self._curves.setdefault(name, array("d")).append(value)
 
     def end(self) -> bool:
-        """Whether there is something to close; from here on, what is recorded stands at the end."""
+        """Whether any step was recorded; all tensors recorded from here on are filed under the end."""
         if self.open and not self.steps:
             print(f"{self._path}: no step was recorded: call recorder.step(loss, batch) in the loop", file=sys.stderr)
             self.discard()
@@ -110,7 +110,7 @@ class Recording:
 
 
 def as_named(batch: Any) -> dict[str, Any]:
-    """A batch as a dict: its own names, or the places of a tuple; what has no shape is left out."""
+    """A batch as a dict: by its own names, or by position in a tuple; what has no shape is left out."""
     if batch is None:
         return {}
     if hasattr(batch, "items"):
@@ -123,5 +123,5 @@ def as_named(batch: Any) -> dict[str, Any]:
 
 
 def coarsest(dtypes: Iterable[np.dtype]) -> str | None:
-    """The name of the dtype of the widest ulp; None where there is none."""
+    """The name of the dtype with the widest ulp; None where there are no dtypes."""
     return max((dtype.name for dtype in dtypes), key=lambda name: np.finfo(name).eps, default=None)

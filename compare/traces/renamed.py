@@ -1,6 +1,6 @@
-"""The two traces of a port under names that both share, so that the judge need not know how a port names its layers.
+"""The two traces of a port under shared names, so that the judge need not know how a port names its layers.
 
-A tensor is named as PyTorch names it; where one of TensorFlow's is a part or a sum of PyTorch's, by that expression.
+A tensor has PyTorch's name; where TensorFlow's is a slice or a sum of PyTorch's, that expression is the name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Source = Callable[[], np.ndarray | None]  # reads one tensor; None where a part 
 
 
 class RenamedTrace(Trace):
-    """A trace under other names."""
+    """A trace under different names."""
 
     def __init__(self, trace: Trace, sources: Mapping[Key, Source]):
         self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
@@ -49,17 +49,17 @@ class RenamedTrace(Trace):
 
 
 def rename_pair(pair: TracePair, pairing: Pairing) -> TracePair:
-    """Both traces under shared names; a side that is None stays so."""
+    """Both traces under shared names; a side that is None stays None."""
     return TracePair(pair.torch and rename_torch(pair.torch, pairing), pair.tf and rename_tf(pair.tf, pairing))
 
 
 def of_steps(trace: Trace, steps: Collection[Step]) -> RenamedTrace:
-    """The same trace, of these steps only."""
+    """The same trace, restricted to these steps."""
     return RenamedTrace(trace, {key: partial(trace.get, key) for key in trace.keys if key[0] in steps})
 
 
 def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:
-    """PyTorch's trace: its weights in the parts and sums that TensorFlow has."""
+    """PyTorch's trace: its weights in the slices and sums that TensorFlow has."""
     used: dict[str, list[str]] = {}
     for expression in pairing.weights.values():
         for term in terms(expression):
@@ -92,7 +92,7 @@ def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:
-    """The weight, and behind a blank what it is an entry of the optimizer's state for."""
+    """The weight, and the name of the optimizer's entry behind a blank; "" where it is a weight itself."""
     if stage != "state":
         return tensor, ""
     name, _, entry = tensor.rpartition(" ")

@@ -1,4 +1,4 @@
-"""The steps of a run by their numbers, and the end of it, which has none: nothing can count with it by accident."""
+"""The steps of a run: numbers, and the end, which is not a number, so that no arithmetic can use it by accident."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class End(Enum):
-    """What a training left behind its last step, whatever that step's number. Sorts after every number; is none."""
+    """The end of a training, after its last step. Sorts after every number."""
 
     END = "end"
 

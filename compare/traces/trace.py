@@ -1,7 +1,7 @@
-"""A trace: what one run leaves behind for the judge, in one .npz file without pickles.
+"""A trace: what one run leaves for the judge, in one .npz file without pickles.
 
-Its curves hold a value a step. Its tensors are filed under (step, stage, name) for the audited steps, in the order in
-which the step produced them; under END stand the weights and buffers that training left, and the evaluation.
+Its curves hold one value per step. Its tensors are filed under (step, stage, name) for the audited steps, in the order
+in which the step produced them; the final weights, buffers and evaluation are filed under END.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from compare.traces.header import Header, HeaderError
 from compare.traces.step import Step, to_step
 
 STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
-HEADER = "meta.json"  # its name since format 1, by which a trace of an older format is recognised
-EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves of their own: after which steps, and what came out
+HEADER = "meta.json"  # the same since format 1, so that older formats are recognised
+EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves: after which steps, and the loss
 NOT_METRICS = ("loss", "examples", "seconds", *EVALUATION)
 Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 
 def trace_path(path: Path | str, nudged: bool = False) -> Path:
-    """Where a trace stands that is called so: "runs/torch" is the file runs/torch.npz, or runs/torch.nudged.npz."""
+    """The file of a trace: "runs/torch" is runs/torch.npz, or runs/torch.nudged.npz."""
     stem = str(path).removesuffix(".npz")
     return Path(f"{stem}{'.nudged' if nudged else ''}.npz")
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is such a file; a name that no file can have is none."""
+    """Whether there is such a file; False, not an OSError, for a name that no file can have."""
     try:
         return path.is_file()
     except OSError:
@@ -42,9 +42,9 @@ class TraceError(Exception):
 
 
 class TraceWriter:
-    """Writes a trace tensor by tensor, so that memory does not grow with what is recorded.
+    """Writes a trace tensor by tensor, so that memory does not grow with the recording.
 
-    The file appears under its own name only when it is closed: a run that dies leaves none.
+    The file gets its name only when it is closed: a run that dies leaves no trace.
     """
 
     def __init__(self, path: Path):
@@ -53,13 +53,13 @@ class TraceWriter:
         self._zip = zipfile.ZipFile(self._partial, "w", zipfile.ZIP_STORED)
 
     def tensor(self, step: Step, stage: str, name: str, array: Any) -> None:
-        """File one tensor, in canonical name and layout."""
+        """File one tensor, under its canonical name and in canonical layout."""
         if stage not in STAGES:
             raise ValueError(f"{stage!r} is not a stage; the stages are {', '.join(STAGES)}")
         self._write(f"{step}/{stage}/{name}", np.asarray(array))
 
     def close(self, curves: Mapping[str, Any], header: Header) -> None:
-        """Add the curves (name to a value a step) and the header, and give the file its name."""
+        """Add the curves (one value per step, by name) and the header, and give the file its name."""
         for name, values in curves.items():
             self._write(f"curves/{name}", np.asarray(values, dtype=np.float64))
         self._zip.writestr(HEADER, header.to_json())
@@ -76,10 +76,10 @@ class TraceWriter:
 
 
 class Trace:
-    """A trace read back: `header`, `curves` (name to float64 array), and tensors read when asked for."""
+    """A trace read back: `header`, `curves` (float64 arrays by name), and tensors, read on demand."""
 
     def __init__(self, path: Path):
-        """Raises TraceError where `path` is not a whole trace of this format."""
+        """Raises TraceError where `path` is not a complete trace of this format."""
         try:
             self._zip = zipfile.ZipFile(path)
             self.header = Header.from_json(self._zip.read(HEADER))
@@ -91,7 +91,7 @@ class Trace:
         except HeaderError as error:
             raise TraceError(f"{path} {error}") from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            raise TraceError(f"{path} is not a whole trace ({error}): record it again") from error
+            raise TraceError(f"{path} is not a complete trace ({error}): record it again") from error
 
     @property
     def keys(self) -> list[Key]:
@@ -123,13 +123,13 @@ class Trace:
 
 
 class TracePair(NamedTuple):
-    """The traces of one run on both sides; None where it was asked of the other side only."""
+    """The traces of one run on both sides; None for a side that was not run."""
 
     torch: Trace
     tf: Trace
 
     def nudges(self, nudged: TracePair | None) -> list[tuple[Trace, Trace]]:
-        """(plain, nudged), one a side; nothing where no nudged run was made."""
+        """(plain, nudged), one pair per side; empty where there was no nudged run."""
         return [(plain, twin) for plain, twin in zip(self, nudged or (), strict=False) if twin is not None]
 
     @property

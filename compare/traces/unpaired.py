@@ -1,4 +1,4 @@
-"""Weights that have no partner on the other side: named, with the line that would pair them."""
+"""Weights without a partner on the other side: the error names them and the line that would pair them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ class PairingError(Exception):
 
 
 def check_explicit(torch: Tensors, tf: Tensors, explicit: ExplicitPairs) -> None:
-    """PairingError where what is paired by name, or said to have no partner, is not there."""
+    """PairingError where `explicit` names a weight that does not exist."""
     of_torch = {term.name for name in torch for term in terms(name)}
     for name, expression in explicit:
         if name is not None and name not in tf:
-            raise PairingError(f"WEIGHTS names {name!r}, which the tf side has not{_nearest(name, tf)}")
+            raise PairingError(f"WEIGHTS names {name!r}, which the tf side does not have{_nearest(name, tf)}")
         for term in [] if expression is None else _terms(expression):
             if term.name not in of_torch:
                 nearest = _nearest(term.name, of_torch)
-                raise PairingError(f"WEIGHTS names {term.name!r}, which the torch side has not{nearest}")
+                raise PairingError(f"WEIGHTS names {term.name!r}, which the torch side does not have{nearest}")
 
 
 def is_named(tensor: str, expressions: Iterable[str]) -> bool:
-    """Whether expressions speak of a tensor of torch, which may itself be a slice of one."""
+    """Whether one of the expressions covers a tensor of torch, which may itself be a slice."""
     whole = slice(None, None)
     [(name, rows)] = terms(tensor)
     named = [term for expression in expressions for term in terms(expression) if term.name == name]
@@ -48,7 +48,7 @@ def _nearest(name: str, names: Iterable[str]) -> str:
 
 
 def check_nothing_left(torch: Tensors, tf: Tensors, weights: Mapping[str, str], explicit: ExplicitPairs) -> None:
-    """PairingError where a weight is in no pair of `weights` and not said to have none; buffers may be left over."""
+    """PairingError where a weight is in no pair and `explicit` does not leave it unpaired; buffers may be left over."""
     without = [(name, expression) for name, expression in explicit if None in (name, expression)]
     used = [*weights.values(), *(expression for _, expression in without if expression is not None)]
     torch_left = [one for name, one in torch.items() if not one.buffer and not is_named(name, used)]
@@ -59,7 +59,7 @@ def check_nothing_left(torch: Tensors, tf: Tensors, weights: Mapping[str, str], 
 
 
 def _left_over(torch: list[Tensor], tf: list[Tensor]) -> str:
-    """Names what is left over, and the lines to write."""
+    """The weights that are left over, and the WEIGHTS line to write."""
     listed = [f"{side}: {', '.join(map(_described, left))}" for side, left in (("torch", torch), ("tf", tf)) if left]
     free, lines = list(torch), []
     for one in tf:
@@ -69,8 +69,8 @@ def _left_over(torch: list[Tensor], tf: list[Tensor]) -> str:
         lines.append(f"{one.name!r}: {partner.name if partner is not None else None!r}")
     lines += [f"None: {[other.name for other in free]!r}"] if free else []
     return (
-        f"weights without a partner on the other side ({'; '.join(listed)}). Where that is meant, say which is which, "
-        f"None for no partner (in a port so, for a recorder as its pairs): WEIGHTS = {{{', '.join(lines)}}}"
+        f"weights without a partner on the other side ({'; '.join(listed)}). If that is intended, say which is which, "
+        f"None for no partner, in the port (or as the recorder's pairs=): WEIGHTS = {{{', '.join(lines)}}}"
     )
 
 

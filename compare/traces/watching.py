@@ -1,4 +1,4 @@
-"""What is recorded of an audited step, in the order of its causes, by hooks that are on the model while it runs."""
+"""Records an audited step, in causal order, by hooks that are attached to the model while it runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compare.traces.recording import Recording
 
 
 class Weights(Protocol):
-    """What is asked of a side's package `weights`; all arrays are in canonical layout."""
+    """What a side's package `weights` provides; all arrays are in canonical layout."""
 
     def named_parameters(self, model: Any) -> dict[str, Parameter]: ...
     def named_buffers(self, model: Any) -> dict[str, Parameter]: ...
@@ -25,24 +25,24 @@ class Weights(Protocol):
 
 
 class Watching(ABC):
-    """A model and its optimizers under watch; a side says how its framework's objects are watched."""
+    """Watches a model and its optimizers; each side says how to hook into its framework."""
 
     weights: ClassVar[Weights]
 
     def __init__(self, recording: Recording, model: Any, optimizer: Any, channels_first: Container[str]):
         self._recording, self._model, self._optimizer = recording, model, optimizer
         self._channels_first = channels_first
-        self._before: dict[str, np.ndarray] = {}  # the weights before the present step's first update
-        self._started = False  # whether what the present step begins with is recorded
+        self._before: dict[str, np.ndarray] = {}  # the weights before this step's first update
+        self._started = False  # whether this step's initial weights are recorded
         self._detach: list[Callable[[], None]] = []
 
     @abstractmethod
     def _watch_layers(self) -> None:
-        """Have what each layer puts out recorded, as the stage "forward"."""
+        """Record each layer's output, as the stage "forward"."""
 
     @abstractmethod
     def _watch_optimizer(self, optimizer: Any) -> None:
-        """Have `_before_update` and `_after_update` called around each of an optimizer's updates."""
+        """Call `_before_update` and `_after_update` around each of an optimizer's updates."""
 
     def _is_built(self) -> bool:
         """Whether the model's weights exist."""
@@ -60,14 +60,14 @@ class Watching(ABC):
         self._recording.restart()
 
     def _record_start(self) -> None:
-        """What the step begins with; where weights are made by the first forward pass, before the first update."""
+        """Record the initial weights: before the first update where only the forward pass makes them."""
         if self._is_built() and not self._started:
             self._record_all("weights", self.weights.named_parameters(self._model))
             self._record_all("weights", self.weights.named_buffers(self._model))
             self._started = True
 
     def _before_update(self, gradients: Mapping[int, Any]) -> None:
-        """Before an optimizer moves its variables; `gradients` are by the id of their variable."""
+        """Called before an optimizer moves its variables; `gradients` are by the id of their variable."""
         self._record_start()
         parameters = self.weights.named_parameters(self._model)
         if not self._before:  # the first optimizer of the step

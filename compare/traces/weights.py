@@ -1,4 +1,4 @@
-"""The layers, or parts of layers, that hold weights: what is paired across the sides."""
+"""Weight groups: the layers, or parts of layers, that are paired across the sides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Tensor:
     """One array of a group, in canonical layout.
 
-    `name` is the side's own canonical name; on the torch side it may be an expression ("attn.in_proj_weight[0:64]").
+    `name` is the side's own name; on the torch side it may be an expression ("attn.in_proj_weight[0:64]").
     """
 
     name: str
@@ -21,7 +21,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class WeightGroup:
-    """A layer, or a part of one: `kind` is PyTorch's name of its class, `tensors` are by role ("weight", "bias")."""
+    """A layer, or a part of one: `kind` is PyTorch's name for its class, `tensors` are by role ("weight", "bias")."""
 
     kind: str
     path: str
@@ -29,6 +29,6 @@ class WeightGroup:
 
     @classmethod
     def from_json(cls, plain: Mapping) -> WeightGroup:
-        """The group that `dataclasses.asdict` took apart, also after JSON has made lists of the shapes."""
+        """The group from the dict that `dataclasses.asdict` made; shapes may be lists, as JSON has them."""
         tensors = {role: Tensor(**{**each, "shape": tuple(each["shape"])}) for role, each in plain["tensors"].items()}
         return cls(plain["kind"], plain["path"], tensors)

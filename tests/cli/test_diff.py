@@ -88,17 +88,19 @@ def test_a_log_and_a_trace_cannot_be_compared(invoke, logs):
     logs([1.0], [1.0])
     for names in (("left.csv", "runs/tf"), ("runs/torch.npz", "left.csv")):
         message = refused(invoke("diff", *names))
-        assert message == f"{names[0]} and {names[1]}: one is a loss log, the other a trace: give two of a kind"
+        assert (
+            message == f"{names[0]} and {names[1]}: one is a loss log, the other a trace: give two traces or two logs"
+        )
 
 
 def test_a_file_that_is_neither_a_log_nor_a_trace_is_not_said_to_be_missing(invoke, tmp_path):
     for name in ("left.json", "right.json"):
         (tmp_path / name).write_text("[1.0]")
-    assert "is not there" not in refused(invoke("diff", "left.json", "right.json"))
+    assert "does not exist" not in refused(invoke("diff", "left.json", "right.json"))
 
 
 def test_a_name_that_no_file_can_have_is_refused(invoke):
-    assert "is not there" in refused(invoke("diff", TOO_LONG, "b"))
+    assert "does not exist" in refused(invoke("diff", TOO_LONG, "b"))
 
 
 @pytest.fixture
@@ -138,12 +140,12 @@ def test_traces_that_part_have_status_1_and_the_place(invoke, traces, tmp_path):
 
 def test_traces_that_cannot_be_compared_are_refused_and_no_report_is_begun(invoke, traces, tmp_path):
     traces()
-    assert "runs/gone is not there (looked for runs/gone.npz)" in refused(invoke("diff", "runs/torch", "runs/gone"))
+    assert "runs/gone does not exist (looked for runs/gone.npz)" in refused(invoke("diff", "runs/torch", "runs/gone"))
     assert "both traces are of torch" in refused(invoke("diff", "runs/torch", "runs/torch"))
     (tmp_path / "runs" / "bad.npz").write_bytes(b"PK\x03\x04")
-    assert "runs/bad.npz is not a whole trace" in refused(invoke("diff", "runs/torch", "runs/bad"))
+    assert "runs/bad.npz is not a complete trace" in refused(invoke("diff", "runs/torch", "runs/bad"))
     np.savez(tmp_path / "runs" / "odd.npz", x=np.ones(3))
-    assert "runs/odd.npz is not a whole trace" in refused(invoke("diff", "runs/odd", "runs/tf"))
+    assert "runs/odd.npz is not a complete trace" in refused(invoke("diff", "runs/odd", "runs/tf"))
     assert not (tmp_path / "results").exists()
 
 
@@ -159,4 +161,4 @@ def test_diff_is_a_process_with_these_exit_statuses(traces, tmp_path):
     assert python("diff", *names, f"--out={tmp_path / 'out'}").status == 0
     outcome = python("diff", names[0], tmp_path / "gone")
     assert outcome.status == 2
-    assert "is not there" in outcome.message
+    assert "does not exist" in outcome.message

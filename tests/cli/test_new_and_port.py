@@ -17,7 +17,7 @@ TOO_LONG = "x" * 300  # for a file system, as a name
 def test_new_writes_a_port_that_loads_and_says_how_to_run_it(invoke, tmp_path):
     result = invoke("new", "my_port.py")
     assert result.exit_code == 0
-    assert result.stdout == "my_port.py is written; now: python -m compare port my_port.py\n"
+    assert result.stdout == "my_port.py is written; next: python -m compare port my_port.py\n"
     drawn = draw(str(tmp_path / "my_port.py"), 0, 100)
     assert drawn.steps > 1
     assert list(drawn.drawn[0]) == ["x", "y"]
@@ -25,15 +25,15 @@ def test_new_writes_a_port_that_loads_and_says_how_to_run_it(invoke, tmp_path):
 
 def test_new_does_not_write_over_what_is_there(invoke, tmp_path):
     (tmp_path / "my_port.py").write_text("mine")
-    assert refused(invoke("new", "my_port.py")).startswith("my_port.py is there already: give another name")
+    assert refused(invoke("new", "my_port.py")).startswith("my_port.py exists already")
     assert (tmp_path / "my_port.py").read_text() == "mine"
     (tmp_path / "directory.py").mkdir()
-    assert "directory.py is there already" in refused(invoke("new", "directory.py"))
+    assert "directory.py exists already" in refused(invoke("new", "directory.py"))
 
 
 @pytest.mark.parametrize("name", ["my_port", "my_port.txt", "my_port.PY "])
 def test_new_wants_the_name_of_a_python_file(invoke, tmp_path, name):
-    assert refused(invoke("new", name)) == f"{name}: a port is a Python file, give a name that ends in .py"
+    assert refused(invoke("new", name)) == f"{name} is not a name for a Python file: it must end in .py"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -47,18 +47,18 @@ def test_new_says_why_a_file_cannot_be_written(invoke, name):
 
 def test_port_names_a_file_that_is_not_there_with_the_command_that_writes_one(invoke, tmp_path):
     message = refused(invoke("port", "my_port.py"))
-    assert message == "my_port.py is no file: `python -m compare new my_port.py` writes one to start from"
-    assert "is no file" in refused(invoke("port", tmp_path))
+    assert message == "my_port.py is not a file: `python -m compare new my_port.py` writes one to start from"
+    assert "is not a file" in refused(invoke("port", tmp_path))
     assert list(tmp_path.iterdir()) == [], "no report of nothing"
 
 
 def test_port_wants_a_python_file(invoke, tmp_path):
     (tmp_path / "my_port.txt").write_text(PORT)
-    assert refused(invoke("port", "my_port.txt")) == "my_port.txt is no Python file: its name must end in .py"
+    assert refused(invoke("port", "my_port.txt")) == "my_port.txt is not a Python file: its name must end in .py"
 
 
 def test_port_with_a_name_that_no_file_can_have_is_refused(invoke):
-    assert "no file" in refused(invoke("port", f"{TOO_LONG}.py"))
+    assert "is not a file" in refused(invoke("port", f"{TOO_LONG}.py"))
 
 
 def test_port_finds_out_first_whether_its_report_can_be_written(invoke, tmp_path):
@@ -111,7 +111,7 @@ def test_a_port_that_is_wrong_has_status_1_and_the_place_where_it_parts(run_port
 def test_fewer_batches_than_there_are_is_said(run_port):
     outcome, out = run_port("--precision=float64", "--no-nudge", "--steps=9")
     assert outcome.status == 0
-    assert "only the first 9 batches were taken: --steps gives more" in outcome.stdout
+    assert "only the first 9 batches were used: --steps takes more" in outcome.stdout
     assert table(out)[0]["steps"] == "9"
 
 

@@ -20,7 +20,7 @@ TROUBLES = {
     ),
     "exits": ("    import torch\n", "    import sys\n    sys.exit(3)\n", "line 23, in torch_side(): SystemExit: 3"),
     "dies": ("    import torch\n", "    import os\n    os._exit(3)\n", "torch: the worker ended with exit status 3"),
-    "hangs": ("    import torch\n", "    import time\n    time.sleep(600)\n", "the worker said nothing for 20 s"),
+    "hangs": ("    import torch\n", "    import time\n    time.sleep(600)\n", "the worker was silent for 20 s"),
     "has_no_weights": (
         'model = keras.Sequential([dense(8, 16, "tanh"), dense(16, 1)])',
         "model = keras.Sequential([layers.Lambda(lambda x: x[:, :1])])",
@@ -37,24 +37,24 @@ TROUBLES = {
         "WEIGHTS = {'dense_1.weight': None, 'dense_1.bias': None}",
     ),
     "gives_no_loss": ("return tf.reduce_mean", "tf.reduce_mean", "tf: gives_no_loss.py: loss returns NoneType"),
-    "yields_other_batches": ("x = rng.normal", "x = np.random.normal", "batches() yields other batches at each call"),
+    "yields_other_batches": ("x = rng.normal", "x = np.random.normal", "yields different batches at each call"),
     "prints": ("import numpy as np\n", 'import numpy as np\n\nprint("{\\"event\\": \\"done\\"}\\xff")\n', None),
     "is_of_float32": (
         'mse_loss(model(batch["x"]), batch["y"])',
         'mse_loss(model(batch["x"].float()), batch["y"].float())',
-        "judged in float32 alone, since it does not run in float64 (torch: is_of_float32.py, line 29",
+        "judged in float32 only, since it does not run in float64 (torch: is_of_float32.py, line 29",
     ),
     "freezes_a_value": (
-        "    def loss(model, batch):\n        # Say",
+        "    def loss(model, batch):\n        # Pass",
         "    calls = []\n\n    def loss(model, batch):\n        calls.append(1)\n        if len(calls) > 12:\n"
         "            return 0.5 * tf.reduce_mean(tf.math.squared_difference(model(batch['x']), batch['y']))\n"
-        "        # Say",
-        "another as a graph than as it is written",
+        "        # Pass",
+        "something else as a graph than eagerly",
     ),
     "cannot_be_traced": (
         "        return tf.reduce_mean(",
         "        model(batch['x'])[0, 0].__float__()\n        return tf.reduce_mean(",
-        "TensorFlow's step cannot be compiled to a graph: it was run eagerly",
+        "TensorFlow's step cannot be compiled to a graph: it ran eagerly",
     ),
     "drops_out": ("nn.Tanh(), ", "nn.Tanh(), nn.Dropout(0.3), ", "dropout was switched off (torch 2)"),
 }  # fmt: skip

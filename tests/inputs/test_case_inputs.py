@@ -139,12 +139,12 @@ def test_nothing_to_train_is_refused(options):
 
 
 def test_too_few_examples_for_one_batch_are_refused_with_both_numbers():
-    with pytest.raises(ValueError, match="10 examples make no whole batch of 11"):
+    with pytest.raises(ValueError, match="10 examples are less than one batch of 11"):
         make_inputs(replace(DROPPING, batch_size=11))
 
 
 def test_a_data_directory_for_a_case_that_reads_none_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="linear_regression draws its data and reads none"):
+    with pytest.raises(ValueError, match="linear_regression generates its data and reads none"):
         make_inputs(CASE, data_dir=tmp_path)
 
 

@@ -49,7 +49,7 @@ def test_files_are_read_in_the_order_of_their_numbers_whichever_there_are(tmp_pa
 
 
 def test_a_missing_directory_is_said_to_be_none(tmp_path):
-    with pytest.raises(DataError, match=r"nowhere is no directory: --data-dir takes .*data_batch_1\.bin"):
+    with pytest.raises(DataError, match=r"nowhere is not a directory: --data-dir takes .*data_batch_1\.bin"):
         read_cifar10(tmp_path / "nowhere")
 
 
@@ -69,7 +69,7 @@ def test_files_one_directory_below_are_pointed_to(tmp_path, records):
     below = tmp_path / "cifar-10-batches-bin"
     below.mkdir()
     (below / "data_batch_1.bin").write_bytes(records([1]))
-    with pytest.raises(DataError, match=r"but .*cifar-10-batches-bin does: give that with --data-dir"):
+    with pytest.raises(DataError, match=r"but .*cifar-10-batches-bin does: give that one with --data-dir"):
         read_cifar10(tmp_path)
 
 

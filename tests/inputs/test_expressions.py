@@ -30,7 +30,7 @@ def test_an_expression_names_tensors_and_their_rows(expression, expected):
 
 @pytest.mark.parametrize("expression", ["", " + a", "a + ", "a+b", "a[0]", "a[0:2", "a]", "a[x:y]", "a[0:2][0:1]"])
 def test_what_is_no_expression_is_refused_with_the_forms_that_are(expression):
-    with pytest.raises(ValueError, match='is no weight: expected "name"') as caught:
+    with pytest.raises(ValueError, match='is not a weight: expected "name"') as caught:
         terms(expression)
     assert repr(expression) in str(caught.value)
 

@@ -64,17 +64,17 @@ def test_what_a_port_says_of_itself_is_read(file):
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (["return []"], "yields no batch: there is nothing to train on"),
-        (["yield np.ones(3)", "yield (np.ones(3),)"], "yields arrays and tuples: give all of them one form"),
-        (["yield {'x': np.ones(3)}", "yield np.ones(3)"], "yields arrays and dicts: give all of them one form"),
+        (["return []"], "yields nothing: there is nothing to train on"),
+        (["yield np.ones(3)", "yield (np.ones(3),)"], "yields arrays and tuples: give all batches the same form"),
+        (["yield {'x': np.ones(3)}", "yield np.ones(3)"], "yields arrays and dicts: give all batches the same form"),
         (["yield {'x': np.array(['a', 'b'])}"], "yields x as <U1, expected NumPy arrays of numbers"),
         (["yield 'abc'"], "yields 0 as <U3, expected NumPy arrays of numbers"),
         (["yield (np.ones(3), None)"], "yields 1 as object, expected NumPy arrays of numbers"),
         (["yield {'x': np.ones(3) * 1j}"], "yields x as complex128, expected NumPy arrays of numbers"),
         (["yield {'x': np.ones(3), 'y': 3.0}"], "yields y as a scalar, expected an array with an axis of examples"),
-        (["yield np.random.normal(size=3)"], "yields other batches at each call: draw all from the rng"),
-        (["yield np.ones(3)", "yield np.random.normal(size=3)"], "yields other batches at each call"),
-        (["yield np.ones(np.random.randint(1, 10**6))"], "yields other batches at each call"),
+        (["yield np.random.normal(size=3)"], "yields different batches at each call: take all randomness from its rng"),
+        (["yield np.ones(3)", "yield np.random.normal(size=3)"], "yields different batches at each call"),
+        (["yield np.ones(np.random.randint(1, 10**6))"], "yields different batches at each call"),
     ],
 )
 def test_what_cannot_be_trained_on_is_named(file, lines, said):
@@ -108,7 +108,7 @@ def test_batches_that_no_memory_holds_are_refused_with_the_option_that_helps(fil
 def test_weights_that_are_no_dict_are_refused(file, weights):
     message = draw_error(file(WHOLE + f"WEIGHTS = {weights}\n"))
     assert message.startswith("my_port.py: WEIGHTS is ")
-    assert "expected a dict from names of tf to names of torch" in message
+    assert "expected a dict from tf names to torch names" in message
 
 
 def test_batches_with_nan_in_them_are_the_same_at_each_call(file):
@@ -118,8 +118,8 @@ def test_batches_with_nan_in_them_are_the_same_at_each_call(file):
 WRONG_DATA = [
     (yielding("yield {'x': object()}"), "yields x as object"),
     (yielding("yield {}"), "without"),
-    (HEAD + "STREAM = iter([np.ones(3)] * 3)\n" + yielding("return STREAM"), "other batches at each call"),
-    (yielding("yield {np.random.rand(): np.ones(3)}"), "other batches at each call"),
+    (HEAD + "STREAM = iter([np.ones(3)] * 3)\n" + yielding("return STREAM"), "different batches at each call"),
+    (yielding("yield {np.random.rand(): np.ones(3)}"), "different batches at each call"),
     (WHOLE + "STEPS_PER_EPOCH = 'ten'\n", "STEPS_PER_EPOCH"),
     (WHOLE + "STEPS_PER_EPOCH = -3\n", "STEPS_PER_EPOCH"),
     (WHOLE + "CHANNELS_FIRST = 3\n", "CHANNELS_FIRST"),

@@ -26,8 +26,8 @@ def load_error(path):
 
 def test_a_file_that_is_not_there_brings_the_command_that_writes_one(tmp_path):
     path = str(tmp_path / "my_port.py")
-    assert load_error(path) == f"{path} is no file: `python -m compare new {path}` writes one to start from"
-    assert "is no file" in load_error(str(tmp_path))
+    assert load_error(path) == f"{path} is not a file: `python -m compare new {path}` writes one to start from"
+    assert "is not a file" in load_error(str(tmp_path))
 
 
 def test_a_file_that_is_no_python_file_is_named(file):

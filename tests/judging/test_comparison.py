@@ -171,7 +171,7 @@ def test_a_parting_of_curves_alone_names_the_curve(compared):
     comparison, _ = compared()
     told = parting_sentence(replace(comparison, parts_at=5, parts_in="loss"), None)
     torch, tf = (trace.curves["loss"][5] for trace in comparison.pair)
-    assert told == f"the loss parts at step 5 (torch {torch}, tf {tf}), no audited tensor does"
+    assert told == f"the loss parts at step 5 (torch {torch}, tf {tf}), but no audited tensor does"
 
 
 def evaluated(*losses):

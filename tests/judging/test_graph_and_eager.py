@@ -70,10 +70,10 @@ def test_a_loss_that_is_not_finite_both_ways_was_not_frozen():
 
 def test_a_step_that_cannot_be_compiled_is_not_run_again():
     words, asked = said(compiled=False)
-    assert words == ["TensorFlow's step cannot be compiled to a graph: it was run eagerly"]
+    assert words == ["TensorFlow's step cannot be compiled to a graph: it ran eagerly"]
     assert asked == []
 
 
 def test_a_step_that_fails_eagerly_is_quoted():
     [words] = said(eager=RequestFailedError("tf", "ValueError: only as a graph"))[0]
-    assert words == "TensorFlow's step runs as a graph only: tf: ValueError: only as a graph"
+    assert words == "TensorFlow's step runs only as a graph, eagerly it fails: tf: ValueError: only as a graph"

@@ -125,7 +125,7 @@ def test_a_port_that_runs_in_no_precision_is_refused_with_the_last_error(studied
 @pytest.mark.parametrize("more", [False, True])
 def test_batches_that_were_left_over_are_said_where_there_were_any(studied, more):
     judgement, _ = studied(inputs=replace(INPUTS, more=more))
-    said = "only the first 24 batches were taken: --steps gives more"
+    said = "only the first 24 batches were used: --steps takes more"
     assert judgement.findings == ((said,) if more else ())
 
 

@@ -100,7 +100,7 @@ def test_other_initial_weights_are_called_so(traces):
     traces.record("tf", weights=Network().start(seed=1))
     result = diff(traces.torch, traces.tf)
     assert result.judgement.first_divergence.key[:2] == (0, "weights")
-    assert "did not start from the same weights" in result.findings[1]
+    assert "the two loops started from different weights" in result.findings[1]
 
 
 def test_data_that_are_other_later_are_not_called_other_from_the_start(traces):
@@ -178,7 +178,7 @@ def test_a_late_fault_is_advised_by_the_step_where_the_curves_part(traces):
 def test_without_any_audit_nothing_is_said_of_the_first_weights(traces):
     result = traces.judge(from_step(23, "rate", 0.5), audits=())
     assert result.verdict == "diverged"
-    assert "did not start from the same weights" not in " ".join(result.findings)
+    assert "the two loops started from different weights" not in " ".join(result.findings)
     assert "audits=range(" in " ".join(result.findings)
 
 
@@ -251,20 +251,20 @@ def refused(traces, error=TraceError):
 def test_a_trace_that_is_not_there_is_named_with_the_file_that_was_looked_for(traces):
     traces.record("tf")
     message = refused(traces)
-    assert message.startswith(f"{traces.torch} is not there (looked for {traces.torch}.npz)")
+    assert message.startswith(f"{traces.torch} does not exist (looked for {traces.torch}.npz)")
 
 
 def test_a_trace_that_is_cut_off_is_named(traces):
     traces.record("torch")
     path = traces.record("tf")
     path.write_bytes(path.read_bytes()[:-200])
-    assert f"{path} is not a whole trace" in refused(traces)
+    assert f"{path} is not a complete trace" in refused(traces)
 
 
 def test_a_file_that_is_no_trace_is_named(traces):
     traces.record("torch")
     np.savez(traces.tf.with_suffix(".npz"), loss=np.ones(3))
-    assert "tf.npz is not a whole trace" in refused(traces)
+    assert "tf.npz is not a complete trace" in refused(traces)
 
 
 def change_meta(path, change):
@@ -289,7 +289,7 @@ def test_a_trace_that_does_not_say_what_it_is_of_is_named_with_what_is_missing(t
     traces.record("torch")
     change_meta(traces.record("tf"), lambda meta: meta.pop(name))
     message = refused(traces)
-    assert f"does not say {name} of its run" in message
+    assert f"lacks {name}: record it again" in message
     assert "tf.npz" in message
 
 

@@ -77,7 +77,7 @@ def test_which_dropout_was_switched_off_is_said_for_each_side_that_had_one():
     silent = side("tf")
     assert say_muted(TracePair(side("torch"), silent)) == []
     [said] = say_muted(TracePair(side("torch", muted={"drop1": 0.5, "drop2": 0.1}), silent))
-    assert said == "dropout was switched off (torch drop1, drop2): two sides cannot draw the same masks"
+    assert said == "dropout was switched off (torch drop1, drop2): two frameworks cannot generate the same masks"
     [said] = say_muted(TracePair(side("torch", muted={"drop1": 0.5}), side("tf", muted={"dropout": 0.5})))
     assert "(torch drop1; tf dropout)" in said
 
@@ -123,7 +123,7 @@ def row_at(step, stage):
 )
 def test_where_two_sides_differ_in_evaluation_alone_it_says_whose_mode_was_set_from_outside(stage, torch, tf, named):
     [said] = say_evaluation(row_at(END, stage), sides(torch, tf))
-    assert f"the mode was set from outside {named}" in said
+    assert f"evaluation mode was set from outside {named}" in said
     assert "write loss(model, batch, training)" in said
 
 

@@ -227,7 +227,7 @@ def test_sides_that_rise_in_one_precision_only_are_not_decreasing(tmp_path):
 def test_less_than_two_whole_epochs_is_said_to_be_too_short(tmp_path):
     judgement = judge(tmp_path, steps=19).judgement
     assert judgement.verdict == "equivalent"
-    assert judgement.findings == ("too short to judge whether the loss decreases: that takes two whole epochs",)
+    assert judgement.findings == ("too short to judge whether the loss decreases: that needs two whole epochs",)
 
 
 def test_whether_the_loss_decreases_is_not_judged_where_nobody_asks(tmp_path):

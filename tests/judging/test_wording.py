@@ -70,7 +70,7 @@ def metric(last):
 def test_a_curve_that_parts_alone_is_said_with_both_values(compared):
     comparison, first = compared(curves=(metric(0.5), metric(0.75)))
     assert wording.parting_sentence(comparison, first) == (
-        f"the accuracy parts at step {STEPS - 1} (torch 0.5, tf 0.75), no audited tensor does"
+        f"the accuracy parts at step {STEPS - 1} (torch 0.5, tf 0.75), but no audited tensor does"
     )
 
 

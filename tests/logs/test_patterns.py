@@ -31,7 +31,7 @@ def test_a_flat_curve_beside_a_rising_one_is_not_the_one_that_fails():
 
 
 def test_two_flat_curves_agree_and_it_says_nothing():
-    assert "says nothing of training" in compare([2.0, 2.0, 2.0], [2.0, 2.0, 2.0]).sentence
+    assert "says nothing about the training" in compare([2.0, 2.0, 2.0], [2.0, 2.0, 2.0]).sentence
     assert compare([2.0, 2.0, 2.0], [3.0, 3.0, 3.0]).pattern == "apart at step 0"
 
 
@@ -56,11 +56,11 @@ def test_any_offset_is_found(offset, sign, steps):
         (1 / 32, 32, "32 is the batch size"),
         (32, None, "32 is a count"),
         (10, 32, "10 is a count"),
-        (2, None, "a half that one formula has"),
-        (0.5, None, "a half that one formula has"),
+        (2, None, "one formula has a factor of 1/2"),
+        (0.5, None, "one formula has a factor of 1/2"),
         (np.log(2), None, "base 2"),
         (1 / np.log(2), None, "base 2"),
-        (1.7321, None, "another number of things"),
+        (1.7321, None, "a different number of"),
     ],
 )
 def test_a_factor_is_named(factor, batch_size, words):

@@ -60,7 +60,7 @@ def test_of_a_falling_and_a_level_curve_only_the_first_falls():
         (16, 16, "16 is the batch size"),
         (-1 / 16, 16, ""),
         (1 / np.log(10), None, "logarithms to base 10 and to base e"),
-        (0.5, None, "a half that one formula has"),
+        (0.5, None, "one formula has a factor of 1/2"),
         (1 / 10, None, "10 is a count"),
         (1.5, None, ""),
         (2 + 1e-3, None, ""),

@@ -55,7 +55,7 @@ def test_the_costliest_begins_first_and_a_failure_costs_its_own_case_only(option
         "linear_regression": "equivalent", "mlp_regression": "error", "cifar10_cnn": "error",
     }  # fmt: skip
     assert fake_worker.MESSAGE in results["mlp_regression"].findings[0]
-    assert results["cifar10_cnn"].findings[0].startswith("a worker left no trace that can be read: ")
+    assert results["cifar10_cnn"].findings[0].startswith("a worker left no readable trace: ")
     assert results["mlp_regression"].judgement is None
 
 

@@ -190,7 +190,7 @@ def test_a_side_may_have_batches_of_its_own(inputs):
 
 def test_a_run_that_fails_leaves_no_trace(inputs):
     framework = FakeFramework(batches=lambda shared: [])
-    with pytest.raises(ValueError, match="the side's own batches are none: there was nothing to train on"):
+    with pytest.raises(ValueError, match=r"the side's own batches\(\) yields nothing: there is nothing to train on"):
         Executor(framework, kept=1).fulfil(asked(inputs))
     assert framework.recorders[0].discarded
     assert framework.recorders[0].header is None

@@ -37,7 +37,7 @@ def test_a_header_comes_back_from_its_text_as_it_was(said):
 def test_a_header_without_one_of_its_fields_is_refused_by_its_name(name):
     plain = json.loads(WHOLE.to_json())
     del plain[name]
-    with pytest.raises(HeaderError, match=f"^does not say {name} of its run: record it with this version$"):
+    with pytest.raises(HeaderError, match=f"^lacks {name}: record it again with this version$"):
         Header.from_json(json.dumps(plain))
 
 

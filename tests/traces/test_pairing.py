@@ -207,14 +207,14 @@ def test_expressions_may_be_given_by_name():
     [
         (
             ("dense.wieght", "fc.weight"),
-            "WEIGHTS names 'dense.wieght', which the tf side has not: the nearest is 'dense.w",
+            "WEIGHTS names 'dense.wieght', which the tf side does not have: the nearest is 'dense.w",
         ),
         (
             ("dense.weight", "fc.wieght"),
-            "WEIGHTS names 'fc.wieght', which the torch side has not: the nearest is 'fc.weig",
+            "WEIGHTS names 'fc.wieght', which the torch side does not have: the nearest is 'fc.weig",
         ),
-        (("dense.weight", "fc.weight + fc.x"), "WEIGHTS names 'fc.x', which the torch side has not"),
-        (("dense.wieght", None), "WEIGHTS names 'dense.wieght', which the tf side has not"),
+        (("dense.weight", "fc.weight + fc.x"), "WEIGHTS names 'fc.x', which the torch side does not have"),
+        (("dense.wieght", None), "WEIGHTS names 'dense.wieght', which the tf side does not have"),
     ],
 )
 def test_a_name_that_is_wrong_is_answered_with_the_nearest(explicit, said):
@@ -223,17 +223,19 @@ def test_a_name_that_is_wrong_is_answered_with_the_nearest(explicit, said):
 
 def test_a_name_on_a_side_without_weights_is_answered_so():
     message = left_over(model(), model(group("dense")), [("dense.weight", "fc.weight")])
-    assert message == "WEIGHTS names 'fc.weight', which the torch side has not: it has no weights"
+    assert message == "WEIGHTS names 'fc.weight', which the torch side does not have: it has no weights"
 
 
 def test_a_wrong_name_of_torch_without_a_partner_is_looked_for_on_the_torch_side():
     message = left_over(model(group("fc")), model(group("dense")), [(None, "fc.wieght")])
-    assert message.startswith("WEIGHTS names 'fc.wieght', which the torch side has not: the nearest is 'fc.weight'")
+    assert message.startswith(
+        "WEIGHTS names 'fc.wieght', which the torch side does not have: the nearest is 'fc.weight'"
+    )
 
 
 @pytest.mark.parametrize("expression", ["fc.weight[0", "fc.weight+fc.bias", ""])
 def test_what_is_no_expression_is_an_error_of_the_pairing(expression):
-    assert "is no weight" in left_over(model(group("fc")), model(group("dense")), [("dense.weight", expression)])
+    assert "is not a weight" in left_over(model(group("fc")), model(group("dense")), [("dense.weight", expression)])
 
 
 def test_a_name_that_both_sides_have_is_taken_on_its_own_side_only():

@@ -1,4 +1,4 @@
-"""A trace reads back what was written, bit by bit, and a file that is not a whole trace is refused by name."""
+"""A trace reads back what was written, bit by bit, and a file that is not a complete trace is refused by name."""
 
 import json
 import zipfile
@@ -118,21 +118,21 @@ def test_a_truncated_file_is_no_whole_trace(tmp_path, share):
     path = write(tmp_path / "trace.npz", {(0, "weights", "w"): np.ones(1000)})
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(TraceError, match=r"trace\.npz is not a whole trace .*: record it again"):
+    with pytest.raises(TraceError, match=r"trace\.npz is not a complete trace .*: record it again"):
         Trace(path)
 
 
 @pytest.mark.parametrize("content", [b"loss,1\n", b"\x80\x04N."])
 def test_a_file_of_another_kind_is_no_whole_trace(tmp_path, content):
     (tmp_path / "trace.npz").write_bytes(content)
-    with pytest.raises(TraceError, match="is not a whole trace"):
+    with pytest.raises(TraceError, match="is not a complete trace"):
         Trace(tmp_path / "trace.npz")
 
 
 def test_a_missing_file_and_an_archive_without_a_header_are_no_whole_traces(tmp_path):
     np.savez(tmp_path / "other.npz", x=np.ones(1))
     for name in ("none.npz", "other.npz"):
-        with pytest.raises(TraceError, match=f"{name} is not a whole trace"):
+        with pytest.raises(TraceError, match=f"{name} is not a complete trace"):
             Trace(tmp_path / name)
 
 
@@ -148,19 +148,19 @@ def test_a_tensor_of_no_step_makes_it_no_whole_trace(tmp_path, member):
     path = write(tmp_path / "trace.npz")
     with zipfile.ZipFile(path, "a") as file:
         file.writestr(f"{member}.npy", b"")
-    with pytest.raises(TraceError, match="is not a whole trace"):
+    with pytest.raises(TraceError, match="is not a complete trace"):
         Trace(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x93NUMPY\x01\x00"])
 def test_a_file_that_is_no_archive_is_refused(tmp_path, content):
     (tmp_path / "trace.npz").write_bytes(content)
-    with pytest.raises(TraceError, match="is not a whole trace"):
+    with pytest.raises(TraceError, match="is not a complete trace"):
         Trace(tmp_path / "trace.npz")
 
 
 def test_a_header_that_is_not_a_mapping_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "trace.npz", "w") as file:
         file.writestr("meta.json", "[]")
-    with pytest.raises(TraceError, match="is not a whole trace"):
+    with pytest.raises(TraceError, match="is not a complete trace"):
         Trace(tmp_path / "trace.npz")

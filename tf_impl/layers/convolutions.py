@@ -1,6 +1,6 @@
-"""Convolutions that pad as PyTorch's do: so many zeros at both ends of every axis.
+"""Convolutions that pad as PyTorch's do: a number of zeros at both ends of every axis.
 
-differs: PyTorch pads a number of zeros, at both ends alike; Keras' "same" what the output needs, the odd one behind.
+differs: PyTorch pads a number of zeros at both ends; Keras' "same" as many as the output needs, the odd one at the end.
 differs: PyTorch's weights and biases begin uniform within 1 / sqrt(fan in); Keras' Glorot uniform, the biases at 0.
 """
 
@@ -11,14 +11,14 @@ import tensorflow as tf
 class _ZeroPadded:
     """A Keras convolution whose `padding` means what PyTorch's does (torch/nn/modules/conv.py, 2.13).
 
-    `padding` is the number of zeros at both ends of every axis, or a tuple with one number an axis; "valid" is 0, and
+    `padding` is the number of zeros at both ends of every axis, or a tuple of one number per axis; "valid" is 0, and
     "same" keeps the lengths, at stride 1 only. `options` are any other arguments of the Keras layer, such as
     kernel_initializer, kernel_regularizer, activation, data_format, name and dtype.
 
     (N, ..., channels) becomes (N, ..., filters) in the compute dtype; a length L of the input becomes
     (L + 2 * padding - dilation_rate * (kernel_size - 1) - 1) // strides + 1.
 
-    Raises ValueError for a padding of another kind, for "same" with strides, and, as Keras, for strides with dilation.
+    Raises ValueError for any other padding, for "same" with strides, and, as Keras does, for strides with dilation.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
-"""Batch normalisation as PyTorch computes it, in a Keras layer. Notice that two things differ in the running variance.
+"""Batch normalisation as PyTorch computes it, in a Keras layer. Notice what goes into the running variance.
 
-differs: PyTorch has a class for each number of dimensions, the channels second; Keras one for all, the channels last.
+differs: PyTorch has one class per number of dimensions, channels second; Keras one for all, channels last.
 """
 
 import keras
@@ -11,17 +11,17 @@ import tensorflow as tf
 class BatchNorm(keras.layers.BatchNormalization):
     """Normalises each channel of (N, C) or (N, ..., C) (torch/nn/modules/batchnorm.py, 2.13).
 
-    A `momentum` of None averages over all batches alike; without `track_running_stats` evaluation normalises by the
-    batch, too. `options` are other arguments of keras.layers.BatchNormalization, but axis, synchronized and renorm.
-    The output has the input's shape and the compute dtype; float16 and bfloat16 are normalised in float32. Steps that
-    a mask leaves out count in no statistic.
+    A `momentum` of None averages over all batches equally; without `track_running_stats` evaluation normalises by the
+    batch too. `options` are other arguments of keras.layers.BatchNormalization, except axis, synchronized and renorm.
+    The output has the input's shape and the compute dtype; float16 and bfloat16 are normalised in float32. Masked steps
+    count in no statistic.
 
-    Raises ValueError for another number of dimensions, and when it normalises by a batch of one value per channel
-    (tf.errors.InvalidArgumentError at the step itself where a graph does not know the number beforehand).
+    Raises ValueError for a wrong number of dimensions, and for a batch of one value per channel in training
+    (tf.errors.InvalidArgumentError at run time where a graph does not know the shape).
 
     differs: PyTorch's momentum is the weight of the new batch (0.1), Keras' that of the old average (0.99).
     differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
-    differs: PyTorch normalises by the batch whenever the model is in training, Keras' not where the layer is frozen.
+    differs: PyTorch normalises by the batch whenever the model is in training, Keras only if the layer is not frozen.
     """
 
     DIMENSIONS = (2, 3, 4, 5)
@@ -75,7 +75,7 @@ class BatchNorm(keras.layers.BatchNormalization):
         return tf.cast(tf.nn.batch_normalization(x, mean, variance, beta, gamma, self.epsilon), self.compute_dtype)
 
     def follow(self, mean, variance, count) -> None:
-        """Move the running statistics towards those of a batch, whose `variance` is over N, the `count`."""
+        """Move the running statistics towards those of a batch, whose `variance` is a mean over `count` values."""
         new = self.weight_of_new
         if new is None:
             new = 1 / tf.cast(self.batches.assign_add(1), mean.dtype)
@@ -91,7 +91,7 @@ class BatchNorm(keras.layers.BatchNormalization):
 
 
 def _moments(x, mask):
-    """Mean and variance (over N) of each channel, (C,) both, and how many values they are of, in the dtype of `x`.
+    """Mean and variance (over N) of each channel, both (C,), and the number N of values, in the dtype of `x`.
 
     `mask` has the first axes of `x`, batch and time for example: False is left out.
     """
@@ -106,7 +106,7 @@ def _moments(x, mask):
 
 
 def _refusal_of_one_value(count, shape) -> list:
-    """Raises where the count is known; else what is to run before anything is kept: 0 / 0 is no variance."""
+    """Raises where the count is known; otherwise returns the check to run first: the variance would be 0 / 0."""
     message = f"Expected more than 1 value per channel when training, got input of shape {tuple(shape)}"
     known = tf.get_static_value(count)
     if known is None:

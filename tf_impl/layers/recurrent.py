@@ -1,9 +1,9 @@
 """Recurrent layers as PyTorch computes them, in Keras layers. The variables have PyTorch's names and layouts.
 
 Notice the order of the gates, and that there are two biases, which matters to the optimizer though not to the output.
-differs: PyTorch trains two biases, Keras one (but in a GRU with reset_after): the sum then learns faster.
+differs: PyTorch trains two biases, Keras one (except in a GRU with reset_after): the sum of two learns faster.
 differs: PyTorch orders an LSTM's gates i, f, g, o as Keras does, but a GRU's r, z, n where Keras has z, r, n.
-differs: PyTorch stacks layers and directions in one layer and returns their last states; Keras has a layer for each.
+differs: PyTorch has all layers and directions in one module and returns their last states; Keras has a layer for each.
 differs: PyTorch reads (time, batch, features) unless told batch_first=True, as everywhere here; Keras the batch first.
 """
 
@@ -16,9 +16,9 @@ from tf_impl.keras_internals import mask_of
 
 
 class RNNBase(keras.Layer):
-    """What the three have in common (torch/nn/modules/rnn.py, 2.13): layers, directions, and the loop over time.
+    """The common part of all three (torch/nn/modules/rnn.py, 2.13): layers, directions, and the loop over time.
 
-    `return_state=False` leaves the last states out of what a call returns, for keras.Sequential. `unroll=True` writes
+    `return_state=False` returns the hidden states only, for keras.Sequential. `unroll=True` writes
     every step into the graph, as in keras.layers.RNN: faster in short sequences, of known length only. `options` are
     keras.Layer's: name, dtype, trainable.
     """
@@ -46,7 +46,7 @@ class RNNBase(keras.Layer):
         self.suffixes = [[f"_l{layer}{way}" for way in self.ways] for layer in range(num_layers)]
         for layer, suffixes in enumerate(self.suffixes):
             self.add_weights(suffixes, hidden_size * len(self.ways) if layer else input_size)
-        self.built = True  # as in PyTorch, the weights are there before the first call
+        self.built = True  # as in PyTorch, the weights exist before the first call
 
     def add_weights(self, suffixes: list[str], columns: int) -> None:
         rows, bound = self.GATES * self.hidden_size, self.hidden_size**-0.5
@@ -56,11 +56,11 @@ class RNNBase(keras.Layer):
             setattr(self, role + suffix, self.add_weight(shape, uniform, name=role + suffix))
 
     def call(self, x, state=None, mask=None):
-        """`x` (N, time, features): the hidden states (N, time, directions * hidden), and the last state of each.
+        """Maps `x` (N, time, features) to the hidden states (N, time, directions * hidden) and the last states.
 
-        A state is (layers * directions, N, hidden), an LSTM's a pair of these; zeros where none is given. Where `mask`
-        (N, time) is False the state stays as it was, and the output repeats the one before, as in Keras. All in the
-        compute dtype. Raises ValueError for states of another shape, and for an unknown time where it is unrolled.
+        A state is (layers * directions, N, hidden), an LSTM's a pair of these; zeros by default. Where `mask` (N, time)
+        is False the state is kept, and the output repeats the one before, as in Keras. All in the compute dtype. Raises
+        ValueError for states of a wrong shape, and for an unknown number of steps with `unroll`.
         """
         # Keras fills `mask` in only where `x` is the only tensor.
         mask = mask_of(x) if mask is None else mask
@@ -73,7 +73,7 @@ class RNNBase(keras.Layer):
         return (x, end if self.STATES == 2 else end[0]) if self.return_state else x
 
     def first_states(self, x, state) -> list:
-        """The states that are given, or zeros; ValueError if they are not for so many layers and directions."""
+        """The given states, or zeros; ValueError where their shape does not fit the layers and directions."""
         count = self.num_layers * len(self.ways)
         if state is None:
             return [tf.zeros((count, tf.shape(x)[0], self.hidden_size), x.dtype)] * self.STATES
@@ -88,7 +88,7 @@ class RNNBase(keras.Layer):
         """One layer over (N, time, features), both directions at once: the hidden states, and the state at the end."""
         weights = [tf.stack([getattr(self, role + suffix).value for suffix in suffixes]) for role in self.ROLES]
         weight_ih, weight_hh, bias_ih, bias_hh = weights
-        # What the inputs contribute does not wait for the hidden state: one product for all times.
+        # The inputs' part does not depend on the hidden state: one product for all steps.
         inputs = (tf.einsum("dntf,dof->tdno", _each_way(x, suffixes), weight_ih) + bias_ih[:, None],)
         if mask is not None:
             inputs += (tf.transpose(_each_way(mask, suffixes), (2, 0, 1))[..., None],)
@@ -126,7 +126,7 @@ def _each_way(x, suffixes):
 
 
 def _unrolled(step, inputs, state) -> tuple:
-    """tf.scan(step, inputs, state) with every step in the graph."""
+    """As tf.scan(step, inputs, state), with every step written into the graph."""
     if inputs[0].shape[0] is None:
         raise ValueError("unroll=True needs sequences of known length: give the input's shape, or leave unroll out")
     states = []

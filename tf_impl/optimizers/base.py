@@ -1,4 +1,4 @@
-"""What PyTorch's optimizers have in common, around the formula of each.
+"""The common part of PyTorch's optimizers, around the formula of each.
 
 Notice the casts: scalars that PyTorch keeps as Python floats (double precision) stay float64 until they meet a weight.
 differs: PyTorch counts the steps of each parameter that has a gradient; Keras counts those of the optimizer.
@@ -13,7 +13,7 @@ from tf_impl.schedules.base import arguments
 
 
 class Optimizer(keras.optimizers.Optimizer):
-    """What torch.optim does around a formula; a subclass writes its formula as `update`."""
+    """Does what torch.optim does around a formula; a subclass writes the formula as `update`."""
 
     def __init__(self, learning_rate, weight_decay=0.0, decoupled_weight_decay=False, maximize=False):
         super().__init__(learning_rate)
@@ -28,13 +28,13 @@ class Optimizer(keras.optimizers.Optimizer):
         index = place_of(self, variable)
         rate = tf.cast(learning_rate, tf.float64)
         step = tf.cast(self.steps[index].assign_add(1), tf.float64)
-        # An embedding's gradient lists rows, and may list a row twice: made dense, it has their sum.
+        # An embedding's gradient lists rows, some of them twice: made dense, it has their sum.
         gradient = tf.convert_to_tensor(gradient)
         gradient = self.decayed(-gradient if self.maximize else gradient, variable, rate)
         self.update(index, gradient, variable, rate, step)
 
     def decayed(self, gradient, variable, rate):
-        """Decay the weights, or add the decay to the gradient, which is returned."""
+        """The gradient, after decoupled decay of the weights, or with the decay added to it."""
         if not self.decay or not decays(self, variable):
             return gradient
         if not self.decoupled_weight_decay:
@@ -43,7 +43,7 @@ class Optimizer(keras.optimizers.Optimizer):
         return gradient
 
     def get_config(self):
-        """The arguments by name; weights left out of decay are to be named anew, as with Keras' own optimizers."""
+        """The arguments by name; weights excluded from decay must be named again, as with Keras' own optimizers."""
         return arguments(self, learning_rate=super().get_config()["learning_rate"], weight_decay=self.decay)
 
     @classmethod

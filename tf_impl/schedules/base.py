@@ -1,4 +1,4 @@
-"""What the schedules have in common."""
+"""The common part of the schedules."""
 
 import inspect
 
@@ -9,7 +9,7 @@ import tensorflow as tf
 class LRScheduler(keras.optimizers.schedules.LearningRateSchedule):
     """A learning rate by step: a subclass writes its formula as `rate`.
 
-    differs: PyTorch computes rates in float64; Keras' schedules in float32, whatever floatx is.
+    differs: PyTorch computes rates in float64; Keras' schedules in float32, even where floatx is float64.
     """
 
     def __init__(self, learning_rate: float):
@@ -31,9 +31,9 @@ class LRScheduler(keras.optimizers.schedules.LearningRateSchedule):
 
 
 def arguments(made, **known) -> dict:
-    """What an instance was made with, serialized: the attributes that its class' arguments are named after.
+    """The arguments that an instance was made with, serialized: its attributes of the same names.
 
-    `known` are those arguments that are kept elsewhere. Raises AttributeError where an argument is in neither.
+    `known` are the arguments that are kept elsewhere. Raises AttributeError for an argument that is in neither.
     """
     names = list(inspect.signature(type(made).__init__).parameters)[1:]
     found = {name: known[name] if name in known else getattr(made, name) for name in names}

@@ -1,4 +1,4 @@
-"""The rate that looks at the loss."""
+"""The rate that depends on the loss."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What Keras' layers, optimizers and losses are set to; how that is gathered stands in compare.traces.settings."""
+"""The settings of Keras' layers, optimizers and losses; compare.traces.settings collects them."""
 
 import keras
 from keras.losses import Loss
@@ -13,13 +13,13 @@ from tf_impl.weights.layers import kind, named_layers
 
 
 class Settings(settings.Settings):
-    """How Keras' objects are set."""
+    """The settings of Keras' objects."""
 
     layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
     of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
-        """The losses of keras.losses that it is or names."""
+        """The losses of keras.losses that it is or uses."""
         return [one_loss(each) for each in loss_objects(loss, Loss)]
 
     def of_precision(self, model) -> dict:

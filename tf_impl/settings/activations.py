@@ -1,4 +1,4 @@
-"""What activations are set to, in PyTorch's terms, be they layers of their own or an argument of one."""
+"""The settings of activations, in PyTorch's terms, as layers or as an argument of a layer."""
 
 import keras
 from keras import layers
@@ -9,7 +9,7 @@ from tf_impl.weights.layers import kind
 
 
 def activation(layer, before=None) -> dict:
-    """A layer that is a function of each element, or a softmax."""
+    """An elementwise layer, or a softmax."""
     settings = {
         "LeakyReLU": {"negative_slope": 0.2},
         "ReLU6": {"min_val": 0.0, "max_val": 6.0},
@@ -33,7 +33,7 @@ def activation(layer, before=None) -> dict:
 
 
 def activation_after(layer, after) -> str | None:
-    """The activation right behind a layer, in words; None where it cannot be seen."""
+    """The activation right after a layer, in words; None where it is not known."""
     if is_activation(layer):
         return None
     function = getattr(layer, "activation", None)

@@ -1,6 +1,6 @@
-"""What each kind of layer is set to, in PyTorch's terms, the framework's defaults filled in.
+"""The settings of each kind of layer, in PyTorch's terms, with the framework's defaults filled in.
 
-Notice how much a name leaves open: "same", a momentum, a slope, a GRU.
+Notice how much the same name can mean: "same", a momentum, a slope, a GRU.
 """
 
 import keras
@@ -27,7 +27,7 @@ POOLINGS, GLOBAL_POOLINGS = (
 
 
 def layer_settings(layer, before=None, after=None) -> dict:
-    """The settings of a layer; `before` and `after` are the layers around it, where it has one neighbour only."""
+    """The settings of a layer; `before` and `after` are its neighbours, None where there is not exactly one."""
     layer = layer.layer if isinstance(layer, layers.TimeDistributed) else layer
     settings = next((rule(layer, before) for kinds, rule in RULES if isinstance(layer, kinds)), None)
     settings = own_attributes(layer) if settings is None else settings
@@ -42,7 +42,7 @@ def dense(layer, before) -> dict:
 
 
 def convolution(layer, before) -> dict:
-    """A convolution of any rank, transposed or not; numbers are lists, one an axis."""
+    """A convolution of any rank, transposed or not; numbers are lists, one per axis."""
     depthwise = isinstance(layer, DEPTHWISE) and layer.built
     settings = {
         "kernel_size": list(layer.kernel_size),
@@ -60,7 +60,7 @@ def pooling(layer, before) -> dict:
 
 
 def dropout(layer, before) -> dict:
-    """A dropout of single elements or of whole channels."""
+    """A dropout of elements or of whole channels."""
     return {"p": layer.rate}
 
 
@@ -92,7 +92,7 @@ def flatten(layer, before) -> dict:
 
 
 def nothing(layer, before) -> dict:
-    """A layer that has nothing to set."""
+    """A layer without settings."""
     return {}
 
 
@@ -125,7 +125,7 @@ def own_attributes(layer) -> dict:
 
 
 def restraints(layer) -> dict:
-    """What bends the weights of a layer besides the gradient of the loss."""
+    """What changes the weights of a layer besides the gradient of the loss: regularizers, constraints, and the like."""
     own = {**vars(layer), **vars(getattr(layer, "cell", layer))}
     given = {name.strip("_"): value for name, value in own.items() if name.endswith(("_regularizer", "_constraint"))}
     return {
@@ -134,7 +134,7 @@ def restraints(layer) -> dict:
 
 
 def neighbours(model) -> dict:
-    """For each layer, by id, the layers before and after it, as far as the model itself says so."""
+    """The layers before and after each layer, by its id, as far as the model's structure shows them."""
     found = {}
     for layer in with_all_inside(model):
         ways = [list({id(each): each for each in around}.values()) for around in calls_around(layer)]

@@ -1,4 +1,4 @@
-"""What Keras' loss objects are set to, in PyTorch's terms."""
+"""The settings of Keras' loss objects, in PyTorch's terms."""
 
 from compare.traces.settings.values import simple
 from tf_impl.keras_internals import loss_arguments

@@ -10,7 +10,7 @@ from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
 from compare.traces.settings.values import plain, simple
 from tf_impl.keras_internals import is_of_keras, optimizer_variables, rate_or_schedule, without_decay
 
-# Where each of Keras' own formulas adds epsilon; those of tf_impl.optimizers do as PyTorch's.
+# Where each of Keras' own formulas adds epsilon; those of tf_impl.optimizers add it where PyTorch's do.
 EPSILON = {
     "Adam": "before the bias correction",
     "AdamW": "before the bias correction",
@@ -21,7 +21,7 @@ EPSILON = {
     "Adamax": "to the maximum",
 }
 
-# What changes no value, or is said elsewhere.
+# Options that change no value, or have a setting of their own.
 LEFT_OUT = {
     "name", "built", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
     "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps", "beta_1", "beta_2", "epsilon",
@@ -31,7 +31,7 @@ LEFT_OUT = {
 
 
 def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
-    """Kind and settings of an optimizer, and of the weights that it leaves out of decay, in PyTorch a further group."""
+    """Kind and settings of an optimizer; the weights that it excludes from decay are a second group, as in PyTorch."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     settings = group_settings(inner, vars(inner))
     if inner is not optimizer:
@@ -43,7 +43,7 @@ def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
 
 
 def kind_of(optimizer) -> str:
-    """PyTorch's name of the optimizer; a user's own subclass goes by what it derives from."""
+    """PyTorch's name of the optimizer; for a user's subclass, that of its base class."""
     ours, kinds = "tf_impl.optimizers.", type(optimizer).__mro__
     bases = [each for each in kinds if is_of_keras(each, "optimizers") or each.__module__.startswith(ours)]
     known = [each.__name__ for each in bases if each.__name__ not in ("Optimizer", "BaseOptimizer", "TFOptimizer")]
@@ -52,7 +52,7 @@ def kind_of(optimizer) -> str:
 
 
 def group_settings(optimizer, group) -> dict:
-    """The hyper-parameters of one group of parameters, and what their names do not say."""
+    """The hyper-parameters of one group of parameters, and what their names leave open."""
     kind, settings = kind_of(optimizer), hyper_parameters(optimizer, group)
     settings |= {
         "schedule": schedule(optimizer),
@@ -71,7 +71,7 @@ def group_settings(optimizer, group) -> dict:
 
 
 def hyper_parameters(optimizer, group) -> dict:
-    """The numbers that the formula takes, by PyTorch's names."""
+    """The numbers in the formula, by PyTorch's names."""
     kind = kind_of(optimizer)
     settings = {
         name: value for name, value in group.items() if name[0] != "_" and name not in LEFT_OUT and simple(value)
@@ -82,7 +82,7 @@ def hyper_parameters(optimizer, group) -> dict:
     settings["weight_decay"] = as_used(optimizer, group.get("decay", group.get("weight_decay")) or 0.0)
     if "beta_1" in group:
         settings["betas"] = [as_used(optimizer, group["beta_1"]), group["beta_2"]]
-        if kind != "Adamax":  # which casts its first beta only
+        if kind != "Adamax":  # Adamax casts its first beta only
             settings["betas"][1] = as_used(optimizer, group["beta_2"])
     if "epsilon" in group:
         settings["eps"] = group["epsilon"]
@@ -107,7 +107,7 @@ def decay_excludes(optimizer) -> str | None:
 
 
 def as_used(optimizer, value):
-    """A hyper-parameter as the formula uses it: Keras casts some of Python's numbers through float32."""
+    """A hyper-parameter as the formula uses it: Keras rounds some Python floats to float32."""
     wide = any(each.dtype == "float64" for each in optimizer_variables(optimizer))
     passes = type(value) is float and stock(optimizer) and (wide or keras.config.floatx() == "float64")
     return float(np.float32(value)) if passes else value
@@ -122,12 +122,12 @@ def schedule(optimizer) -> str | None:
 
 
 def in_words(scheduler) -> str:
-    """A schedule with its settings; the first rate is left out, for the optimizer has it."""
+    """A schedule with its settings, except the first rate, which is a setting of the optimizer."""
     own = type(scheduler).__module__.startswith("tf_impl.")
     kept = vars(scheduler) if own else scheduler.get_config()
     values = {name: value for name, value in kept.items() if name[0] != "_" and simple(value)}
     inner = {"name", "learning_rate"} if own else {"name"}
-    # PyTorch's order of settings is not that of its arguments: so ours are sorted on both sides.
+    # Sorted on both sides: PyTorch's settings are not in the order of its arguments.
     names = sorted(values) if own else values
     words = [f"{name}={plain(values[name])}" for name in names if name not in inner]
     if hasattr(scheduler, "schedulers"):
@@ -136,7 +136,7 @@ def in_words(scheduler) -> str:
 
 
 def momentum_sense(optimizer, kind, settings) -> str | None:
-    """Whether the momentum has the learning rate of each step in it; None where the formula is not known."""
+    """Where the learning rate enters: into the momentum or not; None where the formula is not known."""
     if kind not in ("SGD", "RMSprop") or not settings.get("momentum"):
         return None
     if after_pytorch(optimizer):
@@ -145,7 +145,7 @@ def momentum_sense(optimizer, kind, settings) -> str | None:
 
 
 def epsilon_place(optimizer, kind) -> str | None:
-    """Where the formula adds epsilon; None where the formula is not known."""
+    """Where the formula adds epsilon; None where that is not known."""
     if after_pytorch(optimizer):
         return EPSILON_OF_PYTORCH.get(kind)
     return EPSILON.get(kind) if stock(optimizer) else None

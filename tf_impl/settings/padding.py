@@ -1,6 +1,6 @@
-"""How much is padded on each side of an image, whatever the word for it.
+"""How much is padded on each side of an image, as numbers.
 
-Notice "same": with a stride the frameworks pad on other sides, so that shapes fit and values do not.
+Notice "same": with a stride the frameworks pad on different sides, so that shapes fit and values do not.
 """
 
 from keras import layers
@@ -12,7 +12,7 @@ TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTrans
 
 
 def convolution_padding(layer, before) -> dict:
-    """The padding of a convolution, with that of a layer before it that does nothing else."""
+    """The padding of a convolution, including that of a padding layer before it."""
     window = [d * (k - 1) + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
     if isinstance(layer, TRANSPOSED):
         return transposed(layer, window)
@@ -23,7 +23,7 @@ def convolution_padding(layer, before) -> dict:
 
 
 def pooling_padding(layer, before) -> dict:
-    """The padding of a pooling, what it does with a last partial window, and whether padding counts in a mean."""
+    """The padding of a pooling, how it treats a last partial window, and whether padding counts in a mean."""
     none, valid = [0] * len(layer.pool_size), layer.padding == "valid"
     padding = with_zeros_before(none, before) if valid else same(totals(layer, list(layer.pool_size)))
     settings = {"padding": padding, "ceil_mode": False}
@@ -33,7 +33,7 @@ def pooling_padding(layer, before) -> dict:
 
 
 def with_zeros_before(padding, before):
-    """`padding` and the zeros that the layer before adds, if that is all it does."""
+    """`padding` plus the zeros of the layer before, if that is a padding layer."""
     if not isinstance(before, (layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D)):
         return padding
     sides = [before.padding] if isinstance(before, layers.ZeroPadding1D) else before.padding
@@ -53,7 +53,7 @@ def transposed(layer, window) -> dict:
 
 
 def totals(layer, window) -> list[int] | None:
-    """What "same" pads on both sides together; None where it hangs on a size that is not known."""
+    """What "same" pads on both sides together; None where it depends on a size that is not known."""
     if set(layer.strides) == {1}:
         return [size - 1 for size in window]
     shape = built_for(layer) or called_on(layer)

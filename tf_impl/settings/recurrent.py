@@ -1,4 +1,4 @@
-"""What recurrent layers and attention are set to, in PyTorch's terms."""
+"""The settings of recurrent layers and attention, in PyTorch's terms."""
 
 from keras import layers
 
@@ -47,7 +47,7 @@ def _after_torch(layer) -> dict:
 
 
 def gates(layer) -> dict:
-    """The functions inside, and where a GRU's reset gate acts."""
+    """The activations of the gates, and where a GRU's reset gate acts."""
     settings = {"activation": layer.activation.__name__}
     if hasattr(layer, "recurrent_activation"):
         settings["recurrent activation"] = layer.recurrent_activation.__name__

@@ -1,4 +1,4 @@
-"""The layers of a model, and how they are held by each other: in attributes, lists, dictionaries, graphs of layers."""
+"""The layers of a model, and how they are nested: in attributes, lists, dictionaries, functional models."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from tf_impl.weights.tensors import to_numpy
 
 __all__ = ["every_layer", "is_whole", "kind", "named_kinds", "named_layers", "output_to_canonical", "to_numpy"]
 
-# Kinds that count as one layer, whatever they hold.
+# Kinds that count as one layer, although they hold others.
 WHOLE = (layers.MultiHeadAttention, layers.GroupQueryAttention, layers.RNN, layers.Bidirectional, RNNBase)
 
 FUNCTIONAL = keras_internals.functional()
@@ -28,12 +28,12 @@ def named_layers(model) -> dict:
 
 
 def every_layer(model) -> dict:
-    """The model itself (its path is "") and all that is inside, each once; the insides of whole layers are left out."""
+    """The model itself (its path is "") and all layers inside, each once; none inside a layer that counts as one."""
     return walk.every_layer(model, inside)
 
 
 def named_kinds(model) -> dict[str, str]:
-    """The kind of whatever puts something out, by its name in the forward stage."""
+    """The kind of every layer with outputs, by its name in the forward stage."""
     found = {}
     for path, layer in named_layers(model).items():
         found[path] = kind(layer)
@@ -50,7 +50,7 @@ def own_activation(layer):
 
 
 def activation_name(path: str) -> str:
-    """What the output of a layer's own activation is called; the layer's name is for what goes in."""
+    """The name of the output of a layer's own activation; the layer's own name is for the activation's input."""
     return f"{path} activation"
 
 
@@ -71,19 +71,19 @@ def children(layer) -> list[tuple]:
 
 
 def is_whole(layer) -> bool:
-    """Whether a layer counts as one, although it may hold others."""
+    """Whether a layer counts as one, although it holds others."""
     repeated = isinstance(layer, layers.TimeDistributed) and not children(layer.layer)
     return repeated or isinstance(layer, WHOLE)
 
 
 def is_built(model) -> bool:
-    """Whether its weights exist; a model that only holds others, each called for itself, is never built itself."""
+    """Whether all weights exist; a model that only holds others, each called on its own, is never built itself."""
     inner = [layer for _, layer in children(model)]
     return getattr(model, "built", True) or (bool(inner) and all(map(is_built, inner)))
 
 
 def attributes(layer, wanted: tuple[type, ...]) -> Iterator[tuple]:
-    """What a layer's attributes hold of the types that are wanted, also in lists and dictionaries."""
+    """The objects of the wanted types in a layer's attributes, also in lists and dictionaries."""
     for name, value in vars(layer).items():
         if name not in keras_internals.OF_EVERY_MODEL and not keras_internals.is_of_tensorflow(name):
             yield from _held_in(name, value, wanted)
@@ -99,10 +99,10 @@ def _held_in(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
 
 @contextmanager
 def evaluating(model) -> Iterator[None]:
-    """The model in evaluation mode, for a loss that takes no `training`: its layers' is replaced as they are called."""
+    """The model in evaluation mode, for a loss without `training`: every call of a layer gets training=False."""
     every = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
     undo = [wrap(layer, "call", _not_training(layer.call)) for layer in every]
-    # A user's tf.function would keep the graph that is traced here, and train by it.
+    # A user's tf.function would keep the graph that is traced here, and use it for training.
     eagerly = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)
     try:
@@ -114,8 +114,8 @@ def evaluating(model) -> Iterator[None]:
 
 
 def wrap(instance, attribute: str, wrapper: Callable) -> Callable[[], None]:
-    """Put `wrapper` in place of an attribute of one instance; returns what undoes it."""
-    # object's own setter, for Keras' would track the attribute.
+    """Replace an attribute of one instance by `wrapper`; returns a function that undoes it."""
+    # object's own setter, because Keras' would track the attribute.
     own = vars(instance).get(attribute)
     object.__setattr__(instance, attribute, wrapper)
     if own is None:

@@ -1,6 +1,6 @@
 """From Keras' layouts to PyTorch's: every transpose of the project.
 
-Each takes an array that lies as Keras' variable does, and only moves, reorders or chooses elements.
+Each takes an array in the layout of Keras' variable, and only moves, reorders or selects elements.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def depthwise(array: np.ndarray) -> np.ndarray:
 
 
 def channels_first(array: np.ndarray) -> np.ndarray:
-    """(height, width, channels) to (channels, height, width); what has one or two axes stays."""
+    """(height, width, channels) to (channels, height, width); arrays of one or two axes stay as they are."""
     return np.moveaxis(array, -1, 0) if array.ndim > 2 else array
 
 

@@ -1,4 +1,4 @@
-"""What a layer puts out, one array of it, in PyTorch's layout."""
+"""The output of a layer as one array, in PyTorch's layout."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.tensors import to_numpy
 
-# Layers whose outputs PyTorch has with the features last, too, however many axes there are.
+# Layers whose outputs have the features last in PyTorch too, with any number of axes.
 FEATURES_LAST = ("Linear", "Embedding", "MultiheadAttention", "EinsumDense")
 # Layers whose outputs are images of one, two or three dimensions, and how their kinds begin.
 IMAGES = ("Conv", "SeparableConv", "MaxPool", "AvgPool", "Adaptive", "Dropout1d", "Upsample", "ZeroPad", "GroupNorm")
@@ -18,9 +18,9 @@ GLOBAL_POOLINGS = tuple(getattr(layers, f"Global{which}Pooling{n}D") for which i
 
 
 def output_to_canonical(layer, output) -> np.ndarray | None:
-    """What a layer puts out: the first tensor, (N, C, ...) of images; None where there is no tensor.
+    """The first tensor of a layer's output, images as (N, C, ...); None where there is no tensor.
 
-    A recurrent layer's is the hidden state that it ends with, for it may return no more.
+    Of a recurrent layer it is the last hidden state: the layer may return no more than that.
     """
     tensor = _first_tensor(output)
     if tensor is None:
@@ -36,7 +36,7 @@ def _last_state(layer, output) -> np.ndarray | None:
         return to_numpy(tf.concat((states[-2], states[-1]), -1) if layer.bidirectional else states[-1])
     array = to_numpy(_first_tensor(output))
     if isinstance(layer, layers.Bidirectional) and layer.merge_mode != "concat":
-        return None  # PyTorch leaves the two directions beside each other
+        return None  # PyTorch keeps the two directions apart
     sequences = isinstance(layer, RNNBase) or layer.return_sequences
     if sequences and (isinstance(layer, layers.Bidirectional) or getattr(layer, "bidirectional", False)):
         half = array.shape[-1] // 2
@@ -47,7 +47,7 @@ def _last_state(layer, output) -> np.ndarray | None:
 
 def _first_tensor(output):
     if isinstance(output, tf.Tensor):
-        return output if hasattr(output, "numpy") else None  # in a graph it has no values
+        return output if hasattr(output, "numpy") else None  # a tensor in a graph has no values
     inner = output.values() if isinstance(output, Mapping) else output if isinstance(output, (list, tuple)) else ()
     return next((tensor for tensor in map(_first_tensor, inner) if tensor is not None), None)
 

@@ -1,4 +1,4 @@
-"""The weights and buffers of a model by their canonical names, and the groups that they make up."""
+"""The weights and buffers of a model by their canonical names, and their groups."""
 
 from compare.traces.parameters import Held, every_tensor, weight_groups_of
 from compare.traces.weights import WeightGroup
@@ -8,17 +8,17 @@ from tf_impl.weights.tensors import Parameter
 
 
 def weight_groups(model) -> list[WeightGroup]:
-    """The layers, or parts of layers, that hold weights; AssertionError names a weight that would be forgotten."""
+    """The layers, or parts of layers, that hold weights; AssertionError names a weight that would be left out."""
     return weight_groups_of(_every_tensor(model))
 
 
 def named_parameters(model) -> dict[str, Parameter]:
-    """Every weight that can train, by canonical name; frozen ones too."""
+    """Every weight, frozen ones included, by canonical name."""
     return {held.name: held.parameter for held in _every_tensor(model) if not held.buffer}
 
 
 def named_buffers(model) -> dict[str, Parameter]:
-    """Everything else of floating type that training may change (running statistics), by canonical name."""
+    """Every other floating tensor that training may change (running statistics), by canonical name."""
     return {held.name: held.parameter for held in _every_tensor(model) if held.buffer}
 
 

@@ -1,4 +1,4 @@
-"""Which tensors a layer of each kind has, by their roles, and how each lies."""
+"""The tensors of each kind of layer: their roles, and the layout of each."""
 
 from keras import layers
 
@@ -33,7 +33,7 @@ GATED = (("kernel", "weight_ih", gates_matrix), ("recurrent_kernel", "weight_hh"
 ONE_BIAS = (("bias", "bias_ih + bias_hh", gates),)
 TWO_BIASES = (("bias", "bias_ih", first_bias), ("bias", "bias_hh", second_bias))
 
-# Kind of layer: Keras' attribute, the role of the tensor, and the way to its canonical layout.
+# Kind of layer: Keras' attribute, the role of the tensor, and the function to its canonical layout.
 ROLES = {
     "Linear": (("kernel", "weight", matrix), BIAS),
     "Embedding": (("embeddings", "weight", as_it_is),),
@@ -44,12 +44,12 @@ ROLES = {
     **dict.fromkeys(("RNNCell", "LSTMCell"), CELL),
 }
 
-# A unit goes by the kind of what it computes, so that a cell in a loop can be the other side's layer.
+# A unit has the kind of what it computes, so that a cell in a loop can be paired with the other side's layer.
 UNIT_KINDS = {"RNNCell": "RNN", "LSTMCell": "LSTM", "GRUCell": "GRU"}
 
 
 def roles_of(layer) -> tuple:
-    """The roles of what a layer holds; none where its kind has no rule."""
+    """The roles of a layer's tensors; empty where its kind has no rule."""
     if isinstance(layer, layers.GRUCell):  # the one layer of Keras that may have PyTorch's two biases
         return (*GATED, *(TWO_BIASES if layer.reset_after else ONE_BIAS))
     if isinstance(layer, (layers.DepthwiseConv1D, layers.DepthwiseConv2D)):
@@ -65,7 +65,7 @@ def unit_kind(layer) -> str:
 
 
 def _einsum(layer) -> tuple:
-    """A dense layer, where the equation contracts one axis into one; it says which axis of the kernel is which."""
+    """The roles of a dense layer, if the equation contracts one axis into one; it says which kernel axis is which."""
     inputs, rest = layer.equation.replace(" ", "").replace("...", "").split(",")
     kernel, outputs = rest.split("->")
     out = [letter for letter in kernel if letter in outputs and letter not in inputs]

@@ -1,6 +1,6 @@
-"""What a layer holds: weights and buffers, and which group each belongs to.
+"""What a layer holds: weights and buffers, and the group of each.
 
-Nothing is guessed from shapes: what no rule names stays as it lies.
+Nothing is guessed from shapes: what no rule names keeps its layout.
 """
 
 import keras
@@ -18,13 +18,13 @@ from tf_impl.weights.tensors import Parameter
 
 
 def held_by(path: str, layer) -> list[Held]:
-    """All that a layer holds itself, by its rule first; what no rule names is a group of its own."""
+    """All tensors that a layer itself holds, by its rule first; each that no rule names is a group of its own."""
     ruled = by_rule(path, layer)
     return ruled + without_rule(path, layer, {id(held.parameter.variable) for held in ruled})
 
 
 def by_rule(path: str, layer) -> list[Held]:
-    """The tensors that the rule for this kind of layer names; none where there is no rule."""
+    """The tensors that the rule for this kind of layer names; empty where there is no rule."""
     if isinstance(layer, (layers.MultiHeadAttention, layers.GroupQueryAttention)):
         return attention(path, layer)
     if isinstance(layer, RNNBase):
@@ -39,7 +39,7 @@ def by_rule(path: str, layer) -> list[Held]:
 
 
 def attention(path: str, layer) -> list[Held]:
-    """Four dense layers: query, key and value, which PyTorch mostly keeps in one, and output."""
+    """Four dense layers: query, key and value, which PyTorch mostly keeps in one tensor, and output."""
     inwards = (("kernel", "weight", heads_in), ("bias", "bias", heads_bias))
     outwards = (("kernel", "weight", heads_out), BIAS)
     found = []
@@ -50,7 +50,7 @@ def attention(path: str, layer) -> list[Held]:
 
 
 def recurrent(path: str, layer) -> list[Held]:
-    """A group for each of the stacked cells and each direction; what runs backwards is a kind of its own."""
+    """A group per stacked cell and direction; a layer that runs backwards has a kind of its own."""
     if isinstance(layer, layers.Bidirectional):
         inner = (("forward_layer", layer.forward_layer), ("backward_layer", layer.backward_layer))
         return [held for name, directed in inner for held in recurrent(join(path, name), directed)]
@@ -62,7 +62,7 @@ def recurrent(path: str, layer) -> list[Held]:
 
 
 def _suffixed(path: str, layer: RNNBase) -> list[Held]:
-    """A recurrent layer of our own, whose variables bear PyTorch's names, with layer and direction as a suffix."""
+    """A recurrent layer of tf_impl, whose variables have PyTorch's names, with layer and direction as a suffix."""
     found, single = [], layer.num_layers == 1 and not layer.bidirectional
     for suffix in (suffix for suffixes in layer.suffixes for suffix in suffixes):
         group = (
@@ -85,7 +85,7 @@ def separable(path: str, layer) -> list[Held]:
 
 
 def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
-    """Whatever else the layer holds, each tensor for itself."""
+    """All other tensors that the layer holds, each a group of its own."""
     found = {}
     for owner, inside in _owners(layer) if is_whole(layer) else [(layer, "")]:
         trainable = {id(variable) for variable in own_variables(owner, trainable=True)}
@@ -111,7 +111,7 @@ def _unit(group: str, path: str, layer, roles) -> list[Held]:
 
 
 def _owners(layer) -> list[tuple]:
-    """Who may hold variables that no rule names: the layer, and what is inside it if it counts as whole."""
+    """The layers that may hold variables without a rule: the layer, and those inside it if it counts as one."""
     inner = [(owner, join(name, path)) for name, child in children(layer) for owner, path in _owners(child)]
     return [(layer, ""), *inner]
 

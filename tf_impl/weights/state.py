@@ -1,4 +1,4 @@
-"""What an optimizer remembers, by PyTorch's names and in its layout."""
+"""The state of an optimizer, by PyTorch's names and in its layout."""
 
 import keras
 import numpy as np
@@ -8,7 +8,7 @@ from tf_impl import keras_internals, optimizers
 from tf_impl.weights.parameters import named_parameters
 from tf_impl.weights.tensors import to_numpy
 
-# As in keras_internals.SLOTS, of optimizers whose formulas and names are PyTorch's.
+# As keras_internals.SLOTS, for optimizers whose formulas and names are PyTorch's.
 SLOTS = {
     optimizers.SGD: (("momentum_buffers", "momentum_buffer"),),
     optimizers.Adam: (
@@ -50,7 +50,7 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
         for name, parameter in named_parameters(model).items():
             for attribute, entry in slots if id(parameter.variable) in index else ():
                 value = getattr(part, attribute, [])
-                if isinstance(value, (list, tuple)):  # an entry that these settings do without is an empty list
+                if isinstance(value, (list, tuple)):  # an entry that these settings do not need is an empty list
                     value = value[index[id(parameter.variable)]] if value else None
                 if value is not None and (array := parameter.entry(value)) is not None:
                     state[f"{name} {entry}"] = array / _rate_inside(part, entry)
@@ -58,7 +58,7 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
 
 
 def _rate_inside(optimizer, entry: str) -> float:
-    """What an entry has as a factor that PyTorch's does not: the learning rate of the update just made, or minus it.
+    """An entry's factor that PyTorch's does not have: the learning rate of the last update, or minus it; else 1.
 
     Keras' momentum sums steps, PyTorch's gradients.
     """
@@ -72,14 +72,14 @@ def _rate_inside(optimizer, entry: str) -> float:
 
 
 def learning_rate(optimizer) -> np.ndarray:
-    """The learning rate of the present step; one for each optimizer, where they differ. Float64."""
+    """The learning rate of this step, float64; one per optimizer where they differ."""
     parts = [part for each in every_optimizer(optimizer).values() for part in _parts(each)]
     rates = np.array([to_numpy(part.learning_rate) for part in parts], dtype=np.float64)
     return rates[0] if len(set(rates)) == 1 else rates
 
 
 def _parts(optimizer) -> list:
-    """The optimizers that do the work, where several or a scaled one are wrapped into one."""
+    """The optimizers inside a wrapper (several in one, or one with loss scaling)."""
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return _parts(optimizer.inner_optimizer)
     return keras_internals.optimizers_inside(optimizer) or [optimizer]

@@ -1,4 +1,4 @@
-"""The values of TensorFlow's tensors and Keras' variables, in and out."""
+"""Reads and writes the values of TensorFlow's tensors and Keras' variables."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,6 +1,6 @@
-"""Convolutions: PyTorch's own. tf_impl/layers/convolutions.py has Keras' pad as they do.
+"""Convolutions: PyTorch's own. tf_impl/layers/convolutions.py makes Keras' pad the same way.
 
-differs: PyTorch pads a number of zeros, at both ends alike; Keras' "same" what the output needs, the odd one behind.
+differs: PyTorch pads a number of zeros at both ends; Keras' "same" as many as the output needs, the odd one at the end.
 differs: PyTorch's weights and biases begin uniform within 1 / sqrt(fan in); Keras' Glorot uniform, the biases at 0.
 """
 

@@ -2,8 +2,8 @@
 
 differs: PyTorch's momentum is the weight of the new batch (0.1), Keras' that of the old average (0.99).
 differs: PyTorch's running variance takes each batch's sum of squares over N - 1, Keras' over N.
-differs: PyTorch normalises by the batch whenever the model is in training, Keras' not where the layer is frozen.
-differs: PyTorch has a class for each number of dimensions, the channels second; Keras one for all, the channels last.
+differs: PyTorch normalises by the batch whenever the model is in training, Keras only if the layer is not frozen.
+differs: PyTorch has one class per number of dimensions, channels second; Keras one for all, channels last.
 """
 
 from torch.nn import BatchNorm1d, BatchNorm2d, BatchNorm3d

@@ -1,6 +1,6 @@
-"""What the schedules have in common.
+"""The common part of the schedules.
 
-differs: PyTorch computes rates in float64; Keras' schedules in float32, whatever floatx is.
+differs: PyTorch computes rates in float64; Keras' schedules in float32, even where floatx is float64.
 """
 
 from torch.optim.lr_scheduler import LRScheduler

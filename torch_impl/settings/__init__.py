@@ -1,4 +1,4 @@
-"""What PyTorch's modules, optimizers and losses are set to; how that is gathered stands in compare.traces.settings."""
+"""The settings of PyTorch's modules, optimizers and losses; compare.traces.settings collects them."""
 
 import torch
 from torch.nn.modules.loss import _Loss
@@ -12,13 +12,13 @@ from torch_impl.weights.layers import kind, named_layers
 
 
 class Settings(settings.Settings):
-    """How PyTorch's objects are set."""
+    """The settings of PyTorch's objects."""
 
     layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
     of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
-        """The losses of torch.nn that it is or names."""
+        """The losses of torch.nn that it is or uses."""
         return [one_loss(each) for each in loss_objects(loss, _Loss)]
 
     def of_precision(self, model) -> dict:
@@ -28,7 +28,7 @@ class Settings(settings.Settings):
         return {"default dtype": _name(torch.get_default_dtype()), "dtype of weights": dtypes, "compute dtype": compute}
 
     def weights(self, layer) -> list[tuple[tuple[int, ...], bool]]:
-        """By requires_grad, which each parameter has for itself."""
+        """By each parameter's requires_grad."""
         return [(tuple(parameter.shape), parameter.requires_grad) for parameter in layer.parameters()]
 
 

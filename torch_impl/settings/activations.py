@@ -1,4 +1,4 @@
-"""What activations are set to, in PyTorch's terms, be they layers of their own or an argument of one."""
+"""The settings of activations, in PyTorch's terms, as layers or as an argument of a layer."""
 
 from torch import nn
 
@@ -7,13 +7,13 @@ from torch_impl.weights.layers import kind
 
 
 def activation(layer, before=None) -> dict:
-    """A layer that is a function of each element, or a softmax."""
+    """An elementwise layer, or a softmax."""
     names = ("negative_slope", "alpha", "beta", "lambd", "dim", "min_val", "max_val", "approximate")
     return {name: getattr(layer, name) for name in names if getattr(layer, name, None) is not None}
 
 
 def activation_after(layer, after) -> str | None:
-    """The activation right behind a layer, in words; None where it cannot be seen."""
+    """The activation right after a layer, in words; None where it is not known."""
     if is_activation(layer):
         return None
     return activation_name(after) if is_activation(after) else None

@@ -1,6 +1,6 @@
-"""What each kind of layer is set to, in PyTorch's terms, the framework's defaults filled in.
+"""The settings of each kind of layer, in PyTorch's terms, with the framework's defaults filled in.
 
-Notice how much a name leaves open: "same", a momentum, a slope, a GRU.
+Notice how much the same name can mean: "same", a momentum, a slope, a GRU.
 """
 
 from torch import nn
@@ -14,7 +14,7 @@ from torch_impl.settings.recurrent import attention, recurrent
 
 
 def layer_settings(layer, before=None, after=None) -> dict:
-    """The settings of a layer; `before` and `after` are the layers around it, where it has one neighbour only."""
+    """The settings of a layer; `before` and `after` are its neighbours, None where there is not exactly one."""
     settings = next((rule(layer, before) for kinds, rule in RULES if isinstance(layer, kinds)), None)
     settings = own_attributes(layer) if settings is None else settings
     if "activation" not in settings and (name := activation_after(layer, after)) is not None:
@@ -28,7 +28,7 @@ def dense(layer, before) -> dict:
 
 
 def convolution(layer, before) -> dict:
-    """A convolution of any rank, transposed or not; numbers are lists, one an axis."""
+    """A convolution of any rank, transposed or not; numbers are lists, one per axis."""
     settings = {
         "kernel_size": list(layer.kernel_size),
         "stride": list(layer.stride),
@@ -48,7 +48,7 @@ def pooling(layer, before) -> dict:
 
 
 def dropout(layer, before) -> dict:
-    """A dropout of single elements or of whole channels."""
+    """A dropout of elements or of whole channels."""
     return {"p": layer.p}
 
 
@@ -80,7 +80,7 @@ def flatten(layer, before) -> dict:
 
 
 def nothing(layer, before) -> dict:
-    """A layer that has nothing to set."""
+    """A layer without settings."""
     return {}
 
 
@@ -112,7 +112,7 @@ def own_attributes(layer) -> dict:
 
 
 def restraints(layer) -> dict:
-    """What bends the weights of a layer besides the gradient of the loss."""
+    """What changes the weights of a layer besides the gradient of the loss: regularizers, constraints, and the like."""
     if not parametrize.is_parametrized(layer):
         return {}
     each = layer.parametrizations.items()
@@ -120,7 +120,7 @@ def restraints(layer) -> dict:
 
 
 def neighbours(model) -> dict:
-    """For each layer, by id, the layers before and after it, as far as the model itself says so."""
+    """The layers before and after each layer, by its id, as far as the model's structure shows them."""
     chains = [list(module) for module in model.modules() if isinstance(module, nn.Sequential)]
     return {
         id(layer): (before, after)

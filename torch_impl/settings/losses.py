@@ -1,4 +1,4 @@
-"""What PyTorch's loss objects are set to."""
+"""The settings of PyTorch's loss objects."""
 
 from compare.traces.settings.values import simple
 
@@ -11,6 +11,6 @@ def one_loss(loss) -> tuple[str, dict]:
     settings |= {name: True for name in ("weight", "pos_weight") if getattr(loss, name, None) is not None}
     if kind in ("CrossEntropyLoss", "BCELoss", "BCEWithLogitsLoss"):
         settings["from_logits"] = kind != "BCELoss"
-    if settings.get("ignore_index") == -100:  # which is no label: none is left out
+    if settings.get("ignore_index") == -100:  # not a label: nothing is ignored
         settings["ignore_index"] = None
     return kind, settings

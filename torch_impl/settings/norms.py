@@ -1,4 +1,4 @@
-"""What normalisations are set to, in PyTorch's terms. Notice the epsilons and the momentum."""
+"""The settings of normalisations, in PyTorch's terms. Notice the epsilons and the momentum."""
 
 import torch
 from torch import nn

@@ -1,7 +1,7 @@
 """The hyper-parameters of an optimizer, the framework's defaults filled in, in PyTorch's terms.
 
-Notice what has one name and two meanings: where epsilon is added, how weights decay, what a momentum adds up. What
-stands in PyTorch's loop is not seen from here: clipping, averaging, loss scaling, accumulation.
+Notice what has one name and two meanings: where epsilon is added, how weights decay, what a momentum adds up. What is
+part of PyTorch's loop cannot be read here: clipping, averaging, loss scaling, accumulation.
 """
 
 import gc
@@ -13,7 +13,7 @@ from compare.traces.settings.values import plain, simple
 
 ALWAYS_DECOUPLED = ("AdamW", "Adafactor", "Muon", "Lion")
 
-# What changes no value, or is said elsewhere.
+# Options that change no value, or have a setting of their own.
 LEFT_OUT = {
     "params", "param_names", "foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay",
     "initial_lr", "base_momentum", "max_momentum", "max_lr", "min_lr",
@@ -26,13 +26,13 @@ def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
 
 
 def kind_of(optimizer) -> str:
-    """PyTorch's name of the optimizer; a user's own subclass goes by what it derives from."""
+    """PyTorch's name of the optimizer; for a user's subclass, that of its base class."""
     names = [each.__name__ for each in type(optimizer).__mro__ if each.__module__.startswith("torch.optim.")]
     return names[0] if names and names[0] != "Optimizer" else type(optimizer).__name__
 
 
 def group_settings(optimizer, group) -> dict:
-    """The hyper-parameters of one group of parameters, and what their names do not say."""
+    """The hyper-parameters of one group of parameters, and what their names leave open."""
     kind, settings = kind_of(optimizer), hyper_parameters(group)
     decoupled = kind in ALWAYS_DECOUPLED or bool(group.get("decoupled_weight_decay"))
     settings |= {
@@ -45,7 +45,7 @@ def group_settings(optimizer, group) -> dict:
 
 
 def hyper_parameters(group) -> dict:
-    """The numbers that the formula takes, by PyTorch's names."""
+    """The numbers in the formula, by PyTorch's names."""
     settings = {name: value for name, value in group.items() if name not in LEFT_OUT}
     return settings | {"lr": plain(settings.get("lr")), "weight_decay": settings.get("weight_decay") or 0.0}
 
@@ -61,7 +61,7 @@ def schedule(optimizer) -> str | None:
 
 
 def in_words(scheduler) -> str:
-    """A schedule with its settings; the first rate is left out, for the optimizer has it."""
+    """A schedule with its settings, except the first rate, which is a setting of the optimizer."""
     values = {name: value for name, value in vars(scheduler).items() if name[0] != "_" and simple(value)}
     if hasattr(scheduler, "milestones"):
         values["milestones"] = sorted(scheduler.milestones.elements())
@@ -84,12 +84,12 @@ def in_words(scheduler) -> str:
 
 
 def momentum_sense(kind, settings) -> str | None:
-    """That the momentum does not have the learning rate of each step in it; None where there is no momentum."""
+    """Where the learning rate enters: not into the momentum buffer; None where there is no momentum."""
     return "rate outside the buffer" if kind in ("SGD", "RMSprop") and settings.get("momentum") else None
 
 
 def epsilon_place(optimizer, kind) -> str | None:
-    """Where the formula adds epsilon; None where the formula is not known."""
+    """Where the formula adds epsilon; None where that is not known."""
     return EPSILON_OF_PYTORCH.get(kind) if stock(optimizer) else None
 
 

@@ -1,4 +1,4 @@
-"""What recurrent layers and attention are set to, in PyTorch's terms."""
+"""The settings of recurrent layers and attention, in PyTorch's terms."""
 
 from torch import nn
 
@@ -24,7 +24,7 @@ def recurrent(layer, before) -> dict:
 
 
 def gates(layer) -> dict:
-    """The functions inside, and where a GRU's reset gate acts."""
+    """The activations of the gates, and where a GRU's reset gate acts."""
     if isinstance(layer, (nn.RNN, nn.RNNCell)):
         return {"activation": layer.nonlinearity}
     settings = {"activation": "tanh", "recurrent activation": "sigmoid"}

@@ -1,6 +1,6 @@
-"""The weights of a model, the batches that it is given, the state of its optimizer: in and out, in canonical layout.
+"""Reads and writes weights, batches and optimizer state in canonical layout.
 
-PyTorch's layouts are the canonical ones: nothing moves.
+PyTorch's layouts are the canonical ones: nothing is transposed.
 """
 
 from collections.abc import Container, Mapping
@@ -28,7 +28,7 @@ __all__ = [
 
 
 def load_weights(model, weights: Mapping[str, np.ndarray]) -> None:
-    """Set every weight of `model`, and the buffers that are given; ValueError where a name or a shape does not fit."""
+    """Set every weight of `model`, and the given buffers; ValueError where a name or a shape does not fit."""
     fill(named_parameters(model), named_buffers(model), weights)
 
 
@@ -38,5 +38,5 @@ def batch_from_canonical(batch: Mapping[str, np.ndarray], channels_first: Contai
 
 
 def batch_to_canonical(batch: Mapping, channels_first: Container[str]) -> dict[str, np.ndarray]:
-    """The same back again."""
+    """The inverse of `batch_from_canonical`."""
     return {name: to_numpy(tensor) for name, tensor in batch.items()}

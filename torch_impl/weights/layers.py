@@ -1,4 +1,4 @@
-"""The layers of a model, what kind each is, and how they are held by each other."""
+"""The layers of a model, the kind of each, and how they are nested."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from torch_impl.weights.outputs import output_to_canonical, to_numpy
 
 __all__ = ["every_layer", "is_whole", "kind", "named_kinds", "named_layers", "output_to_canonical", "to_numpy"]
 
-# Kinds that count as one layer, whatever they hold.
+# Kinds that count as one layer, although they hold others.
 WHOLE = (nn.MultiheadAttention, nn.RNNBase)
 
-# Classes of PyTorch's that go by another name here: Keras has one class for each number of dimensions.
+# PyTorch's classes that have another name here: Keras has one class per number of dimensions.
 KINDS = {
     "BatchNorm1d": "BatchNorm",
     "BatchNorm2d": "BatchNorm",
@@ -26,7 +26,7 @@ KINDS = {
     "NonDynamicallyQuantizableLinear": "Linear",
     "UpsamplingNearest2d": "Upsample",
     "UpsamplingBilinear2d": "Upsample",
-    "Sequential": "Identity",  # where it counts as a layer, it is an empty one
+    "Sequential": "Identity",  # counts as a layer only if it is empty
 }
 
 
@@ -44,12 +44,12 @@ def named_layers(model) -> dict:
 
 
 def every_layer(model) -> dict:
-    """The model itself (its path is "") and all that is inside, each once; the insides of whole layers are left out."""
+    """The model itself (its path is "") and all layers inside, each once; none inside a layer that counts as one."""
     return layers.every_layer(model, inside)
 
 
 def named_kinds(model) -> dict[str, str]:
-    """The kind of whatever puts something out, by its name in the forward stage."""
+    """The kind of every layer with outputs, by its name in the forward stage."""
     return {path: kind(layer) for path, layer in named_layers(model).items()}
 
 
@@ -59,7 +59,7 @@ def inside(layer) -> list[tuple]:
 
 
 def is_whole(layer) -> bool:
-    """Whether a layer counts as one, although it may hold others."""
+    """Whether a layer counts as one, although it holds others."""
     return isinstance(layer, WHOLE) or parametrize.is_parametrized(layer)
 
 

@@ -1,4 +1,4 @@
-"""What a layer puts out, one array of it, as both sides have it."""
+"""The output of a layer as one array that both sides have."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,9 @@ from torch_impl.weights.tensors import to_numpy
 
 
 def output_to_canonical(layer, output) -> np.ndarray | None:
-    """What a layer puts out: the first tensor, (N, C, ...) of images; None where there is no tensor.
+    """The first tensor of a layer's output, images as (N, C, ...); None where there is no tensor.
 
-    A recurrent layer's is the hidden state that it ends with, for Keras' may return no more; batches stand first.
+    Of a recurrent layer it is the last hidden state, batch first: Keras' layer may return no more than that.
     """
     tensor = _first_tensor(output)
     if tensor is None:

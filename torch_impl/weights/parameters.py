@@ -1,4 +1,4 @@
-"""The weights and buffers of a model by their canonical names, which are PyTorch's, and the groups that they form."""
+"""The weights and buffers of a model by their canonical names, which are PyTorch's, and their groups."""
 
 from compare.traces.parameters import every_tensor, weight_groups_of
 from compare.traces.weights import WeightGroup
@@ -8,15 +8,15 @@ from torch_impl.weights.tensors import Parameter
 
 
 def weight_groups(model) -> list[WeightGroup]:
-    """The layers, or parts of layers, that hold weights; AssertionError names a weight that would be forgotten."""
+    """The layers, or parts of layers, that hold weights; AssertionError names a weight that would be left out."""
     return weight_groups_of(every_tensor(every_layer(model), held_by, model.named_parameters()))
 
 
 def named_parameters(model) -> dict[str, Parameter]:
-    """Every weight that can train, by canonical name; frozen ones too."""
+    """Every weight, frozen ones included, by canonical name."""
     return {name: Parameter(variable) for name, variable in model.named_parameters()}
 
 
 def named_buffers(model) -> dict[str, Parameter]:
-    """Everything else of floating type that training may change (running statistics), by canonical name."""
+    """Every other floating tensor that training may change (running statistics), by canonical name."""
     return {name: Parameter(variable) for name, variable in model.named_buffers() if variable.is_floating_point()}

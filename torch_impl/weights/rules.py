@@ -1,4 +1,4 @@
-"""What a layer holds: weights and buffers, and which group each belongs to. The attributes' names are the roles'."""
+"""What a layer holds: weights and buffers, and the group of each. Attributes and roles have the same names."""
 
 from functools import partial
 
@@ -21,18 +21,18 @@ ROLES = {
     **dict.fromkeys(("RNNCell", "LSTMCell", "GRUCell"), CELL),
 }
 
-# A group goes by the kind of what it computes, so that a cell in a loop can be the other side's layer.
+# A group has the kind of what it computes, so that a cell in a loop can be paired with the other side's layer.
 UNIT_KINDS = {"EmbeddingBag": "Embedding", "RNNCell": "RNN", "LSTMCell": "LSTM", "GRUCell": "GRU"}
 
 
 def held_by(path: str, layer) -> list[Held]:
-    """All that a layer holds itself, by its rule first; what no rule names is a group of its own."""
+    """All tensors that a layer itself holds, by its rule first; each that no rule names is a group of its own."""
     ruled = by_rule(path, layer)
     return ruled + without_rule(path, layer, {id(held.parameter.variable) for held in ruled})
 
 
 def by_rule(path: str, layer) -> list[Held]:
-    """The tensors that the rule for this kind of layer names; none where there is no rule."""
+    """The tensors that the rule for this kind of layer names; empty where there is no rule."""
     if isinstance(layer, nn.MultiheadAttention):
         return attention(path, layer)
     if isinstance(layer, nn.RNNBase):
@@ -49,7 +49,7 @@ def by_rule(path: str, layer) -> list[Held]:
 
 
 def attention(path: str, layer) -> list[Held]:
-    """Four dense layers: query, key and value, which PyTorch mostly keeps in one, and output."""
+    """Four dense layers: query, key and value, which PyTorch mostly keeps in one tensor, and output."""
     own, size, found = _own(layer), layer.embed_dim, []
     for index, part in enumerate(("query", "key", "value")):
         rows = slice(index * size, (index + 1) * size)
@@ -70,7 +70,7 @@ def attention(path: str, layer) -> list[Held]:
 
 
 def recurrent(path: str, layer) -> list[Held]:
-    """A group for each of the stacked layers and each direction; PyTorch's names have both as a suffix."""
+    """A group per stacked layer and direction; PyTorch's names have both as a suffix."""
     own, found = _own(layer), []
     for number in range(layer.num_layers):
         for direction in ("", "_reverse") if layer.bidirectional else ("",):
@@ -84,7 +84,7 @@ def recurrent(path: str, layer) -> list[Held]:
 
 
 def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
-    """Whatever else the layer holds, each tensor for itself."""
+    """All other tensors that the layer holds, each a group of its own."""
     whole = is_whole(layer)
     weights = [
         Held("Parameter", name, "weight", name, Parameter(variable))

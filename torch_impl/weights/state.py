@@ -1,4 +1,4 @@
-"""What an optimizer remembers: PyTorch keeps it by parameter, and its names are the canonical ones."""
+"""The state of an optimizer: PyTorch keeps it by parameter, and its names are the canonical ones."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
 
 
 def learning_rate(optimizer) -> np.ndarray:
-    """The learning rate of the present step; one for each optimizer and parameter group, where they differ. Float64."""
+    """The learning rate of this step, float64; one per optimizer and parameter group where they differ."""
     groups = [group for each in every_optimizer(optimizer).values() for group in each.param_groups]
     rates = np.array([to_numpy(group["lr"]) for group in groups], dtype=np.float64)
     return rates[0] if len(set(rates)) == 1 else rates

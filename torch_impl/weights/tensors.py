@@ -1,4 +1,4 @@
-"""The values of PyTorch's tensors, in and out; its layouts are the canonical ones."""
+"""Reads and writes the values of PyTorch's tensors; its layouts are the canonical ones."""
 
 import numpy as np
 import torch
@@ -21,11 +21,11 @@ class Parameter(parameters.Parameter):
     to_numpy = staticmethod(to_numpy)
 
     def set(self, native: np.ndarray) -> None:
-        """Set the values in place, for the optimizer holds the same tensor."""
+        """Set the values in place, because the optimizer holds the same tensor."""
         with torch.no_grad():
             self.variable.copy_(torch.from_numpy(native))
 
     @property
     def trainable(self) -> bool:
-        """Whether gradients are asked for."""
+        """Whether it requires gradients."""
         return bool(self.variable.requires_grad)

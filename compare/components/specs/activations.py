@@ -36,7 +36,7 @@ SPECS = {
     "sigmoid": Spec(x=EVERYWHERE),
     "log_sigmoid": Spec(x=EVERYWHERE),
     "hard_sigmoid": Spec(
-        # Not at the kinks: there a nudge of one ulp changes the slope, and any gradient would pass.
+        # Not at the kinks: a nudge of one ulp changes the slope there, so any gradient would pass.
         x=normal(8, 8, scale=3),
         precision="float32",
         why="PyTorch's own gradient has 1/6 in float32, also for float64 tensors.",

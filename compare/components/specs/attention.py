@@ -6,7 +6,7 @@ from compare.components.spec import Input, Spec, mask, normal
 
 
 class Attended(TypedDict):
-    """What every attention is given."""
+    """The inputs of every attention."""
 
     query: Input
     key: Input

@@ -1,4 +1,4 @@
-"""The optimizers need no input: they get the gradients of problem.py, small ones and large ones."""
+"""Optimizers need no input: they minimise the problem of optimizer_problem.py, with small and large gradients."""
 
 from compare.components.spec import Spec
 

@@ -17,7 +17,7 @@ NAMES = (
 
 
 def load(name: str) -> Case:
-    """The case of that name; LookupError, with the nearest name, where there is none."""
+    """The case of that name; LookupError, with the nearest name, for any other."""
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]!r}? " if near else ""

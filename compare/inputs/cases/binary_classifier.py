@@ -1,4 +1,4 @@
-"""A sigmoid classifier on random labels, with an L2 penalty over every variable, biases too."""
+"""A sigmoid classifier on random labels, with an L2 penalty on every variable, biases included."""
 
 import numpy as np
 

@@ -1,8 +1,8 @@
-"""Synthetic speech: every symbol sounds as two patterns, each held for 2 or 3 frames, under noise. Nothing says where.
+"""Synthetic speech: every symbol sounds as two patterns, each held for 2 or 3 frames, under noise.
 
-Notice that CTC sums over all alignments, so that the labels need no times; that each target must be feasible, with a
-frame for each symbol and one more between equal neighbours, after the convolution has halved the frames; and that all
-lengths, of inputs and of targets, differ from row to row.
+Notice that CTC sums over all alignments, so labels need no times; that a target is feasible only with a frame per
+symbol and one more between equal neighbours, after the convolution has halved the frames; and that input and target
+lengths differ from row to row.
 """
 
 import numpy as np
@@ -12,13 +12,13 @@ from compare.inputs.case import Case
 
 EXAMPLES, FEATURES, SYMBOLS = 384, 6, 4  # class 0 is the blank, 1 to 4 are the symbols
 FEWEST, MOST = 2, 3  # symbols in a sequence
-SHORTEST, LONGEST = 2, 3  # frames that one of the two patterns of a symbol is held
+SHORTEST, LONGEST = 2, 3  # frames for which each pattern of a symbol is held
 FRAMES = MOST * 2 * LONGEST
 CHANNELS, HIDDEN = 12, 16
 
 
 def data(generator: Generators) -> Arrays:
-    """x (examples, features, frames) with `lengths` (examples,) of them real; `targets` (examples, MOST) likewise."""
+    """x (examples, features, frames) with `lengths` (examples,) of them real; `targets` (examples, MOST), padded."""
     patterns = generator("patterns").standard_normal((SYMBOLS, 2, FEATURES))
     counts = generator("counts").integers(FEWEST, MOST + 1, EXAMPLES)
     spoken = np.arange(MOST) < counts[:, None]
@@ -34,7 +34,7 @@ def data(generator: Generators) -> Arrays:
 
 
 def weights(generator: Generators) -> Arrays:
-    """Uniform on ±1/sqrt(fan in), the GRU's on ±1/sqrt(hidden), as PyTorch draws them."""
+    """Uniform on ±1/sqrt(fan in), the GRU's on ±1/sqrt(hidden): PyTorch's defaults."""
     shapes = {
         "conv.weight": ((CHANNELS, FEATURES, 3), 3 * FEATURES),
         "conv.bias": ((CHANNELS,), 3 * FEATURES),

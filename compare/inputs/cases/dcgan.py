@@ -1,6 +1,6 @@
 """A deep convolutional GAN on 16x16 images of one blob each: two networks, two optimizers, two losses.
 
-Notice that the judge holds both losses: the discriminator's is the loss, the generator's a metric.
+Notice that both losses are judged: the discriminator's as the loss, the generator's as a metric.
 """
 
 import numpy as np
@@ -47,7 +47,7 @@ def weights(generator: Generators) -> Arrays:
 
 
 def per_step(generator: Generators, steps: int) -> Arrays:
-    """Each step's latent noise, N(0, 1): what the discriminator sees fakes of, and what the generator learns from."""
+    """Each step's latent noise, N(0, 1): one for the discriminator's fakes, one for the generator's update."""
     names = ("noise", "generator_noise")
     return {name: generator(name).standard_normal((steps, BATCH, LATENT, 1, 1)) for name in names}
 

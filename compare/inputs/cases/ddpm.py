@@ -1,7 +1,7 @@
-"""A small diffusion model on gratings: a network that finds the noise in an image, and the average of its weights.
+"""A small diffusion model on gratings: a network that predicts the noise in an image, and the average of its weights.
 
-Notice that timesteps and noise are arrays of the case, and that the average, which one samples from afterwards, is a
-second copy of the network: its weights stand beside the others, and the held-out loss is its loss.
+Notice that timesteps and noise are arrays of the case, and that the average, used for sampling, is a second copy of the
+network: its weights are listed beside the others, and the held-out loss is its loss.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ ORDER = ("enter", "time", "norm1", "conv1", "down", "norm2", "conv2", "conv3", "
 
 
 def gratings(generator: np.random.Generator, examples: int) -> np.ndarray:
-    """Waves of one direction, length and phase each: (examples, 1, 8, 8), between -1 and 1."""
+    """Each image a plane wave of one direction, length and phase: (examples, 1, 8, 8), between -1 and 1."""
     angle, waves, phase = generator.uniform([[0.0], [0.5], [0.0]], [[np.pi], [1.5], [2 * np.pi]], (3, examples))
     rows, columns = np.meshgrid(np.arange(SIDE), np.arange(SIDE), indexing="ij")
     across = np.multiply.outer(np.cos(angle), rows) + np.multiply.outer(np.sin(angle), columns)
@@ -42,7 +42,7 @@ def noise(generator: Generators, name: str, rows: tuple[int, ...]) -> Arrays:
 
 
 def weights(generator: Generators) -> Arrays:
-    """The denoiser's weights, and the same again as the average that training begins with."""
+    """The denoiser's weights, and the same again as the initial average."""
     arrays: Arrays = {}
     for layer in ORDER:
         if layer in NORMS:

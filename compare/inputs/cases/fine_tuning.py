@@ -1,7 +1,7 @@
 """A new head on a pretrained backbone, which is frozen at first and thawed after 15 steps.
 
-While it is frozen, its batch norms normalise by the running statistics that it came with, and keep them. Once thawed it
-is in training altogether: they normalise by the batch, and the running statistics follow.
+While it is frozen, its batch norms normalise by the pretrained running statistics and keep them. Once thawed, they
+normalise by the batch, and the running statistics follow.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ def per_step(generator: Generators, steps: int) -> Arrays:
 
 
 def weights(generator: Generators) -> Arrays:
-    """The backbone as an earlier training may have left it, running statistics too; the head is new."""
+    """The backbone as pretraining may have left it, running statistics included; the head is new."""
     arrays = {}
     for number, shape in CONVOLUTIONS.items():
         norm = f"backbone.bn{number}"

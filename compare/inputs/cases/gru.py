@@ -1,7 +1,7 @@
 """An encoder reads a sequence, a decoder writes it backwards; sequences of different lengths share a batch, padded.
 
-Notice `lengths`: the decoder begins with the state behind the last real step, and the loss is the mean over real
-tokens. Padding is symbol 0, and 1 is what the decoder is given before the first symbol.
+Notice `lengths`: the decoder begins with the encoder's state after the last real step, and the loss is the mean over
+real tokens. Padding is symbol 0; symbol 1 starts the decoder.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ HIDDEN, EMBEDDING = 16, 8
 def data(generator: Generators) -> Arrays:
     """Integers: `source`, `target` (source backwards) and `given` (target one step later), all (examples, time).
 
-    `lengths` (examples,) says how many of a row are real.
+    `lengths` (examples,) is the number of real symbols in each row.
     """
     lengths = generator("lengths").integers(SHORTEST, TIME + 1, EXAMPLES)
     steps = np.arange(TIME)
@@ -30,7 +30,7 @@ def data(generator: Generators) -> Arrays:
 
 
 def weights(generator: Generators) -> Arrays:
-    """Uniform on ±1/sqrt(hidden), as PyTorch draws a GRU's (torch/nn/modules/rnn.py, 2.13); a normal embedding."""
+    """Uniform on ±1/sqrt(hidden), a GRU's default in PyTorch (torch/nn/modules/rnn.py, 2.13); a normal embedding."""
     arrays = {"embedding.weight": generator("embedding.weight").standard_normal((SYMBOLS, EMBEDDING))}
     shapes: dict[str, tuple[int, ...]] = {}
     for part in ("encoder", "decoder"):

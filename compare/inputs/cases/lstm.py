@@ -1,7 +1,7 @@
-"""Which of two symbols came first? Both stand once among the first steps; what follows is noise, to be lived through.
+"""Which of two symbols came first? Both occur once among the first steps; what follows is noise.
 
-Notice the two biases of each layer, which start apart and train apart, and a clipping that is active in some steps and
-not in others: the metric `gradient_norm` against `max_norm` shows in which.
+Notice the two biases of each layer, which start and train apart, and that clipping is active in some steps only: those
+where the metric `gradient_norm` exceeds `max_norm`.
 """
 
 from itertools import product
@@ -11,7 +11,7 @@ import numpy as np
 from compare.inputs.arrays import Arrays, Generators
 from compare.inputs.case import Case
 
-EXAMPLES, TIME, FIRST_PART = 384, 8, 5  # the two symbols stand in the first part
+EXAMPLES, TIME, FIRST_PART = 384, 8, 5  # the two symbols occur in the first part
 SYMBOLS = 4  # 0 and 1 are the two that matter, the others are noise
 HIDDEN, LAYERS, CLASSES = 8, 2, 2
 
@@ -25,7 +25,7 @@ def data(generator: Generators) -> Arrays:
 
 
 def weights(generator: Generators) -> Arrays:
-    """All uniform on ±1/sqrt(hidden), as PyTorch draws them: the biases too (torch/nn/modules/rnn.py, 2.13)."""
+    """All uniform on ±1/sqrt(hidden), biases included: PyTorch's default (torch/nn/modules/rnn.py, 2.13)."""
     shapes: dict[str, tuple[int, ...]] = {}
     for layer, way in product(range(LAYERS), ("", "_reverse")):
         inputs = 2 * HIDDEN if layer else SYMBOLS

@@ -1,6 +1,6 @@
 """Ratings of items by users, predicted from an embedding and a bias of each (Koren et al., 2009).
 
-Notice that a batch has some users more than once and others not at all: both matter to an optimizer that remembers.
+Notice that a batch has some users more than once and others not at all: both matter to an optimizer with state.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ def data(generator: Generators) -> Arrays:
 
 
 def weights(generator: Generators) -> Arrays:
-    """Embeddings N(0, 0.1), biases zero: zero embeddings of both would have no gradient at all."""
+    """Embeddings N(0, 0.1), biases zero: with all embeddings zero there would be no gradient."""
     return {
         f"{name}.weight": np.zeros(shape) if shape[1] == 1 else generator(f"{name}.weight").normal(0, 0.1, shape)
         for name, shape in EMBEDDINGS.items()

@@ -1,6 +1,6 @@
-"""A small residual network on synthetic 8x8 images, evaluated on images held out after every epoch.
+"""A small residual network on synthetic 8x8 images, evaluated on held-out images after every epoch.
 
-Notice the evaluation loss: it alone shows running statistics that went wrong, for training never reads them.
+Notice the evaluation loss: it alone shows wrong running statistics, since training never reads them.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from compare.inputs.datasets import glorot_uniform, kaiming_normal, synthetic_im
 SIZE = 8
 BATCH, CONTRAST = 16, 60
 STEPS_PER_EPOCH, EPOCHS = 10, 4
-CONVOLUTIONS = {  # by the normalisation behind each
+CONVOLUTIONS = {  # by the normalisation after each
     "conv1": ("bn1", (8, 3, 3, 3)),
     "identity.conv1": ("identity.bn1", (8, 8, 3, 3)),
     "identity.conv2": ("identity.bn2", (8, 8, 3, 3)),
@@ -27,7 +27,7 @@ def data(generator: Generators) -> Arrays:
 
 
 def held_out(generator: Generators) -> Arrays:
-    """Other images of the same classes: their patterns are those of the data, all else is drawn anew."""
+    """Other images of the same classes: the same patterns, everything else new."""
 
     def anew(name: str) -> np.random.Generator:
         return generator(name if name == "patterns" else f"held out {name}")

@@ -1,6 +1,6 @@
 """Triplets of an anchor, another of its class, and one of another class: one tower learns to tell which is which.
 
-Notice that a class is an angle in a plane, and that eight of ten dimensions are noise, which the tower must leave out.
+Notice that a class is an angle in a plane, and that eight of ten dimensions are noise for the tower to ignore.
 """
 
 import numpy as np

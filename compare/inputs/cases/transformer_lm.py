@@ -1,7 +1,7 @@
 """A character-level decoder on sentences of a small grammar: the training loop of language models, in miniature.
 
 Notice that a batch is two micro-batches, whose gradients are added up before one update, and that the dropout masks are
-arrays of the case: no two frameworks draw the same ones.
+arrays of the case: no two frameworks generate the same ones.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from compare.inputs.arrays import Arrays, Generators
 from compare.inputs.case import Case
 from compare.inputs.datasets import glorot_uniform
 
-# A sentence takes a word of each place in turn, and a character of a word mostly follows from those before it.
+# A sentence is one word from each group in turn, so that most characters follow from those before them.
 PLACES = (
     ("the", "one", "every"),
     ("small", "quiet", "brown"),
@@ -24,7 +24,7 @@ ALPHABET = sorted({letter for words in PLACES for word in words for letter in wo
 SENTENCES, EXAMPLES, HELD_OUT = 64, 192, 32
 MICRO_BATCHES, MICRO_BATCH, EPOCHS = 2, 8, 3
 LENGTH, WIDTH, HEADS, BLOCKS = 16, 32, 4, 1
-SITES = 1 + 2 * BLOCKS  # where dropout stands: behind the embeddings, and behind both halves of each block
+SITES = 1 + 2 * BLOCKS  # where dropout is applied: after the embeddings, and after both halves of each block
 DROPOUT = 0.1
 STEPS = EPOCHS * EXAMPLES // (MICRO_BATCHES * MICRO_BATCH)
 
@@ -36,7 +36,7 @@ def text(generator: np.random.Generator) -> str:
 
 
 def windows(generator: np.random.Generator, examples: int) -> np.ndarray:
-    """Pieces of a text as places in ALPHABET: int64 (examples, LENGTH + 1), for each character and the next one."""
+    """Pieces of a text as indices into ALPHABET: int64 (examples, LENGTH + 1), inputs and targets one apart."""
     characters = np.array([ALPHABET.index(character) for character in text(generator)])
     starts = generator.integers(0, len(characters) - LENGTH, examples)
     return characters[starts[:, None] + np.arange(LENGTH + 1)]
@@ -50,7 +50,7 @@ def weights(generator: Generators) -> Arrays:
     for block in range(BLOCKS):
         path = f"blocks.{block}"
         arrays |= _norm(f"{path}.norm1")
-        # Without biases: a key's moves all scores of a row alike, so its gradient would be nothing but rounding.
+        # Without biases: a key's shifts all scores of a row by the same amount, so its gradient would be rounding only.
         arrays |= _dense(generator, f"{path}.attention.qkv", (3 * WIDTH, WIDTH), bias=False)
         arrays |= _dense(generator, f"{path}.attention.project", (WIDTH, WIDTH))
         arrays |= _norm(f"{path}.norm2")
@@ -70,7 +70,7 @@ def _dense(generator: Generators, path: str, shape: tuple[int, int], bias: bool 
 
 
 def dropout_masks(generator: Generators, steps: int) -> Arrays:
-    """What each micro-batch keeps, scaled up, and zeros: (steps, micro-batches, sites, examples, length, width)."""
+    """0 where dropped, 1 / (1 - DROPOUT) where kept: (steps, micro-batches, sites, examples, length, width)."""
     shape = (steps, MICRO_BATCHES, SITES, MICRO_BATCH, LENGTH, WIDTH)
     return {"masks": (generator("masks").random(shape) >= DROPOUT) / (1 - DROPOUT)}
 

@@ -1,7 +1,7 @@
-"""A variational autoencoder on images of soft discs: where a mean in place of a sum changes what is learned.
+"""A variational autoencoder on images of soft discs: a mean in place of a sum changes what is learned.
 
-Notice that the latent noise is an array of the case, for the held-out images too, and that the loss has two terms whose
-reductions must agree: over 64 pixels and over 4 latents both are sums, over the images means.
+Notice that the latent noise is an array of the case, and that the two terms of the loss must be reduced the same way:
+sums over pixels and over latents, means over images.
 """
 
 import numpy as np
@@ -21,10 +21,7 @@ SHAPES = {
 
 
 def discs(generator: np.random.Generator, examples: int) -> np.ndarray:
-    """Bright discs with soft edges on dark ground, row by row: (examples, 64), each pixel between 0 and 1.
-
-    Three numbers make an image: the place of the centre, and the radius.
-    """
+    """Bright discs with soft edges on a dark ground, pixels row by row: (examples, 64), each between 0 and 1."""
     row, column, radius = generator.uniform([[2.0], [2.0], [1.5]], [[5.0], [5.0], [3.0]], (3, examples))
     pixel = np.arange(SIDE)
     distance = np.hypot(pixel[:, None] - row[:, None, None], pixel - column[:, None, None])

@@ -1,7 +1,7 @@
 """A small vision transformer on synthetic 16x16 images: patches, a class token, positions, two blocks.
 
-Notice that there is no bias of the keys: it would add one number to all scores of a query, which the softmax takes
-away again. Its gradient is the rounding error of zero, and Adam would make full steps of that.
+Notice that keys have no bias: it would add one number to all scores of a query, which the softmax removes. Its gradient
+is the rounding error of zero, which Adam would turn into full steps.
 """
 
 import numpy as np

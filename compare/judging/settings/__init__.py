@@ -1,7 +1,7 @@
 """The settings of both sides, compared before anything runs.
 
 Each side describes itself in PyTorch's terms, so settings that mean the same have equal values. What a side may not
-know of itself (the activation after a layer, a formula of a user's own) is compared only where both sides state it.
+know (the activation after a layer, the formula of a user's own class) is compared only where both sides state it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ONLY_WHERE_BOTH_KNOW = {
     "activation", "dim", "eps is added", "momentum sense", "weight_decay kind", "running variance",
 }  # fmt: skip
 
-# One stacked layer of PyTorch's may be several of Keras': each of them has these for itself.
+# One stacked layer of PyTorch's may be several of Keras', each with these settings of its own.
 OF_THE_STACK = {"num_layers", "bidirectional", "reversed", "merge of directions"}
 
 
@@ -84,7 +84,7 @@ def to_row(row: SettingRow) -> dict[str, str]:
 
 
 def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[SettingRow]:
-    """The rows of one subject; of two kinds with different formulas only the settings that both have."""
+    """The rows of one subject; for two kinds with different formulas, only the settings that both have."""
     comparable = torch.subject == "model" or same_formula(torch, tf)
     if not comparable:
         yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, note("", "kind"))
@@ -98,7 +98,7 @@ def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[Se
 
 
 def _verdict(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> str | None:
-    """The verdict of one setting; None where the sides cannot be compared in it, or it has no effect."""
+    """The verdict on one setting; None where it cannot be compared, or has no effect."""
     if setting in torch and setting in tf:
         left, right = torch[setting], tf[setting]
         if setting in ONLY_WHERE_BOTH_KNOW and None in (left, right):

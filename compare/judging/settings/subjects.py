@@ -1,4 +1,4 @@
-"""Which subject of one side (an optimizer, a layer, a loss) goes with which of the other."""
+"""Which subject (an optimizer, a layer, a loss) of one side corresponds to which of the other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from compare.traces.header import Setting
 
-# Kinds that are one formula with another setting, which has a row of its own.
+# Kinds that share a formula and differ in a setting, which has a row of its own.
 SAME_FORMULA = {
     "AdamW": "Adam",
     "BCEWithLogitsLoss": "BCELoss",
@@ -42,9 +42,9 @@ def by_subject(entries: Iterable[Setting]) -> dict[str, SubjectSettings]:
 def paired_subjects(
     torch: Mapping[str, SubjectSettings], tf: Mapping[str, SubjectSettings], layer_pairs: Mapping[str, str]
 ) -> Iterator[SubjectPair]:
-    """The subjects that go together; `layer_pairs` maps a layer of tf to its layer of torch.
+    """The subjects that correspond; `layer_pairs` maps a layer of tf to its layer of torch.
 
-    A further group of parameters of one side is compared with the only group of the other.
+    Where only one side has further groups of parameters, each is compared with the other's only group.
     """
     for subject in dict.fromkeys([*torch, *tf]):
         if subject.startswith("optimizer") and "optimizer" in torch and "optimizer" in tf:
@@ -63,7 +63,7 @@ def _is_loss(subject: str) -> bool:
 
 
 def _paired_losses(torch: Sequence[SubjectSettings], tf: Sequence[SubjectSettings]) -> Iterator[SubjectPair]:
-    """Losses by their kind; the others in order, if both sides have as many."""
+    """Losses by their kind; the rest in order, if both sides have the same number."""
     other_torch, other_tf = list(torch), list(tf)
     for left in torch:
         right = next((each for each in other_tf if same_formula(left, each)), None)
@@ -76,12 +76,12 @@ def _paired_losses(torch: Sequence[SubjectSettings], tf: Sequence[SubjectSetting
 
 
 def same_formula(torch: SubjectSettings, tf: SubjectSettings) -> bool:
-    """Whether the kinds of two subjects are one formula."""
+    """Whether the kinds of two subjects have the same formula."""
     return SAME_FORMULA.get(torch.kind, torch.kind) == SAME_FORMULA.get(tf.kind, tf.kind)
 
 
 def with_paired_activation(torch: Mapping[str, SubjectSettings], layer_pairs: Mapping[str, str]) -> set[str]:
-    """The layers whose activation is the next layer, and is paired: it has rows of its own."""
+    """The layers whose activation is a paired layer, which has rows of its own."""
     return {
         layer.subject
         for layer, following in pairwise(torch.values())

@@ -1,6 +1,6 @@
-"""What a model, an optimizer and a loss are set to, in PyTorch's terms: plain values, to be compared elsewhere.
+"""The settings of a model, an optimizer and a loss, in PyTorch's terms: plain values, compared elsewhere.
 
-Nothing here raises: what cannot be read off is left out, for this runs inside users' scripts.
+Nothing here raises, since it runs inside users' scripts: a setting that cannot be read is left out.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from compare.traces.header import Setting
 from compare.traces.settings.values import plain
 
 Subject = tuple[str, str, dict[str, Any]]  # its name, its kind by PyTorch's name, its settings
-Around = dict[int, tuple[Any, Any]]  # by the id of a layer, the layers before and after it, None where not known
+Around = dict[int, tuple[Any, Any]]  # the layers before and after each, by its id; None where not known
 
 
 class Settings(ABC):
-    """Gathers how a side is set; the side says what the attributes of its framework's classes mean."""
+    """Collects the settings of a side; the side says what the attributes of its framework's classes mean."""
 
     @abstractmethod
     def of_optimizer(self, optimizer: Any) -> list[tuple[str, dict[str, Any]]]:
-        """Kind and settings of an optimizer, an entry for each group of its parameters."""
+        """Kind and settings of an optimizer, one entry per group of its parameters."""
 
     @abstractmethod
     def of_layer(self, layer: Any, before: Any, after: Any) -> dict[str, Any]:
-        """The settings of a layer between its neighbours, each None where it is not known."""
+        """The settings of a layer; its neighbours are None where they are not known."""
 
     @abstractmethod
     def of_loss(self, loss: Callable) -> list[tuple[str, dict[str, Any]]]:
-        """Kind and settings of every loss object that a loss is or names."""
+        """Kind and settings of every loss object that a loss is or uses."""
 
     @abstractmethod
     def of_precision(self, model: Any) -> dict[str, Any]:
-        """The dtype of what is made from here on, of the weights, and of the computation."""
+        """The default dtype, the dtype of the weights, and that of the computation."""
 
     @abstractmethod
     def layers(self, model: Any) -> dict[str, Any]:
@@ -48,11 +48,11 @@ class Settings(ABC):
 
     @abstractmethod
     def neighbours(self, model: Any) -> Around:
-        """The layers around each, as far as the model itself says so."""
+        """The layers before and after each, as far as the model's structure shows them."""
 
     @abstractmethod
     def weights(self, layer: Any) -> list[tuple[tuple[int, ...], bool]]:
-        """Shape, and whether it trains, of all that could train in a layer or model, each once."""
+        """Shape of every weight in a layer or model, frozen ones included, and whether it trains; each once."""
 
     def describe(self, model: Any, optimizer: Any, loss: Callable | None = None) -> list[Setting]:
         """Every setting of a side, as JSON values."""
@@ -71,7 +71,7 @@ class Settings(ABC):
         ]
 
     def _optimizers(self, optimizer: Any) -> list[Subject]:
-        """Every optimizer; a further one's settings stand as those of a further group of parameters."""
+        """Every optimizer; a second one is listed like a second group of parameters."""
         every = every_optimizer(optimizer).values()
         return _numbered("optimizer", (group for each in every for group in self.of_optimizer(each)), 0, " group")
 
@@ -87,12 +87,12 @@ class Settings(ABC):
         return {"kind": self.kind(layer)} | own | attempt(lambda: self._trainable(layer), {})
 
     def _trainable(self, layer: Any) -> dict[str, Any]:
-        """Whether the weights of a layer train: True, False or "partly"; nothing for a layer without any."""
+        """Whether the weights of a layer train: True, False or "partly"; empty for a layer without weights."""
         flags = {trains for _, trains in self.weights(layer)}
         return {"trainable": "partly" if len(flags) == 2 else flags.pop()} if flags else {}
 
     def _model(self, model: Any) -> dict[str, Any]:
-        """How many weights there are; running statistics are none."""
+        """The number of weights, running statistics not counted."""
         sizes = [(math.prod(shape), trains) for shape, trains in self.weights(model)]
         return {
             "parameters": sum(size for size, _ in sizes),
@@ -102,7 +102,7 @@ class Settings(ABC):
 
 
 def attempt(function: Callable[[], Any], otherwise: Any) -> Any:
-    """What `function` returns, or `otherwise` where a user's object is different from anything that is known here."""
+    """What `function` returns, or `otherwise` where it raises: a user's object may have any form."""
     with contextlib.suppress(Exception):
         return function()
     return otherwise

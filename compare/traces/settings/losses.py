@@ -1,4 +1,4 @@
-"""The loss objects that a loss is made of: itself, or whatever of its framework's it names."""
+"""The framework's loss objects behind a user's loss: the loss itself, or those that its code uses."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ FUNCTIONS = (types.FunctionType, types.MethodType)
 
 
 def loss_objects(loss: Callable, kind: type) -> list:
-    """The objects of the framework's class `kind` that a loss is or names, in the order in which it names them.
+    """The objects of the framework's class `kind` that a loss is or uses, in the order in which it names them.
 
-    What the functions of its own module name counts too.
+    Functions of the loss's own module are searched too.
     """
     function = loss.func if isinstance(loss, functools.partial) else loss
     return _found(loss, kind, getattr(function, "__module__", None), [])
@@ -35,8 +35,8 @@ def _found(loss: Any, kind: type, module: str | None, seen: list) -> list:
 
 
 def _named_by(loss: Any) -> list:
-    """What a function's closure, globals or object hold of the names that it uses."""
-    loss = getattr(loss, "python_function", loss)  # of what tf.function has wrapped
+    """The objects that a function's closure, globals or instance hold under the names that it uses."""
+    loss = getattr(loss, "python_function", loss)  # inside a tf.function
     if isinstance(loss, functools.partial):
         return [loss.func, *loss.args, *loss.keywords.values()]
     if isinstance(loss, types.MethodType):
@@ -44,5 +44,5 @@ def _named_by(loss: Any) -> list:
     if isinstance(loss, types.FunctionType):
         names = inspect.getclosurevars(loss)
         return [*names.nonlocals.values(), *names.globals.values()]
-    modules = getattr(loss, "_modules", {})  # where a torch.nn.Module keeps those inside
+    modules = getattr(loss, "_modules", {})  # a torch.nn.Module's submodules
     return [type(loss).__call__, *vars(loss).values(), *modules.values()]

@@ -1,4 +1,4 @@
-"""What both sides say of an optimizer in the same words."""
+"""The words that both sides use for an optimizer's formula."""
 
 # Where PyTorch's formulas add epsilon (torch.optim's documentation of each).
 EPSILON_OF_PYTORCH = {

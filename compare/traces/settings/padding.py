@@ -1,18 +1,18 @@
-"""How much is padded on each side of an image, whatever the word for it: a number an axis, or that it is uneven."""
+"""How much is padded on each side of an image, as numbers: one per axis, or UNEVEN."""
 
-# More is padded on the far side than on the near one, which no number of PyTorch's says.
+# More is padded at the end than at the start, which PyTorch's numbers cannot express.
 UNEVEN = "same (extra padding after)"
 
 
 def same(totals: list[int] | None) -> list[int] | str:
-    """The padding on each side where these totals are divided evenly; UNEVEN where they are not, or not known."""
+    """Half of each total, the padding on each side; UNEVEN where a total is odd or not known."""
     if totals is None or any(total % 2 for total in totals):
         return UNEVEN
     return [total // 2 for total in totals]
 
 
 def widened(padding: list[int] | str, near: tuple[int, ...], far: tuple[int, ...]) -> list[int] | str:
-    """`padding` and the zeros that a layer before adds on the near and the far side of each axis."""
+    """`padding` plus the zeros that the layer before adds at the start and the end of each axis."""
     if isinstance(padding, str) or near != far:
         return UNEVEN
     return [old + new for old, new in zip(padding, near, strict=True)]

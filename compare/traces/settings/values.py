@@ -7,14 +7,14 @@ import numpy as np
 
 
 def simple(value: Any) -> bool:
-    """Whether a value is a plain one, or a list of such."""
+    """Whether a value is a number, a string, a boolean or None, or a list of these."""
     if isinstance(value, (list, tuple)):
         return all(simple(each) for each in value)
     return value is None or isinstance(value, (bool, int, float, str, np.generic))
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: numbers of a framework or of NumPy as Python's."""
+    """A value for JSON: a framework's or NumPy's numbers as Python's."""
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
     if value is None or isinstance(value, (bool, int, str)):
