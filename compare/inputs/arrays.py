@@ -30,8 +30,8 @@ def cast(arrays: Mapping[str, np.ndarray], precision: str) -> Arrays:
     }
 
 
-def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str) -> Arrays:
-    """Each weight moved by one ulp of the dtype `ulp_of`, up or down at random, seeded by (seed, name).
+def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str = "") -> Arrays:
+    """Each weight moved by one ulp of the dtype `ulp_of`, up or down at random, seeded by (seed, name, sample).
 
     The arrays keep their dtype: float64 weights moved by a float32 ulp show what a constant rounded to float32 can do.
     A zero stays zero: it has no magnitude for an ulp to be relative to.
@@ -39,7 +39,10 @@ def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str) -> Arrays:
     generator = generators(seed)
     moved = {}
     for name, array in weights.items():
-        direction = np.where(generator(f"nudge/{name}").random(array.shape) < 0.5, -1.0, 1.0)
+        if array.dtype.kind != "f":
+            moved[name] = array
+            continue
+        direction = np.where(generator(f"nudge/{name}{sample}").random(array.shape) < 0.5, -1.0, 1.0)
         ulp = np.where(array == 0, 0, np.spacing(np.abs(array).astype(ulp_of)))
         moved[name] = (array + direction * ulp).astype(array.dtype)
     return moved

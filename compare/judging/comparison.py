@@ -1,28 +1,39 @@
-"""Compares the two sides of a case in one precision: their gaps against those that nudges open."""
+"""The two sides of a case in one precision: every step by itself, and the free curves beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from compare.judging import tolerances
-from compare.judging.curves import Curve, curve_gap, first_beyond, nudge_gap
-from compare.judging.stages import StageRow, before_gradients, by_value, first_divergence, stage_rows
-from compare.traces.trace import EVALUATION, Trace, TracePair
+from compare.judging.curves import Curve, curve_gap, nudge_gap
+from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
+from compare.judging.steps import Allow, Parting, Series, first_parting, series_of
+from compare.traces.step import END, Step
+from compare.traces.trace import Key, Trace, TracePair
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
 
 
-NONE = np.empty(0)  # a curve that was not recorded
+@dataclass(frozen=True)
+class Runs:
+    """The runs of one precision: both sides free, tf following torch, and torch nudged, free and following itself."""
+
+    precision: str
+    free: TracePair
+    following: Trace
+    free_nudged: tuple[Trace, ...] = ()
+    nudged: tuple[Trace, ...] = ()
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both sides in one precision; `parts_at` is the first step where a curve is out of its envelope.
+    """Both sides in one precision.
 
-    `parts_in` names that curve: "loss", a metric, or "evaluation_loss".
+    `pair` are the free runs, `gap` and `envelope` those of their losses, which decide nothing. `series` are judged at
+    every step, `rows` at the audited ones.
     """
 
     precision: str
@@ -30,66 +41,65 @@ class Comparison:
     gap: Curve
     envelope: Curve
     rows: list[StageRow]
-    parts_at: int | None = None
-    parts_in: str | None = None
+    series: tuple[Series, ...] = ()
+
+    @property
+    def parting(self) -> Parting | None:
+        """The first quantity that parts, at the first step where one does."""
+        return first_parting(self.series)
+
+    @property
+    def parts_at(self) -> Step | None:
+        """The first step at which anything parts."""
+        rows = [first_divergence(self.rows), before_gradients(self.rows)]
+        steps = [*(row.step for row in rows if row), *([self.parting.step] if self.parting else [])]
+        return min(steps, default=None)
 
     @property
     def apart(self) -> bool:
-        """Whether a curve parts, or a difference at an audited step reaches weights, buffers or loss.
-
-        In float32, gradients and later stages decide nothing: one ReLU that flips moves them far more than rounding.
-        """
-        if self.precision == "float32":
-            return self.parts_at is not None or self.structural or before_gradients(self.rows) is not None
-        return self.parts_at is not None or first_divergence(self.rows) is not None
+        """Whether a step is beyond what rounding explains, or one side trains for longer."""
+        return self.parts_at is not None or not self.same_length
 
     @property
-    def structural(self) -> bool:
-        """Whether they differ in more than values: something missing, another shape, a NaN."""
-        structural_rows = [row for row in self.rows if row.difference.structural]
-        return not np.isfinite(self.gap).all() or first_divergence(structural_rows) is not None
+    def same_length(self) -> bool:
+        return self.pair.torch.steps == self.pair.tf.steps
+
+    @property
+    def horizon(self) -> int | None:
+        """The step from which rounding alone moves the free loss by 1 %; None where it does not."""
+        beyond = np.flatnonzero(self.envelope >= tolerances.HORIZON * tolerances.ENVELOPE_FACTOR)
+        return int(beyond[0]) if beyond.size else None
 
 
-def compare_pair(
-    precision: str,
-    pair: TracePair,
-    nudged: TracePair | None,
-    allow: Callable = tolerances.allowed,
-    certain: np.ndarray | None = None,
-) -> Comparison:
-    """Compare the sides; what is allowed is measured by the nudged runs.
-
-    `certain` marks the steps at which a metric that counts (an accuracy) cannot differ by chance; by default those
-    where the loss's envelope is narrow.
-    """
-    nudges = pair.nudges(nudged)
-    gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
-    envelope = allow(nudge_gap("loss", nudges, len(gap)), precision)
-    rows = stage_rows(*pair, nudges, precision, allow)
-    certain = envelope < tolerances.COUNTS_ARE_CERTAIN_BELOW if certain is None else certain
-    parts = {"loss": first_beyond(gap, envelope)}
-    for name in pair.metrics:
-        metric_gap = curve_gap(*(trace.curves.get(name, NONE) for trace in pair))[: len(gap)]
-        metric_envelope = allow(nudge_gap(name, nudges, len(metric_gap)), "float64")
-        parts[name] = first_beyond(np.where(certain, metric_gap, 0), metric_envelope)
-    parts["evaluation_loss"] = _evaluation_parts(pair, nudges, precision, allow)
-    parted = ((step, name) for name, step in parts.items() if step is not None)
-    return Comparison(precision, pair, gap, envelope, rows, *min(parted, default=(None, None)))
+def compare_runs(runs: Runs, allow: Allow = tolerances.allowed_in_step, nudged: Sequence[Trace] = ()) -> Comparison:
+    """Compare the runs of one precision; `nudged` are followers to measure rounding by, in place of the runs' own."""
+    torch, following = runs.free.torch, runs.following
+    twins = nudged or runs.nudged
+    gap = curve_gap(torch.curves["loss"], runs.free.tf.curves["loss"])
+    opened = nudge_gap("loss", [(torch, twin) for twin in runs.free_nudged], len(gap))
+    series = tuple(series_of(torch, following, twins, runs.precision, allow))
+    return Comparison(
+        runs.precision,
+        runs.free,
+        gap,
+        tolerances.allowed(opened, runs.precision),
+        judged_rows(torch, following, twins, runs.precision, allow, series),
+        series,
+    )
 
 
-def _evaluation_parts(
-    pair: TracePair, nudges: list[tuple[Trace, Trace]], precision: str, allow: Callable
-) -> int | None:
-    """The step after which the loss of the held-out batch is first out of its envelope."""
-    when, what = EVALUATION
-    steps, *losses = (pair.torch.curves.get(when, NONE), *(trace.curves.get(what, NONE) for trace in pair))
-    gap = curve_gap(*losses)
-    beyond = first_beyond(gap, allow(nudge_gap(what, nudges, len(gap)), precision))
-    return None if beyond is None else int(steps[min(beyond, len(steps) - 1)]) if len(steps) else 0
-
-
-def is_leak(comparison: Comparison, wide: TracePair) -> bool:
-    """Whether a float64 gap is no more than a float32 ulp opens: some constant was rounded to float32."""
-    certain = comparison.envelope < tolerances.COUNTS_ARE_CERTAIN_BELOW
-    wider = compare_pair("float64", comparison.pair, wide, tolerances.allowed_for_leak, certain)
-    return not replace(wider, rows=by_value(wider.rows)).apart
+def judged_rows(
+    torch: Trace, tf: Trace, nudged: Sequence[Trace], precision: str, allow: Allow, series: Sequence[Series]
+) -> list[StageRow]:
+    """The rows of audited steps; what is judged at every step has the allowance of its series."""
+    rows = stage_rows(torch, tf, [(torch, twin) for twin in nudged], precision, allow)
+    allowances: dict[Key, float] = {
+        (int(step), each.stage, each.tensor): allowed
+        for each in series
+        for step, allowed in zip(each.steps, each.allowed, strict=True)
+    }
+    return [
+        replace(row, allowed=max(row.allowed, float(allowances.get(row.key, 0.0))))
+        for row in rows
+        if not (row.step is END and row.stage in ("weights", "buffer"))  # a run that follows has torch's there
+    ]

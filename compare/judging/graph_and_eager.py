@@ -19,10 +19,10 @@ def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
         return ["TensorFlow's step cannot be compiled to a graph: it ran eagerly"]
     steps = min(graph.steps, EAGER_STEPS)
     try:
-        [pair] = run([Training(precision, audits=(), steps=steps, eager=True)], sides=("tf",))
+        [trace] = run(("tf", Training(precision, audits=(), steps=steps, eager=True)))
     except RequestFailedError as error:
         return [f"TensorFlow's step runs only as a graph, eagerly it fails: {error}"]
-    eager, envelope = pair.tf.curves["loss"], comparison.envelope[:steps]
+    eager, envelope = trace.curves["loss"], comparison.envelope[:steps]
     step = first_beyond(curve_gap(graph.curves["loss"][:steps], eager), envelope)
     if step is None or not np.isfinite([graph.curves["loss"][step], eager[step]]).any():
         return []

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from compare.judging.comparison import Comparison
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
-from compare.running.request import SIDES, Training
-from compare.traces.trace import TracePair
+from compare.running.request import Training
+from compare.traces.trace import Trace
+
+Wanted = tuple[str, Training]  # "torch" or "tf", and what it is to run
 
 
 class Run(Protocol):
-    """Makes runs on both sides, or on one; blocks until their traces are written, one pair per run.
+    """Makes runs; blocks until all traces are written, and returns them in the same order.
 
-    Raises RequestFailedError when the first fails.
+    Both sides work at once, each on its own runs in their order. Raises RequestFailedError when the first fails.
     """
 
-    def __call__(self, trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]: ...
+    def __call__(self, *wanted: Wanted) -> list[Trace]: ...
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start
     """
 
     def reached_by(candidate: Pairing) -> StageRow | None:
-        [taken] = run([Training(precision, audits=(0,), steps=1, start=_under(candidate, start))], sides=("tf",))
-        return _reached(candidate, torch, taken.tf)
+        [tf] = run(("tf", Training(precision, audits=(0,), steps=1, start=_under(candidate, start))))
+        return _reached(candidate, torch, tf)
 
     best, reached, tries = pairing, reached_by(pairing), 0
     while reached is not None and tries < MOST_TRIES:

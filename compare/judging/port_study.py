@@ -5,7 +5,6 @@ Notice the order: what can differ before anything runs (settings, each side's in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +12,13 @@ import numpy as np
 
 from compare.inputs.port_inputs import PortInputs
 from compare.judging.graph_and_eager import graph_against_eager
-from compare.judging.judgement import Judgement, Run
+from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.pairing_proof import prove
 from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair
-from compare.traces.renamed import rename_pair
+from compare.traces.renamed import rename, rename_pair
 from compare.traces.trace import Trace, TracePair
 
 
@@ -41,13 +40,14 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
     if described.precision == "float32":
         precisions = ("float32",)
 
-    def run_from_start(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
-        pairs = run([replace(training, start=start) for training in trainings], sides)
-        return [rename_pair(pair, pairing) for pair in pairs]
+    def run_from_start(*wanted: Wanted) -> list[Trace]:
+        traces = run(*((side, replace(training, start=start)) for side, training in wanted))
+        return [rename(trace, pairing) for trace in traces]
 
-    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged)
-    frozen = graph_against_eager(run_from_start, judgement)
     initial = initial_values(rename_pair(described.pair, pairing))
+    settings = tuple(all_settings(described.pair, pairing, initial))
+    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, lambda _: settings)
+    frozen = graph_against_eager(run_from_start, judgement)
     findings = (
         *judgement.findings,
         *say_evaluation(judgement.first_divergence, described.pair),
@@ -59,7 +59,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
     )
     if inputs.more:
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
-    return replace(judgement, findings=findings, settings=tuple(all_settings(described.pair, pairing, initial)))
+    return replace(judgement, findings=findings)
 
 
 def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
@@ -67,8 +67,8 @@ def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
     findings: list[str] = []
     for precision in dict.fromkeys((*precisions[:1], "float32")):
         try:
-            [pair] = run([Training(precision, audits=(0,), steps=1)])
-            return Described(precision, pair, tuple(findings))
+            training = Training(precision, audits=(0,), steps=1)
+            return Described(precision, TracePair(*run(*((side, training) for side in SIDES))), tuple(findings))
         except RequestFailedError as error:
             if precision == "float32":
                 raise

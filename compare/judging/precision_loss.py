@@ -1,55 +1,48 @@
-"""Whether one side loses precision that the other keeps: each side's float32 runs against its own float64 run.
+"""Which side is off in float32 where the two agree in float64: each against its own float64 run of the same step.
 
-A float32 gap between the sides proves nothing: one ReLU that flips at 1e-6 is enough to open it.
+Both float64 runs follow the float32 trajectory, so that the step begins with the same weights in both precisions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
+from compare.judging.judgement import Run
+from compare.judging.stages import StageRow
+from compare.running.request import SIDES, Training
 from compare.traces.step import END
-from compare.traces.trace import Key, Trace, TracePair
+from compare.traces.trace import Trace
+
+# The side that loses precision is off by far more than the other: which of two similar errors is larger is chance.
+CLEARLY = 4
 
 
 @dataclass(frozen=True)
-class Unstable:
-    """A side whose float32 error at one tensor is many times the other's."""
+class Off:
+    """How far each side's float32 is from its own float64 at one tensor; `side` is the one clearly further, if any."""
 
-    side: str
-    key: Key
-    error: float
-    other_error: float
+    torch: float
+    tf: float
 
-    def __str__(self) -> str:
-        step, stage, tensor = self.key
-        return (
-            f"unstable: {self.side} loses precision at step {step}, {stage}, {tensor} "
-            f"(float32 off by {self.error:.1e}, the other side by {self.other_error:.1e})"
-        )
+    @property
+    def side(self) -> str | None:
+        floor = tolerances.ulp("float32")
+        torch, tf = max(self.torch, floor), max(self.tf, floor)
+        return "torch" if torch > CLEARLY * tf else "tf" if tf > CLEARLY * torch else None
 
 
-def find_unstable(double: TracePair, singles: Iterable[TracePair]) -> Unstable | None:
-    """The first tensor at which a side is unstable.
-
-    Checked are forward and loss, in every float32 run: an instability shows in each of them, a ReLU that flips by
-    chance does not.
-    """
-    singles = list(singles)
-    for key in double.torch.keys:
-        computed = key[0] is not END and key[1] in ("forward", "loss")
-        if not computed or any(key not in trace for trace in (*double, *chain(*singles))):
-            continue
-        torch = _errors(double.torch, [pair.torch for pair in singles], key)
-        tf = _errors(double.tf, [pair.tf for pair in singles], key)
-        for side, errors, others in (("torch", torch, tf), ("tf", tf, torch)):
-            if min(errors) > tolerances.UNSTABLE_RATIO * max(*others, tolerances.ulp("float32")):
-                return Unstable(side, key, min(errors), max(others))
-    return None
+def which_side_is_off(run: Run, first: StageRow | None) -> Off | None:
+    """How far both sides are off where they first part in float32; None where that is no single tensor of a step."""
+    if first is None or first.step is END or first.difference.structural:
+        return None
+    single = Training("float32", audits=(first.step,), steps=first.step + 1, follows="float32")
+    double = replace(single, precision="float64")
+    torch, torch_double, tf, tf_double = run(*((side, training) for side in SIDES for training in (single, double)))
+    return Off(_error(torch, torch_double, first), _error(tf, tf_double, first))
 
 
-def _errors(double: Trace, singles: Iterable[Trace], key: Key) -> list[float]:
-    return [difference(double[key], single[key]).max_rel for single in singles]
+def _error(single: Trace, double: Trace, row: StageRow) -> float:
+    kept, lost = double.get(row.key), single.get(row.key)
+    return difference(kept, lost).max_rel

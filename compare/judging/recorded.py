@@ -15,9 +15,10 @@ import numpy as np
 from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
 from compare.judging import tolerances
-from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair
+from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
 from compare.judging.curves import decreases
 from compare.judging.difference import difference
+from compare.judging.free_curves import compare_free
 from compare.judging.growth import growth_is_rounding
 from compare.judging.judgement import Judgement
 from compare.judging.settings import compare_settings
@@ -117,14 +118,14 @@ def _is_nudged(plain: Trace, twin: Trace) -> bool:
 
 def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
     precision = _precision(pair)
-    comparison = compare_pair(precision, pair, nudged)
+    comparison = compare_free(precision, pair, nudged)
     measured = any(nudged)
     at_first = before_gradients(comparison.rows)
     rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
     first = at_first or first_divergence(rows) or first_divergence(comparison.rows)
     verdict, findings = EQUIVALENT, []
     if comparison.apart:
-        decided_by_rows = at_first or comparison.structural or (precision == "float64" and first)
+        decided_by_rows = at_first or _structural(comparison) or (precision == "float64" and first)
         if (
             decided_by_rows
             or measured
@@ -151,6 +152,12 @@ FLOAT32 = (
 )
 
 
+def _structural(comparison: Comparison) -> bool:
+    """Whether they differ in more than values: something missing, another shape, a NaN."""
+    rows = [row for row in comparison.rows if row.difference.structural]
+    return not np.isfinite(comparison.gap).all() or first_divergence(rows) is not None
+
+
 def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
     """The rows of a float32 run whose rounding was not measured, without those that a flipped ReLU can explain."""
     return [
@@ -169,7 +176,7 @@ def _precision(pair: TracePair) -> str:
 def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
     """What to do next."""
     if first is None or first.step is END:
-        at = len(comparison.gap) - 1 if comparison.parts_at is None else comparison.parts_at
+        at = comparison.parting.step if comparison.parting else len(comparison.gap) - 1
         return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]
     start = first.step == min(row.step for row in comparison.rows)
     if start and first.stage == "batch":

@@ -103,6 +103,11 @@ def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     return turns
 
 
+def opened_at(plain: Trace, nudged: Trace, key: Key) -> float:
+    """The gap that a nudge opened in one tensor."""
+    return _opened(plain.get(key), nudged, key)
+
+
 def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
     """The gap that a nudge opened in one tensor; 0 where either is missing or not finite."""
     if plain is None or key not in nudged:

@@ -5,89 +5,117 @@ Notice that it only calls `run`, which blocks: it starts no process, and does no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair, is_leak
+from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs
 from compare.judging.curves import decreases
 from compare.judging.judgement import Judgement, Run
-from compare.judging.precision_loss import find_unstable
-from compare.judging.search import find_first_divergence
+from compare.judging.leaks import behind_leak
+from compare.judging.precision_loss import which_side_is_off
+from compare.judging.search import confirm, find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
-from compare.judging.wording import FLOAT32_ALONE, TOO_SHORT, break_sentence, divergence_finding
-from compare.running.request import AUDITS, Training
+from compare.judging.stages import StageRow
+from compare.judging.wording import TOO_SHORT, float32_alone, in_float32_only, leak_remark, parting_sentence
+from compare.running.request import Training
 from compare.traces.trace import TracePair
 
-Runs = Mapping[tuple[str, str | None], TracePair]  # by precision, and what was nudged
+Settings = Callable[[TracePair], Sequence[SettingRow]]
 
 
-def study(run: Run, steps_per_epoch: int | None, precisions: tuple[str, ...], nudged: bool = True) -> Judgement:
-    """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
+@dataclass(frozen=True)
+class Judged:
+    """One precision: its comparison, the first divergence, and whether that makes the sides different."""
 
-    Whether the loss decreases is judged only with `steps_per_epoch`.
-    """
-    runs = _make_runs(run, precisions, nudged)
-    comparisons = {
-        precision: compare_pair(precision, runs[precision, None], runs.get((precision, precision)))
-        for precision in precisions
-    }
-    deciding = comparisons[precisions[0]]
-    verdict, findings, first = EQUIVALENT, [], None
-    if deciding.apart:
-        verdict = EQUIVALENT if nudged and _is_leak(run, deciding) else DIVERGED
-        first, comparisons[precisions[0]] = find_first_divergence(run, deciding, nudged)
-        findings.append(divergence_finding(verdict, comparisons[precisions[0]], first))
-    for precision, comparison in comparisons.items():
-        if verdict == EQUIVALENT and not np.isfinite(comparison.gap).all():
-            verdict = DIVERGED
-            findings.append(f"in {precision}, {break_sentence(comparison)}")
-    if len(precisions) == 2 and (unstable := _unstable(runs)):
-        findings.append(unstable)
-    falling = _falling(runs, steps_per_epoch) if steps_per_epoch else []
-    if verdict == EQUIVALENT and False in falling:
-        verdict = NOT_DECREASING
-    if precisions == ("float32",):
-        findings.append(FLOAT32_ALONE)
-    if verdict == EQUIVALENT and None in falling:
-        findings.append(TOO_SHORT)
-    return Judgement(verdict, tuple(findings), comparisons, first, tuple(_settings(deciding.pair)))
+    comparison: Comparison
+    diverged: bool
+    findings: tuple[str, ...] = ()
+    first: StageRow | None = None
 
 
-def _make_runs(run: Run, precisions: tuple[str, ...], nudged: bool) -> Runs:
-    """Each precision, plain and nudged; the second precision audits one step only, since the first decides."""
-    kinds = [(precision, nudge) for precision in precisions for nudge in ((None, precision) if nudged else (None,))]
-    audits = {precision: AUDITS[:1] if place else AUDITS for place, precision in enumerate(precisions)}
-    return dict(zip(kinds, run([Training(*kind, audits[kind[0]]) for kind in kinds]), strict=True))
-
-
-def _is_leak(run: Run, comparison: Comparison) -> bool:
-    """Whether a float32 ulp, in a float64 run, explains a gap that is beyond the envelope."""
-    if comparison.precision != "float64" or comparison.structural:
-        return False
-    [wide] = run([Training("float64", "float32")])
-    return is_leak(comparison, wide)
-
-
-def _unstable(runs: Runs) -> str | None:
-    """Which side loses precision in float32 that the other keeps; None where neither does."""
-    singles = [pair for (precision, _), pair in runs.items() if precision == "float32"]
-    found = find_unstable(runs["float64", None], singles)
-    return str(found) if found else None
-
-
-def _falling(runs: Runs, steps_per_epoch: int) -> list[bool | None]:
-    """Whether the loss of each plain run falls by more than a nudge moves it, per precision and side."""
-    return [
-        decreases(trace, nudged, steps_per_epoch)
-        for (precision, nudge), pair in runs.items()
-        if nudge is None
-        for trace, nudged in zip(pair, runs.get((precision, precision), (None, None)), strict=True)
-    ]
-
-
-def _settings(pair: TracePair) -> list[SettingRow]:
+def case_settings(pair: TracePair) -> list[SettingRow]:
     """The settings of a case, whose layers have the same names on both sides."""
     return compare_settings(
         pair.torch.header.settings, pair.tf.header.settings, {name: name for name in pair.tf.header.kinds}
     )
+
+
+def study(
+    run: Run,
+    steps_per_epoch: int | None,
+    precisions: tuple[str, ...],
+    nudged: bool = True,
+    settings: Settings = case_settings,
+) -> Judgement:
+    """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
+
+    Whether the loss decreases is judged only with `steps_per_epoch`.
+    """
+    runs = make_runs(run, precisions, nudged)
+    judged = {precision: _judge(run, each, settings) for precision, each in runs.items()}
+    apart = next((precision for precision, each in judged.items() if each.diverged), None)
+    deciding = judged[apart or precisions[0]]
+    findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]
+    if apart == "float32" and len(precisions) == 2:
+        findings.insert(1, in_float32_only(which_side_is_off(run, deciding.first)))
+    falling = _falling(runs, steps_per_epoch) if steps_per_epoch else []
+    verdict = DIVERGED if apart else NOT_DECREASING if False in falling else EQUIVALENT
+    if precisions == ("float32",):
+        findings.append(float32_alone(deciding.comparison))
+    if verdict == EQUIVALENT and None in falling:
+        findings.append(TOO_SHORT)
+    comparisons = {precision: each.comparison for precision, each in judged.items()}
+    rows = tuple(settings(runs[precisions[0]].free))
+    return Judgement(verdict, tuple(findings), comparisons, deciding.first, rows)
+
+
+def make_runs(run: Run, precisions: Sequence[str], nudged: bool) -> dict[str, Runs]:
+    """Both sides free, then tf, and torch nudged, along the trajectory that torch left."""
+    free = [
+        (side, Training(precision, leads=side == "torch", audits=(0,) if side == "torch" else ()))
+        for precision in precisions
+        for side in ("torch", "tf")
+    ]
+    led = iter(run(*free))
+    pairs = {precision: TracePair(next(led), next(led)) for precision in precisions}
+    follow: dict[tuple[str, str], tuple[str, Training]] = {}
+    for precision in precisions:
+        follow[precision, "tf"] = ("tf", Training(precision, follows=precision))
+        if nudged:
+            follow[precision, "nudged"] = ("torch", Training(precision, precision, follows=precision))
+            follow[precision, "free nudged"] = ("torch", Training(precision, precision, audits=()))
+    traces = dict(zip(follow, run(*follow.values()), strict=True))
+    return {
+        precision: Runs(
+            precision,
+            pair,
+            traces[precision, "tf"],
+            *(tuple([traces[precision, kind]] if nudged else []) for kind in ("free nudged", "nudged")),
+        )
+        for precision, pair in pairs.items()
+    }
+
+
+def _judge(run: Run, runs: Runs, settings: Settings) -> Judged:
+    """Judge one precision; what a leak explains is a remark, and what is behind it decides."""
+    runs, comparison = confirm(run, runs)
+    if not comparison.apart:
+        return Judged(comparison, diverged=False)
+    first, comparison = find_first_divergence(run, runs, comparison)
+    behind = behind_leak(run, runs, first, lambda: settings(runs.free))
+    if behind is None:
+        return Judged(comparison, True, (parting_sentence(comparison, first),), first)
+    remark = leak_remark(comparison, first)
+    if not behind.comparison.apart:
+        return Judged(comparison, False, (remark,), first)
+    sentence = parting_sentence(behind.comparison, behind.first)
+    return Judged(behind.comparison, True, (sentence, remark), behind.first)
+
+
+def _falling(runs: Mapping[str, Runs], steps_per_epoch: int) -> list[bool | None]:
+    """Whether the loss of each free run falls by more than a nudge moves it, per precision and side."""
+    return [
+        decreases(trace, next(iter(each.free_nudged), None), steps_per_epoch)
+        for each in runs.values()
+        for trace in each.free
+    ]

@@ -1,38 +1,47 @@
-"""The findings of a comparison, in sentences: where two sides part, where a loss breaks off, what else to know."""
+"""The findings of a comparison, in sentences: where two sides part, what was set aside, what else to know."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from compare.judging import tolerances
-from compare.judging.comparison import EQUIVALENT, NONE, Comparison
+from compare.judging.comparison import Comparison
+from compare.judging.precision_loss import Off
 from compare.judging.stages import StageRow, last_agreement
+from compare.judging.steps import smallest_update_seen
 from compare.running.request import SIDES
 from compare.traces.step import END, Step
-from compare.traces.trace import EVALUATION, TracePair
 
-FLOAT32_ALONE = "judged in float32 only, where a small bug can hide in the rounding"
 TOO_SHORT = "too short to judge whether the loss decreases: that needs two whole epochs"
 
 
-def divergence_finding(verdict: str, comparison: Comparison, first: StageRow | None) -> str:
-    """The finding on a comparison that is apart; where that does not make the port wrong, it begins with the reason."""
-    parting = parting_sentence(comparison, first)
-    if verdict != EQUIVALENT:
-        return parting
+def float32_alone(comparison: Comparison) -> str:
+    """What float32 alone can tell."""
+    seen = smallest_update_seen(comparison.series)
+    smallest = f": a difference of {seen:.0e} in the updates would have been seen" if seen else ""
+    return f"judged in float32 only{smallest}"
+
+
+def in_float32_only(off: Off | None) -> str:
+    """That only float32 diverged, and which side is off."""
+    why = "in float64 every step agrees, so this is precision: a dtype, a formula that loses digits, or a policy"
+    if off is None or off.side is None:
+        return why
+    ours, other = (off.torch, off.tf) if off.side == "torch" else (off.tf, off.torch)
+    return f"{why}; {off.side} is off by {ours:.1e} from its own float64, the other side by {other:.1e}"
+
+
+def leak_remark(comparison: Comparison, first: StageRow | None) -> str:
+    """The remark on a first divergence that rounding a constant to float32 explains."""
     small = first is not None and first.difference.max_rel < tolerances.SMALLEST_LEAK
-    return f"{'digits lost by a formula that cancels' if small else 'leak of float32 precision'}: {parting}"
+    what = "digits lost by a formula that cancels" if small else "leak of float32 precision"
+    return f"{what}: {parting_sentence(comparison, first)}"
 
 
 def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
     """The first divergence in a sentence."""
     if first is None:
-        curve, step = comparison.parts_in, comparison.parts_at
-        if curve is None or step is None:
-            raise AssertionError("sides that are apart without a divergence have a curve that parts")
-        return (
-            f"the {curve} parts at step {step} ({_values_at(comparison.pair, curve, step)}), but no audited tensor does"
-        )
+        return _no_tensor_parts(comparison)
     found = first.difference
     facts = [
         found.kind if found.kind not in ("value", "dtype") else "",
@@ -45,26 +54,24 @@ def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
     return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
 
 
+def _no_tensor_parts(comparison: Comparison) -> str:
+    """Where a curve parts that no tensor explains, such as a metric; or where one side trains for longer."""
+    parting = comparison.parting
+    if parting is None:
+        torch, tf = (trace.steps for trace in comparison.pair)
+        return f"the loss breaks off at step {min(torch, tf)}: torch trained {torch} steps, tf {tf}"
+    series, values = parting.series, zip(SIDES, parting.values, strict=False)
+    what = f"{series.stage} of {series.tensor}" if series.stage in ("update", "buffer") else series.tensor
+    shown = [f"missing in {side}" if value is None else f"{side} {value}" for side, value in values]
+    facts = ", ".join(shown) or f"gap {parting.gap:.1e}"
+    return f"the {what} parts at step {parting.step} ({facts}), but no audited tensor does"
+
+
 def _goes_on(comparison: Comparison, step: Step) -> str:
-    """How far apart the loss is 1, 10 and 100 steps later, and at the end."""
+    """How far apart the free losses are 1, 10 and 100 steps later, and at the end."""
     if step is END:
         return ""
     last = len(comparison.gap) - 1
     later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
     gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]
     return f"; the loss is then apart by {', '.join(gaps)}" if gaps else ""
-
-
-def break_sentence(comparison: Comparison) -> str:
-    """The first step at which a loss is not finite, or missing on one side."""
-    step = int(np.argmin(np.isfinite(comparison.gap)))
-    return f"the loss breaks off at step {step} ({_values_at(comparison.pair, 'loss', step)})"
-
-
-def _values_at(pair: TracePair, curve: str, step: int) -> str:
-    """The values of both sides in a curve at a step."""
-    at = int(np.searchsorted(pair.torch.curves.get(EVALUATION[0], NONE), step)) if curve in EVALUATION else step
-    return ", ".join(
-        f"{side} {trace.curves[curve][at]}" if at < len(trace.curves.get(curve, ())) else f"missing in {side}"
-        for side, trace in zip(SIDES, pair, strict=True)
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from itertools import count
@@ -14,16 +14,16 @@ from traceback import format_exc
 from compare.inputs.arrays import sha256
 from compare.inputs.subject import Subject
 from compare.judging.experiments import Experiment
-from compare.judging.judgement import Judgement, Run
+from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.recorded import judge_recorded
 from compare.reporting.result import Result
 from compare.running.options import Options
 from compare.running.pool import Pool, Progress
 from compare.running.process import FrameworkUnavailableError
-from compare.running.request import SIDES, Request, RequestFailedError, Training
+from compare.running.request import Request, RequestFailedError
 from compare.running.scheduler import at_once
 from compare.traces.pairing import PairingError
-from compare.traces.trace import Trace, TraceError, TracePair
+from compare.traces.trace import Trace, TraceError
 
 # Enough studies to keep both workers busy; a worker keeps the built sides of this many cases.
 OPEN_AT_ONCE = 3
@@ -115,18 +115,11 @@ def _run(
     """The function that a study calls to make runs; their traces stay open until the study ends."""
     numbers = count()
 
-    def run(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
-        paths = [
-            {side: directory / f"{number}-{side}.npz" for side in sides}
-            for _, number in zip(trainings, numbers, strict=False)
-        ]
-        requests = [
-            (side, request(training, side, output=str(path)))
-            for training, by_side in zip(trainings, paths, strict=True)
-            for side, path in by_side.items()
-        ]
+    def run(*wanted: Wanted) -> list[Trace]:
+        paths = [directory / f"{number}.npz" for _, number in zip(wanted, numbers, strict=False)]
+        asked = zip(wanted, paths, strict=True)
+        requests = [(side, request(training, side, output=str(path))) for (side, training), path in asked]
         pool.fulfil(requests, watcher, queued)
-        traces = ({side: opened.enter_context(Trace(path)) for side, path in by_side.items()} for by_side in paths)
-        return [TracePair._make(map(by_side.get, SIDES)) for by_side in traces]
+        return [opened.enter_context(Trace(path)) for path in paths]
 
     return run

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from compare.traces.step import END
 from compare.traces.trace import EVALUATION
 
 if TYPE_CHECKING:
@@ -69,4 +70,6 @@ def _plot_gap(axes: Axes, comparison: Comparison) -> None:
     axes.fill_between(steps, SMALLEST, envelope, color=colour, alpha=0.15, label=f"{precision} envelope")
     axes.plot(steps, np.maximum(finite, SMALLEST), color=colour, linewidth=1, label=f"{precision} gap")
     if comparison.parts_at is not None:
-        axes.axvline(comparison.parts_at, color=colour, linestyle=":", label=f"parts at step {comparison.parts_at}")
+        at = comparison.parts_at
+        where = f"step {at}" if at is not END else "the end"
+        axes.axvline(steps[-1] if at is END else at, color=colour, linestyle=":", label=f"parts at {where}")

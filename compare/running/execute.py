@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 
 from compare.inputs import port_batches, port_file, port_inputs
-from compare.inputs.arrays import cast, nudge
+from compare.inputs.arrays import Arrays, cast, nudge
 from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_inputs import PortInputs
 from compare.running.framework import Batches, Framework
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
+from compare.running.rounded import round_constants
+from compare.traces.following import Following
+from compare.traces.trajectory import Trajectory, TrajectoryWriter
 
 Watch = Callable[[Batches], Batches]
 
@@ -90,12 +93,21 @@ def _run(
 ) -> None:
     """Train a side from its initial state, and write the trace."""
     side = built.side
+    if training.rounded:
+        round_constants(side.optimizer)
     recorder = framework.recorder.Recorder(
-        output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
+        output,
+        side.model,
+        side.optimizer,
+        set(training.audits),
+        inputs.channels_first,
+        side.loss,
+        trajectory=TrajectoryWriter(_trajectory(output, training.precision)) if training.leads else None,
+        following=_following(framework, side.model, training, output, inputs.seed),
     )
     try:
         shared = inputs.batches(training.precision)
-        batches = islice(side.batches(shared) if side.batches else shared, training.steps)
+        batches = islice(side.batches(shared) if side.batches else shared, _steps(training, recorder))
         held_out = framework.held_out(inputs, training.precision)
         native = watch(framework.to_native(inputs, batches))
         framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
@@ -113,3 +125,31 @@ def _run(
     except BaseException:
         recorder.discard()
         raise
+
+
+def _steps(training: Training, recorder: Any) -> int | None:
+    """How many steps to train; None for all of them."""
+    bounds = [bound for bound in (training.steps, recorder.steps_to_follow) if bound is not None]
+    return min(bounds, default=None)
+
+
+def _trajectory(output: str, precision: str) -> Path:
+    """The trajectory of a precision's free run on PyTorch's side; it lies beside the traces."""
+    return Path(output).with_name(f"{precision}.trajectory")
+
+
+def _following(framework: Framework, model: Any, training: Training, output: str, seed: int) -> Following | None:
+    """What leads a model along the trajectory that its training asks for; None where it asks for none."""
+    if training.follows is None:
+        return None
+    trajectory = Trajectory(_trajectory(output, training.follows))
+    pairs = dict(training.start.names) if training.start else {name: name for name in trajectory[0]}
+    if framework.side == "torch":
+        pairs = {expression: expression for expression in pairs.values()}
+
+    def move(state: Arrays, step: int) -> Arrays:
+        state = cast(state, training.precision)
+        return nudge(state, seed, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
+
+    weights = framework.weights
+    return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), pairs, move)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 SIDES = ("torch", "tf")
-AUDITS = (0, 1, 2)
+AUDITS = (0,)
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,10 @@ class Training:
 
     `nudge` is the dtype whose ulp moves each initial weight, or None. `audits` are the steps whose tensors are
     recorded; `steps` ends the run early. `eager` runs TensorFlow's step without compiling it to a graph.
+
+    With `leads`, the run leaves its trajectory, under the name of its precision. `follows` names the trajectory whose
+    state each step begins with; a nudge then moves the weights of every step anew, and `sample` is which of several.
+    `rounded` rounds the settings of PyTorch's optimizers to float32.
     """
 
     precision: str
@@ -36,6 +40,10 @@ class Training:
     steps: int | None = None
     eager: bool = False
     start: Start | None = None
+    leads: bool = False
+    follows: str | None = None
+    sample: int = 0
+    rounded: bool = False
 
 
 @dataclass(frozen=True)

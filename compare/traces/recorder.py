@@ -13,8 +13,10 @@ from typing import Generic, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
+from compare.traces.following import Following
 from compare.traces.header import Header
 from compare.traces.recording import Recording, as_named, coarsest
+from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.watching import Watching
 
 Model = TypeVar("Model")
@@ -34,6 +36,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         channels_first: Container[str] = (),
         loss: Callable | None = None,
         pairs: Mapping[str | None, str | list[str] | None] | None = None,
+        trajectory: TrajectoryWriter | None = None,
+        following: Following | None = None,
     ):
         """Begin to record.
 
@@ -43,11 +47,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         channels_first: the arrays of a batch that are images, (N, C, H, W) in PyTorch and (N, H, W, C) in Keras.
         loss: the loss object or function, whose settings are recorded.
         pairs: on the tf side, which of its weights is which of torch's, where order and kind do not decide.
+        trajectory: where to leave the weights and buffers of every step, for other runs to follow.
+        following: what leads the model along the trajectory of another run.
 
         With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz. Raises ValueError where the model has no weights yet.
         """
         super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
+        self._trajectory, self._following = trajectory, following
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
         self._described: Header | None = None
         self._nudged_by = self._nudge() if self._recording.nudged else None
@@ -57,6 +64,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def steps(self) -> int:
         """How many steps were recorded."""
         return self._recording.steps
+
+    @property
+    def steps_to_follow(self) -> int | None:
+        """How many steps the trajectory that is followed has; None where none is."""
+        return self._following.steps if self._following else None
 
     def step(
         self,
@@ -70,7 +82,18 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._end_step(loss, named)
         points = {name: self._number(value) for name, value in (metrics or {}).items()}
         self._recording.point(self._number(loss), named, points)
+        if self._following is not None:
+            self._following.measure()
         self._begin_step()
+
+    def _begin_step(self) -> None:
+        """Leave the state of the next step to others, or take it from them."""
+        if self._following is not None:
+            self._following.begin()
+        if self._trajectory is not None:
+            every = self.weights.named_parameters(self._model) | self.weights.named_buffers(self._model)
+            self._trajectory.add({name: parameter.value() for name, parameter in every.items()})
+        super()._begin_step()
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
@@ -96,8 +119,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if not self._recording.end():
             return
         described = self._describe()
-        self._record_all("weights", self.weights.named_parameters(self._model))
-        self._record_all("buffer", self.weights.named_buffers(self._model))
+        if self._following is None:  # otherwise they are the other run's
+            self._record_all("weights", self.weights.named_parameters(self._model))
+            self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:
             self._watch_layers()
             self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
@@ -110,7 +134,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             muted=dict(muted or {}),
             takes_training=takes_training,
         )
-        self._recording.close(header)
+        if self._trajectory is not None:
+            self._trajectory.close()
+        self._recording.close(header, self._following.apart if self._following else {})
 
     def discard(self) -> None:
         """Leave no file behind."""

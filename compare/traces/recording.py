@@ -93,10 +93,10 @@ class Recording:
         self._names.clear()
         return self.open
 
-    def close(self, header: Header) -> None:
-        """Write the file."""
+    def close(self, header: Header, apart: Mapping[tuple[str, str], Any] = {}) -> None:
+        """Write the file; `apart` as in TraceWriter."""
         self._forget()
-        self._writer.close(self._curves, header)
+        self._writer.close(self._curves, header, apart)
 
     def discard(self) -> None:
         """Leave no file."""

@@ -23,8 +23,10 @@ Source = Callable[[], np.ndarray | None]  # reads one tensor; None where a part 
 class RenamedTrace(Trace):
     """A trace under different names."""
 
-    def __init__(self, trace: Trace, sources: Mapping[Key, Source]):
+    def __init__(self, trace: Trace, sources: Mapping[Key, Source], names: Mapping[str, str] = {}):
+        """`names` are the new names of tensors in `apart`, where they change."""
         self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
+        self.apart = {(stage, names.get(tensor, tensor)): each for (stage, tensor), each in trace.apart.items()}
         self._sources = sources
 
     @property
@@ -51,6 +53,11 @@ class RenamedTrace(Trace):
 def rename_pair(pair: TracePair, pairing: Pairing) -> TracePair:
     """Both traces under shared names; a side that is None stays None."""
     return TracePair(pair.torch and rename_torch(pair.torch, pairing), pair.tf and rename_tf(pair.tf, pairing))
+
+
+def rename(trace: Trace, pairing: Pairing) -> RenamedTrace:
+    """A trace of either side under shared names."""
+    return rename_torch(trace, pairing) if trace.header.side == "torch" else rename_tf(trace, pairing)
 
 
 def of_steps(trace: Trace, steps: Collection[Step]) -> RenamedTrace:
@@ -88,7 +95,7 @@ def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
         shared = {**dict.fromkeys(WEIGHT_STAGES, weights), "forward": outputs, "batch": batch}.get(stage, {name: name})
         if name in shared:
             sources[step, stage, f"{shared[name]}{entry}"] = partial(trace.get, key)
-    return RenamedTrace(trace, sources)
+    return RenamedTrace(trace, sources, weights)
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:

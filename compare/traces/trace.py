@@ -58,10 +58,15 @@ class TraceWriter:
             raise ValueError(f"{stage!r} is not a stage; the stages are {', '.join(STAGES)}")
         self._write(f"{step}/{stage}/{name}", np.asarray(array))
 
-    def close(self, curves: Mapping[str, Any], header: Header) -> None:
-        """Add the curves (one value per step, by name) and the header, and give the file its name."""
+    def close(self, curves: Mapping[str, Any], header: Header, apart: Mapping[tuple[str, str], Any] = {}) -> None:
+        """Add the curves (one value per step, by name) and the header, and give the file its name.
+
+        `apart` is what a run that follows another measured: by stage and tensor, a gap and a rounding per step.
+        """
         for name, values in curves.items():
             self._write(f"curves/{name}", np.asarray(values, dtype=np.float64))
+        for (stage, tensor), values in apart.items():
+            self._write(f"apart/{stage}/{tensor}", np.asarray(values, dtype=np.float64).reshape(-1, 2))
         self._zip.writestr(HEADER, header.to_json())
         self._zip.close()
         self._partial.replace(self._path)
@@ -76,7 +81,11 @@ class TraceWriter:
 
 
 class Trace:
-    """A trace read back: `header`, `curves` (float64 arrays by name), and tensors, read on demand."""
+    """A trace read back: `header`, `curves` (float64 arrays by name), and tensors, read on demand.
+
+    `apart`, by stage and tensor, is how far each step of a run that follows another came from it: (steps, 2), the
+    relative gap and what one ulp makes of it.
+    """
 
     def __init__(self, path: Path):
         """Raises TraceError where `path` is not a complete trace of this format."""
@@ -84,10 +93,10 @@ class Trace:
             self._zip = zipfile.ZipFile(path)
             self.header = Header.from_json(self._zip.read(HEADER))
             names = [name.removesuffix(".npy") for name in self._zip.namelist() if name != HEADER]
-            curves = [name for name in names if name.startswith("curves/")]
-            self.curves = {name.removeprefix("curves/"): self._read(name) for name in curves}
+            self.curves = {rest: self._read(name) for name, rest in _inside("curves", names)}
             self.steps = len(self.curves["loss"])
-            self._members = {_key(name): name for name in names if name not in curves}
+            self.apart = {_followed(rest): self._read(name) for name, rest in _inside("apart", names)}
+            self._members = {_key(name): name for name in names if not name.startswith(("curves/", "apart/"))}
         except HeaderError as error:
             raise TraceError(f"{path} {error}") from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
@@ -136,6 +145,16 @@ class TracePair(NamedTuple):
     def metrics(self) -> list[str]:
         """The names of the metrics that either side recorded."""
         return [name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS]
+
+
+def _inside(folder: str, names: list[str]) -> list[tuple[str, str]]:
+    """The members of a folder, and their names in it."""
+    return [(name, name.removeprefix(f"{folder}/")) for name in names if name.startswith(f"{folder}/")]
+
+
+def _followed(name: str) -> tuple[str, str]:
+    stage, _, tensor = name.partition("/")
+    return stage, tensor
 
 
 def _key(member: str) -> Key:

@@ -1,0 +1,67 @@
+"""Leaks: a constant that one side rounded to float32 inside a float64 run. Set aside, and the search goes on behind.
+
+Notice the two measures: where it enters, what rounding does at that place; behind it, what float32 nudges open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.comparison import Comparison, Runs, compare_runs
+from compare.judging.judgement import Run
+from compare.judging.search import find_first_divergence
+from compare.judging.settings import SettingRow
+from compare.judging.settings.values import DIFFERS
+from compare.judging.stages import StageRow, by_value, opened_at
+from compare.running.request import AUDITS, Training
+from compare.traces.step import END
+
+SAMPLES = 4
+OF_THE_OPTIMIZER = ("rate", "state", "update")  # reached by its constants alone where the gradients agree
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What is found behind a leak: the first divergence, if any, and the comparison under the wider allowance."""
+
+    first: StageRow | None
+    comparison: Comparison
+
+
+def behind_leak(
+    run: Run,
+    runs: Runs,
+    first: StageRow | None,
+    settings: Callable[[], Sequence[SettingRow]],
+) -> Behind | None:
+    """What is behind a first divergence that is a leak; None where it is no leak."""
+    if runs.precision != "float64" or not runs.nudged or first is None or not np.isfinite(first.difference.max_rel):
+        return None
+    if any(row.verdict == DIFFERS for row in settings() if _set_at(row, first)):
+        return None
+    step = () if first.step is END else (first.step,)
+    common = Training("float64", audits=tuple({*AUDITS, *step}), follows="float64")
+    wide = [replace(common, nudge="float32", sample=sample) for sample in range(SAMPLES)]
+    rounded, *moved = run(*(("torch", training) for training in (replace(common, rounded=True), *wide)))
+    entering = [rounded] if first.stage in OF_THE_OPTIMIZER else moved
+    opened = max(opened_at(runs.free.torch, twin, first.key) for twin in entering)
+    if first.difference.max_rel > tolerances.allowed_where_leak_enters(opened):
+        return None
+    twins = [rounded, *moved]
+    wider = compare_runs(runs, tolerances.allowed_behind_leak, twins)
+    wider = replace(wider, rows=by_value(wider.rows))
+    found, wider = find_first_divergence(run, replace(runs, nudged=tuple(twins)), wider, tolerances.allowed_behind_leak)
+    return Behind(found, wider)
+
+
+def _set_at(row: SettingRow, first: StageRow) -> bool:
+    """Whether a setting is a number that acts where a divergence is; rates are judged by the stage of that name."""
+    if row.setting == "lr" or not all(isinstance(value, (int, float)) for value in (row.torch, row.tf)):
+        return False
+    if first.stage in OF_THE_OPTIMIZER:
+        return row.subject.startswith("optimizer")
+    return first.tensor == row.subject or first.tensor.startswith((f"{row.subject}.", f"{row.subject} "))

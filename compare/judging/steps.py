@@ -1,0 +1,133 @@
+"""Every step judged by itself: a run that follows torch's trajectory, against torch and torch's nudged followers.
+
+Notice that nothing adds up from step to step: the allowance of a step is what nudges open in that very step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from compare.judging.curves import Curve, first_beyond
+from compare.traces.trace import EVALUATION, Trace, TracePair
+
+METRIC, EVALUATED = "metric", "evaluation"
+ORDER = ("loss", METRIC, "update", "buffer", EVALUATED)  # in which the differences of one step are named
+NONE = np.empty(0)
+
+Allow = Callable[[Curve, str], Curve]  # a gap that nudges opened, a precision -> the gap that rounding explains
+
+
+@dataclass(frozen=True)
+class Series:
+    """One quantity over the steps: its gap to torch's, and what rounding explains; `stage` is one of ORDER."""
+
+    stage: str
+    tensor: str
+    steps: np.ndarray  # their numbers
+    gap: Curve
+    allowed: Curve
+    torch: Curve | None = None  # the values of a curve; a tensor has none here
+    tf: Curve | None = None
+
+    @property
+    def first(self) -> int | None:
+        """The first step that rounding does not explain."""
+        beyond = first_beyond(self.gap, self.allowed)
+        return None if beyond is None else int(self.steps[beyond])
+
+
+class Parting(NamedTuple):
+    """The first step at which a quantity is beyond what rounding explains."""
+
+    step: int
+    series: Series
+
+    @property
+    def _place(self) -> int:
+        return int(np.flatnonzero(self.series.steps == self.step)[0])
+
+    @property
+    def gap(self) -> float:
+        return float(self.series.gap[self._place])
+
+    @property
+    def values(self) -> list[float | None]:
+        """What torch and tf have there; None where a side has nothing, an empty list for a tensor."""
+        curves = [curve for curve in (self.series.torch, self.series.tf) if curve is not None]
+        return [float(curve[self._place]) if self._place < len(curve) else None for curve in curves]
+
+
+def series_of(torch: Trace, tf: Trace, nudged: Sequence[Trace], precision: str, allow: Allow) -> list[Series]:
+    """What is judged at every step; `tf` and `nudged` are runs that follow `torch`."""
+    names = [("loss", "loss"), *((METRIC, name) for name in TracePair(torch, tf).metrics)]
+    every = np.arange(tf.steps)
+    found = [_curve(*name, every, torch, tf, nudged, precision, allow) for name in names]
+    when, what = EVALUATION
+    if len(evaluated := torch.curves.get(when, tf.curves.get(when, NONE))):
+        steps = evaluated[evaluated < tf.steps].astype(int)
+        found.append(_curve(EVALUATED, what, steps, torch, tf, nudged, precision, allow))
+    return found + [_tensor(key, every, tf, nudged, precision, allow) for key in tf.apart]
+
+
+def first_parting(series: Iterable[Series]) -> Parting | None:
+    """The first step at which one of them is beyond, and of those the first in the order of causes."""
+    partings = [Parting(each.first, each) for each in series if each.first is not None]
+    return min(partings, key=lambda parting: (parting.step, ORDER.index(parting.series.stage)), default=None)
+
+
+def smallest_update_seen(series: Iterable[Series]) -> float:
+    """The smallest relative difference of the updates that would have been seen, in most of the weights."""
+    least = [each.allowed.min() for each in series if each.stage == "update" and len(each.allowed)]
+    return float(np.median(least)) if least else 0.0
+
+
+def _curve(
+    stage: str,
+    name: str,
+    steps: np.ndarray,
+    torch: Trace,
+    tf: Trace,
+    nudged: Sequence[Trace],
+    precision: str,
+    allow: Allow,
+) -> Series:
+    ours, theirs = (trace.curves.get(name, NONE) for trace in (torch, tf))
+    gap = apart(ours, theirs, len(steps))
+    opened = [apart(ours, twin.curves.get(name, NONE), len(steps)) for twin in nudged]
+    return Series(stage, name, steps, gap, _allowed(opened, gap, precision, allow), ours, theirs)
+
+
+def _tensor(
+    key: tuple[str, str], steps: np.ndarray, tf: Trace, nudged: Sequence[Trace], precision: str, allow: Allow
+) -> Series:
+    """One weight's updates, or one buffer."""
+    gap, rounding = tf.apart[key].T
+    opened = [twin.apart[key][: len(gap)].max(axis=1) for twin in nudged if key in twin.apart]
+    return Series(*key, steps, gap, _allowed([rounding, *opened], gap, precision, allow))
+
+
+def _allowed(opened: Sequence[Curve], gap: Curve, precision: str, allow: Allow) -> Curve:
+    """The allowance of each step; where a nudged run ends, or is not finite, it measures nothing."""
+    widest = np.zeros(len(gap))
+    for each in opened:
+        widest[: len(each)] = np.fmax(widest[: len(each)], np.where(np.isfinite(each), each, 0))
+    return allow(widest, precision)
+
+
+def apart(ours: Curve, theirs: Curve, count: int) -> Curve:
+    """The gap of two curves at the first `count` points, relative to the greater of the two and the curve's median.
+
+    A loss that crosses zero is no less exact there. Infinite where a value is missing or NaN; equal infinities agree.
+    """
+    padded = np.full((2, count), np.nan)
+    for row, curve in zip(padded, (ours, theirs), strict=True):
+        row[: len(curve)] = curve[:count]
+    with np.errstate(invalid="ignore", over="ignore"):
+        usual = np.median(np.abs(ours[np.isfinite(ours)])) if np.isfinite(ours).any() else 0.0
+        scale = np.maximum(np.abs(padded).max(axis=0), usual)
+        gap = np.abs(padded[0] - padded[1]) / np.where(scale > 0, scale, 1)
+    return np.where(padded[0] == padded[1], 0.0, np.where(np.isfinite(gap), gap, np.inf))
