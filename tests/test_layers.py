@@ -12,11 +12,11 @@ ROOT = Path(__file__).resolve().parent.parent
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
 
 # The folders of compare/ are the flow: each imports itself and those before it.
-ORDER = ("inputs", "running", "traces", "judging", "reporting", "logs", "components", "cli")
+ORDER = ("inputs", "traces", "running", "judging", "reporting", "logs", "components", "cli")
 TOP = {"compare", "compare.__main__", "compare.testing", "compare.pytest_plugin"}
 
 # Sides run and record, and judge nothing; their dictionary is checked with what compare/components says of it.
-OF_SIDES = ("inputs", "running", "traces")
+OF_SIDES = ("inputs", "traces", "running")
 OF_THE_DICTIONARY = (*OF_SIDES, "components")
 
 # A file for users to copy: nobody here imports it, and it imports frameworks, as every port does.

@@ -35,11 +35,11 @@ class Behind:
 def behind_leak(
     run: Run,
     runs: Runs,
-    first: StageRow | None,
+    first: StageRow,
     settings: Callable[[], Sequence[SettingRow]],
 ) -> Behind | None:
     """What is behind a first divergence that is a leak; None where it is no leak."""
-    if runs.precision != "float64" or not runs.nudged or first is None or not np.isfinite(first.difference.max_rel):
+    if runs.precision != "float64" or not runs.nudged or not np.isfinite(first.difference.max_rel):
         return None
     if any(row.verdict == DIFFERS for row in settings() if _set_at(row, first)):
         return None

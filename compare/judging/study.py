@@ -102,8 +102,8 @@ def _judge(run: Run, runs: Runs, settings: Settings) -> Judged:
     if not comparison.apart:
         return Judged(comparison, diverged=False)
     first, comparison = find_first_divergence(run, runs, comparison)
-    behind = behind_leak(run, runs, first, lambda: settings(runs.free))
-    if behind is None:
+    behind = behind_leak(run, runs, first, lambda: settings(runs.free)) if first else None
+    if first is None or behind is None:
         return Judged(comparison, True, (parting_sentence(comparison, first),), first)
     remark = leak_remark(comparison, first)
     if not behind.comparison.apart:

@@ -31,17 +31,21 @@ def in_float32_only(off: Off | None) -> str:
     return f"{why}; {off.side} is off by {ours:.1e} from its own float64, the other side by {other:.1e}"
 
 
-def leak_remark(comparison: Comparison, first: StageRow | None) -> str:
+def leak_remark(comparison: Comparison, first: StageRow) -> str:
     """The remark on a first divergence that rounding a constant to float32 explains."""
-    small = first is not None and first.difference.max_rel < tolerances.SMALLEST_LEAK
+    small = first.difference.max_rel < tolerances.SMALLEST_LEAK
     what = "digits lost by a formula that cancels" if small else "leak of float32 precision"
-    return f"{what}: {parting_sentence(comparison, first)}"
+    return f"{what}: {_place_sentence(comparison, first)}"
 
 
 def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
-    """The first divergence in a sentence."""
+    """The first divergence in a sentence, and how the free losses go on."""
     if first is None:
         return _no_tensor_parts(comparison)
+    return f"{_place_sentence(comparison, first)}{_goes_on(comparison, first.step)}"
+
+
+def _place_sentence(comparison: Comparison, first: StageRow) -> str:
     found = first.difference
     facts = [
         found.kind if found.kind not in ("value", "dtype") else "",
@@ -51,7 +55,7 @@ def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
     ]
     agreed = last_agreement(comparison.rows, first)
     last = f"; the last that agreed: {agreed}" if agreed else ""
-    return f"parts at {first} ({', '.join(filter(None, facts))}){last}{_goes_on(comparison, first.step)}"
+    return f"parts at {first} ({', '.join(filter(None, facts))}){last}"
 
 
 def _no_tensor_parts(comparison: Comparison) -> str:
