@@ -10,7 +10,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, nudge_gap
 from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
-from compare.judging.steps import Allow, Parting, Series, first_parting, series_of
+from compare.judging.steps import Allow, Place, Series, first_parting, series_of
 from compare.traces.step import END, Step
 from compare.traces.trace import Key, Trace, TracePair
 
@@ -44,7 +44,7 @@ class Comparison:
     series: tuple[Series, ...] = ()
 
     @property
-    def parting(self) -> Parting | None:
+    def parting(self) -> Place | None:
         """The first quantity that parts, at the first step where one does."""
         return first_parting(self.series)
 
@@ -54,6 +54,11 @@ class Comparison:
         rows = [first_divergence(self.rows), before_gradients(self.rows)]
         steps = [*(row.step for row in rows if row), *([self.parting.step] if self.parting else [])]
         return min(steps, default=None)
+
+    @property
+    def steps_judged(self) -> int:
+        """How many steps were judged each by itself; 0 where no run followed."""
+        return next((len(each.gap) for each in self.series if each.stage == "update"), 0)
 
     @property
     def apart(self) -> bool:

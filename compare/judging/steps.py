@@ -40,8 +40,8 @@ class Series:
         return None if beyond is None else int(self.steps[beyond])
 
 
-class Parting(NamedTuple):
-    """The first step at which a quantity is beyond what rounding explains."""
+class Place(NamedTuple):
+    """One quantity at one step."""
 
     step: int
     series: Series
@@ -53,6 +53,10 @@ class Parting(NamedTuple):
     @property
     def gap(self) -> float:
         return float(self.series.gap[self._place])
+
+    @property
+    def allowed(self) -> float:
+        return float(self.series.allowed[self._place])
 
     @property
     def values(self) -> list[float | None]:
@@ -73,10 +77,28 @@ def series_of(torch: Trace, tf: Trace, nudged: Sequence[Trace], precision: str, 
     return found + [_tensor(key, every, tf, nudged, precision, allow) for key in tf.apart]
 
 
-def first_parting(series: Iterable[Series]) -> Parting | None:
+def first_parting(series: Iterable[Series]) -> Place | None:
     """The first step at which one of them is beyond, and of those the first in the order of causes."""
-    partings = [Parting(each.first, each) for each in series if each.first is not None]
+    partings = [Place(each.first, each) for each in series if each.first is not None]
     return min(partings, key=lambda parting: (parting.step, ORDER.index(parting.series.stage)), default=None)
+
+
+def closest(series: Iterable[Series]) -> Place | None:
+    """What came closest to its allowance, or is the furthest beyond it; None where nothing was judged."""
+    shares = [(each.gap / each.allowed, each) for each in series if len(each.gap)]
+    if not shares:
+        return None
+    share, widest = max(shares, key=lambda pair: pair[0].max())
+    return Place(int(widest.steps[share.argmax()]), widest)
+
+
+def update_nearest(series: Iterable[Series]) -> list[Place]:
+    """At each step, the update that came closest to its allowance."""
+    updates = [each for each in series if each.stage == "update"]
+    if not updates:
+        return []
+    shares = np.array([each.gap / each.allowed for each in updates])
+    return [Place(step, updates[which]) for step, which in enumerate(shares.argmax(axis=0))]
 
 
 def smallest_update_seen(series: Iterable[Series]) -> float:

@@ -37,7 +37,7 @@ def plot_result(outcome: Outcome) -> Figure:
     gaps.set_yscale("log")
     gaps.set_xlabel("step")
     gaps.set_ylabel("relative gap of the loss")
-    gaps.legend(fontsize="small", ncols=2)
+    figure.legend(*gaps.get_legend_handles_labels(), loc="outside lower center", fontsize="small", ncols=4)
     return figure
 
 
@@ -67,8 +67,12 @@ def _plot_gap(axes: Axes, comparison: Comparison) -> None:
     colour = PRECISION_COLOURS[precision]
     steps = np.arange(len(comparison.gap))
     finite = np.where(np.isfinite(comparison.gap), comparison.gap, np.nan)
-    axes.fill_between(steps, SMALLEST, envelope, color=colour, alpha=0.15, label=f"{precision} envelope")
-    axes.plot(steps, np.maximum(finite, SMALLEST), color=colour, linewidth=1, label=f"{precision} gap")
+    axes.fill_between(steps, SMALLEST, envelope, color=colour, alpha=0.15, label=f"{precision}, free, allowed")
+    axes.plot(steps, np.maximum(finite, SMALLEST), color=colour, linewidth=1, label=f"{precision}, free")
+    if comparison.steps_judged:
+        loss = comparison.series[0]
+        heights = np.maximum(np.where(np.isfinite(loss.gap), loss.gap, np.nan), SMALLEST)
+        axes.plot(loss.steps, heights, ".", color=colour, markersize=3, label=f"{precision}, step by step")
     if comparison.parts_at is not None:
         at = comparison.parts_at
         where = f"step {at}" if at is not END else "the end"

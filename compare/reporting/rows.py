@@ -12,6 +12,7 @@ import numpy as np
 from compare.judging.curves import epoch_means
 from compare.judging.difference import relative_gap
 from compare.judging.settings import to_row
+from compare.judging.steps import closest, update_nearest
 from compare.running.request import AUDITS, SIDES
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION, Trace
@@ -41,8 +42,7 @@ def _measured(judgement: Judgement) -> TableRow:
     """Losses, times and versions are those of the last precision: float32, unless only float64 was run."""
     row: TableRow = {"first_divergence": str(judgement.first_divergence) if judgement.first_divergence else None}
     for precision, comparison in judgement.comparisons.items():
-        row[f"{precision}_gap"] = float(comparison.gap.max())
-        row[f"{precision}_envelope"] = float(comparison.envelope.max())
+        row |= {f"{precision}_{column}": value for column, value in _of_a_precision(comparison).items()}
     pair = list(judgement.comparisons.values())[-1].pair
     for side, trace in zip(SIDES, pair, strict=True):
         row[f"{side}_first_loss"], row[f"{side}_last_loss"] = (float(trace.curves["loss"][i]) for i in (0, -1))
@@ -51,6 +51,19 @@ def _measured(judgement: Judgement) -> TableRow:
     row["tf_version"] = pair.tf.header.versions["tensorflow"]
     row["keras_version"] = pair.tf.header.versions["keras"]
     return row
+
+
+def _of_a_precision(comparison: Comparison) -> TableRow:
+    """What was judged step by step, and the free curves."""
+    nearest = closest(comparison.series)
+    return {
+        "steps_judged": comparison.steps_judged,
+        "step_gap": nearest and nearest.gap,
+        "step_allowed": nearest and nearest.allowed,
+        "gap": float(comparison.gap.max()),
+        "envelope": float(comparison.envelope.max()),
+        "horizon": comparison.horizon,
+    }
 
 
 def _ms_per_step(trace: Trace) -> float:
@@ -63,8 +76,8 @@ def curves(outcome: Outcome) -> Iterator[TableRow]:
     """A row per precision and step; None where a side's curve has ended."""
     for which, comparison in _by_precision(outcome):
         losses = (trace.curves["loss"].tolist() for trace in comparison.pair)
-        columns = zip_longest(*losses, comparison.gap.tolist(), comparison.envelope.tolist())
-        for step, (torch, tf, gap, envelope) in enumerate(columns):
+        columns = zip_longest(*losses, comparison.gap.tolist(), comparison.envelope.tolist(), _steps(comparison))
+        for step, (torch, tf, gap, envelope, judged) in enumerate(columns):
             yield {
                 **which,
                 "step": step,
@@ -73,7 +86,23 @@ def curves(outcome: Outcome) -> Iterator[TableRow]:
                 "tf_loss": tf,
                 "gap": None if torch is None or tf is None else gap,
                 "envelope": envelope,
+                **(judged or {}),
             }
+
+
+def _steps(comparison: Comparison) -> list[TableRow]:
+    """The loss of each step that was judged by itself, and the update that came closest to its allowance."""
+    loss = comparison.series[0]
+    return [
+        {
+            "step_gap": float(loss.gap[update.step]),
+            "step_allowed": float(loss.allowed[update.step]),
+            "update_gap": update.gap,
+            "update_allowed": update.allowed,
+            "update_tensor": update.series.tensor,
+        }
+        for update in update_nearest(comparison.series)
+    ]
 
 
 def epochs(outcome: Outcome) -> Iterator[TableRow]:

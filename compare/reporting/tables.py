@@ -10,18 +10,27 @@ from typing import TYPE_CHECKING
 
 from compare.judging.settings import COLUMNS as SETTING_COLUMNS
 from compare.reporting import rows
+from compare.running.options import PRECISIONS
 from compare.running.request import SIDES
 
 if TYPE_CHECKING:
     from compare.reporting.outcome import Outcome
 
+OF_A_PRECISION = [
+    f"{precision}_{column}"
+    for precision in PRECISIONS["both"]
+    for column in ("steps_judged", "step_gap", "step_allowed", "gap", "envelope", "horizon")
+]
 COLUMNS = {
     "summary": (
-        "case", "seed", "verdict", "findings", "steps", "float64_gap", "float64_envelope", "float32_gap",
-        "float32_envelope", "torch_first_loss", "torch_last_loss", "tf_first_loss", "tf_last_loss", "first_divergence",
-        "torch_ms_per_step", "tf_ms_per_step", "torch_version", "tf_version", "keras_version", "inputs_sha256",
+        "case", "seed", "verdict", "findings", "steps", *OF_A_PRECISION, "torch_first_loss", "torch_last_loss",
+        "tf_first_loss", "tf_last_loss", "first_divergence", "torch_ms_per_step", "tf_ms_per_step", "torch_version",
+        "tf_version", "keras_version", "inputs_sha256",
     ),
-    "curves": ("case", "seed", "precision", "step", "epoch", "torch_loss", "tf_loss", "gap", "envelope"),
+    "curves": (
+        "case", "seed", "precision", "step", "epoch", "torch_loss", "tf_loss", "gap", "envelope", "step_gap",
+        "step_allowed", "update_gap", "update_allowed", "update_tensor",
+    ),
     "epochs": ("case", "seed", "precision", "epoch", "metric", *SIDES, "gap"),
     "stages": (
         "case", "seed", "precision", "step", "stage", "tensor", "shape", "max_abs", "max_rel", "max_ulp", "allowed",

@@ -62,11 +62,11 @@ class ProgressBars:
 
 
 def summary_table(rows: Sequence[TableRow]) -> Table:
-    """The rows of summary.csv for the terminal; gaps are the widest of each curve, "gap/allowed"."""
+    """The rows of summary.csv for the terminal; steps by what came closest to its allowance, "gap/allowed"."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("case", "verdict"):
         table.add_column(name, overflow="fold")
-    for name in ("steps", "float64 gap", "float32 gap", "torch loss", "tf loss", "ms per step"):
+    for name in ("steps", "float64 step", "float32 step", "torch loss", "tf loss", "ms per step"):
         table.add_column(name, justify="right", overflow="fold")
     for row in rows:
         table.add_row(row["case"], f"[{COLOURS[row['verdict']]}]{row['verdict']}", *_figures(row))
@@ -77,7 +77,9 @@ def _figures(row: TableRow) -> list[str]:
     if row["verdict"] == ERROR:
         return []
     gaps = [
-        f"{row[f'{precision}_gap']:.0e}/{row[f'{precision}_envelope']:.0e}" if f"{precision}_gap" in row else ""
+        f"{row[f'{precision}_step_gap']:.0e}/{row[f'{precision}_step_allowed']:.0e}"
+        if row.get(f"{precision}_step_gap") is not None
+        else ""
         for precision in ("float64", "float32")
     ]
     losses = [f"{row[f'{side}_first_loss']:.4f} → {row[f'{side}_last_loss']:.4f}" for side in SIDES]
