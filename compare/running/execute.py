@@ -144,12 +144,14 @@ def _following(framework: Framework, model: Any, training: Training, output: str
         return None
     trajectory = Trajectory(_trajectory(output, training.follows))
     pairs = dict(training.start.names) if training.start else {name: name for name in trajectory[0]}
+    loaded, compared = pairs, pairs
     if framework.side == "torch":
-        pairs = {expression: expression for expression in pairs.values()}
+        loaded = {name: name for name in trajectory[0]}
+        compared = {expression: expression for expression in pairs.values()}
 
     def move(state: Arrays, step: int) -> Arrays:
         state = cast(state, training.precision)
         return nudge(state, seed, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
 
     weights = framework.weights
-    return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), pairs, move)
+    return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), loaded, compared, move)
