@@ -76,7 +76,7 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
         def step(_: Side, batch: Mapping) -> tuple[Any, dict]:
             return _loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)))
 
-        return replace(given, loss=loss, step=step)
+        return replace(given, loss=loss, step=step, as_written=True)
 
     return make
 

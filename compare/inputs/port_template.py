@@ -59,7 +59,8 @@ def tf_side():
 # What a port may also have:
 #
 # def torch_step(side, batch):        your own training step, if you ported the loop too: side.model, side.loss and
-# def tf_step(side, batch):           side.optimizer are what you returned above; return the loss
+# def tf_step(side, batch):           side.optimizer are what you returned above; return the loss. It runs as you wrote
+#                                     it: put @tf.function inside if you want a graph
 #
 # def loss(model, batch, training):   called with training=False for evaluation; a loss without `training` is evaluated
 #                                     with the model's layers switched to evaluation mode from outside

@@ -397,6 +397,74 @@ OTHER_LOOPS = (
         "the rate is set before each update",
     ),
     RightPort(
+        "rate_counted_in_python",
+        "schedule",
+        (
+            (
+                "    rate = ExponentialDecay(np.float64(0.4), 2 * STEPS_PER_EPOCH, np.float64(0.5), staircase=True)\n"
+                "    return model, loss, keras.optimizers.SGD(rate)\n",
+                "    return model, loss, keras.optimizers.SGD(0.4)\n"
+                "\n\n"
+                "losses = []\n"
+                "\n\n"
+                "def tf_step(side, batch):\n"
+                "    import tensorflow as tf\n"
+                "\n"
+                "    side.optimizer.learning_rate = 0.4 / 2 ** (len(losses) // (2 * STEPS_PER_EPOCH))\n"
+                "    variables = side.model.trainable_variables\n"
+                "    with tf.GradientTape() as tape:\n"
+                "        value = side.loss(side.model, batch)\n"
+                "    side.optimizer.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))\n"
+                "    losses.append(value)\n"
+                "    return value\n",
+            ),
+            ("    from keras.optimizers.schedules import ExponentialDecay\n", ""),
+        ),
+        "a step of its own with a count in Python: right as it is written, frozen if it were traced",
+    ),
+    RightPort(
+        "rate_by_the_optimizers_count",
+        "schedule",
+        (
+            (
+                "    rate = ExponentialDecay(np.float64(0.4), 2 * STEPS_PER_EPOCH, np.float64(0.5), staircase=True)\n"
+                "    return model, loss, keras.optimizers.SGD(rate)\n",
+                "    return model, loss, keras.optimizers.SGD(0.4)\n"
+                "\n\n"
+                "def tf_step(side, batch):\n"
+                "    import tensorflow as tf\n"
+                "\n"
+                "    epoch = int(side.optimizer.iterations) // STEPS_PER_EPOCH\n"
+                "    side.optimizer.learning_rate = 0.4 if epoch < 2 else 0.2 if epoch < 4 else 0.1\n"
+                "    variables = side.model.trainable_variables\n"
+                "    with tf.GradientTape() as tape:\n"
+                "        value = side.loss(side.model, batch)\n"
+                "    side.optimizer.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))\n"
+                "    return value\n",
+            ),
+            ("    from keras.optimizers.schedules import ExponentialDecay\n", ""),
+        ),
+        "Python's own `if` on the optimizer's count",
+    ),
+    RightPort(
+        "gradients_kept_in_python",
+        "accumulation",
+        (
+            ("    side.optimizer.zero_grad()\n", ""),
+            ("lr=0.5", "lr=0.02"),
+            ("SGD(0.5)\n", "SGD(0.02)\n\n\nkept = []\n"),
+            (
+                "sums, total = [tf.zeros_like(variable) for variable in variables], 0",
+                "sums, total = kept or [tf.zeros_like(variable) for variable in variables], 0",
+            ),
+            (
+                "    side.optimizer.apply_gradients(zip(sums, variables, strict=True))\n",
+                "    kept[:] = sums\n    side.optimizer.apply_gradients(zip(sums, variables, strict=True))\n",
+            ),
+        ),
+        "gradients that nobody clears: PyTorch adds them up in `.grad`, the port in a list",
+    ),
+    RightPort(
         "biases_before_factors",
         "factorisation",
         (

@@ -122,6 +122,7 @@ def test_a_step_gets_what_the_side_returned_and_not_the_loops_own_side(file):
     assert side.step(None, {"x": np.ones(3)}) == (np.float64(2), {"accuracy": 0.5})
     [given] = side.model
     assert (given.loss("m", "b"), given.optimizer, given.step) == (("m", "b"), "optimizer", None)
+    assert side.as_written
 
 
 WITHOUT = "def told(model, batch):\n    model.append('loss')\n    return np.float64(1)\n"
@@ -219,6 +220,7 @@ def test_a_loss_takes_training_by_name_or_with_whatever_it_is_given(loss, takes)
 
 def test_without_a_step_of_its_own_the_loops_is_used(file):
     assert made(file(WHOLE)).step is None
+    assert not made(file(WHOLE)).as_written
     assert made(file(WHOLE + "def tf_step(side, batch):\n    return 1\n")).step is None
     assert made(file(WHOLE + "def tf_step(side, batch):\n    return 1\n"), "tf").step is not None
 
