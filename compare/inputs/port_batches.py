@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from compare.inputs.expressions import ExplicitPairs, explicit_pairs
-from compare.inputs.port_file import PortError, load, pointing_into, what
+from compare.inputs.port_errors import PortError, pointing_into, what
+from compare.inputs.port_file import load
 from compare.inputs.port_inputs import Batch, PortInputs, quarter
 
 MOST_BYTES = 4e9

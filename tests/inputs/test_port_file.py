@@ -2,13 +2,12 @@
 
 import re
 from contextlib import contextmanager, nullcontext
-from functools import partial, wraps
 
 import numpy as np
 import pytest
 
 from compare.inputs import port_file as port
-from compare.inputs.port_file import PortError
+from compare.inputs.port_errors import PortError
 from compare.inputs.port_inputs import FORMS
 from tests.helpers.port_texts import BATCHES, HEAD, TF, TORCH, WHOLE
 
@@ -181,41 +180,6 @@ def test_a_step_of_a_port_may_give_its_loss_more_arguments(file, loss, given, se
     side = made(file(loss + with_torch_side("[], told, 'optimizer'", step)))
     side.step(side, {"x": np.ones(3)})
     assert side.model == [seen]
-
-
-class Module:
-    """Called as a module of a framework is: with anything, which is handed on."""
-
-    def __init__(self, **methods):
-        vars(self).update(methods)
-
-    def __call__(self, *arguments, **options):
-        raise AssertionError("only looked at")
-
-
-TAKES_TRAINING = [
-    (lambda model, batch: 0, False),
-    (lambda model, batch, training: 0, True),
-    (lambda model, batch, *, training=False: 0, True),
-    (lambda model, batch, smoothing=0.1, training=True: 0, True),
-    (lambda model, batch, weight=1.0: 0, False),
-    (lambda model, batch, **options: 0, True),
-    (lambda model, *batch: 0, False),
-    (partial(lambda l2, model, batch, training: 0, 0.1), True),
-    (partial(lambda model, batch, l2: 0, l2=0.1), False),
-    (wraps(lambda model, batch: 0)(lambda *arguments, **options: 0), False),
-    (Module(forward=lambda model, batch: 0), False),
-    (Module(forward=lambda model, batch, training: 0), True),
-    (Module(call=lambda model, batch, training=None: 0), True),
-    (len, False),
-    (dict.fromkeys, False),
-    (max, False),
-]
-
-
-@pytest.mark.parametrize(("loss", "takes"), TAKES_TRAINING)
-def test_a_loss_takes_training_by_name_or_with_whatever_it_is_given(loss, takes):
-    assert port.takes_training(loss) is takes
 
 
 def test_without_a_step_of_its_own_the_loops_is_used(file):
