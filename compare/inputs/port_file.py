@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from compare.inputs.port_errors import PortError, pointing_into, what
-from compare.inputs.port_inputs import FORMS
+from compare.inputs.port_forms import FORMS, stream_of
 from compare.inputs.port_loss import in_either_mode, loss_and_metrics, takes_training
 from compare.inputs.side import Side
 
@@ -50,18 +50,16 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
     def make(settings: Mapping) -> Side:
         with pointing_into(path, f"in {function}()"):
             made = getattr(port, function)()
-        own_step = getattr(port, f"{side}_step", None)
-        if isinstance(made, Side):
-            own_step = own_step or made.step
-            made = (made.model, made.loss, made.optimizer)
-        if not isinstance(made, (tuple, list)) or len(made) != 3 or not callable(made[1]):
-            raise PortError(
-                f"{Path(path).name}: {function}() returns {what(made)}, expected model, loss, optimizer, "
-                "where loss(model, batch, training) gives the scalar to minimise"
-            )
-        model, written, optimizer = made
-        given = Side(model, in_either_mode(written, evaluating), optimizer, takes_training=takes_training(written))
-        restore = FORMS[settings["form"]]
+        returned = _as_side(made, side, f"{Path(path).name}: {function}() returns")
+        own_step = getattr(port, f"{side}_step", None) or returned.step
+        form, restore = settings["form"], FORMS[settings["form"]]
+        given = replace(
+            returned,
+            loss=in_either_mode(returned.loss, evaluating),
+            step=None,
+            batches=returned.batches and stream_of(returned.batches, form, f"{Path(path).name}: Side.batches yields"),
+            takes_training=takes_training(returned.loss),
+        )
 
         def loss(model: Any, batch: Mapping, training: bool = True) -> tuple[Any, dict]:
             return loss_and_metrics(path, "loss", given.loss(model, restore(batch), training=training))
@@ -75,3 +73,21 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
         return replace(given, loss=loss, step=step, as_written=True)
 
     return make
+
+
+def _as_side(made: Any, side: str, said: str) -> Side:
+    """What a port's function made; PortError, beginning with `said`, where it cannot be trained."""
+    if isinstance(made, (tuple, list)) and len(made) == 3:
+        made = Side(*made)
+    if not isinstance(made, Side) or not callable(made.loss):
+        parts = (made.model, made.loss, made.optimizer) if isinstance(made, Side) else made
+        raise PortError(
+            f"{said} {what(parts)}, expected model, loss, optimizer, "
+            "where loss(model, batch, training) gives the scalar to minimise"
+        )
+    if side == "tf" and made.schedule is not None:
+        raise PortError(
+            f"{said} a schedule ({type(made.schedule).__name__}), but Keras has none beside the optimizer: "
+            "give it to the optimizer as its learning_rate, and leave schedule= out"
+        )
+    return made

@@ -65,6 +65,10 @@ def tf_side():
 # def loss(model, batch, training):   called with training=False for evaluation; a loss without `training` is evaluated
 #                                     with the model's layers switched to evaluation mode from outside
 #
+# from compare import Side            a side may return Side(model, loss, optimizer, schedule=..., batches=...):
+#                                     schedule is PyTorch's scheduler, stepped after each step unless the step is your
+#                                     own; batches(stream) yields the batches that your own pipeline makes of the stream
+#
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
 # WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not decide
 # STEPS_PER_EPOCH = 20                the length of an epoch in epochs.csv; the loss must fall from first to last

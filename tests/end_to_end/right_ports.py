@@ -447,6 +447,51 @@ OTHER_LOOPS = (
         "Python's own `if` on the optimizer's count",
     ),
     RightPort(
+        "scheduled_by_the_loop",
+        "schedule",
+        (
+            ("import numpy as np\n", "import numpy as np\n\nfrom compare import Side\n"),
+            (
+                "    optimizer.scheduler = torch.optim.lr_scheduler.StepLR(",
+                "    schedule = torch.optim.lr_scheduler.StepLR(",
+            ),
+            ("    return model, loss, optimizer\n", "    return Side(model, loss, optimizer, schedule=schedule)\n"),
+            (
+                "def torch_step(side, batch):\n"
+                "    side.optimizer.zero_grad()\n"
+                "    loss = side.loss(side.model, batch)\n"
+                "    loss.backward()\n"
+                "    side.optimizer.step()\n"
+                "    side.optimizer.scheduler.step()\n"
+                "    return loss.detach()\n\n\n",
+                "",
+            ),
+        ),
+        "no step of its own: the loop steps PyTorch's schedule",
+    ),
+    RightPort(
+        "pipelines_of_their_own",
+        "momentum",
+        (
+            (
+                "import numpy as np\n",
+                "import numpy as np\n"
+                "\n"
+                "from compare import Side\n"
+                "\n\n"
+                "def split(batches):\n"
+                "    return (part for x, y in batches for part in ((x[:10], y[:10]), (x[10:], y[10:])))\n",
+            ),
+            ("    return model, loss, optimizer\n", "    return Side(model, loss, optimizer, batches=split)\n"),
+            (
+                "    return model, loss, SGD(0.03, momentum=np.float64(0.9), nesterov=True)\n",
+                "    optimizer = SGD(0.03, momentum=np.float64(0.9), nesterov=True)\n"
+                "    return Side(model, loss, optimizer, batches=split)\n",
+            ),
+        ),
+        "each side splits the batches by itself, in sizes that batches() does not have",
+    ),
+    RightPort(
         "gradients_kept_in_python",
         "accumulation",
         (

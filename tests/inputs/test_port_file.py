@@ -8,7 +8,7 @@ import pytest
 
 from compare.inputs import port_file as port
 from compare.inputs.port_errors import PortError
-from compare.inputs.port_inputs import FORMS
+from compare.inputs.port_forms import FORMS
 from tests.helpers.port_texts import BATCHES, HEAD, TF, TORCH, WHOLE
 
 LINES_BEFORE = WHOLE.count("\n")
@@ -193,6 +193,34 @@ def test_without_a_step_of_its_own_the_loops_is_used(file):
 def test_a_side_may_be_returned_in_three_forms(file, returned):
     side = made(file("from compare import Side\n" + with_torch_side(returned)))
     assert (side.model, side.optimizer) == ("m", "o")
+
+
+def test_a_schedule_is_pytorchs_to_step_and_kerass_optimizer_to_hold(file):
+    returned = "Side('m', len, 'o', schedule=[])"
+    assert made(file("from compare import Side\n" + with_torch_side(returned))).schedule == []
+    text = "from compare import Side\n" + HEAD + BATCHES + TORCH + f"def tf_side():\n    return {returned}\n"
+    with pytest.raises(PortError) as caught:
+        made(file(text), "tf")
+    assert str(caught.value) == (
+        "my_port.py: tf_side() returns a schedule (list), but Keras has none beside the optimizer: "
+        "give it to the optimizer as its learning_rate, and leave schedule= out"
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_pipeline_of_a_sides_own_gets_and_gives_batches_as_they_were_yielded(file, form):
+    pipeline = "batches=lambda given: (kept.append(batch) or batch for batch in given)"
+    text = "from compare import Side\nkept = []\n" + with_torch_side(f"Side(kept, len, 'o', {pipeline})")
+    side = made(file(text), form=form)
+    x, y = np.ones((3, 2)), np.zeros(3)
+    [batch] = side.batches([{"0": x, "1": y} if form != "arrays" else {"0": x}])
+    np.testing.assert_equal(side.model, [{"dicts": {"0": x, "1": y}, "tuples": (x, y), "arrays": x}[form]])
+    np.testing.assert_equal(batch, {"0": x} if form == "arrays" else {"0": x, "1": y})
+
+
+def test_without_them_a_side_has_neither_schedule_nor_pipeline(file):
+    side = made(file(WHOLE))
+    assert (side.schedule, side.batches) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,19 @@ def dense():
     return keras.Sequential([layers.Dense(2)])
 
 
+@pytest.mark.parametrize("batches", [None, iter])
+def test_a_pipeline_of_the_sides_own_may_give_other_shapes_than_the_examples(batches):
+    ready = built(dense, batches=batches)
+    ready.step(ready.side, {"x": tf.constant(X)})
+    if batches is None:
+        with pytest.raises((TypeError, ValueError, tf.errors.InvalidArgumentError)):
+            ready.step(ready.side, {"x": tf.constant(X[:2])})
+    else:
+        expected = mean_square(ready.side.model, {"x": tf.constant(X[:2])})[0]
+        loss, _ = ready.step(ready.side, {"x": tf.constant(X[:2])})
+        assert float(loss) == pytest.approx(float(expected), rel=1e-13)
+
+
 class Counting:
     """A step that notes how often Python went through it."""
 
