@@ -9,9 +9,10 @@ import numpy as np
 
 from compare.inputs.side import Side, every_optimizer
 from tf_impl import runtime, weights
+from tf_impl.building import building
 from tf_impl.graph import compile_step
 from tf_impl.randomness import mute
-from tf_impl.train import train_step
+from tf_impl.train import evaluate, train_step
 from tf_impl.weights import to_numpy
 
 
@@ -39,10 +40,11 @@ def build(
     keras.backend.clear_session()  # so that Keras gives layers the same names when they are built again
     runtime.set_precision(precision)
     runtime.set_seed(0)
-    side = make_side(settings)
-    muted = mute(side.model)
-    # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-    side.loss(side.model, examples[0], training=False)  # training=True would move running statistics
+    with building() as call_once:
+        side = make_side(settings)
+        muted = mute(side.model)
+        # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
+        call_once(side.model, lambda: evaluate(side, examples[0]))  # training=True would move running statistics
     if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
     for part, optimizer in every_optimizer(side.optimizer).items():

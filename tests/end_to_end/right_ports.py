@@ -372,6 +372,57 @@ OTHER_LOOPS = (
         "the mean of two halves is the mean of the whole: one forward pass for PyTorch's two",
     ),
     RightPort(
+        "calls_counted_in_python",
+        "clipping",
+        (
+            (
+                "            self.head = nn.Linear(10, 2)\n",
+                "            self.head = nn.Linear(10, 2)\n            self.calls = 0\n",
+            ),
+            (
+                "            return self.head(nn.functional.softplus(self.body(x)))\n",
+                "            self.calls += 1\n"
+                "            return self.head(nn.functional.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
+            ),
+            (
+                "            self.head = layers.Dense(2)\n",
+                "            self.head = layers.Dense(2)\n            self.calls = 0\n",
+            ),
+            (
+                "            return self.head(tf.math.softplus(self.body(x)))\n",
+                "            self.calls += 1\n"
+                "            return self.head(tf.math.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
+            ),
+        ),
+        "a model that counts its calls in Python on both sides: the call that builds it does not count",
+    ),
+    RightPort(
+        "calls_counted_in_a_variable",
+        "clipping",
+        (
+            (
+                "            self.head = nn.Linear(10, 2)\n",
+                "            self.head = nn.Linear(10, 2)\n            self.calls = 0\n",
+            ),
+            (
+                "            return self.head(nn.functional.softplus(self.body(x)))\n",
+                "            self.calls += 1\n"
+                "            return self.head(nn.functional.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
+            ),
+            (
+                "            self.head = layers.Dense(2)\n",
+                "            self.head = layers.Dense(2)\n            self.calls = tf.Variable(0, trainable=False)\n",
+            ),
+            (
+                "            return self.head(tf.math.softplus(self.body(x)))\n",
+                "            self.calls.assign_add(1)\n"
+                "            out = self.head(tf.math.softplus(self.body(x)))\n"
+                "            return out * tf.cast(tf.minimum(self.calls, 8), out.dtype) / 8\n",
+            ),
+        ),
+        "the same with a variable in TensorFlow",
+    ),
+    RightPort(
         "rate_assigned",
         "schedule",
         (
