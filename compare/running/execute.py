@@ -17,6 +17,7 @@ from compare.inputs import port_batches, port_file, port_inputs
 from compare.inputs.arrays import Arrays, cast, nudge
 from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
+from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
 from compare.running.framework import Batches, Framework
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
@@ -42,7 +43,7 @@ class Executor:
             case TrainCase():
                 self._train_case(request, watch)
             case TrainPort():
-                with port_file.pointing_into(request.file, f"on the {self._framework.side} side"):
+                with pointing_into(request.file, f"on the {self._framework.side} side"):
                     self._train_port(request, watch)
             case DrawBatches():
                 drawn = port_batches.draw(request.file, request.seed, request.most)

@@ -111,7 +111,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         evaluate: Callable[[], Array | float] | None = None,
         precision: str | None = None,
         nudge: str | None = None,
-        compiled: bool = True,
+        compiled: bool | None = None,
         muted: Mapping[str, float] | None = None,
         takes_training: bool = True,
     ) -> None:

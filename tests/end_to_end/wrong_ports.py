@@ -644,12 +644,28 @@ LATE = (
     WrongPort(
         "frozen_at_tracing",
         "annealing",
+        "def tf_step(side, batch):\n"
+        "    import tensorflow as tf\n"
+        "\n"
+        "    variables = side.model.trainable_variables\n"
         "    weight = tf.where(side.optimizer.iterations.value < SWITCHED_OFF, 0.5, 0.0)\n",
+        "graphs = []\n"
+        "\n\n"
+        "def tf_step(side, batch):\n"
+        "    import tensorflow as tf\n"
+        "\n"
+        "    graphs.append(graphs[-1] if graphs else tf.function(lambda batch: traced(side, batch)))\n"
+        "    return graphs[-1](batch)\n"
+        "\n\n"
+        "def traced(side, batch):\n"
+        "    import tensorflow as tf\n"
+        "\n"
+        "    variables = side.model.trainable_variables\n"
         '    steps = getattr(side.model, "steps", 0)\n'
         "    side.model.steps = steps + 1\n"
         "    weight = 0.5 if steps < SWITCHED_OFF else 0.0\n",
         (9, "loss", LOSS),
-        "a count in Python is read once, when the step is traced",
+        "a count in Python is read once, when the port's own tf.function is traced",
     ),
     WrongPort(
         "never_switched_off",

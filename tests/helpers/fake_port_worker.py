@@ -103,10 +103,13 @@ class Network:
     def header(self, **said) -> Header:
         """What a recorder notes of the model, and what else is said of the run."""
         kinds = dict.fromkeys(self.layers.values(), "Linear") | {self.activation: "Tanh", self.norm: "BatchNorm"}
-        settings = (Setting("optimizer", "SGD", "lr", RATE),)
-        return header(
-            self.side, **{"weight_groups": tuple(self.weight_groups), "kinds": kinds, "settings": settings} | said
-        )
+        known = {
+            "weight_groups": tuple(self.weight_groups),
+            "kinds": kinds,
+            "settings": (Setting("optimizer", "SGD", "lr", RATE),),
+            "compiled": None if self.side == "torch" else True,
+        }
+        return header(self.side, **known | said)
 
 
 def batches(steps: int, seed: int = 0) -> list[Arrays]:

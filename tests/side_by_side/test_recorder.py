@@ -199,7 +199,7 @@ def test_a_header_says_what_was_recorded_and_the_dtype_whose_ulp_moved_the_weigh
     LOOPS[side](tmp_path / "trace.npz")
     with Trace(tmp_path / f"trace{'.nudged' if asked else ''}.npz") as trace:
         said, weight = trace.header, trace[0, "weights", "0.weight"]
-    assert (said.side, said.nudge, said.precision, said.muted, said.compiled) == (side, nudge, None, {}, True)
+    assert (said.side, said.nudge, said.precision, said.muted, said.compiled) == (side, nudge, None, {}, None)
     assert [(group.kind, group.path) for group in said.weight_groups] == [("Linear", "0")]
     assert said.kinds == {"0": "Linear"}
     assert {each.value for each in said.settings if each.setting == "lr"} == {0.1}
