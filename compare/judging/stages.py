@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compare.judging import tolerances
-from compare.judging.difference import Difference, difference, difference_in_any_layout
+from compare.judging.difference import NOT_SHOWN, Difference, difference, difference_at
 from compare.traces.step import END, Step
 from compare.traces.trace import STAGES, Key, Trace
 
@@ -22,8 +22,6 @@ CONSEQUENCES = ("weights", "loss", "update", "buffer")
 
 # What a step computes before any gradient, and the running statistics of its forward pass.
 BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
-# Stages whose axes each framework may order in its own way; weights have one layout, PyTorch's.
-LAYOUT_IS_FREE = ("batch", "forward")
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,16 @@ class StageRow:
     @property
     def within(self) -> bool:
         return self.difference.kind != "dtype" and self.difference.max_rel <= self.allowed
+
+    @property
+    def shown(self) -> bool:
+        """Whether both sides show this tensor, and all of it: what one does not show is no difference."""
+        return self.difference.kind not in NOT_SHOWN
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the sides differ here by more than rounding."""
+        return self.shown and not self.within
 
     @property
     def verdict(self) -> str:
@@ -73,8 +81,7 @@ def stage_rows(
             opened += [_rounding_of_update(trace, key, precision) for trace in (torch, tf)]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
         limit = float(allow(widest[stage, tensor], precision))
-        sides = plain[id(torch)], plain[id(tf)]
-        found = difference_in_any_layout(*sides, limit) if stage in LAYOUT_IS_FREE else difference(*sides)
+        found = difference_at(stage, plain[id(torch)], plain[id(tf)], limit)
         rows.append(StageRow(step, stage, tensor, found, limit))
     return rows
 
@@ -130,8 +137,11 @@ def by_value(rows: Sequence[StageRow]) -> list[StageRow]:
 
 
 def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
-    """The first row that is out of its envelope and reaches the weights, the buffers or the loss."""
-    beyond = [row for row in rows if not row.within]
+    """The first row that is out of its envelope and reaches the weights, the buffers or the loss.
+
+    What one side does not show is never blamed.
+    """
+    beyond = [row for row in rows if row.beyond]
     reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
     if reached is None:
         return None
@@ -150,8 +160,8 @@ def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:
     first = min((row.step for row in rows), default=END)
     early = [row for row in rows if row.step == first is not END and row.stage in BEFORE_GRADIENTS]
     ends_with = [row for row in early if row.stage == "forward"][-1:]
-    if any(not row.within for row in ends_with):
-        return next(row for row in early if not row.within)
+    if any(row.beyond for row in ends_with):
+        return next(row for row in early if row.beyond)
     return first_divergence(early)
 
 

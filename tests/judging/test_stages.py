@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from compare.judging import tolerances
-from compare.judging.difference import difference
-from compare.judging.stages import StageRow, by_value, first_divergence, last_agreement, stage_rows
+from compare.judging.difference import difference, difference_at
+from compare.judging.stages import StageRow, before_gradients, by_value, first_divergence, last_agreement, stage_rows
 from compare.traces.step import END
 from compare.traces.trace import Trace, TraceWriter
 from tests.helpers.synthetic import header
@@ -137,6 +137,19 @@ def test_another_state_that_differed_earlier_is_not_blamed():
     cause = row(1, "state", "velocity", gap=BEYOND)
     rows = [row(0, "state", "count", gap=BEYOND), row(0, "update"), cause, row(1, "update", gap=BEYOND)]
     assert first_divergence(rows) is cause
+
+
+HIDDEN = [("not shown in tf", None), ("batch size", np.ones(4))]
+
+
+@pytest.mark.parametrize(("verdict", "other"), HIDDEN)
+def test_what_one_side_does_not_show_is_never_blamed(verdict, other):
+    hidden = StageRow(0, "forward", "fc", difference_at("forward", np.ones(8), other, 0.0), allowed=1e300)
+    assert (hidden.verdict, hidden.within, hidden.beyond) == (verdict, False, False)
+    cause = row(0, "update", gap=BEYOND)
+    assert first_divergence([hidden, row(0, "update")]) is None
+    assert first_divergence([hidden, row(0, "loss"), cause]) is cause
+    assert before_gradients([hidden, row(0, "loss")]) is None
 
 
 def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergence():
