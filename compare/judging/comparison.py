@@ -9,7 +9,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, first_beyond, nudge_gap
-from compare.judging.stages import StageRow, before_gradients, by_value, first_divergence, stage_rows
+from compare.judging.stages import StageRow, allowed_for_loss, before_gradients, by_value, first_divergence, stage_rows
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
@@ -64,7 +64,7 @@ def compare_pair(
     """
     nudges = pair.nudges(nudged)
     gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
-    envelope = allow(nudge_gap("loss", nudges, len(gap)), precision)
+    envelope = allowed_for_loss(allow(nudge_gap("loss", nudges, len(gap)), precision), pair)
     rows = stage_rows(*pair, nudges, precision, allow)
     certain = envelope < tolerances.COUNTS_ARE_CERTAIN_BELOW if certain is None else certain
     parts = {"loss": first_beyond(gap, envelope)}

@@ -15,7 +15,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.difference import NOT_SHOWN, Difference, difference, difference_at
 from compare.traces.step import END, Step
-from compare.traces.trace import STAGES, Key, Trace
+from compare.traces.trace import STAGES, Key, Trace, TracePair
 
 # What a difference has to reach to count: the weights, the buffers, or the loss.
 CONSEQUENCES = ("weights", "loss", "update", "buffer")
@@ -81,9 +81,17 @@ def stage_rows(
             opened += [_rounding_of_update(trace, key, precision) for trace in (torch, tf)]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
         limit = float(allow(widest[stage, tensor], precision))
+        if stage == "loss" and (torch.header.loss_is_number or tf.header.loss_is_number):
+            plain = {side: loss if loss is None else loss.astype(np.float64) for side, loss in plain.items()}
+            limit = float(allowed_for_loss(limit, TracePair(torch, tf)))
         found = difference_at(stage, plain[id(torch)], plain[id(tf)], limit)
         rows.append(StageRow(step, stage, tensor, found, limit))
     return rows
+
+
+def allowed_for_loss(limit: tolerances.Gap, pair: TracePair) -> tolerances.Gap:
+    """What is allowed to the losses: a plain number that went through float32 is off by an ulp of it."""
+    return np.maximum(limit, tolerances.allowed_for_leak(0.0)) if pair.loss_is_rounded else limit
 
 
 def _turns(keys: Sequence[Key]) -> dict[Key, float]:

@@ -36,6 +36,7 @@ class Header:
     dtype whose ulp moved each initial weight, or None. `compiled` is False where TensorFlow's step could not be
     compiled to a graph. `muted` are the dropout layers that were switched off, by path, with their former rates.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
+    `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
     """
 
     side: str
@@ -49,6 +50,7 @@ class Header:
     compiled: bool = True
     muted: dict[str, float] = field(default_factory=dict)
     takes_training: bool = True
+    loss_is_number: bool = False
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

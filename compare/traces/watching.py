@@ -33,6 +33,7 @@ class Watching(ABC):
         self._recording, self._model, self._optimizer = recording, model, optimizer
         self._channels_first = channels_first
         self._before: dict[str, np.ndarray] = {}  # the weights before this step's first update
+        self._loss_is_number = False  # whether a loss came as a plain number, which has no dtype of the training's
         self._started = False  # whether this step's initial weights are recorded
         self._detach: list[Callable[[], None]] = []
 
@@ -84,11 +85,15 @@ class Watching(ABC):
     def _end_step(self, loss: Any, batch: Mapping[str, Any]) -> None:
         for name, tensor in self.weights.batch_to_canonical(batch, self._channels_first).items():
             self._recording.tensor("batch", name, tensor)
-        self._recording.tensor("loss", "loss", self.weights.to_numpy(loss))
+        self._record_loss(loss)
         for name, parameter in self.weights.named_parameters(self._model).items():
             if name in self._before:
                 self._recording.tensor("update", name, parameter.value() - self._before[name])
         self._record_all("buffer", self.weights.named_buffers(self._model))
+
+    def _record_loss(self, loss: Any) -> None:
+        self._loss_is_number |= isinstance(loss, (np.ndarray, np.generic)) or not hasattr(loss, "dtype")
+        self._recording.tensor("loss", "loss", self.weights.to_numpy(loss))
 
     def _record_all(self, stage: str, parameters: Mapping[str, Parameter]) -> None:
         for name, parameter in parameters.items():

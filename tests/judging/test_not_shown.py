@@ -7,7 +7,6 @@ from compare.judging.difference import difference_at
 from compare.judging.not_shown import not_shown
 from compare.judging.stages import StageRow
 
-
 WHOLE = np.ones((4, 2))
 
 

@@ -162,6 +162,14 @@ def test_settings_that_differ_are_in_the_result(traces):
     assert (row.subject, row.setting, row.torch, row.tf, row.verdict) == ("optimizer", "lr", 0.1, 0.2, "differs")
 
 
+@pytest.mark.parametrize(("number", "verdict"), [(True, "equivalent"), (False, "diverged")])
+def test_losses_that_were_printed_in_float32_are_no_difference_of_loops_in_float64(traces, number, verdict):
+    traces.record("torch")
+    printed = at(lambda key: key[1] == "loss", lambda value: value.astype(np.float32).astype(np.float64))
+    traces.record("tf", printed, said={"loss_is_number": number})
+    assert diff(traces.torch, traces.tf).verdict == verdict
+
+
 def test_a_loss_that_does_not_fall_on_either_side_is_not_decreasing(traces):
     rising = of_loss(lambda step: 2.0 ** min(step, STEPS))
     traces.record("torch", rising)

@@ -16,12 +16,12 @@ def trace(tmp_path):
     """Makes a trace of a dict from (step, stage, tensor) to what was recorded there."""
     made = []
 
-    def make(tensors) -> Trace:
+    def make(tensors, loss=1.0, **said) -> Trace:
         path = tmp_path / f"{len(made)}.npz"
         writer = TraceWriter(path)
         for key, value in tensors.items():
             writer.tensor(*key, np.asarray(value))
-        writer.close({"loss": [1.0]}, header())
+        writer.close({"loss": [loss]}, header(**said))
         made.append(Trace(path))
         return made[-1]
 
@@ -201,3 +201,40 @@ def test_in_a_step_of_two_updates_the_first_turn_stands_before_the_second(trace,
     stages = [row.stage for row in rows]
     assert stages[:3] == ["batch", "weights", "forward"]
     assert stages[-2:] == ["update", "update"]
+
+
+@pytest.fixture
+def of_losses(trace):
+    """The verdict on the loss of two sides, from [value, dtype, whether it was given as a plain number] of each."""
+
+    def judged(torch, tf):
+        sides = []
+        for value, dtype, number in (torch, tf):
+            loss = np.asarray(value, dtype)
+            sides.append(trace({(0, "loss", "loss"): loss}, loss=float(loss), loss_is_number=number))
+        [only] = stage_rows(*sides, [], "float64")
+        return only.verdict
+
+    return judged
+
+
+THIRD = 1 / 3
+IN_FLOAT32 = float(np.float32(THIRD))  # 1e-8 off
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf", "verdict"),
+    [
+        ((THIRD, "float64", False), (THIRD, "float32", False), "dtype"),
+        ((THIRD, "float64", False), (IN_FLOAT32, "float64", True), "within"),
+        ((THIRD, "float64", False), (IN_FLOAT32, "float32", True), "within"),
+        ((THIRD, "float32", False), (IN_FLOAT32, "float64", True), "within"),
+        ((THIRD, "float64", True), (THIRD, "float32", False), "within"),
+        ((THIRD, "float64", False), (IN_FLOAT32, "float64", False), "beyond"),
+        ((THIRD, "float64", False), (IN_FLOAT32 * (1 + 2e-6), "float32", True), "beyond"),
+        ((THIRD, "float64", True), (THIRD * (1 + 1e-10), "float64", True), "beyond"),
+        ((THIRD, "float64", True), (None, "float64", True), "not finite"),
+    ],
+)
+def test_a_loss_that_is_a_plain_number_has_no_dtype_and_may_have_gone_through_float32(of_losses, torch, tf, verdict):
+    assert of_losses(torch, tf) == verdict

@@ -113,6 +113,17 @@ def test_nothing_is_attached_to_a_step_that_is_not_audited(side, tmp_path):
 
 
 @pytest.mark.parametrize("side", LOOPS)
+@pytest.mark.parametrize(("as_given", "number"), [(lambda loss: loss, False), (float, True), (np.asarray, True)])
+def test_a_header_says_whether_a_loss_came_as_a_plain_number(side, as_given, number, tmp_path):
+    model, optimizers = torch_pair() if side == "torch" else tf_pair()
+    recorder = (TorchRecorder if side == "torch" else TfRecorder)(tmp_path / "trace.npz", model, optimizers)
+    recorder.step(as_given(torch.tensor(0.5) if side == "torch" else tf.constant(0.5)))
+    recorder.close()
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert (trace.header.loss_is_number, trace.curves["loss"].tolist()) == (number, [0.5])
+
+
+@pytest.mark.parametrize("side", LOOPS)
 def test_a_layer_that_is_called_twice_is_recorded_twice(side, tmp_path):
     if side == "torch":
         layer = torch.nn.Linear(2, 2)

@@ -156,7 +156,7 @@ def test_while_the_model_is_evaluated_at_the_end_its_layers_are_recorded(trained
 def test_the_header_has_what_the_side_the_recorder_and_its_closing_say(trained):
     _, trace = trained(pairs={"w": "weight", None: ["a", "b"]})
     explicit = (("w", "weight"), (None, "a"), (None, "b"))
-    assert trace.header == header("tf", precision="float64", explicit=explicit)
+    assert trace.header == header("tf", precision="float64", explicit=explicit, loss_is_number=True)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
