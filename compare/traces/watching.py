@@ -35,6 +35,7 @@ class Watching(ABC):
         self._before: dict[str, np.ndarray] = {}  # the weights before this step's first update
         self._loss_is_number = False  # whether a loss came as a plain number, which has no dtype of the training's
         self._started = False  # whether this step's initial weights are recorded
+        self._given: set[str] = set()  # the weights for which the optimizer at work has a gradient
         self._detach: list[Callable[[], None]] = []
 
     @abstractmethod
@@ -74,13 +75,17 @@ class Watching(ABC):
         if not self._before:  # the first optimizer of the step
             self._before = {name: parameter.value() for name, parameter in parameters.items()}
             self._recording.tensor("rate", "learning_rate", self.weights.learning_rate(self._optimizer))
+        self._given.clear()
         for name, parameter in parameters.items():
             if (gradient := gradients.get(id(parameter.variable))) is not None:
                 self._recording.tensor("gradient", name, parameter.canonical(gradient))
+                self._given.add(name)
 
     def _after_update(self, optimizer: Any) -> None:
+        """Called after it: an optimizer may hold slots for weights that were never given to it."""
         for name, value in self.weights.optimizer_state(optimizer, self._model).items():
-            self._recording.tensor("state", name, value)
+            if name.rpartition(" ")[0] in self._given:
+                self._recording.tensor("state", name, value)
 
     def _end_step(self, loss: Any, batch: Mapping[str, Any]) -> None:
         for name, tensor in self.weights.batch_to_canonical(batch, self._channels_first).items():

@@ -179,6 +179,33 @@ def test_each_of_two_optimizers_records_its_own_gradients_and_the_step_all_updat
             np.testing.assert_allclose(trace[0, "update", f"{name}.weight"], -0.1 * gradient, rtol=1e-6)
 
 
+def adam_steps(path, side):
+    """Two Adams of one model, in a list, each built for all weights where that can be; only the first has a step."""
+    if side == "torch":
+        model, _ = torch_pair()
+        optimizers = [torch.optim.Adam(part.parameters()) for part in model.values()]
+        recorder = TorchRecorder(path, model, optimizers)
+        model["left"].weight.grad = torch.ones(1, 2)
+        [optimizer.step() for optimizer in optimizers]
+    else:
+        model, _ = tf_pair()
+        optimizers = [keras.optimizers.Adam(), keras.optimizers.Adam()]
+        for optimizer in optimizers:
+            optimizer.build(model.trainable_variables)
+        recorder = TfRecorder(path, model, optimizers)
+        optimizers[0].apply_gradients([(tf.ones((2, 1)), model.left.kernel)])
+    recorder.step(1.0)
+    recorder.close()
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_state_is_shown_of_the_weights_that_an_optimizer_was_given(side, tmp_path):
+    adam_steps(tmp_path / "trace.npz", side)
+    with Trace(tmp_path / "trace.npz") as trace:
+        state = [key[2] for key in trace.keys if key[:2] == (0, "state")]
+    assert sorted(state) == [f"left.weight {entry}" for entry in ("exp_avg", "exp_avg_sq", "step")]
+
+
 @pytest.mark.parametrize("side", LOOPS)
 def test_an_evaluation_between_two_steps_is_no_part_of_them(side, tmp_path):
     if side == "torch":

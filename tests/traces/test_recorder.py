@@ -122,18 +122,32 @@ def test_weights_that_the_first_forward_pass_makes_are_recorded_before_the_first
 def test_two_optimizers_of_a_step_have_one_rate_and_one_update_each_its_state(tmp_path):
     loop, second = Loop(), Loop()
     recorder = NumpyRecorder(tmp_path / "trace", loop, [loop, second], audits=(0,))
-    for watch in second.before:
-        watch({})
     loss = loop.step()
+    for watch in second.before:
+        watch({id(loop.weight): X[0]})
     for watch in second.after:
         watch()
     recorder.step(loss)
     recorder.close()
     recorded = [(stage, name) for step, stage, name in Trace(tmp_path / "trace.npz").keys if step == 0]
     assert [what for what in recorded if what[0] in ("rate", "gradient", "state", "update")] == [
-        ("rate", "learning_rate"), ("gradient", "w"), ("state", "w steps"), ("state", "w steps (call 2)"),
-        ("update", "w"),
+        ("rate", "learning_rate"), ("gradient", "w"), ("state", "w steps"), ("gradient", "w (call 2)"),
+        ("state", "w steps (call 2)"), ("update", "w"),
     ]  # fmt: skip
+
+
+def test_an_optimizer_shows_no_state_of_a_weight_that_it_was_not_given(tmp_path):
+    loop, second = Loop(), Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, [loop, second], audits=(0,))
+    loss = loop.step()
+    for watch in second.before:
+        watch({id(loop.weight): None})
+    for watch in second.after:
+        watch()
+    recorder.step(loss)
+    recorder.close()
+    recorded = [name for step, stage, name in Trace(tmp_path / "trace.npz").keys if (step, stage) == (0, "state")]
+    assert recorded == ["w steps"]
 
 
 def test_an_image_of_a_batch_is_recorded_with_its_channels_first(tmp_path):
