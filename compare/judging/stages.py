@@ -14,6 +14,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.difference import NOT_SHOWN, Difference, difference, difference_at
+from compare.traces.calls import number_of_call, without_call
 from compare.traces.step import END, Step
 from compare.traces.trace import STAGES, Key, Trace, TracePair
 
@@ -22,6 +23,9 @@ CONSEQUENCES = ("weights", "loss", "update", "buffer")
 
 # What a step computes before any gradient, and the running statistics of its forward pass.
 BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
+
+# Recorded at each update: a weight may have several in one step.
+OF_AN_UPDATE = ("gradient", "rate", "state")
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,14 @@ class StageRow:
 
     def __str__(self) -> str:
         step = "the end" if self.step is END else f"step {self.step}"
-        return f"{step}, {self.stage}, {self.tensor}"
+        number = number_of_call(self.tensor)
+        if self.stage not in OF_AN_UPDATE or number == 1:
+            return f"{step}, {self.stage}, {self.tensor}"
+        return f"{step}, {_ordinal(number)} {self.stage}, {without_call(self.tensor)}"
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")
 
 
 def stage_rows(
@@ -96,7 +107,7 @@ def allowed_for_loss(limit: tolerances.Gap, pair: TracePair) -> tolerances.Gap:
 
 def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     """The turn of its step in which each tensor was recorded: a forward pass after an update begins a new turn, as with
-    two optimizers.
+    two optimizers, and so does the next gradient of a weight.
 
     Batch, weights and loss are recorded once per step and count to the first turn; update and buffer to the last.
     """
@@ -104,11 +115,12 @@ def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     number: Counter[Step] = Counter()
     updated: set[Step] = set()
     for key in keys:
-        step, stage, _ = key
-        if stage == "forward" and step in updated:
+        step, stage, tensor = key
+        again = stage == "gradient" and number_of_call(tensor) > number[step] + 1
+        if again or (stage == "forward" and step in updated):
             number[step] += 1
-            updated.remove(step)
-        elif stage in ("gradient", "state"):
+            updated.discard(step)
+        if stage in ("gradient", "state"):
             updated.add(step)
         turns[key] = number[step]
         if stage in ("batch", "weights", "loss"):

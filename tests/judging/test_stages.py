@@ -162,6 +162,9 @@ def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergenc
 def test_a_row_says_its_place_in_words():
     assert str(row(3, "update", "fc1.weight")) == "step 3, update, fc1.weight"
     assert str(row(END, "buffer", "mean")) == "the end, buffer, mean"
+    assert str(row(0, "gradient", "fc1.weight (call 2)")) == "step 0, second gradient, fc1.weight"
+    assert str(row(0, "state", "fc1.weight exp_avg (call 4)")) == "step 0, 4th state, fc1.weight exp_avg"
+    assert str(row(0, "forward", "relu (call 2)")) == "step 0, forward, relu (call 2)"
 
 
 @pytest.mark.parametrize(("ulps", "verdict"), [(1, "within"), (1000, "beyond")])
@@ -201,6 +204,17 @@ def test_in_a_step_of_two_updates_the_first_turn_stands_before_the_second(trace,
     stages = [row.stage for row in rows]
     assert stages[:3] == ["batch", "weights", "forward"]
     assert stages[-2:] == ["update", "update"]
+
+
+def test_the_second_gradient_of_a_weight_stands_behind_its_first_update_also_without_a_recorded_forward_pass(trace):
+    keys = [
+        (0, "gradient", "w"),
+        (0, "state", "w step"),
+        (0, "gradient", "w (call 2)"),
+        (0, "state", "w step (call 2)"),
+    ]
+    both = trace(dict.fromkeys(keys, 1.0))
+    assert [row.key for row in stage_rows(both, both, [], "float64")] == keys
 
 
 @pytest.fixture
