@@ -32,9 +32,10 @@ class Watching(ABC):
     def __init__(self, recording: Recording, model: Any, optimizer: Any, channels_first: Container[str]):
         self._recording, self._model, self._optimizer = recording, model, optimizer
         self._channels_first = channels_first
-        self._before: dict[str, np.ndarray] = {}  # the weights before this step's first update
+        self._before: dict[str, np.ndarray] = {}  # the weights at the beginning of this step
         self._loss_is_number = False  # whether a loss came as a plain number, which has no dtype of the training's
         self._started = False  # whether this step's initial weights are recorded
+        self._updated = False  # whether an optimizer has been at work in this step
         self._given: set[str] = set()  # the weights for which the optimizer at work has a gradient
         self._detach: list[Callable[[], None]] = []
 
@@ -53,7 +54,7 @@ class Watching(ABC):
     def _begin_step(self) -> None:
         self._remove_hooks()
         if self._recording.audited:
-            self._started = False
+            self._started = self._updated = False
             self._before.clear()
             self._record_start()
             self._watch_layers()
@@ -64,7 +65,10 @@ class Watching(ABC):
     def _record_start(self) -> None:
         """Record the initial weights: before the first update where only the forward pass makes them."""
         if self._is_built() and not self._started:
-            self._record_all("weights", self.weights.named_parameters(self._model))
+            parameters = self.weights.named_parameters(self._model)
+            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+            for name, value in self._before.items():
+                self._recording.tensor("weights", name, value)
             self._record_all("weights", self.weights.named_buffers(self._model))
             self._started = True
 
@@ -72,8 +76,8 @@ class Watching(ABC):
         """Called before an optimizer moves its variables; `gradients` are by the id of their variable."""
         self._record_start()
         parameters = self.weights.named_parameters(self._model)
-        if not self._before:  # the first optimizer of the step
-            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+        if not self._updated:  # the first optimizer of the step
+            self._updated = True
             self._recording.tensor("rate", "learning_rate", self.weights.learning_rate(self._optimizer))
         self._given.clear()
         for name, parameter in parameters.items():

@@ -207,6 +207,44 @@ def test_state_is_shown_of_the_weights_that_an_optimizer_was_given(side, tmp_pat
 
 
 @pytest.mark.parametrize("side", LOOPS)
+@pytest.mark.parametrize("optimizer", [None, object()])
+def test_weights_that_no_known_optimizer_moves_have_an_update_and_nothing_else_is_shown(side, optimizer, tmp_path):
+    model, _ = torch_pair() if side == "torch" else tf_pair()
+    recorder = (TorchRecorder if side == "torch" else TfRecorder)(tmp_path / "trace.npz", model, optimizer)
+    if side == "torch":
+        with torch.no_grad():
+            model["left"].weight += 1
+    else:
+        model.left.kernel.assign_add(tf.ones((2, 1)))
+    recorder.step(1.0)
+    recorder.close()
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert {key[1] for key in trace.keys if key[0] == 0} == {"weights", "loss", "update"}
+        np.testing.assert_allclose(trace[0, "update", "left.weight"], np.ones((1, 2)), rtol=1e-6)
+        np.testing.assert_array_equal(trace[0, "update", "right.weight"], np.zeros((1, 2)))
+
+
+def test_an_optimizer_with_a_closure_shows_its_update_too(tmp_path):
+    model, _ = torch_pair()
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=2)
+    recorder = TorchRecorder(tmp_path / "trace.npz", model, optimizer)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (model["left"](torch.ones(1, 2)).sum() - 3) ** 2
+        loss.backward()
+        return loss
+
+    for _ in range(2):
+        recorder.step(optimizer.step(closure))
+    recorder.close()
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert np.any(trace[1, "update", "left.weight"])
+        assert trace[1, "rate", "learning_rate"] == 1
+        assert not any(key[1] == "gradient" for key in trace.keys), "those before a closure are of the last step"
+
+
+@pytest.mark.parametrize("side", LOOPS)
 def test_an_evaluation_between_two_steps_is_no_part_of_them(side, tmp_path):
     if side == "torch":
         model, optimizers = torch_pair()

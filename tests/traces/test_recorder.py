@@ -66,6 +66,11 @@ class NumpyRecorder(Recorder):
         self._detach += [optimizer.before.clear, optimizer.after.clear]
 
 
+class ByHand(NumpyRecorder):
+    def _watch_optimizer(self, optimizer):
+        """Nothing to hook into."""
+
+
 @pytest.fixture
 def trained(tmp_path, monkeypatch):
     """Trains for three steps under a recorder; the loop and its trace."""
@@ -215,3 +220,14 @@ def test_a_recording_that_is_discarded_leaves_neither_file_nor_hook(tmp_path):
     recorder.discard()
     recorder.close()
     assert (list(tmp_path.iterdir()), loop.forward, loop.before, loop.after) == ([], [], [], [])
+
+
+@pytest.mark.parametrize("optimizer", [None, object()])
+def test_weights_that_are_moved_by_hand_have_an_update(tmp_path, optimizer):
+    loop = Loop()
+    recorder = ByHand(tmp_path / "trace", loop, optimizer)
+    recorder.step(loop.step())
+    recorder.close()
+    trace = Trace(tmp_path / "trace.npz")
+    np.testing.assert_allclose(trace[0, "update", "w"], -RATE * X.T @ (X @ WEIGHT - Y), rtol=1e-14)
+    assert {key[1] for key in trace.keys if key[0] == 0} == {"weights", "forward", "loss", "update", "buffer"}

@@ -77,8 +77,8 @@ def test_the_second_of_a_step_is_seen_under_the_same_name_as_the_first(traced, s
         tf={(0, stage, f"k.weight{behind}"): VALUE[2:], (0, stage, f"cell.bias{behind}"): VALUE[0]},
     )
     torch, tf = rename_pair(TracePair(torch, tf), pairing)
-    assert (0, stage, f"{MERGED}{behind}") in torch and (0, stage, f"{MERGED}{behind}") in tf
     for side in (torch, tf):
+        assert (0, stage, f"{MERGED}{behind}") in side
         assert np.array_equal(side[0, stage, f"attn.w[2:4]{behind}"], VALUE[2:])
 
 
