@@ -48,7 +48,8 @@ def build(
     if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
     for part, optimizer in every_optimizer(side.optimizer).items():
-        optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
     initial = [(variable, to_numpy(variable)) for each in _stateful(side) for variable in each.variables]
     step = side.step or train_step
     if eager or side.as_written:
@@ -70,4 +71,6 @@ def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> Non
 def _stateful(side: Side) -> list:
     """Everything that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
-    return [side.model, *every_optimizer(side.optimizer).values()]
+    # An optimizer of a port's own may be any object; a port is built anew for each run.
+    optimizers = every_optimizer(side.optimizer).values()
+    return [side.model, *(each for each in optimizers if isinstance(each, keras.optimizers.Optimizer))]

@@ -57,4 +57,6 @@ def _stateful(side: Side) -> list:
     """Everything that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
     schedule = [side.schedule] if side.schedule is not None else []
-    return [side.model, *every_optimizer(side.optimizer).values(), *schedule]
+    # An optimizer of a port's own may be any object; a port is built anew for each run.
+    optimizers = [each for each in every_optimizer(side.optimizer).values() if hasattr(each, "state_dict")]
+    return [side.model, *optimizers, *schedule]

@@ -15,7 +15,8 @@ class Side:
     """One side of a case.
 
     `loss(model, batch, training)` returns the scalar to minimise and a dict of metrics, each a mean over the batch.
-    `optimizer` is one, or a dict of several, by the attribute of the model that each trains.
+    `optimizer` is one, or a dict of several, by the attribute of the model that each trains; beside a `step`, any
+    object that it uses, or None.
     `schedule` is PyTorch's learning rate scheduler, stepped after the optimizer; in Keras the optimizer holds it.
     `step(side, batch)` does one training step and returns the same pair; None is the loop's own step.
     `as_written` is True where that step is a user's own: it then runs as it is written, and is never compiled.
@@ -34,7 +35,12 @@ class Side:
 
 
 def every_optimizer(optimizer: Any) -> dict[Any, Any]:
-    """Every optimizer by the part of the model that it trains: "" for a single one, the position for a list."""
+    """Every optimizer by the part of the model that it trains: "" for a single one, the position for a list.
+
+    None is no optimizer: the weights are moved by hand.
+    """
+    if optimizer is None:
+        return {}
     if isinstance(optimizer, Mapping):
         return dict(optimizer)
     return dict(enumerate(optimizer)) if isinstance(optimizer, (list, tuple)) else {"": optimizer}

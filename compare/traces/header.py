@@ -37,6 +37,7 @@ class Header:
     compiled to a graph, None where it ran as it is written. `muted` are the dropout layers that were switched off, by
     path, with their former rates.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
+    `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
     """
 
     side: str
@@ -50,6 +51,7 @@ class Header:
     compiled: bool | None = None
     muted: dict[str, float] = field(default_factory=dict)
     takes_training: bool = True
+    loss_is_number: bool = False
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

@@ -129,7 +129,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:
             self._watch_layers()
-            self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
+            self._record_loss(evaluate())
             self._remove_hooks()
         header = replace(
             described,
@@ -138,6 +138,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             compiled=compiled,
             muted=dict(muted or {}),
             takes_training=takes_training,
+            loss_is_number=self._loss_is_number,
         )
         if self._trajectory is not None:
             self._trajectory.close()

@@ -22,7 +22,7 @@ from compare.running import worker
 from compare.running.request import DrawBatches, Start, TrainPort
 from compare.traces.header import Header, Setting
 from compare.traces.step import END
-from compare.traces.trace import TraceWriter
+from compare.traces.trace import Key, TraceWriter
 from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.synthetic import Fault, header, honest
 
@@ -130,8 +130,12 @@ def record(
     nudged: str | None = None,
     said: dict | None = None,
     watch: Callable = lambda steps: steps,
+    hidden: Callable[[Key], bool] = lambda key: False,
 ) -> Path:
-    """Train a network on the batches given, and leave its trace; `weights` are by their parts."""
+    """Train a network on the batches given, and leave its trace; `weights` are by their parts.
+
+    What is `hidden` takes part in the training, and is not recorded.
+    """
     weights = {name: array.astype(precision) for name, array in (weights or network.start()).items()}
     if nudged:
         weights = nudge(weights, 0, nudged)
@@ -139,7 +143,7 @@ def record(
 
     def passes(step: int, stage: str, name: str, value) -> np.ndarray:
         value = network.fault((step, stage, name), np.asarray(value, precision))
-        if value is not None and (step in audits or step is END):
+        if value is not None and (step in audits or step is END) and not hidden((step, stage, name)):
             label = network.own(name)
             again = f"{label} (call 2)" if (step, stage, label) in calls else label
             calls.add((step, stage, label))
