@@ -119,6 +119,7 @@ def _run(
             lambda: framework.train.evaluate(side, first),
             precision=training.precision,
             nudge=training.nudge,
+            ulps=training.ulps,
             compiled=built.compiled,
             muted=built.muted,
             takes_training=side.takes_training,
@@ -152,7 +153,9 @@ def _following(framework: Framework, model: Any, training: Training, output: str
 
     def move(state: Arrays, step: int) -> Arrays:
         state = cast(state, training.precision)
-        return nudge(state, seed, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
+        return (
+            nudge(state, seed, training.nudge, f"/{step}/{training.sample}", training.ulps) if training.nudge else state
+        )
 
     weights = framework.weights
     return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), loaded, compared, move)

@@ -30,7 +30,8 @@ class Training:
     recorded; `steps` ends the run early. `eager` runs TensorFlow's step without compiling it to a graph.
 
     With `leads`, the run leaves its trajectory, under the name of its precision. `follows` names the trajectory whose
-    state each step begins with; a nudge then moves the weights of every step anew, and `sample` is which of several.
+    state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`; `sample` is
+    which of several.
     `rounded` rounds the settings of PyTorch's optimizers to float32.
     """
 
@@ -43,6 +44,7 @@ class Training:
     leads: bool = False
     follows: str | None = None
     sample: int = 0
+    ulps: int = 1
     rounded: bool = False
 
 
