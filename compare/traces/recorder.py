@@ -1,6 +1,6 @@
 """Records any training loop into a trace, from outside; each side adds what looks into its framework.
 
-Curves are recorded at every step, tensors at audited steps only: at all other steps no hook is attached.
+Curves are recorded at every step, tensors at audited steps only: at all other steps only the learning rate is watched.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Generic, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.side import every_optimizer
 from compare.traces.header import Header
+from compare.traces.rates import EveryRate
 from compare.traces.recording import Recording, as_named, coarsest
 from compare.traces.watching import Watching
 
@@ -50,6 +52,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
         self._described: Header | None = None
+        self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
@@ -69,6 +72,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if self._recording.audited:
             self._end_step(loss, named)
         points = {name: self._number(value) for name, value in (metrics or {}).items()}
+        self._every_rate.end_step()
         self._recording.point(self._number(loss), named, points)
         self._begin_step()
 
@@ -95,6 +99,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._remove_hooks()
         if not self._recording.end():
             return
+        self._every_rate.detach()
+        for name, values in self._every_rate.curves().items():
+            self._recording.curve(name, values)
         described = self._describe()
         self._record_all("weights", self.weights.named_parameters(self._model))
         self._record_all("buffer", self.weights.named_buffers(self._model))
@@ -116,6 +123,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def discard(self) -> None:
         """Leave no file behind."""
         self._remove_hooks()
+        self._every_rate.detach()
         self._recording.discard()
 
     @abstractmethod

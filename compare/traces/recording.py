@@ -69,6 +69,10 @@ class Recording:
             self._curves.setdefault(name, array("d")).append(value)
         self.steps += 1
 
+    def curve(self, name: str, values: Iterable[float]) -> None:
+        """Add a curve as a whole, unless there is one of this name."""
+        self._curves.setdefault(name, array("d", values))
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Between two steps: neither the tensors nor the time of what runs inside count to the next."""

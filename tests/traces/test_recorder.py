@@ -53,6 +53,9 @@ class NumpyRecorder(Recorder):
     def _header(self):
         return header("tf")
 
+    def _rates(self, optimizer):
+        return None
+
     def _is_built(self):
         return self._model.weight is not None
 
