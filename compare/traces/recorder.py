@@ -49,8 +49,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz. Raises ValueError where the model has no weights yet.
         """
-        super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
+        super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
         self._described: Header | None = None
         self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
         self._nudged_by = self._nudge() if self._recording.nudged else None
