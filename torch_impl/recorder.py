@@ -23,6 +23,9 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
         )
 
+    def _rates(self, optimizer: torch.optim.Optimizer) -> weights.Rates | None:
+        return weights.Rates(optimizer) if isinstance(optimizer, torch.optim.Optimizer) else None
+
     def _watch_layers(self) -> None:
         for name, layer in layers.named_layers(self._model).items():
 

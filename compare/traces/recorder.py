@@ -1,6 +1,6 @@
 """Records any training loop into a trace, from outside; each side adds what looks into its framework.
 
-Curves are recorded at every step, tensors at audited steps only: at all other steps no hook is attached.
+Curves are recorded at every step, tensors at audited steps only: at all other steps only the learning rate is watched.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Generic, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.side import every_optimizer
 from compare.traces.following import Following
 from compare.traces.header import Header
+from compare.traces.rates import EveryRate
 from compare.traces.recording import Recording, as_named, coarsest
 from compare.traces.state import ModelState
 from compare.traces.trajectory import TrajectoryWriter
@@ -55,10 +57,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz. Raises ValueError where the model has no weights yet.
         """
-        super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
         self._trajectory, self._following = trajectory, following
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
+        super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
         self._described: Header | None = None
+        self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
@@ -87,6 +90,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if self._recording.audited:
             self._end_step(loss, named)
         points = {name: self._number(value) for name, value in (metrics or {}).items()}
+        self._every_rate.end_step()
         self._recording.point(self._number(loss), named, points)
         if self._following is not None:
             self._following.measure()
@@ -124,6 +128,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._remove_hooks()
         if not self._recording.end():
             return
+        self._every_rate.detach()
+        for name, values in self._every_rate.curves().items():
+            self._recording.curve(name, values)
         described = self._describe()
         if self._following is None:  # otherwise they are the other run's
             self._record_all("weights", self.weights.named_parameters(self._model))
@@ -149,6 +156,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def discard(self) -> None:
         """Leave no file behind."""
         self._remove_hooks()
+        self._every_rate.detach()
         self._recording.discard()
 
     @abstractmethod

@@ -7,10 +7,10 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 
@@ -131,6 +131,7 @@ def record(
     said: dict | None = None,
     watch: Callable = lambda steps: steps,
     hidden: Callable[[Key], bool] = lambda key: False,
+    curves: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> Path:
     """Train a network on the batches given, and leave its trace; `weights` are by their parts.
 
@@ -155,8 +156,8 @@ def record(
         losses.append(_train(network, given[step], weights, momenta, lambda *of, step=step: passes(step, *of)))
     for name, array in weights.items():
         passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
-    curves = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
-    writer.close(curves, network.header(precision=precision, nudge=nudged, **(said or {})))
+    own = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
+    writer.close(own | dict(curves), network.header(precision=precision, nudge=nudged, **(said or {})))
     return path
 
 

@@ -53,6 +53,9 @@ class NumpyRecorder(Recorder):
     def _header(self):
         return header("tf")
 
+    def _rates(self, optimizer):
+        return None
+
     def _is_built(self):
         return self._model.weight is not None
 
@@ -231,3 +234,16 @@ def test_weights_that_are_moved_by_hand_have_an_update(tmp_path, optimizer):
     trace = Trace(tmp_path / "trace.npz")
     np.testing.assert_allclose(trace[0, "update", "w"], -RATE * X.T @ (X @ WEIGHT - Y), rtol=1e-14)
     assert {key[1] for key in trace.keys if key[0] == 0} == {"weights", "forward", "loss", "update", "buffer"}
+
+
+def test_a_second_recorder_of_the_same_name_leaves_nothing_of_the_first_at_the_model(tmp_path):
+    loop = Loop()
+    first = NumpyRecorder(tmp_path / "trace", loop, loop)
+    second = NumpyRecorder(tmp_path / "trace", loop, loop)
+    assert len(loop.before) == len(loop.after) == len(loop.forward) == 1
+    for recorder in (second, first):
+        recorder.step(loop.step())
+    first.close()
+    second.close()
+    assert Trace(tmp_path / "trace.npz").steps == 1
+    assert (loop.forward, loop.before, loop.after) == ([], [], [])
