@@ -19,7 +19,7 @@ from compare.judging.static_differences import all_settings, initial_values, say
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair
-from compare.traces.renamed import rename_pair
+from compare.traces.renamed import rename_pair, without_evaluation
 from compare.traces.trace import Trace, TracePair
 
 
@@ -42,15 +42,16 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
         precisions = ("float32",)
 
     def run_from_start(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
-        pairs = run([replace(training, start=start) for training in trainings], sides)
-        return [rename_pair(pair, pairing) for pair in pairs]
+        in_training = described.pair.torch.header.evaluated_in_training
+        began = [replace(training, start=start, always_training=in_training) for training in trainings]
+        return [without_evaluation(rename_pair(pair, pairing)) for pair in run(began, sides)]
 
     judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged)
     frozen = graph_against_eager(run_from_start, judgement)
     initial = initial_values(rename_pair(described.pair, pairing))
     findings = (
         *judgement.findings,
-        *say_evaluation(judgement.first_divergence, described.pair),
+        *say_evaluation(judgement, described.pair),
         *frozen,
         *described.findings,
         *say_initial(initial),

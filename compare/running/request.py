@@ -27,7 +27,8 @@ class Training:
     """A run that a study asks for.
 
     `nudge` is the dtype whose ulp moves each initial weight, or None. `audits` are the steps whose tensors are
-    recorded; `steps` ends the run early. `eager` runs TensorFlow's step without compiling it to a graph.
+    recorded; `steps` ends the run early. `eager` runs TensorFlow's step without compiling it to a graph. With
+    `always_training` a port is evaluated as it is trained, because the loss of its PyTorch side does so itself.
     """
 
     precision: str
@@ -36,6 +37,7 @@ class Training:
     steps: int | None = None
     eager: bool = False
     start: Start | None = None
+    always_training: bool = False
 
 
 @dataclass(frozen=True)

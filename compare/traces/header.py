@@ -37,6 +37,8 @@ class Header:
     compiled to a graph, None where it ran as it is written. `muted` are the dropout layers that were switched off, by
     path, with their former rates.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
+    `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
+    where PyTorch's mode was set from outside, and the loss put layers back into training.
     """
 
     side: str
@@ -50,6 +52,8 @@ class Header:
     compiled: bool | None = None
     muted: dict[str, float] = field(default_factory=dict)
     takes_training: bool = True
+    no_evaluation: str = ""
+    evaluated_in_training: bool = False
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from compare.inputs.expressions import evaluate, terms
 from compare.traces.pairing import Pairing
-from compare.traces.step import Step
-from compare.traces.trace import Key, Trace, TracePair
+from compare.traces.step import END, Step
+from compare.traces.trace import EVALUATION, Key, Trace, TracePair
 
 WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
 ADDED = ("weights", "update", "buffer")
@@ -56,6 +56,22 @@ def rename_pair(pair: TracePair, pairing: Pairing) -> TracePair:
 def of_steps(trace: Trace, steps: Collection[Step]) -> RenamedTrace:
     """The same trace, restricted to these steps."""
     return RenamedTrace(trace, {key: partial(trace.get, key) for key in trace.keys if key[0] in steps})
+
+
+def without_evaluation(pair: TracePair) -> TracePair:
+    """Both traces without their evaluations' losses, and without outputs that one lacks, where a side has no loss."""
+    if not any(trace and trace.header.no_evaluation for trace in pair):
+        return pair
+
+    def rest(trace: Trace) -> Trace:
+        others = [other for other in pair if other and other is not trace]
+        shown = [key for key in trace.keys if key[0] is not END or key[1] not in ("forward", "loss")]
+        shown += [key for key in trace.keys if key[:2] == (END, "forward") and all(key in other for other in others)]
+        kept = RenamedTrace(trace, {key: partial(trace.get, key) for key in shown})
+        kept.curves = {name: curve for name, curve in trace.curves.items() if name not in EVALUATION}
+        return kept
+
+    return TracePair(*(trace and rest(trace) for trace in pair))
 
 
 def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:
