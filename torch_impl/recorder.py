@@ -30,6 +30,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
         for name, layer in layers.named_layers(self._model).items():
 
             def watch(layer, _, output, name=name):
+                self._evaluated_in_training |= self._recording.at_end and layer.training
                 if (value := layers.output_to_canonical(layer, output)) is not None:
                     self._recording.tensor("forward", name, value)
 

@@ -12,7 +12,7 @@ from compare.traces.rates import is_rate
 from compare.traces.trace import TracePair
 
 # A rate is a setting, and may be held in float32: a smaller difference is rounding.
-SAME_RATE = float(tolerances.allowed_for_leak(0.0))
+SAME_RATE = float(tolerances.allowed_where_leak_enters(0.0))
 
 
 class RatesApart(NamedTuple):

@@ -38,6 +38,8 @@ class Header:
     off, by path, with their former rates.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
     `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
+    `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
+    where PyTorch's mode was set from outside, and the loss put layers back into training.
     """
 
     side: str
@@ -53,6 +55,8 @@ class Header:
     muted: dict[str, float] = field(default_factory=dict)
     takes_training: bool = True
     loss_is_number: bool = False
+    no_evaluation: str = ""
+    evaluated_in_training: bool = False
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

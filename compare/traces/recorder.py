@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import every_optimizer
 from compare.traces.following import Following
 from compare.traces.header import Header
@@ -26,6 +27,7 @@ from compare.traces.watching import Watching
 Model = TypeVar("Model")
 Optimizer = TypeVar("Optimizer")
 Array = TypeVar("Array")  # a tensor of the framework's
+Value = TypeVar("Value")
 
 
 class Recorder(Watching, Generic[Model, Optimizer, Array]):
@@ -62,6 +64,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
         self._described: Header | None = None
         self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
+        self._no_evaluation, self._evaluated_in_training = "", False
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
@@ -107,8 +110,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
         with self._recording.paused():
-            loss = self._number(evaluate())
-        self._recording.evaluation(loss)
+            loss = self._evaluated(lambda: self._number(evaluate()))
+        if loss is not None:
+            self._recording.evaluation(loss)
 
     def close(
         self,
@@ -137,8 +141,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:
             self._watch_layers()
-            self._record_loss(evaluate())
+            loss = self._evaluated(evaluate)
             self._remove_hooks()
+            if loss is not None:
+                self._record_loss(loss)
         header = replace(
             described,
             precision=precision,
@@ -148,6 +154,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             muted=dict(muted or {}),
             takes_training=takes_training,
             loss_is_number=self._loss_is_number,
+            no_evaluation=self._no_evaluation,
+            evaluated_in_training=self._evaluated_in_training and not takes_training,
         )
         if self._trajectory is not None:
             self._trajectory.close()
@@ -183,6 +191,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         for name, value in values.items():
             parameters[name].assign(nudge({name: value}, 0, value.dtype.name)[name])
         return coarsest(value.dtype for value in values.values())
+
+    def _evaluated(self, evaluate: Callable[[], Value]) -> Value | None:
+        """What is evaluated; None where a port's loss gives no number in evaluation."""
+        try:
+            return evaluate()
+        except NoEvaluationError as error:
+            self._no_evaluation = str(error)
+            return None
 
     def _number(self, value: Array | float) -> float:
         return float(self.weights.to_numpy(value))

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from compare.inputs.port_errors import NoEvaluationError
 from compare.traces.recorder import Recorder
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
@@ -173,6 +174,42 @@ def test_while_the_model_is_evaluated_at_the_end_its_layers_are_recorded(trained
     at_end = [key[1:] for key in trace.keys if key[0] is END]
     assert at_end == [*AT_THE_END, ("forward", "linear"), ("loss", "loss")]
     assert trace[END, "loss", "loss"] == 0.25
+
+
+def fails(loop):
+    """An evaluation that goes through a layer, and gives no loss."""
+    for watch in loop.forward:
+        watch("linear", X)
+    raise NoEvaluationError("my_port.py: loss returns list")
+
+
+def test_an_evaluation_without_a_loss_leaves_what_was_seen_on_its_way_and_the_reason(trained):
+    loop = Loop()
+    _, trace = trained(loop, evaluate=lambda: fails(loop))
+    assert [key[1:] for key in trace.keys if key[0] is END] == [*AT_THE_END, ("forward", "linear")]
+    assert trace.header.no_evaluation == "my_port.py: loss returns list"
+    assert loop.forward == []
+
+
+def test_an_evaluation_without_a_loss_between_two_steps_leaves_no_point(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    recorder.evaluation(lambda: fails(loop))
+    recorder.step(loop.step())
+    recorder.close()
+    trace = Trace(tmp_path / "trace.npz")
+    assert (trace.steps, "evaluation_loss" in trace.curves) == (2, False)
+    assert trace.header.no_evaluation
+
+
+def test_another_error_in_an_evaluation_is_an_error(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    with pytest.raises(ZeroDivisionError):
+        recorder.close(lambda: 1 / 0)
+    recorder.discard()
 
 
 def test_the_header_has_what_the_side_the_recorder_and_its_closing_say(trained):
