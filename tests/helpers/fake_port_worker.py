@@ -15,16 +15,18 @@ from types import SimpleNamespace
 import numpy as np
 
 from compare.inputs import port_inputs
-from compare.inputs.arrays import nudge
+from compare.inputs.arrays import cast, nudge
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_batches import draw
 from compare.running import worker
-from compare.running.request import DrawBatches, Start, TrainPort
+from compare.running.request import DrawBatches, Start, Training, TrainPort
+from compare.traces.following import Following
 from compare.traces.header import Header, Setting
 from compare.traces.step import END
 from compare.traces.trace import TraceWriter
+from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.weights import Tensor, WeightGroup
-from tests.helpers.synthetic import Fault, header, honest
+from tests.helpers.synthetic import Entry, Fault, follow, header, honest, trajectory_of
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
@@ -126,31 +128,68 @@ def record(
     weights: Arrays | None = None,
     nudged: str | None = None,
     said: dict | None = None,
-    watch: Callable = lambda steps: steps,
 ) -> Path:
     """Train a network on the batches given, and leave its trace; `weights` are by their parts."""
-    weights = {name: array.astype(precision) for name, array in (weights or network.start()).items()}
-    if nudged:
-        weights = nudge(weights, 0, nudged)
-    writer, losses, calls = TraceWriter(path), [], set()
+    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said)
+
+
+def run(
+    path: Path,
+    network: Network,
+    given: Sequence[Arrays],
+    training: Training,
+    weights: Arrays | None = None,
+    said: dict | None = None,
+    watch: Callable = lambda steps: steps,
+) -> Path:
+    """Train as asked, from these weights where the training says nothing of a start."""
+    start = start_of(network, training.start) or weights or network.start()
+    weights = cast(start, training.precision)
+    if training.nudge and not training.follows:
+        weights = nudge(weights, 0, training.nudge)
+    writer, losses, calls, momenta = TraceWriter(path), [], set(), {}
+    following = _following(path, network, weights, training)
+    led = TrajectoryWriter(trajectory_of(path, training.precision)) if training.leads else None
 
     def passes(step: int, stage: str, name: str, value) -> np.ndarray:
-        value = network.fault((step, stage, name), np.asarray(value, precision))
-        if value is not None and (step in audits or step is END):
+        value = network.fault((step, stage, name), np.asarray(value, training.precision))
+        if value is not None and (step in training.audits or step is END):
             label = network.own(name)
             again = f"{label} (call 2)" if (step, stage, label) in calls else label
             calls.add((step, stage, label))
             writer.tensor(step, stage, again, value)
         return value
 
-    momenta = {name: np.zeros_like(array) for name, array in weights.items()}
-    for step in watch(range(len(given))):
+    def begin_step() -> None:
+        if following:
+            following.begin()
+        if led:
+            led.add({network.own(name): array for name, array in weights.items()})
+
+    begin_step()
+    for step in watch(range(min(len(given), following.steps if following else len(given)))):
         losses.append(_train(network, given[step], weights, momenta, lambda *of, step=step: passes(step, *of)))
-    for name, array in weights.items():
+        if following:
+            following.measure()
+        begin_step()
+    for name, array in {} if following else weights.items():
         passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
     curves = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
-    writer.close(curves, network.header(precision=precision, nudge=nudged, **(said or {})))
+    if led:
+        led.close()
+    described = network.header(precision=training.precision, nudge=training.nudge, **(said or {}))
+    writer.close(curves, described, following.apart if following else {})
     return path
+
+
+def _following(path: Path, network: Network, weights: Arrays, training: Training) -> Following | None:
+    """As a side's: it pairs its own names with PyTorch's, PyTorch's side its own with themselves."""
+    entries = {network.own(name): Entry(weights, name) for name in weights}
+    buffers = {name: entries.pop(name) for name in list(entries) if name.startswith(network.norm)}
+    names = dict(training.start.names) if training.start else {}
+    if network.side == "torch":
+        names = {expression: expression for expression in names.values()}
+    return follow(path, training, entries, buffers, names)
 
 
 def _train(network: Network, batch: Arrays, weights: Arrays, momenta: Arrays, passes: Callable) -> float:
@@ -163,7 +202,7 @@ def _train(network: Network, batch: Arrays, weights: Arrays, momenta: Arrays, pa
         gradients[name] = passes("gradient", name, gradient)
     rate = passes("rate", "learning_rate", RATE)
     for name, gradient in gradients.items():
-        momenta[name] = passes("state", f"{name} momentum_buffer", MOMENTUM * momenta[name] + gradient)
+        momenta[name] = passes("state", f"{name} momentum_buffer", MOMENTUM * momenta.get(name, 0) + gradient)
         weights[name] = weights[name] + passes("update", name, -rate * momenta[name])
     buffer = weights["norm.running_mean"]
     weights["norm.running_mean"] = passes("buffer", "norm.running_mean", (buffer + mean) / 2).astype(buffer.dtype)
@@ -216,10 +255,7 @@ def fulfil(orders: SimpleNamespace, request: TrainPort | DrawBatches, watch: Cal
     network = Network(orders.side, tuple(orders.order), wrong_rate)
     steps = min(drawn.steps, training.steps or drawn.steps)
     batches = [drawn.batch(step, training.precision) for step in range(steps)]
-    start = start_of(network, training.start)
-    record(
-        Path(request.output), network, batches, training.precision, training.audits, start, training.nudge, None, watch
-    )
+    run(Path(request.output), network, batches, training, watch=watch)
 
 
 def start_of(network: Network, start: Start | None) -> Arrays | None:
