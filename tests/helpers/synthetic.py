@@ -23,7 +23,7 @@ from compare.traces.following import Following
 from compare.traces.header import Header
 from compare.traces.step import END
 from compare.traces.trace import Key, Trace, TraceWriter
-from compare.traces.trajectory import Trajectory, TrajectoryWriter
+from compare.traces.trajectory import MOST_BYTES, Trajectory, TrajectoryWriter
 from tests.helpers.trainings import Model, Regression
 
 VERSIONS = {"torch": "2.0", "tensorflow": "2.0", "keras": "3.0"}
@@ -96,12 +96,16 @@ def follow(
 
 @dataclass(frozen=True)
 class FakeSide:
-    """Trains a model, free or along a trajectory; `stops` ends it early, `curves` adds metrics."""
+    """Trains a model, free or along a trajectory.
+
+    `stops` ends it early, `curves` adds metrics, and no more bytes than it `keeps` are left for others to follow.
+    """
 
     fault: Fault = honest
     stops: int | None = None
     curves: Callable[[int], dict[str, list[float]]] = lambda steps: {}
     model: Model = field(default_factory=Regression)
+    keeps: float = MOST_BYTES
 
     def trace(self, path: Path, run: Training, steps: int) -> Trace:
         """Train, and leave a trace, and beside it the trajectory of a run that leads."""
@@ -117,7 +121,7 @@ class _Run:
         self.values = nudge(start, 0, run.nudge) if run.nudge and not run.follows else start
         self.slots: Arrays = {}
         self.writer, self.losses, self.step = TraceWriter(path), [], 0
-        self.led = TrajectoryWriter(trajectory_of(path, run.precision)) if run.leads else None
+        self.led = TrajectoryWriter(trajectory_of(path, run.precision), side.keeps) if run.leads else None
         entries = {name: Entry(self.values, name) for name in start}
         buffers = {name: entries.pop(name) for name in self.model.buffers}
         self.following = follow(path, run, entries, buffers, {name: name for name in start})
