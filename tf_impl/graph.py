@@ -11,10 +11,14 @@ def compile_step(side: Side, step: Callable, batches: Iterable[dict]) -> Callabl
     """`step(side, batch)` as a graph for batches of these shapes; errors of the tracing are raised."""
     signature = common_signature(batches)
     try:
-        graph = tf.function(lambda batch: step(side, batch), autograph=False).get_concrete_function(signature)
+        traced = tf.function(lambda batch: step(side, batch), autograph=False)
+        graph = traced.get_concrete_function(signature)
     except Exception:
         # Only Python's own `if` and `while` on tensors need AutoGraph, which doubles the time of tracing.
-        graph = tf.function(lambda batch: step(side, batch)).get_concrete_function(signature)
+        traced = tf.function(lambda batch: step(side, batch))
+        graph = traced.get_concrete_function(signature)
+    # A side's own pipeline may change the shapes; then each has a graph, and `traced` chooses.
+    graph = graph if side.batches is None else traced
     # An audited step runs eagerly, since a graph holds no values to record.
     return lambda side, batch: step(side, batch) if tf.config.functions_run_eagerly() else graph(batch)
 

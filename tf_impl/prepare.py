@@ -9,20 +9,24 @@ import numpy as np
 
 from compare.inputs.side import Side, every_optimizer
 from tf_impl import runtime, weights
+from tf_impl.building import building
 from tf_impl.graph import compile_step
 from tf_impl.randomness import mute
-from tf_impl.train import train_step
+from tf_impl.train import evaluate, train_step
 from tf_impl.weights import to_numpy
 
 
 @dataclass(frozen=True)
 class Built:
-    """A side ready for training, its initial state, and whether its step is compiled (always True in PyTorch)."""
+    """A side ready for training, its initial state, and whether its step could be compiled.
+
+    `compiled` is None where the step runs as it is written, as it always does in PyTorch.
+    """
 
     side: Side
     step: Callable
     initial: Any
-    compiled: bool = True
+    compiled: bool | None = None
     muted: Mapping[str, float] = field(default_factory=dict)  # layers whose dropout was switched off, and their rates
 
 
@@ -31,25 +35,27 @@ def build(
 ) -> Built:
     """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will see.
 
-    With `eager` the step is not compiled. Raises ValueError for a model without trainable weights.
+    With `eager` the step is not compiled; a user's own never is. ValueError for a model without trainable weights.
     """
     keras.backend.clear_session()  # so that Keras gives layers the same names when they are built again
     runtime.set_precision(precision)
     runtime.set_seed(0)
-    side = make_side(settings)
-    muted = mute(side.model)
-    # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-    side.loss(side.model, examples[0], training=False)  # training=True would move running statistics
+    with building() as call_once:
+        side = make_side(settings)
+        muted = mute(side.model)
+        # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
+        call_once(side.model, lambda: evaluate(side, examples[0]))  # training=True would move running statistics
     if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
     for part, optimizer in every_optimizer(side.optimizer).items():
-        optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
     initial = [(variable, to_numpy(variable)) for each in _stateful(side) for variable in each.variables]
     step = side.step or train_step
-    if eager:
+    if eager or side.as_written:
         return Built(side, step, initial, muted=muted)
     try:
-        return Built(side, compile_step(side, step, examples), initial, muted=muted)
+        return Built(side, compile_step(side, step, examples), initial, compiled=True, muted=muted)
     except Exception:  # what cannot be traced may still run eagerly; if it does not, that error is the clearer one
         return Built(side, step, initial, compiled=False, muted=muted)
 
@@ -65,4 +71,6 @@ def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> Non
 def _stateful(side: Side) -> list:
     """Everything that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
-    return [side.model, *every_optimizer(side.optimizer).values()]
+    # An optimizer of a port's own may be any object; a port is built anew for each run.
+    optimizers = every_optimizer(side.optimizer).values()
+    return [side.model, *(each for each in optimizers if isinstance(each, keras.optimizers.Optimizer))]

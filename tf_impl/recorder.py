@@ -71,6 +71,8 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
     def _watch_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
         """Wraps `apply`, which `apply_gradients` calls."""
+        if not isinstance(optimizer, keras.optimizers.Optimizer):  # one of the user's own: only what it does is seen
+            return
         apply = optimizer.apply
 
         def watch(gradients, variables=None):

@@ -15,12 +15,15 @@ from torch_impl.train import train_step
 
 @dataclass(frozen=True)
 class Built:
-    """A side ready for training, its initial state, and whether its step is compiled (always True in PyTorch)."""
+    """A side ready for training, its initial state, and whether its step could be compiled.
+
+    `compiled` is None where the step runs as it is written, as it always does in PyTorch.
+    """
 
     side: Side
     step: Callable
     initial: Any
-    compiled: bool = True
+    compiled: bool | None = None
     muted: Mapping[str, float] = field(default_factory=dict)  # layers whose dropout was switched off, and their rates
 
 
@@ -29,7 +32,7 @@ def build(
 ) -> Built:
     """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will see.
 
-    With `eager` the step is not compiled. Raises ValueError for a model without trainable weights.
+    With `eager` the step is not compiled; a user's own never is. ValueError for a model without trainable weights.
     """
     runtime.set_precision(precision)
     runtime.set_seed(0)
@@ -54,4 +57,6 @@ def _stateful(side: Side) -> list:
     """Everything that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
     schedule = [side.schedule] if side.schedule is not None else []
-    return [side.model, *every_optimizer(side.optimizer).values(), *schedule]
+    # An optimizer of a port's own may be any object; a port is built anew for each run.
+    optimizers = [each for each in every_optimizer(side.optimizer).values() if hasattr(each, "state_dict")]
+    return [side.model, *optimizers, *schedule]

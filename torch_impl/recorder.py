@@ -33,9 +33,14 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             self._detach.append(layer.register_forward_hook(watch).remove)
 
     def _watch_optimizer(self, optimizer: torch.optim.Optimizer) -> None:
-        def before(*_):
+        if not isinstance(optimizer, torch.optim.Optimizer):  # one of the user's own: only what it does is seen
+            return
+
+        def before(_, arguments, named):
             own = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-            self._before_update({id(parameter): parameter.grad for parameter in own})
+            # A closure computes the gradients of this step: what is there before it is the last step's.
+            with_closure = any(callable(argument) for argument in (*arguments, *named.values()))
+            self._before_update({} if with_closure else {id(parameter): parameter.grad for parameter in own})
 
         def after(*_):
             self._after_update(optimizer)

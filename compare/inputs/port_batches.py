@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from compare.inputs.expressions import ExplicitPairs, explicit_pairs
-from compare.inputs.port_file import PortError, load, pointing_into, what
+from compare.inputs.port_errors import PortError, pointing_into, what
+from compare.inputs.port_file import load
+from compare.inputs.port_forms import arrays_of, form_of, named
 from compare.inputs.port_inputs import Batch, PortInputs, quarter
 
 MOST_BYTES = 4e9
@@ -24,22 +26,23 @@ def draw(path: str, seed: int, most: int) -> PortInputs:
         first, more = _take(port, seed, most)
         second, _ = _take(port, seed, min(most, 2))
     file = Path(path).name
+    said = f"{file}: batches() yields"
     if not first:
-        raise PortError(f"{file}: batches() yields nothing: there is nothing to train on")
-    forms = {_form(batch) for batch in first}
+        raise PortError(f"{said} nothing: there is nothing to train on")
+    forms = {form_of(batch) for batch in first}
     if len(forms) > 1:
-        raise PortError(f"{file}: batches() yields {' and '.join(sorted(forms))}: give all batches the same form")
-    named = [_named(file, batch) for batch in first]
-    again = [_named(file, batch) for batch in second]
-    if len(again) != min(len(named), 2) or not all(map(_same, named, again)):
-        raise PortError(f"{file}: batches() yields different batches at each call: take all randomness from its rng")
+        raise PortError(f"{said} {' and '.join(sorted(forms))}: give all batches the same form")
+    drawn = [named(batch, said) for batch in first]
+    again = [named(batch, said) for batch in second]
+    if len(again) != min(len(drawn), 2) or not all(map(_same, drawn, again)):
+        raise PortError(f"{said} different batches at each call: take all randomness from its rng")
     return PortInputs(
         name=Path(path).stem,
         seed=seed,
         form=forms.pop(),
-        drawn=named,
-        steps_per_epoch=_steps_per_epoch(file, getattr(port, "STEPS_PER_EPOCH", quarter(len(named)))),
-        channels_first=_channels_first(file, getattr(port, "CHANNELS_FIRST", ()), named[0]),
+        drawn=drawn,
+        steps_per_epoch=_steps_per_epoch(file, getattr(port, "STEPS_PER_EPOCH", quarter(len(drawn)))),
+        channels_first=_channels_first(file, getattr(port, "CHANNELS_FIRST", ()), drawn[0]),
         explicit=_explicit(file, getattr(port, "WEIGHTS", {})),
         more=more,
     )
@@ -52,31 +55,10 @@ def _take(port: ModuleType, seed: int, most: int) -> tuple[list[Any], bool]:
     size = 0
     for batch in islice(stream, most):
         taken.append(batch)
-        size += sum(np.asarray(array).nbytes for array in _arrays(batch))
+        size += sum(np.asarray(array).nbytes for array in arrays_of(batch))
         if size > MOST_BYTES:
             raise ValueError(f"{len(taken)} batches take {size / 1e9:.0f} GB: give fewer with --steps")
     return taken, next(stream, None) is not None
-
-
-def _form(batch: Any) -> str:
-    return "dicts" if isinstance(batch, Mapping) else "tuples" if isinstance(batch, (tuple, list)) else "arrays"
-
-
-def _arrays(batch: Any) -> list[Any]:
-    return list(batch.values() if isinstance(batch, Mapping) else batch if _form(batch) == "tuples" else [batch])
-
-
-def _named(file: str, batch: Any) -> Batch:
-    names = list(batch) if isinstance(batch, Mapping) else [str(number) for number in range(len(_arrays(batch)))]
-    arrays = {str(name): np.asarray(array) for name, array in zip(names, _arrays(batch), strict=True)}
-    if not arrays:
-        raise PortError(f"{file}: batches() yields a batch without arrays")
-    for name, array in arrays.items():
-        if array.dtype.kind not in "fiub":
-            raise PortError(f"{file}: batches() yields {name} as {array.dtype}, expected NumPy arrays of numbers")
-        if not array.ndim:
-            raise PortError(f"{file}: batches() yields {name} as a scalar, expected an array with an axis of examples")
-    return arrays
 
 
 def _same(one: Batch, other: Batch) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,6 @@ from compare.inputs.arrays import Arrays
 from compare.inputs.subject import Subject
 
 Batch = Arrays
-# How a port's own functions get a batch back that was a dict of named tensors inside.
-FORMS: dict[str, Callable[[Mapping], Any]] = {
-    "dicts": dict,
-    "tuples": lambda batch: tuple(batch.values()),
-    "arrays": lambda batch: next(iter(batch.values())),
-}
-
-
 FEWEST_STEPS = 20
 
 

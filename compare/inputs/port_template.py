@@ -59,10 +59,15 @@ def tf_side():
 # What a port may also have:
 #
 # def torch_step(side, batch):        your own training step, if you ported the loop too: side.model, side.loss and
-# def tf_step(side, batch):           side.optimizer are what you returned above; return the loss
+# def tf_step(side, batch):           side.optimizer are what you returned above; return the loss. It runs as you wrote
+#                                     it: put @tf.function inside if you want a graph
 #
 # def loss(model, batch, training):   called with training=False for evaluation; a loss without `training` is evaluated
 #                                     with the model's layers switched to evaluation mode from outside
+#
+# from compare import Side            a side may return Side(model, loss, optimizer, schedule=..., batches=...):
+#                                     schedule is PyTorch's scheduler, stepped after each step unless the step is your
+#                                     own; batches(stream) yields the batches that your own pipeline makes of the stream
 #
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
 # WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not decide

@@ -5,13 +5,20 @@ Notice that the worst element decides, never a mean, and that NaN on both sides 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from compare.judging import tolerances
 
 FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not finite")
+
+# What a side may leave out, or show in part, and still train as the other does: none of it is a weight or the loss.
+SHOWN_AT_WILL = ("batch", "forward", "gradient", "rate", "state")
+IN_PARTS = ("batch", "forward")  # one replica's, or one micro-batch's, beside the whole
+NOT_SHOWN = ("not shown in torch", "not shown in tf", "batch size")
+# Stages whose axes each framework may order in its own way; weights have one layout, PyTorch's.
+LAYOUT_IS_FREE = ("batch", "forward")
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Difference:
     the last place of that magnitude. Both are infinite where the difference is not one of values.
     """
 
-    kind: str  # "value", "dtype", or one of FINDINGS_BEFORE_VALUES
+    kind: str  # "value", "dtype", or one of FINDINGS_BEFORE_VALUES or NOT_SHOWN
     shape: str
     max_abs: float = np.inf
     max_rel: float = np.inf
@@ -69,6 +76,17 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
         detail,
         _rounded(left, right, max_rel),
     )
+
+
+def difference_at(stage: str, torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> Difference:
+    """As `difference`, by the rules of a stage: what one side may leave out, or show a part of, is not a finding."""
+    found = difference_in_any_layout(torch, tf, allowed) if stage in LAYOUT_IS_FREE else difference(torch, tf)
+    if stage in SHOWN_AT_WILL and found.kind.startswith("missing in"):
+        return replace(found, kind=found.kind.replace("missing", "not shown"))
+    if torch is None or tf is None or stage not in IN_PARTS or found.kind != "shape":
+        return found
+    same_but_first = torch.ndim == tf.ndim and torch.ndim > 0 and torch.shape[1:] == tf.shape[1:]
+    return replace(found, kind="batch size") if same_but_first else found
 
 
 def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> Difference:

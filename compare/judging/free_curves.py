@@ -9,7 +9,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
 from compare.judging.curves import curve_gap, nudge_gap
-from compare.judging.stages import stage_rows
+from compare.judging.stages import allowed_for_loss, stage_rows
 from compare.judging.steps import EVALUATED, METRIC, NONE, Series
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
@@ -18,7 +18,7 @@ def compare_free(precision: str, pair: TracePair, nudged: TracePair | None) -> C
     """Compare the sides; what is allowed is measured by the nudged runs, and grows with the steps."""
     nudges = pair.nudges(nudged)
     gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
-    envelope = tolerances.allowed(nudge_gap("loss", nudges, len(gap)), precision)
+    envelope = allowed_for_loss(tolerances.allowed(nudge_gap("loss", nudges, len(gap)), precision), pair)
     series = (
         Series("loss", "loss", np.arange(len(gap)), gap, envelope, *_values(pair, "loss")),
         *_metrics(pair, nudges, envelope),

@@ -1,4 +1,7 @@
-"""TensorFlow's step as a graph against the same step run eagerly: they differ where tracing froze a Python value."""
+"""TensorFlow's step as a graph against the same step run eagerly: they differ where tracing froze a Python value.
+
+A user's own step is not looked at: nothing of it is compiled here.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
     """What to say where TensorFlow's step computes something else as a graph than eagerly; empty if it does not."""
     precision, comparison = next(iter(judgement.comparisons.items()))
     graph = comparison.pair.tf
+    if graph.header.compiled is None:
+        return []
     if not graph.header.compiled:
         return ["TensorFlow's step cannot be compiled to a graph: it ran eagerly"]
     steps = min(graph.steps, EAGER_STEPS)

@@ -61,7 +61,7 @@ def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> StageRow | None:
     unlike = [
         row
         for row in by_value(rows)
-        if row.step == 0 and row.stage in COMPUTED and not row.within and row.difference.max_abs > noise
+        if row.step == 0 and row.stage in COMPUTED and row.beyond and row.difference.max_abs > noise
     ]
     if not any(row.stage in ("loss", "gradient") for row in unlike):
         return None

@@ -21,6 +21,7 @@ from compare.judging.difference import difference
 from compare.judging.free_curves import compare_free
 from compare.judging.growth import growth_is_rounding
 from compare.judging.judgement import Judgement
+from compare.judging.not_shown import not_shown
 from compare.judging.settings import compare_settings
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.wording import parting_sentence
@@ -139,6 +140,7 @@ def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
         verdict = NOT_DECREASING
     if precision == "float32" and not measured:
         findings.append(FLOAT32)
+    findings += not_shown(comparison.rows)
     return Judgement(verdict, tuple(findings), {precision: comparison}, first if verdict == DIVERGED else None)
 
 
@@ -185,7 +187,7 @@ def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
         return [
             "the two loops started from different weights: call tf_impl.start_from on the tf side, and record again"
         ]
-    audited = {row.step for row in comparison.rows if row.stage == "batch"}
+    audited = {row.step for row in comparison.rows if row.stage == "weights"}
     if first.step and first.stage in ("weights", "buffer") and first.step - 1 not in audited:
         return [f"step {first.step - 1} was not audited: Recorder(..., audits=range({max(0, first.step - 2)}, ...))"]
     return []

@@ -13,17 +13,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compare.judging import tolerances
-from compare.judging.difference import Difference, difference, difference_in_any_layout
+from compare.judging.difference import NOT_SHOWN, Difference, difference, difference_at
+from compare.traces.calls import number_of_call, without_call
 from compare.traces.step import END, Step
-from compare.traces.trace import STAGES, Key, Trace
+from compare.traces.trace import STAGES, Key, Trace, TracePair
 
 # What a difference has to reach to count: the weights, the buffers, or the loss.
 CONSEQUENCES = ("weights", "loss", "update", "buffer")
 
 # What a step computes before any gradient, and the running statistics of its forward pass.
 BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
-# Stages whose axes each framework may order in its own way; weights have one layout, PyTorch's.
-LAYOUT_IS_FREE = ("batch", "forward")
+
+# Recorded at each update: a weight may have several in one step.
+OF_AN_UPDATE = ("gradient", "rate", "state")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ class StageRow:
         return self.difference.kind != "dtype" and self.difference.max_rel <= self.allowed
 
     @property
+    def shown(self) -> bool:
+        """Whether both sides show this tensor, and all of it: what one does not show is no difference."""
+        return self.difference.kind not in NOT_SHOWN
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the sides differ here by more than rounding."""
+        return self.shown and not self.within
+
+    @property
     def verdict(self) -> str:
         if self.within:
             return "within"
@@ -52,7 +64,14 @@ class StageRow:
 
     def __str__(self) -> str:
         step = "the end" if self.step is END else f"step {self.step}"
-        return f"{step}, {self.stage}, {self.tensor}"
+        number = number_of_call(self.tensor)
+        if self.stage not in OF_AN_UPDATE or number == 1:
+            return f"{step}, {self.stage}, {self.tensor}"
+        return f"{step}, {_ordinal(number)} {self.stage}, {without_call(self.tensor)}"
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")
 
 
 def stage_rows(
@@ -73,15 +92,22 @@ def stage_rows(
             opened += [_rounding_of_update(trace, key, precision) for trace in (torch, tf)]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
         limit = float(allow(widest[stage, tensor], precision))
-        sides = plain[id(torch)], plain[id(tf)]
-        found = difference_in_any_layout(*sides, limit) if stage in LAYOUT_IS_FREE else difference(*sides)
+        if stage == "loss" and (torch.header.loss_is_number or tf.header.loss_is_number):
+            plain = {side: loss if loss is None else loss.astype(np.float64) for side, loss in plain.items()}
+            limit = float(allowed_for_loss(limit, TracePair(torch, tf)))
+        found = difference_at(stage, plain[id(torch)], plain[id(tf)], limit)
         rows.append(StageRow(step, stage, tensor, found, limit))
     return rows
 
 
+def allowed_for_loss(limit: tolerances.Gap, pair: TracePair) -> tolerances.Gap:
+    """What is allowed to the losses: a plain number that went through float32 is off by an ulp of it."""
+    return np.maximum(limit, tolerances.allowed_where_leak_enters(0.0)) if pair.loss_is_rounded else limit
+
+
 def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     """The turn of its step in which each tensor was recorded: a forward pass after an update begins a new turn, as with
-    two optimizers.
+    two optimizers, and so does the next gradient of a weight.
 
     Batch, weights and loss are recorded once per step and count to the first turn; update and buffer to the last.
     """
@@ -89,11 +115,12 @@ def _turns(keys: Sequence[Key]) -> dict[Key, float]:
     number: Counter[Step] = Counter()
     updated: set[Step] = set()
     for key in keys:
-        step, stage, _ = key
-        if stage == "forward" and step in updated:
+        step, stage, tensor = key
+        again = stage == "gradient" and number_of_call(tensor) > number[step] + 1
+        if again or (stage == "forward" and step in updated):
             number[step] += 1
-            updated.remove(step)
-        elif stage in ("gradient", "state"):
+            updated.discard(step)
+        if stage in ("gradient", "state"):
             updated.add(step)
         turns[key] = number[step]
         if stage in ("batch", "weights", "loss"):
@@ -135,8 +162,11 @@ def by_value(rows: Sequence[StageRow]) -> list[StageRow]:
 
 
 def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
-    """The first row that is out of its envelope and reaches the weights, the buffers or the loss."""
-    beyond = [row for row in rows if not row.within]
+    """The first row that is out of its envelope and reaches the weights, the buffers or the loss.
+
+    What one side does not show is never blamed.
+    """
+    beyond = [row for row in rows if row.beyond]
     reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
     if reached is None:
         return None
@@ -155,8 +185,8 @@ def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:
     first = min((row.step for row in rows), default=END)
     early = [row for row in rows if row.step == first is not END and row.stage in BEFORE_GRADIENTS]
     ends_with = [row for row in early if row.stage == "forward"][-1:]
-    if any(not row.within for row in ends_with):
-        return next(row for row in early if not row.within)
+    if any(row.beyond for row in ends_with):
+        return next(row for row in early if row.beyond)
     return first_divergence(early)
 
 

@@ -12,6 +12,7 @@ from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Com
 from compare.judging.curves import decreases
 from compare.judging.judgement import Judgement, Run
 from compare.judging.leaks import behind_leak
+from compare.judging.not_shown import not_shown
 from compare.judging.precision_loss import which_side_is_off
 from compare.judging.search import confirm, find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
@@ -58,6 +59,7 @@ def study(
     findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]
     if apart == "float32" and len(precisions) == 2:
         findings.insert(1, in_float32_only(which_side_is_off(run, deciding.first)))
+    findings += not_shown(deciding.comparison.rows)
     falling = _falling(runs, steps_per_epoch) if steps_per_epoch else []
     verdict = DIVERGED if apart else NOT_DECREASING if False in falling else EQUIVALENT
     if precisions == ("float32",):

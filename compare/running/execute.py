@@ -17,6 +17,7 @@ from compare.inputs import port_batches, port_file, port_inputs
 from compare.inputs.arrays import Arrays, cast, nudge
 from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
+from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
 from compare.running.framework import Batches, Framework
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
@@ -42,7 +43,7 @@ class Executor:
             case TrainCase():
                 self._train_case(request, watch)
             case TrainPort():
-                with port_file.pointing_into(request.file, f"on the {self._framework.side} side"):
+                with pointing_into(request.file, f"on the {self._framework.side} side"):
                     self._train_port(request, watch)
             case DrawBatches():
                 drawn = port_batches.draw(request.file, request.seed, request.most)
@@ -144,12 +145,14 @@ def _following(framework: Framework, model: Any, training: Training, output: str
         return None
     trajectory = Trajectory(_trajectory(output, training.follows))
     pairs = dict(training.start.names) if training.start else {name: name for name in trajectory[0]}
+    loaded, compared = pairs, pairs
     if framework.side == "torch":
-        pairs = {expression: expression for expression in pairs.values()}
+        loaded = {name: name for name in trajectory[0]}
+        compared = {expression: expression for expression in pairs.values()}
 
     def move(state: Arrays, step: int) -> Arrays:
         state = cast(state, training.precision)
         return nudge(state, seed, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
 
     weights = framework.weights
-    return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), pairs, move)
+    return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), loaded, compared, move)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.inputs.datasets import DataError
-from compare.inputs.port_file import PortError
+from compare.inputs.port_errors import PortError
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import CheckComponent, Request, from_line

@@ -14,6 +14,7 @@ import numpy as np
 from compare.inputs.arrays import Arrays
 from compare.inputs.expressions import evaluate, terms
 from compare.traces.parameters import Parameter
+from compare.traces.state import ModelState
 from compare.traces.trajectory import Trajectory
 
 Followed = tuple[str, str]  # "update" or "buffer", and the tensor
@@ -35,17 +36,19 @@ class Following:
         trajectory: Trajectory,
         weights: Mapping[str, Parameter],
         buffers: Mapping[str, Parameter],
-        names: Mapping[str, str],
+        loaded: Mapping[str, str],
+        compared: Mapping[str, str],
         move: Callable[[Arrays, int], Arrays] = lambda state, step: state,
     ):
-        """`names` maps what is compared, a weight of this model or an expression of them, to an expression of the
-        trajectory's; a weight that is in no such pair stays this run's own.
+        """`loaded` maps weights and buffers of this model to expressions of the trajectory's; all others stay its own.
 
-        `move` nudges a state before a step begins with it.
+        `compared` maps them, or expressions of them, likewise. `move` casts or nudges a state before a step begins.
         """
         self._trajectory, self._move = trajectory, move
-        self._weights, self._buffers, self._names = weights, buffers, names
-        self._step = -1
+        self._loaded, self._compared = loaded, compared
+        self._model = ModelState({**weights, **buffers})
+        self._updated = {name for name in compared if name in weights or terms(name)[0].name in weights}
+        self._step, self._arrived = -1, trajectory[0]
         self.apart: dict[Followed, array] = {}  # for each step a gap and a rounding, one after the other
 
     @property
@@ -55,28 +58,23 @@ class Following:
 
     def begin(self) -> None:
         """Begin the next step with the other run's state; after the last step, take the state behind it."""
-        self._step += 1
-        self._given = self._trajectory[self._step]
+        self._step, self._given = self._step + 1, self._arrived
         moved = self._move(self._given, self._step)
-        for name, parameter in {**self._weights, **self._buffers}.items():
-            if (expression := self._names.get(name, name if name in moved else None)) is not None:
-                parameter.assign(evaluate(expression, moved.__getitem__))
-        self._begun = self._own(self._weights)
+        self._begun = {name: evaluate(expression, moved.__getitem__) for name, expression in self._loaded.items()}
+        self._model.assign(self._begun)
 
     def measure(self) -> None:
         """Measure the step just made."""
-        arrived = self._trajectory[self._step + 1]
-        weights, buffers = self._own(self._weights), self._own(self._buffers)
-        for name, expression in self._names.items():
-            given, theirs = (evaluate(expression, state.__getitem__) for state in (self._given, arrived))
-            if terms(name)[0].name in weights or name in weights:
-                update = _of(weights, name) - _of(self._begun, name)
+        self._arrived = self._trajectory[self._step + 1]
+        own = self._model.values()
+        for name, expression in self._compared.items():
+            theirs = evaluate(expression, self._arrived.__getitem__)
+            if name in self._updated:
+                given = evaluate(expression, self._given.__getitem__)
+                update = _of(own, name) - _of(self._begun, name)
                 self._add("update", name, update_apart(update, theirs - given, given))
             else:
-                self._add("buffer", name, Apart(relative(_of(buffers, name), theirs), 0.0))
-
-    def _own(self, parameters: Mapping[str, Parameter]) -> Arrays:
-        return {name: parameter.value() for name, parameter in parameters.items()}
+                self._add("buffer", name, Apart(relative(_of(own, name), theirs), 0.0))
 
     def _add(self, stage: str, name: str, apart: Apart) -> None:
         self.apart.setdefault((stage, name), array("d")).extend(apart)

@@ -34,8 +34,10 @@ class Header:
     `side` is "torch" or "tf"; `kinds` are the kinds of all layers with outputs, by path; `explicit` are the pairs of
     weights given to the recorder. `precision` is a dtype, None where a user's own loop did not give it. `nudge` is the
     dtype whose ulp moved each initial weight, or None. `compiled` is False where TensorFlow's step could not be
-    compiled to a graph. `muted` are the dropout layers that were switched off, by path, with their former rates.
+    compiled to a graph, None where it ran as it is written. `muted` are the dropout layers that were switched off, by
+    path, with their former rates.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
+    `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
     """
 
     side: str
@@ -46,9 +48,10 @@ class Header:
     explicit: ExplicitPairs = ()
     precision: str | None = None
     nudge: str | None = None
-    compiled: bool = True
+    compiled: bool | None = None
     muted: dict[str, float] = field(default_factory=dict)
     takes_training: bool = True
+    loss_is_number: bool = False
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
+from compare.traces.calls import split_call
 from compare.traces.model import RecordedModel
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
 from compare.traces.weights import WeightGroup
@@ -56,7 +57,7 @@ class Pairing:
         found = {}
         layers = self.layers
         for output in self.tf.outputs:
-            layer, call = _layer_and_call(output)
+            layer, call = split_call(output)
             if layer in layers and f"{layers[layer]}{call}" in self.torch.outputs:
                 found[output] = f"{layers[layer]}{call}"
         with_weights = {*layers, *layers.values()}
@@ -69,7 +70,7 @@ class Pairing:
     @property
     def all_layers(self) -> dict[str, str]:
         """TensorFlow's layers and PyTorch's, including those without weights."""
-        calls = {_layer_and_call(tf)[0]: _layer_and_call(torch)[0] for tf, torch in self.outputs.items()}
+        calls = {split_call(tf)[0]: split_call(torch)[0] for tf, torch in self.outputs.items()}
         return calls | self.layers
 
     @property
@@ -156,17 +157,11 @@ def _only(group: WeightGroup, wanted: Callable[[str], bool]) -> WeightGroup:
     return replace(group, tensors={role: one for role, one in group.tensors.items() if wanted(one.name)})
 
 
-def _layer_and_call(output: str) -> tuple[str, str]:
-    """ "relu (call 2)" belongs to the layer "relu"."""
-    layer, call, number = output.partition(" (call ")
-    return layer, call + number
-
-
 def _calls(model: RecordedModel, with_weights: set[str]) -> dict[str, list[str]]:
     """The outputs of layers without weights, by kind, in the order in which they were computed."""
     calls: dict[str, list[str]] = {}
     for output in model.outputs:
-        layer, _ = _layer_and_call(output)
+        layer, _ = split_call(output)
         if layer not in with_weights and layer in model.kinds:
             calls.setdefault(model.kinds[layer], []).append(output)
     return calls

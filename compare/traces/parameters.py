@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,17 +20,6 @@ Layout = Callable[[np.ndarray], np.ndarray]  # only moves, reorders or selects e
 def as_it_is(array: np.ndarray) -> np.ndarray:
     """The layout is canonical already."""
     return array
-
-
-def scatter(layout: Layout, native: np.ndarray, canonical: np.ndarray) -> np.ndarray:
-    """`native` with the elements that `layout` selects replaced by those of `canonical`.
-
-    This inverts `layout` without a rule of its own: the indices of the elements are sent through it.
-    """
-    numbers = layout(np.arange(native.size).reshape(native.shape))
-    changed = native.copy().reshape(-1)
-    changed[numbers.reshape(-1)] = canonical.reshape(-1)
-    return changed.reshape(native.shape)
 
 
 @dataclass(frozen=True)
@@ -52,6 +43,10 @@ class Parameter(ABC):
     def trainable(self) -> bool:
         """Whether it trains: False where it is frozen."""
 
+    def native(self) -> np.ndarray:
+        """A copy of the variable's values, in its own layout."""
+        return self.to_numpy(self.variable)
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape in canonical layout."""
@@ -59,7 +54,7 @@ class Parameter(ABC):
 
     def value(self) -> np.ndarray:
         """The values as they are now, in canonical layout."""
-        return self.canonical(self.variable)
+        return self.layout(self.native())
 
     def canonical(self, tensor: Any) -> np.ndarray:
         """A tensor in the variable's layout (its gradient, an entry of the optimizer's state) in canonical layout."""
@@ -67,7 +62,24 @@ class Parameter(ABC):
 
     def assign(self, array: np.ndarray) -> None:
         """Set the values from canonical layout."""
-        self.set(scatter(self.layout, self.to_numpy(self.variable), array))
+        self.set(self.filled(self.native(), array))
+
+    def filled(self, native: np.ndarray, canonical: np.ndarray) -> np.ndarray:
+        """The variable's own values with those that the layout selects replaced by these.
+
+        This inverts the layout without a rule of its own: the numbers of the elements are sent through it.
+        """
+        if self.layout is as_it_is:
+            return canonical.astype(native.dtype)
+        changed = native.reshape(-1).copy()
+        changed[self._numbers] = canonical.reshape(-1)
+        return changed.reshape(native.shape)
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        """The number of each canonical element in the variable's own layout."""
+        shape = tuple(self.variable.shape)
+        return self.layout(np.arange(math.prod(shape)).reshape(shape)).reshape(-1)
 
     def entry(self, tensor: Any) -> np.ndarray | None:
         """An entry of an optimizer's state in canonical layout, or a single number in float64; None for any other."""

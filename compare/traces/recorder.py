@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -16,6 +17,7 @@ from compare.inputs.expressions import explicit_pairs
 from compare.traces.following import Following
 from compare.traces.header import Header
 from compare.traces.recording import Recording, as_named, coarsest
+from compare.traces.state import ModelState
 from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.watching import Watching
 
@@ -60,6 +62,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
+    @cached_property
+    def _state(self) -> ModelState:
+        return ModelState({**self.weights.named_parameters(self._model), **self.weights.named_buffers(self._model)})
+
     @property
     def steps(self) -> int:
         """How many steps were recorded."""
@@ -91,8 +97,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if self._following is not None:
             self._following.begin()
         if self._trajectory is not None:
-            every = self.weights.named_parameters(self._model) | self.weights.named_buffers(self._model)
-            self._trajectory.add({name: parameter.value() for name, parameter in every.items()})
+            self._trajectory.add(self._state.values())
         super()._begin_step()
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
@@ -106,7 +111,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         evaluate: Callable[[], Array | float] | None = None,
         precision: str | None = None,
         nudge: str | None = None,
-        compiled: bool = True,
+        compiled: bool | None = None,
         muted: Mapping[str, float] | None = None,
         takes_training: bool = True,
     ) -> None:
@@ -124,7 +129,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:
             self._watch_layers()
-            self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
+            self._record_loss(evaluate())
             self._remove_hooks()
         header = replace(
             described,
@@ -133,6 +138,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             compiled=compiled,
             muted=dict(muted or {}),
             takes_training=takes_training,
+            loss_is_number=self._loss_is_number,
         )
         if self._trajectory is not None:
             self._trajectory.close()

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from compare.traces.calls import with_call
 from compare.traces.header import Header
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION, TraceWriter, trace_path
@@ -56,8 +57,7 @@ class Recording:
         if self._paused:
             return
         self._names[stage, name] += 1
-        call = self._names[stage, name]
-        label = name if call == 1 else f"{name} (call {call})"
+        label = with_call(name, self._names[stage, name])
         self._writer.tensor(END if self.at_end else self.steps, stage, label, value)
 
     def point(self, loss: float, batch: Mapping[str, Any], metrics: Mapping[str, float]) -> None:

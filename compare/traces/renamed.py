@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from compare.inputs.expressions import evaluate, terms
+from compare.traces.calls import split_call
 from compare.traces.pairing import Pairing
 from compare.traces.step import Step
 from compare.traces.trace import Key, Trace, TracePair
@@ -99,11 +100,15 @@ def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:
-    """The weight, and the name of the optimizer's entry behind a blank; "" where it is a weight itself."""
-    if stage != "state":
+    """A weight, and what stands behind it: the name of the optimizer's entry, and the number of the call.
+
+    A batch and an output are named as a whole.
+    """
+    if stage not in WEIGHT_STAGES:
         return tensor, ""
-    name, _, entry = tensor.rpartition(" ")
-    return name, f" {entry}"
+    label, call = split_call(tensor)
+    name, _, entry = label.rpartition(" ") if stage == "state" else (label, "", "")
+    return name, (f" {entry}" if entry else "") + call
 
 
 def _evaluate(trace: Trace, shared: Key, expression: str, entry: str) -> np.ndarray | None:

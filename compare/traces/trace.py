@@ -142,6 +142,15 @@ class TracePair(NamedTuple):
         return [(plain, twin) for plain, twin in zip(self, nudged or (), strict=False) if twin is not None]
 
     @property
+    def loss_is_rounded(self) -> bool:
+        """Whether losses are plain numbers, and each of one side's is a float32 (`loss.item()`, a metric of Keras')."""
+        if not any(trace.header.loss_is_number for trace in self):
+            return False
+        losses = [trace.curves["loss"] for trace in self]
+        with np.errstate(over="ignore"):
+            return any(np.array_equal(values, values.astype(np.float32), equal_nan=True) for values in losses)
+
+    @property
     def metrics(self) -> list[str]:
         """The names of the metrics that either side recorded."""
         return [name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS]

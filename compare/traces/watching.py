@@ -32,8 +32,11 @@ class Watching(ABC):
     def __init__(self, recording: Recording, model: Any, optimizer: Any, channels_first: Container[str]):
         self._recording, self._model, self._optimizer = recording, model, optimizer
         self._channels_first = channels_first
-        self._before: dict[str, np.ndarray] = {}  # the weights before this step's first update
+        self._before: dict[str, np.ndarray] = {}  # the weights at the beginning of this step
+        self._loss_is_number = False  # whether a loss came as a plain number, which has no dtype of the training's
         self._started = False  # whether this step's initial weights are recorded
+        self._updated = False  # whether an optimizer has been at work in this step
+        self._given: set[str] = set()  # the weights for which the optimizer at work has a gradient
         self._detach: list[Callable[[], None]] = []
 
     @abstractmethod
@@ -51,7 +54,7 @@ class Watching(ABC):
     def _begin_step(self) -> None:
         self._remove_hooks()
         if self._recording.audited:
-            self._started = False
+            self._started = self._updated = False
             self._before.clear()
             self._record_start()
             self._watch_layers()
@@ -62,7 +65,10 @@ class Watching(ABC):
     def _record_start(self) -> None:
         """Record the initial weights: before the first update where only the forward pass makes them."""
         if self._is_built() and not self._started:
-            self._record_all("weights", self.weights.named_parameters(self._model))
+            parameters = self.weights.named_parameters(self._model)
+            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+            for name, value in self._before.items():
+                self._recording.tensor("weights", name, value)
             self._record_all("weights", self.weights.named_buffers(self._model))
             self._started = True
 
@@ -70,25 +76,33 @@ class Watching(ABC):
         """Called before an optimizer moves its variables; `gradients` are by the id of their variable."""
         self._record_start()
         parameters = self.weights.named_parameters(self._model)
-        if not self._before:  # the first optimizer of the step
-            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+        if not self._updated:  # the first optimizer of the step
+            self._updated = True
             self._recording.tensor("rate", "learning_rate", self.weights.learning_rate(self._optimizer))
+        self._given.clear()
         for name, parameter in parameters.items():
             if (gradient := gradients.get(id(parameter.variable))) is not None:
                 self._recording.tensor("gradient", name, parameter.canonical(gradient))
+                self._given.add(name)
 
     def _after_update(self, optimizer: Any) -> None:
+        """Called after it: an optimizer may hold slots for weights that were never given to it."""
         for name, value in self.weights.optimizer_state(optimizer, self._model).items():
-            self._recording.tensor("state", name, value)
+            if name.rpartition(" ")[0] in self._given:
+                self._recording.tensor("state", name, value)
 
     def _end_step(self, loss: Any, batch: Mapping[str, Any]) -> None:
         for name, tensor in self.weights.batch_to_canonical(batch, self._channels_first).items():
             self._recording.tensor("batch", name, tensor)
-        self._recording.tensor("loss", "loss", self.weights.to_numpy(loss))
+        self._record_loss(loss)
         for name, parameter in self.weights.named_parameters(self._model).items():
             if name in self._before:
                 self._recording.tensor("update", name, parameter.value() - self._before[name])
         self._record_all("buffer", self.weights.named_buffers(self._model))
+
+    def _record_loss(self, loss: Any) -> None:
+        self._loss_is_number |= isinstance(loss, (np.ndarray, np.generic)) or not hasattr(loss, "dtype")
+        self._recording.tensor("loss", "loss", self.weights.to_numpy(loss))
 
     def _record_all(self, stage: str, parameters: Mapping[str, Parameter]) -> None:
         for name, parameter in parameters.items():

@@ -44,6 +44,9 @@ AS_THEY_ARE = (
     RightPort("annealing", "annealing", (), "a count in Python on the PyTorch side, in a variable on the other"),
     RightPort("single", "single", (), "computes in float32 always: judged in float32"),
     RightPort("deep", "deep", (), "float32 curves that drift apart by rounding alone"),
+    RightPort("by_hand", "by_hand", (), "an optimizer's formula written out: no gradient and no state can be shown"),
+    RightPort("quasi_newton", "quasi_newton", (), "a closure on one side, no optimizer on the other"),
+    RightPort("twice", "twice", (), "two updates of each weight in one step, by two optimizers in a list"),
 )
 
 OTHER_MODELS = (
@@ -372,6 +375,57 @@ OTHER_LOOPS = (
         "the mean of two halves is the mean of the whole: one forward pass for PyTorch's two",
     ),
     RightPort(
+        "calls_counted_in_python",
+        "clipping",
+        (
+            (
+                "            self.head = nn.Linear(10, 2)\n",
+                "            self.head = nn.Linear(10, 2)\n            self.calls = 0\n",
+            ),
+            (
+                "            return self.head(nn.functional.softplus(self.body(x)))\n",
+                "            self.calls += 1\n"
+                "            return self.head(nn.functional.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
+            ),
+            (
+                "            self.head = layers.Dense(2)\n",
+                "            self.head = layers.Dense(2)\n            self.calls = 0\n",
+            ),
+            (
+                "            return self.head(tf.math.softplus(self.body(x)))\n",
+                "            self.calls += 1\n"
+                "            return self.head(tf.math.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
+            ),
+        ),
+        "a model that counts its calls in Python on both sides: the call that builds it does not count",
+    ),
+    RightPort(
+        "calls_counted_in_a_variable",
+        "clipping",
+        (
+            (
+                "            self.head = nn.Linear(10, 2)\n",
+                "            self.head = nn.Linear(10, 2)\n            self.calls = 0\n",
+            ),
+            (
+                "            return self.head(nn.functional.softplus(self.body(x)))\n",
+                "            self.calls += 1\n"
+                "            return self.head(nn.functional.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
+            ),
+            (
+                "            self.head = layers.Dense(2)\n",
+                "            self.head = layers.Dense(2)\n            self.calls = tf.Variable(0, trainable=False)\n",
+            ),
+            (
+                "            return self.head(tf.math.softplus(self.body(x)))\n",
+                "            self.calls.assign_add(1)\n"
+                "            out = self.head(tf.math.softplus(self.body(x)))\n"
+                "            return out * tf.cast(tf.minimum(self.calls, 8), out.dtype) / 8\n",
+            ),
+        ),
+        "the same with a variable in TensorFlow",
+    ),
+    RightPort(
         "rate_assigned",
         "schedule",
         (
@@ -395,6 +449,119 @@ OTHER_LOOPS = (
             ("    from keras.optimizers.schedules import ExponentialDecay\n", ""),
         ),
         "the rate is set before each update",
+    ),
+    RightPort(
+        "rate_counted_in_python",
+        "schedule",
+        (
+            (
+                "    rate = ExponentialDecay(np.float64(0.4), 2 * STEPS_PER_EPOCH, np.float64(0.5), staircase=True)\n"
+                "    return model, loss, keras.optimizers.SGD(rate)\n",
+                "    return model, loss, keras.optimizers.SGD(0.4)\n"
+                "\n\n"
+                "losses = []\n"
+                "\n\n"
+                "def tf_step(side, batch):\n"
+                "    import tensorflow as tf\n"
+                "\n"
+                "    side.optimizer.learning_rate = 0.4 / 2 ** (len(losses) // (2 * STEPS_PER_EPOCH))\n"
+                "    variables = side.model.trainable_variables\n"
+                "    with tf.GradientTape() as tape:\n"
+                "        value = side.loss(side.model, batch)\n"
+                "    side.optimizer.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))\n"
+                "    losses.append(value)\n"
+                "    return value\n",
+            ),
+            ("    from keras.optimizers.schedules import ExponentialDecay\n", ""),
+        ),
+        "a step of its own with a count in Python: right as it is written, frozen if it were traced",
+    ),
+    RightPort(
+        "rate_by_the_optimizers_count",
+        "schedule",
+        (
+            (
+                "    rate = ExponentialDecay(np.float64(0.4), 2 * STEPS_PER_EPOCH, np.float64(0.5), staircase=True)\n"
+                "    return model, loss, keras.optimizers.SGD(rate)\n",
+                "    return model, loss, keras.optimizers.SGD(0.4)\n"
+                "\n\n"
+                "def tf_step(side, batch):\n"
+                "    import tensorflow as tf\n"
+                "\n"
+                "    epoch = int(side.optimizer.iterations) // STEPS_PER_EPOCH\n"
+                "    side.optimizer.learning_rate = 0.4 if epoch < 2 else 0.2 if epoch < 4 else 0.1\n"
+                "    variables = side.model.trainable_variables\n"
+                "    with tf.GradientTape() as tape:\n"
+                "        value = side.loss(side.model, batch)\n"
+                "    side.optimizer.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))\n"
+                "    return value\n",
+            ),
+            ("    from keras.optimizers.schedules import ExponentialDecay\n", ""),
+        ),
+        "Python's own `if` on the optimizer's count",
+    ),
+    RightPort(
+        "scheduled_by_the_loop",
+        "schedule",
+        (
+            ("import numpy as np\n", "import numpy as np\n\nfrom compare import Side\n"),
+            (
+                "    optimizer.scheduler = torch.optim.lr_scheduler.StepLR(",
+                "    schedule = torch.optim.lr_scheduler.StepLR(",
+            ),
+            ("    return model, loss, optimizer\n", "    return Side(model, loss, optimizer, schedule=schedule)\n"),
+            (
+                "def torch_step(side, batch):\n"
+                "    side.optimizer.zero_grad()\n"
+                "    loss = side.loss(side.model, batch)\n"
+                "    loss.backward()\n"
+                "    side.optimizer.step()\n"
+                "    side.optimizer.scheduler.step()\n"
+                "    return loss.detach()\n\n\n",
+                "",
+            ),
+        ),
+        "no step of its own: the loop steps PyTorch's schedule",
+    ),
+    RightPort(
+        "pipelines_of_their_own",
+        "momentum",
+        (
+            (
+                "import numpy as np\n",
+                "import numpy as np\n"
+                "\n"
+                "from compare import Side\n"
+                "\n\n"
+                "def split(batches):\n"
+                "    return (part for x, y in batches for part in ((x[:10], y[:10]), (x[10:], y[10:])))\n",
+            ),
+            ("    return model, loss, optimizer\n", "    return Side(model, loss, optimizer, batches=split)\n"),
+            (
+                "    return model, loss, SGD(0.03, momentum=np.float64(0.9), nesterov=True)\n",
+                "    optimizer = SGD(0.03, momentum=np.float64(0.9), nesterov=True)\n"
+                "    return Side(model, loss, optimizer, batches=split)\n",
+            ),
+        ),
+        "each side splits the batches by itself, in sizes that batches() does not have",
+    ),
+    RightPort(
+        "gradients_kept_in_python",
+        "accumulation",
+        (
+            ("    side.optimizer.zero_grad()\n", ""),
+            ("lr=0.5", "lr=0.02"),
+            ("SGD(0.5)\n", "SGD(0.02)\n\n\nkept = []\n"),
+            (
+                "sums, total = [tf.zeros_like(variable) for variable in variables], 0",
+                "sums, total = kept or [tf.zeros_like(variable) for variable in variables], 0",
+            ),
+            (
+                "    side.optimizer.apply_gradients(zip(sums, variables, strict=True))\n",
+                "    kept[:] = sums\n    side.optimizer.apply_gradients(zip(sums, variables, strict=True))\n",
+            ),
+        ),
+        "gradients that nobody clears: PyTorch adds them up in `.grad`, the port in a list",
     ),
     RightPort(
         "biases_before_factors",

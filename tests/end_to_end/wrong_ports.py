@@ -644,12 +644,28 @@ LATE = (
     WrongPort(
         "frozen_at_tracing",
         "annealing",
+        "def tf_step(side, batch):\n"
+        "    import tensorflow as tf\n"
+        "\n"
+        "    variables = side.model.trainable_variables\n"
         "    weight = tf.where(side.optimizer.iterations.value < SWITCHED_OFF, 0.5, 0.0)\n",
+        "graphs = []\n"
+        "\n\n"
+        "def tf_step(side, batch):\n"
+        "    import tensorflow as tf\n"
+        "\n"
+        "    graphs.append(graphs[-1] if graphs else tf.function(lambda batch: traced(side, batch)))\n"
+        "    return graphs[-1](batch)\n"
+        "\n\n"
+        "def traced(side, batch):\n"
+        "    import tensorflow as tf\n"
+        "\n"
+        "    variables = side.model.trainable_variables\n"
         '    steps = getattr(side.model, "steps", 0)\n'
         "    side.model.steps = steps + 1\n"
         "    weight = 0.5 if steps < SWITCHED_OFF else 0.0\n",
         (9, "loss", LOSS),
-        "a count in Python is read once, when the step is traced",
+        "a count in Python is read once, when the port's own tf.function is traced",
     ),
     WrongPort(
         "never_switched_off",
@@ -658,6 +674,49 @@ LATE = (
         "    weight = 0.5\n",
         (9, "loss", LOSS),
         "the auxiliary loss goes on",
+    ),
+)
+
+OWN_UPDATES = (
+    WrongPort(
+        "second_gradient_doubled",
+        "twice",
+        "zip(of_part, part",
+        "zip([each * (1 + half.start / 12) for each in of_part], part",
+        (0, "gradient", "mean.weight (call 2)"),
+        "the second of two updates of a weight in one step",
+    ),
+    WrongPort(
+        "rate_by_hand",
+        "by_hand",
+        "assign_sub(RATE * momentum)",
+        "assign_sub(RATE * (1 - MOMENTUM) * momentum)",
+        (0, "update", "0.weight"),
+        "an update made by hand is seen by what it does",
+    ),
+    WrongPort(
+        "momentum_by_hand",
+        "by_hand",
+        "assign(MOMENTUM * momentum",
+        "assign(0.9 * momentum",
+        (1, "update", "0.weight"),
+        "a state that the harness cannot see, which moves the weights differently from the second step on",
+    ),
+    WrongPort(
+        "first_step_not_shortened",
+        "quasi_newton",
+        "-min(1.0, 1 / np.abs(gradient).sum()) * RATE * gradient",
+        "-RATE * gradient",
+        (0, "update", "weight"),
+        "torch.optim.LBFGS makes its first step small",
+    ),
+    WrongPort(
+        "memory_with_another_sign",
+        "quasi_newton",
+        "(part - change @ direction / product)",
+        "(part + change @ direction / product)",
+        (1, "update", "weight"),
+        "the two-loop recursion ends with a difference",
     ),
 )
 
@@ -671,4 +730,5 @@ WRONG_PORTS = (
     *ATTENTION,
     *EMBEDDINGS,
     *LATE,
+    *OWN_UPDATES,
 )

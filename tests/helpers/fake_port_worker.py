@@ -23,7 +23,7 @@ from compare.running.request import DrawBatches, Start, Training, TrainPort
 from compare.traces.following import Following
 from compare.traces.header import Header, Setting
 from compare.traces.step import END
-from compare.traces.trace import TraceWriter
+from compare.traces.trace import Key, TraceWriter
 from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.synthetic import Entry, Fault, follow, header, honest, trajectory_of
@@ -128,9 +128,13 @@ def record(
     weights: Arrays | None = None,
     nudged: str | None = None,
     said: dict | None = None,
+    hidden: Callable[[Key], bool] = lambda key: False,
 ) -> Path:
-    """Train a network on the batches given, and leave its trace; `weights` are by their parts."""
-    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said)
+    """Train a network on the batches given, and leave its trace; `weights` are by their parts.
+
+    What is `hidden` takes part in the training, and is not recorded.
+    """
+    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden)
 
 
 def run(
@@ -140,6 +144,7 @@ def run(
     training: Training,
     weights: Arrays | None = None,
     said: dict | None = None,
+    hidden: Callable[[Key], bool] = lambda key: False,
     watch: Callable = lambda steps: steps,
 ) -> Path:
     """Train as asked, from these weights where the training says nothing of a start."""
@@ -153,7 +158,7 @@ def run(
 
     def passes(step: int, stage: str, name: str, value) -> np.ndarray:
         value = network.fault((step, stage, name), np.asarray(value, training.precision))
-        if value is not None and (step in training.audits or step is END):
+        if value is not None and (step in training.audits or step is END) and not hidden((step, stage, name)):
             label = network.own(name)
             again = f"{label} (call 2)" if (step, stage, label) in calls else label
             calls.add((step, stage, label))

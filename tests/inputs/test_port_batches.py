@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.inputs import port_batches as batches
-from compare.inputs.port_file import PortError
+from compare.inputs.port_errors import PortError
 from tests.helpers.port_texts import HEAD, WHOLE, yielding
 
 

@@ -2,14 +2,13 @@
 
 import re
 from contextlib import contextmanager, nullcontext
-from functools import partial, wraps
 
 import numpy as np
 import pytest
 
 from compare.inputs import port_file as port
-from compare.inputs.port_file import PortError
-from compare.inputs.port_inputs import FORMS
+from compare.inputs.port_errors import PortError
+from compare.inputs.port_forms import FORMS
 from tests.helpers.port_texts import BATCHES, HEAD, TF, TORCH, WHOLE
 
 LINES_BEFORE = WHOLE.count("\n")
@@ -122,6 +121,7 @@ def test_a_step_gets_what_the_side_returned_and_not_the_loops_own_side(file):
     assert side.step(None, {"x": np.ones(3)}) == (np.float64(2), {"accuracy": 0.5})
     [given] = side.model
     assert (given.loss("m", "b"), given.optimizer, given.step) == (("m", "b"), "optimizer", None)
+    assert side.as_written
 
 
 WITHOUT = "def told(model, batch):\n    model.append('loss')\n    return np.float64(1)\n"
@@ -182,43 +182,9 @@ def test_a_step_of_a_port_may_give_its_loss_more_arguments(file, loss, given, se
     assert side.model == [seen]
 
 
-class Module:
-    """Called as a module of a framework is: with anything, which is handed on."""
-
-    def __init__(self, **methods):
-        vars(self).update(methods)
-
-    def __call__(self, *arguments, **options):
-        raise AssertionError("only looked at")
-
-
-TAKES_TRAINING = [
-    (lambda model, batch: 0, False),
-    (lambda model, batch, training: 0, True),
-    (lambda model, batch, *, training=False: 0, True),
-    (lambda model, batch, smoothing=0.1, training=True: 0, True),
-    (lambda model, batch, weight=1.0: 0, False),
-    (lambda model, batch, **options: 0, True),
-    (lambda model, *batch: 0, False),
-    (partial(lambda l2, model, batch, training: 0, 0.1), True),
-    (partial(lambda model, batch, l2: 0, l2=0.1), False),
-    (wraps(lambda model, batch: 0)(lambda *arguments, **options: 0), False),
-    (Module(forward=lambda model, batch: 0), False),
-    (Module(forward=lambda model, batch, training: 0), True),
-    (Module(call=lambda model, batch, training=None: 0), True),
-    (len, False),
-    (dict.fromkeys, False),
-    (max, False),
-]
-
-
-@pytest.mark.parametrize(("loss", "takes"), TAKES_TRAINING)
-def test_a_loss_takes_training_by_name_or_with_whatever_it_is_given(loss, takes):
-    assert port.takes_training(loss) is takes
-
-
 def test_without_a_step_of_its_own_the_loops_is_used(file):
     assert made(file(WHOLE)).step is None
+    assert not made(file(WHOLE)).as_written
     assert made(file(WHOLE + "def tf_step(side, batch):\n    return 1\n")).step is None
     assert made(file(WHOLE + "def tf_step(side, batch):\n    return 1\n"), "tf").step is not None
 
@@ -227,6 +193,34 @@ def test_without_a_step_of_its_own_the_loops_is_used(file):
 def test_a_side_may_be_returned_in_three_forms(file, returned):
     side = made(file("from compare import Side\n" + with_torch_side(returned)))
     assert (side.model, side.optimizer) == ("m", "o")
+
+
+def test_a_schedule_is_pytorchs_to_step_and_kerass_optimizer_to_hold(file):
+    returned = "Side('m', len, 'o', schedule=[])"
+    assert made(file("from compare import Side\n" + with_torch_side(returned))).schedule == []
+    text = "from compare import Side\n" + HEAD + BATCHES + TORCH + f"def tf_side():\n    return {returned}\n"
+    with pytest.raises(PortError) as caught:
+        made(file(text), "tf")
+    assert str(caught.value) == (
+        "my_port.py: tf_side() returns a schedule (list), but Keras has none beside the optimizer: "
+        "give it to the optimizer as its learning_rate, and leave schedule= out"
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_pipeline_of_a_sides_own_gets_and_gives_batches_as_they_were_yielded(file, form):
+    pipeline = "batches=lambda given: (kept.append(batch) or batch for batch in given)"
+    text = "from compare import Side\nkept = []\n" + with_torch_side(f"Side(kept, len, 'o', {pipeline})")
+    side = made(file(text), form=form)
+    x, y = np.ones((3, 2)), np.zeros(3)
+    [batch] = side.batches([{"0": x, "1": y} if form != "arrays" else {"0": x}])
+    np.testing.assert_equal(side.model, [{"dicts": {"0": x, "1": y}, "tuples": (x, y), "arrays": x}[form]])
+    np.testing.assert_equal(batch, {"0": x} if form == "arrays" else {"0": x, "1": y})
+
+
+def test_without_them_a_side_has_neither_schedule_nor_pipeline(file):
+    side = made(file(WHOLE))
+    assert (side.schedule, side.batches) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from compare.inputs import port_inputs
-from compare.inputs.port_inputs import FEWEST_STEPS, FORMS, PortInputs, quarter
+from compare.inputs.port_forms import FORMS
+from compare.inputs.port_inputs import FEWEST_STEPS, PortInputs, quarter
 
 PROPERTY = settings(max_examples=40, deadline=None)
 DTYPES = st.sampled_from(["float64", "float32", "float16", "int64", "int32", "uint8", "bool"])

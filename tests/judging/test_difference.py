@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from compare.judging.difference import difference, relative_gap
+from compare.judging.difference import difference, difference_at, relative_gap
 
 PROPERTY = settings(max_examples=50, deadline=None)
 FINITE = st.floats(-1e30, 1e30)
@@ -142,3 +142,33 @@ def test_the_relative_gap_is_symmetric_and_infinite_where_either_is_not_finite(o
 
 def test_large_integers_that_differ_by_one_differ():
     assert difference(np.array([2**53]), np.array([2**53 + 1])).max_abs == 1
+
+
+@pytest.mark.parametrize("stage", ["batch", "forward", "gradient", "rate", "state"])
+def test_what_one_side_may_leave_out_is_not_shown_and_no_finding(stage):
+    found = difference_at(stage, np.ones(2), None, 0.0)
+    assert (found.kind, found.structural) == ("not shown in tf", False)
+    assert difference_at(stage, None, np.ones(2), 0.0).kind == "not shown in torch"
+
+
+@pytest.mark.parametrize("stage", ["weights", "loss", "update", "buffer"])
+def test_what_no_side_may_leave_out_is_missing(stage):
+    found = difference_at(stage, np.ones(2), None, 0.0)
+    assert (found.kind, found.structural) == ("missing in tf", True)
+
+
+@pytest.mark.parametrize(
+    ("stage", "torch", "tf", "kind"),
+    [
+        ("batch", (8, 3), (4, 3), "batch size"),
+        ("forward", (8,), (4,), "batch size"),
+        ("forward", (8, 3), (8, 4), "shape"),
+        ("forward", (8, 3), (4, 2), "shape"),
+        ("forward", (8, 1), (8,), "shape"),
+        ("forward", (), (3,), "shape"),
+        ("gradient", (8, 3), (4, 3), "shape"),
+    ],
+)
+def test_a_batch_or_an_output_of_fewer_examples_is_a_part_and_any_other_shape_a_finding(stage, torch, tf, kind):
+    found = difference_at(stage, np.ones(torch), np.ones(tf), 0.0)
+    assert (found.kind, found.structural) == (kind, kind == "shape")

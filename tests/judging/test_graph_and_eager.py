@@ -74,6 +74,10 @@ def test_a_step_that_cannot_be_compiled_is_not_run_again():
     assert asked == []
 
 
+def test_of_a_step_that_ran_as_it_is_written_nothing_is_said_and_no_run_is_asked_for():
+    assert said(graph=from_step(FROZEN_FROM, 1.5), compiled=None) == ([], [])
+
+
 def test_a_step_that_fails_eagerly_is_quoted():
     [words] = said(eager=RequestFailedError("tf", "ValueError: only as a graph"))[0]
     assert words == "TensorFlow's step runs only as a graph, eagerly it fails: tf: ValueError: only as a graph"

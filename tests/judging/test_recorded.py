@@ -76,6 +76,35 @@ def test_a_fault_is_found_at_its_stage_under_the_torch_sides_name(traces, stage,
     assert result.findings[0].startswith(f"parts at step {step}, {stage}, {tensor} (gap ")
 
 
+@pytest.mark.parametrize(("stage", "said"), [
+    ("batch", "2 arrays of the batch"), ("forward", "the output of "), ("gradient", "the gradient of 8 weights"),
+    ("rate", "the learning rate"), ("state", "the optimizer's state (momentum_buffer) of 8 weights"),
+])  # fmt: skip
+def test_what_one_side_did_not_record_is_a_remark_and_no_divergence(traces, stage, said):
+    traces.record("torch")
+    traces.record("tf", rounding, hidden=lambda key: key[1] == stage and key[0] == 1)
+    result = diff(traces.torch, traces.tf)
+    assert result.verdict == "equivalent"
+    [remark] = result.findings
+    assert remark.startswith(f"tf did not show {said}")
+    assert set(result.stages[result.stages.stage == stage].verdict) <= {"not shown in tf", "within"}
+
+
+def test_a_fault_behind_what_one_side_did_not_record_is_found_where_both_show_it(traces):
+    traces.record("torch")
+    traces.record("tf", from_step(0, "rate", 0.5), hidden=lambda key: key[1] in ("gradient", "rate", "state"))
+    result = diff(traces.torch, traces.tf)
+    assert result.judgement.first_divergence.key[:2] == (0, "update")
+    assert result.findings[-1].startswith("tf did not show ")
+
+
+@pytest.mark.parametrize("stage", ["weights", "loss", "update", "buffer"])
+def test_weights_losses_updates_and_buffers_that_one_side_lacks_are_a_divergence(traces, stage):
+    traces.record("torch")
+    traces.record("tf", rounding, hidden=lambda key: key[1] == stage and key[0] == 1)
+    assert diff(traces.torch, traces.tf).judgement.first_divergence.key[:2] == (1, stage)
+
+
 @pytest.mark.parametrize(
     ("step", "stage"),
     [
@@ -131,6 +160,14 @@ def test_settings_that_differ_are_in_the_result(traces):
     traces.record("tf", said={"settings": (Setting("optimizer", "SGD", "lr", 0.2),)})
     [row] = diff(traces.torch, traces.tf).judgement.settings
     assert (row.subject, row.setting, row.torch, row.tf, row.verdict) == ("optimizer", "lr", 0.1, 0.2, "differs")
+
+
+@pytest.mark.parametrize(("number", "verdict"), [(True, "equivalent"), (False, "diverged")])
+def test_losses_that_were_printed_in_float32_are_no_difference_of_loops_in_float64(traces, number, verdict):
+    traces.record("torch")
+    printed = at(lambda key: key[1] == "loss", lambda value: value.astype(np.float32).astype(np.float64))
+    traces.record("tf", printed, said={"loss_is_number": number})
+    assert diff(traces.torch, traces.tf).verdict == verdict
 
 
 def test_a_loss_that_does_not_fall_on_either_side_is_not_decreasing(traces):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from compare.judging import tolerances
-from compare.judging.difference import difference
-from compare.judging.stages import StageRow, by_value, first_divergence, last_agreement, stage_rows
+from compare.judging.difference import difference, difference_at
+from compare.judging.stages import StageRow, before_gradients, by_value, first_divergence, last_agreement, stage_rows
 from compare.traces.step import END
 from compare.traces.trace import Trace, TraceWriter
 from tests.helpers.synthetic import header
@@ -16,12 +16,12 @@ def trace(tmp_path):
     """Makes a trace of a dict from (step, stage, tensor) to what was recorded there."""
     made = []
 
-    def make(tensors) -> Trace:
+    def make(tensors, loss=1.0, **said) -> Trace:
         path = tmp_path / f"{len(made)}.npz"
         writer = TraceWriter(path)
         for key, value in tensors.items():
             writer.tensor(*key, np.asarray(value))
-        writer.close({"loss": [1.0]}, header())
+        writer.close({"loss": [loss]}, header(**said))
         made.append(Trace(path))
         return made[-1]
 
@@ -139,6 +139,19 @@ def test_another_state_that_differed_earlier_is_not_blamed():
     assert first_divergence(rows) is cause
 
 
+HIDDEN = [("not shown in tf", None), ("batch size", np.ones(4))]
+
+
+@pytest.mark.parametrize(("verdict", "other"), HIDDEN)
+def test_what_one_side_does_not_show_is_never_blamed(verdict, other):
+    hidden = StageRow(0, "forward", "fc", difference_at("forward", np.ones(8), other, 0.0), allowed=1e300)
+    assert (hidden.verdict, hidden.within, hidden.beyond) == (verdict, False, False)
+    cause = row(0, "update", gap=BEYOND)
+    assert first_divergence([hidden, row(0, "update")]) is None
+    assert first_divergence([hidden, row(0, "loss"), cause]) is cause
+    assert before_gradients([hidden, row(0, "loss")]) is None
+
+
 def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergence():
     agreed, first = row(0, "forward"), row(0, "loss", gap=BEYOND)
     rows = [row(0, "batch"), agreed, row(0, "forward", "b", gap=BEYOND), first, row(0, "update")]
@@ -149,6 +162,9 @@ def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergenc
 def test_a_row_says_its_place_in_words():
     assert str(row(3, "update", "fc1.weight")) == "step 3, update, fc1.weight"
     assert str(row(END, "buffer", "mean")) == "the end, buffer, mean"
+    assert str(row(0, "gradient", "fc1.weight (call 2)")) == "step 0, second gradient, fc1.weight"
+    assert str(row(0, "state", "fc1.weight exp_avg (call 4)")) == "step 0, 4th state, fc1.weight exp_avg"
+    assert str(row(0, "forward", "relu (call 2)")) == "step 0, forward, relu (call 2)"
 
 
 @pytest.mark.parametrize(("ulps", "verdict"), [(1, "within"), (1000, "beyond")])
@@ -188,3 +204,51 @@ def test_in_a_step_of_two_updates_the_first_turn_stands_before_the_second(trace,
     stages = [row.stage for row in rows]
     assert stages[:3] == ["batch", "weights", "forward"]
     assert stages[-2:] == ["update", "update"]
+
+
+def test_the_second_gradient_of_a_weight_stands_behind_its_first_update_also_without_a_recorded_forward_pass(trace):
+    keys = [
+        (0, "gradient", "w"),
+        (0, "state", "w step"),
+        (0, "gradient", "w (call 2)"),
+        (0, "state", "w step (call 2)"),
+    ]
+    both = trace(dict.fromkeys(keys, 1.0))
+    assert [row.key for row in stage_rows(both, both, [], "float64")] == keys
+
+
+@pytest.fixture
+def of_losses(trace):
+    """The verdict on the loss of two sides, from [value, dtype, whether it was given as a plain number] of each."""
+
+    def judged(torch, tf):
+        sides = []
+        for value, dtype, number in (torch, tf):
+            loss = np.asarray(value, dtype)
+            sides.append(trace({(0, "loss", "loss"): loss}, loss=float(loss), loss_is_number=number))
+        [only] = stage_rows(*sides, [], "float64")
+        return only.verdict
+
+    return judged
+
+
+THIRD = 1 / 3
+IN_FLOAT32 = float(np.float32(THIRD))  # 1e-8 off
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf", "verdict"),
+    [
+        ((THIRD, "float64", False), (THIRD, "float32", False), "dtype"),
+        ((THIRD, "float64", False), (IN_FLOAT32, "float64", True), "within"),
+        ((THIRD, "float64", False), (IN_FLOAT32, "float32", True), "within"),
+        ((THIRD, "float32", False), (IN_FLOAT32, "float64", True), "within"),
+        ((THIRD, "float64", True), (THIRD, "float32", False), "within"),
+        ((THIRD, "float64", False), (IN_FLOAT32, "float64", False), "beyond"),
+        ((THIRD, "float64", False), (IN_FLOAT32 * (1 + 2e-6), "float32", True), "beyond"),
+        ((THIRD, "float64", True), (THIRD * (1 + 1e-10), "float64", True), "beyond"),
+        ((THIRD, "float64", True), (None, "float64", True), "not finite"),
+    ],
+)
+def test_a_loss_that_is_a_plain_number_has_no_dtype_and_may_have_gone_through_float32(of_losses, torch, tf, verdict):
+    assert of_losses(torch, tf) == verdict

@@ -149,7 +149,7 @@ def test_a_curve_that_ends_early_is_diverged_at_the_first_step_that_is_missing(t
     judgement = judge(tmp_path, tf=FakeSide(rounding, stops=LATE)).judgement
     assert judgement.verdict == "diverged"
     assert judgement.comparisons["float64"].parts_at == LATE
-    assert judgement.first_divergence.key == (LATE, "batch", "x")
+    assert judgement.first_divergence.key == (LATE, "weights", "weight")
     assert "missing in tf" in judgement.findings[0]
 
 

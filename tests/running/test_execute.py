@@ -12,7 +12,7 @@ import pytest
 from compare.inputs import cases
 from compare.inputs.arrays import cast, nudge
 from compare.inputs.case_inputs import make_inputs, read_inputs, write_inputs
-from compare.inputs.port_file import PortError
+from compare.inputs.port_errors import PortError
 from compare.inputs.port_inputs import read
 from compare.inputs.side import Side
 from compare.running.execute import Executor

@@ -7,7 +7,7 @@ import pytest
 
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs, write_inputs
-from compare.inputs.port_file import PortError
+from compare.inputs.port_errors import PortError
 from compare.running import worker
 from compare.running.request import TrainCase, Training, to_line
 from tests.cli.test_app import TOO_LONG, TOO_MANY

@@ -113,6 +113,17 @@ def test_nothing_is_attached_to_a_step_that_is_not_audited(side, tmp_path):
 
 
 @pytest.mark.parametrize("side", LOOPS)
+@pytest.mark.parametrize(("as_given", "number"), [(lambda loss: loss, False), (float, True), (np.asarray, True)])
+def test_a_header_says_whether_a_loss_came_as_a_plain_number(side, as_given, number, tmp_path):
+    model, optimizers = torch_pair() if side == "torch" else tf_pair()
+    recorder = (TorchRecorder if side == "torch" else TfRecorder)(tmp_path / "trace.npz", model, optimizers)
+    recorder.step(as_given(torch.tensor(0.5) if side == "torch" else tf.constant(0.5)))
+    recorder.close()
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert (trace.header.loss_is_number, trace.curves["loss"].tolist()) == (number, [0.5])
+
+
+@pytest.mark.parametrize("side", LOOPS)
 def test_a_layer_that_is_called_twice_is_recorded_twice(side, tmp_path):
     if side == "torch":
         layer = torch.nn.Linear(2, 2)
@@ -168,6 +179,71 @@ def test_each_of_two_optimizers_records_its_own_gradients_and_the_step_all_updat
             np.testing.assert_allclose(trace[0, "update", f"{name}.weight"], -0.1 * gradient, rtol=1e-6)
 
 
+def adam_steps(path, side):
+    """Two Adams of one model, in a list, each built for all weights where that can be; only the first has a step."""
+    if side == "torch":
+        model, _ = torch_pair()
+        optimizers = [torch.optim.Adam(part.parameters()) for part in model.values()]
+        recorder = TorchRecorder(path, model, optimizers)
+        model["left"].weight.grad = torch.ones(1, 2)
+        [optimizer.step() for optimizer in optimizers]
+    else:
+        model, _ = tf_pair()
+        optimizers = [keras.optimizers.Adam(), keras.optimizers.Adam()]
+        for optimizer in optimizers:
+            optimizer.build(model.trainable_variables)
+        recorder = TfRecorder(path, model, optimizers)
+        optimizers[0].apply_gradients([(tf.ones((2, 1)), model.left.kernel)])
+    recorder.step(1.0)
+    recorder.close()
+
+
+@pytest.mark.parametrize("side", LOOPS)
+def test_state_is_shown_of_the_weights_that_an_optimizer_was_given(side, tmp_path):
+    adam_steps(tmp_path / "trace.npz", side)
+    with Trace(tmp_path / "trace.npz") as trace:
+        state = [key[2] for key in trace.keys if key[:2] == (0, "state")]
+    assert sorted(state) == [f"left.weight {entry}" for entry in ("exp_avg", "exp_avg_sq", "step")]
+
+
+@pytest.mark.parametrize("side", LOOPS)
+@pytest.mark.parametrize("optimizer", [None, object()])
+def test_weights_that_no_known_optimizer_moves_have_an_update_and_nothing_else_is_shown(side, optimizer, tmp_path):
+    model, _ = torch_pair() if side == "torch" else tf_pair()
+    recorder = (TorchRecorder if side == "torch" else TfRecorder)(tmp_path / "trace.npz", model, optimizer)
+    if side == "torch":
+        with torch.no_grad():
+            model["left"].weight += 1
+    else:
+        model.left.kernel.assign_add(tf.ones((2, 1)))
+    recorder.step(1.0)
+    recorder.close()
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert {key[1] for key in trace.keys if key[0] == 0} == {"weights", "loss", "update"}
+        np.testing.assert_allclose(trace[0, "update", "left.weight"], np.ones((1, 2)), rtol=1e-6)
+        np.testing.assert_array_equal(trace[0, "update", "right.weight"], np.zeros((1, 2)))
+
+
+def test_an_optimizer_with_a_closure_shows_its_update_too(tmp_path):
+    model, _ = torch_pair()
+    optimizer = torch.optim.LBFGS(model.parameters(), max_iter=2)
+    recorder = TorchRecorder(tmp_path / "trace.npz", model, optimizer)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (model["left"](torch.ones(1, 2)).sum() - 3) ** 2
+        loss.backward()
+        return loss
+
+    for _ in range(2):
+        recorder.step(optimizer.step(closure))
+    recorder.close()
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert np.any(trace[1, "update", "left.weight"])
+        assert trace[1, "rate", "learning_rate"] == 1
+        assert not any(key[1] == "gradient" for key in trace.keys), "those before a closure are of the last step"
+
+
 @pytest.mark.parametrize("side", LOOPS)
 def test_an_evaluation_between_two_steps_is_no_part_of_them(side, tmp_path):
     if side == "torch":
@@ -199,7 +275,7 @@ def test_a_header_says_what_was_recorded_and_the_dtype_whose_ulp_moved_the_weigh
     LOOPS[side](tmp_path / "trace.npz")
     with Trace(tmp_path / f"trace{'.nudged' if asked else ''}.npz") as trace:
         said, weight = trace.header, trace[0, "weights", "0.weight"]
-    assert (said.side, said.nudge, said.precision, said.muted, said.compiled) == (side, nudge, None, {}, True)
+    assert (said.side, said.nudge, said.precision, said.muted, said.compiled) == (side, nudge, None, {}, None)
     assert [(group.kind, group.path) for group in said.weight_groups] == [("Linear", "0")]
     assert said.kinds == {"0": "Linear"}
     assert {each.value for each in said.settings if each.setting == "lr"} == {0.1}

@@ -66,6 +66,11 @@ class NumpyRecorder(Recorder):
         self._detach += [optimizer.before.clear, optimizer.after.clear]
 
 
+class ByHand(NumpyRecorder):
+    def _watch_optimizer(self, optimizer):
+        """Nothing to hook into."""
+
+
 @pytest.fixture
 def trained(tmp_path, monkeypatch):
     """Trains for three steps under a recorder; the loop and its trace."""
@@ -122,18 +127,32 @@ def test_weights_that_the_first_forward_pass_makes_are_recorded_before_the_first
 def test_two_optimizers_of_a_step_have_one_rate_and_one_update_each_its_state(tmp_path):
     loop, second = Loop(), Loop()
     recorder = NumpyRecorder(tmp_path / "trace", loop, [loop, second], audits=(0,))
-    for watch in second.before:
-        watch({})
     loss = loop.step()
+    for watch in second.before:
+        watch({id(loop.weight): X[0]})
     for watch in second.after:
         watch()
     recorder.step(loss)
     recorder.close()
     recorded = [(stage, name) for step, stage, name in Trace(tmp_path / "trace.npz").keys if step == 0]
     assert [what for what in recorded if what[0] in ("rate", "gradient", "state", "update")] == [
-        ("rate", "learning_rate"), ("gradient", "w"), ("state", "w steps"), ("state", "w steps (call 2)"),
-        ("update", "w"),
+        ("rate", "learning_rate"), ("gradient", "w"), ("state", "w steps"), ("gradient", "w (call 2)"),
+        ("state", "w steps (call 2)"), ("update", "w"),
     ]  # fmt: skip
+
+
+def test_an_optimizer_shows_no_state_of_a_weight_that_it_was_not_given(tmp_path):
+    loop, second = Loop(), Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, [loop, second], audits=(0,))
+    loss = loop.step()
+    for watch in second.before:
+        watch({id(loop.weight): None})
+    for watch in second.after:
+        watch()
+    recorder.step(loss)
+    recorder.close()
+    recorded = [name for step, stage, name in Trace(tmp_path / "trace.npz").keys if (step, stage) == (0, "state")]
+    assert recorded == ["w steps"]
 
 
 def test_an_image_of_a_batch_is_recorded_with_its_channels_first(tmp_path):
@@ -156,7 +175,7 @@ def test_while_the_model_is_evaluated_at_the_end_its_layers_are_recorded(trained
 def test_the_header_has_what_the_side_the_recorder_and_its_closing_say(trained):
     _, trace = trained(pairs={"w": "weight", None: ["a", "b"]})
     explicit = (("w", "weight"), (None, "a"), (None, "b"))
-    assert trace.header == header("tf", precision="float64", explicit=explicit)
+    assert trace.header == header("tf", precision="float64", explicit=explicit, loss_is_number=True)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -201,3 +220,14 @@ def test_a_recording_that_is_discarded_leaves_neither_file_nor_hook(tmp_path):
     recorder.discard()
     recorder.close()
     assert (list(tmp_path.iterdir()), loop.forward, loop.before, loop.after) == ([], [], [], [])
+
+
+@pytest.mark.parametrize("optimizer", [None, object()])
+def test_weights_that_are_moved_by_hand_have_an_update(tmp_path, optimizer):
+    loop = Loop()
+    recorder = ByHand(tmp_path / "trace", loop, optimizer)
+    recorder.step(loop.step())
+    recorder.close()
+    trace = Trace(tmp_path / "trace.npz")
+    np.testing.assert_allclose(trace[0, "update", "w"], -RATE * X.T @ (X @ WEIGHT - Y), rtol=1e-14)
+    assert {key[1] for key in trace.keys if key[0] == 0} == {"weights", "forward", "loss", "update", "buffer"}

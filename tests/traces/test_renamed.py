@@ -68,6 +68,20 @@ def entry(stage):
     return " momentum_buffer" if stage == "state" else ""
 
 
+@pytest.mark.parametrize("stage", ["gradient", "state"])
+def test_the_second_of_a_step_is_seen_under_the_same_name_as_the_first(traced, stage):
+    behind = f"{entry(stage)} (call 2)"
+    tensors = {"attn.w": VALUE, "rnn.bias_ih": VALUE[0], "rnn.bias_hh": VALUE[0]}
+    torch, tf, pairing = traced(
+        torch={(0, stage, f"{name}{behind}"): value for name, value in tensors.items()},
+        tf={(0, stage, f"k.weight{behind}"): VALUE[2:], (0, stage, f"cell.bias{behind}"): VALUE[0]},
+    )
+    torch, tf = rename_pair(TracePair(torch, tf), pairing)
+    for side in (torch, tf):
+        assert (0, stage, f"{MERGED}{behind}") in side
+        assert np.array_equal(side[0, stage, f"attn.w[2:4]{behind}"], VALUE[2:])
+
+
 @pytest.mark.parametrize("stage", WEIGHT_STAGES)
 def test_weights_of_tf_are_seen_under_the_expressions_of_torch(traced, stage):
     names = {

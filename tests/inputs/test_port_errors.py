@@ -1,0 +1,32 @@
+"""An error is told by the last line of the port that it went through, else by the file."""
+
+import pytest
+
+from compare.inputs.port_errors import PortError, pointing_into, what
+
+
+def run(path, text, where="in its loss"):
+    with pytest.raises(PortError) as caught, pointing_into(str(path), where):
+        exec(compile(text, str(path), "exec"), {})
+    return str(caught.value)
+
+
+def test_the_line_is_the_last_of_the_file_whoever_raises(tmp_path):
+    text = "import json\n\n\ndef loss():\n    return json.loads('{')\n\n\nloss()\n"
+    assert run(tmp_path / "my_port.py", text).startswith("my_port.py, line 5, in its loss: JSONDecodeError: ")
+
+
+def test_an_error_that_went_through_no_line_of_the_file_names_the_file(tmp_path):
+    said = r"^my_port.py, in its loss: KeyError: 'x'$"
+    with pytest.raises(PortError, match=said), pointing_into(str(tmp_path / "my_port.py"), "in its loss"):
+        raise KeyError("x")
+
+
+def test_what_points_already_is_left_as_it_is(tmp_path):
+    with pytest.raises(PortError, match=r"^said$"), pointing_into(str(tmp_path / "my_port.py"), "in its loss"):
+        raise PortError("said")
+
+
+@pytest.mark.parametrize(("value", "said"), [(3, "int"), ((1, "a"), "2 values (int, str)"), ([], "0 values ()")])
+def test_a_value_is_described_by_its_type(value, said):
+    assert what(value) == said
