@@ -26,7 +26,7 @@ from compare.traces.step import END
 from compare.traces.trace import Key, TraceWriter
 from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.weights import Tensor, WeightGroup
-from tests.helpers.synthetic import Entry, Fault, follow, header, honest, trajectory_of
+from tests.helpers.synthetic import Fault, entries, follow, header, honest, trajectory_of
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
@@ -188,13 +188,13 @@ def run(
 
 
 def _following(path: Path, network: Network, weights: Arrays, training: Training) -> Following | None:
-    """As a side's: it pairs its own names with PyTorch's, PyTorch's side its own with themselves."""
-    entries = {network.own(name): Entry(weights, name) for name in weights}
-    buffers = {name: entries.pop(name) for name in list(entries) if name.startswith(network.norm)}
+    """As a side's: TensorFlow's pairs its own names with PyTorch's, which pairs its own with themselves."""
+    parameters = {network.own(name): entry for name, entry in entries(weights).items()}
+    buffers = {name: parameters.pop(name) for name in list(parameters) if name.startswith(network.norm)}
     names = dict(training.start.names) if training.start else {}
     if network.side == "torch":
         names = {expression: expression for expression in names.values()}
-    return follow(path, training, entries, buffers, names)
+    return follow(path, training, parameters, buffers, names, names)
 
 
 def _train(network: Network, batch: Arrays, weights: Arrays, momenta: Arrays, passes: Callable) -> float:

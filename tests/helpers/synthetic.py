@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from compare.reporting.result import Result
 from compare.running.request import Training
 from compare.traces.following import Following
 from compare.traces.header import Header
+from compare.traces.parameters import Parameter
 from compare.traces.step import END
 from compare.traces.trace import Key, Trace, TraceWriter
 from compare.traces.trajectory import MOST_BYTES, Trajectory, TrajectoryWriter
@@ -57,18 +59,31 @@ def rounding(key: Key, value: np.ndarray) -> np.ndarray:
     return value * (1 + 2 * np.finfo(value.dtype).eps) if key[1] == "forward" else value
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A weight or buffer among a run's values, to be set and read as a framework's."""
+class Cell(NamedTuple):
+    """The place of an array in a dict, which stands for a framework's variable."""
 
     values: Arrays
     name: str
 
-    def value(self) -> np.ndarray:
-        return np.array(self.values[self.name])
 
-    def assign(self, array: np.ndarray) -> None:
-        self.values[self.name] = np.array(array)
+class Entry(Parameter):
+    """A weight or buffer among a run's values, to be set and read as a framework's."""
+
+    @staticmethod
+    def to_numpy(cell: Cell) -> np.ndarray:
+        return np.array(cell.values[cell.name])
+
+    def set(self, native: np.ndarray) -> None:
+        self.variable.values[self.variable.name] = native
+
+    @property
+    def trainable(self) -> bool:
+        return True
+
+
+def entries(values: Arrays) -> dict[str, Entry]:
+    """Every value as a parameter."""
+    return {name: Entry(Cell(values, name)) for name in values}
 
 
 def trajectory_of(trace: Path, precision: str) -> Path:
@@ -81,7 +96,8 @@ def follow(
     training: Training,
     weights: Mapping[str, Entry],
     buffers: Mapping[str, Entry],
-    names: Mapping[str, str],
+    loaded: Mapping[str, str],
+    compared: Mapping[str, str],
 ) -> Following | None:
     """What leads a run along the trajectory that its training asks for; None where it asks for none."""
     if training.follows is None:
@@ -91,7 +107,7 @@ def follow(
         state = cast(state, training.precision)
         return nudge(state, 0, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
 
-    return Following(Trajectory(trajectory_of(trace, training.follows)), weights, buffers, names, move)
+    return Following(Trajectory(trajectory_of(trace, training.follows)), weights, buffers, loaded, compared, move)
 
 
 @dataclass(frozen=True)
@@ -122,9 +138,9 @@ class _Run:
         self.slots: Arrays = {}
         self.writer, self.losses, self.step = TraceWriter(path), [], 0
         self.led = TrajectoryWriter(trajectory_of(path, run.precision), side.keeps) if run.leads else None
-        entries = {name: Entry(self.values, name) for name in start}
-        buffers = {name: entries.pop(name) for name in self.model.buffers}
-        self.following = follow(path, run, entries, buffers, {name: name for name in start})
+        weights, same = entries(self.values), {name: name for name in start}
+        buffers = {name: weights.pop(name) for name in self.model.buffers}
+        self.following = follow(path, run, weights, buffers, same, same)
 
     def trace(self, steps: int) -> Trace:
         bounds = [steps, self.training.steps, self.side.stops, self.following and self.following.steps]
