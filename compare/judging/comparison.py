@@ -96,7 +96,10 @@ def compare_runs(runs: Runs, allow: Allow = tolerances.allowed_in_step, nudged: 
 def judged_rows(
     torch: Trace, tf: Trace, nudged: Sequence[Trace], precision: str, allow: Allow, series: Sequence[Series]
 ) -> list[StageRow]:
-    """The rows of audited steps; what is judged at every step has the allowance of its series."""
+    """The rows of audited steps; what is judged at every step has the allowance of its series.
+
+    At the end, a run that follows has torch's weights, and where it was led less far, those of an earlier step.
+    """
     rows = stage_rows(torch, tf, [(torch, twin) for twin in nudged], precision, allow)
     allowances: dict[Key, float] = {
         (int(step), each.stage, each.tensor): allowed
@@ -106,5 +109,5 @@ def judged_rows(
     return [
         replace(row, allowed=max(row.allowed, float(allowances.get(row.key, 0.0))))
         for row in rows
-        if not (row.step is END and row.stage in ("weights", "buffer"))  # a run that follows has torch's there
+        if not (row.step is END and (row.stage in ("weights", "buffer") or tf.steps < torch.steps))
     ]
