@@ -109,8 +109,9 @@ class Chaotic(Model):
     def step(self, step: int, values: Arrays, slots: Arrays, passes: Passes, constant: Constant) -> None:
         weight = values["weight"]
         passes("weights", "weight", weight)
-        passes("loss", "loss", np.mean(passes("forward", "linear", weight * 1)))
-        gradient = passes("gradient", "weight", weight * (1 - weight))
+        output = passes("forward", "linear", weight * 1)
+        passes("loss", "loss", np.mean(output))
+        gradient = passes("gradient", "weight", output * (1 - output))
         rate = passes("rate", "learning_rate", constant(self.growth))
         values["weight"] = weight + passes("update", "weight", rate * gradient - weight)
 
