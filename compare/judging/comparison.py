@@ -60,7 +60,9 @@ class Comparison:
     @property
     def parts_at(self) -> Step | None:
         """The first step at which anything parts."""
-        rows = [first_divergence(self.rows), before_gradients(self.rows)]
+        rows = [first_divergence(self.rows)]
+        if self.precision == "float32":  # where the loss may hide what an output shows
+            rows.append(before_gradients(self.rows))
         steps = [*(row.step for row in rows if row), *([self.parting.step] if self.parting else [])]
         return min(steps, default=None)
 
@@ -104,7 +106,10 @@ def compare_runs(runs: Runs, allow: Allow = tolerances.allowed_in_step) -> Compa
 def judged_rows(
     torch: Trace, tf: Trace, nudged: Sequence[Trace], precision: str, allow: Allow, series: Sequence[Series]
 ) -> list[StageRow]:
-    """The rows of audited steps; what is judged at every step has the allowance of its series."""
+    """The rows of audited steps; what is judged at every step has the allowance of its series.
+
+    At the end, a run that follows has torch's weights, and where it was led less far, those of an earlier step.
+    """
     rows = stage_rows(torch, tf, [(torch, twin) for twin in nudged], precision, allow)
     allowances: dict[Key, float] = {
         (int(step), each.stage, each.tensor): allowed
@@ -114,5 +119,5 @@ def judged_rows(
     return [
         replace(row, allowed=max(row.allowed, float(allowances.get(row.key, 0.0))))
         for row in rows
-        if not (row.step is END and row.stage in ("weights", "buffer"))  # a run that follows has torch's there
+        if not (row.step is END and (row.stage in ("weights", "buffer") or tf.steps < torch.steps))
     ]

@@ -1,6 +1,6 @@
 """How two tensors differ, judged in this order: missing, shape, NaN or infinity, dtype, value.
 
-Notice that the worst element decides, never a mean, and that NaN on both sides is not agreement.
+Notice that the worst element decides, never a mean, and that NaN on both sides is not agreement; equal infinities are.
 """
 
 from __future__ import annotations
@@ -60,7 +60,11 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
         apart = np.abs(left - right)
     max_abs = float(apart.max(initial=0))
     if not np.isfinite(max_abs) and not (finite := np.isfinite(left) & np.isfinite(right)).all():
-        return Difference("not finite", _shape(torch), detail=_at(np.argmin(finite), torch, tf))
+        agree = finite | (left == right)
+        if not agree.all():
+            return Difference("not finite", _shape(torch), detail=_at(np.argmin(agree), torch, tf))
+        left, right, apart = (np.where(finite, values, 0) for values in (left, right, apart))
+        max_abs = float(apart.max(initial=0))
     kind = "dtype" if _kind(torch) != _kind(tf) else "value"
     if not max_abs:
         return Difference(kind, _shape(torch), 0.0, 0.0, 0.0, _dtypes(kind, torch, tf))

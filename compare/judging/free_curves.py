@@ -20,7 +20,7 @@ def compare_free(precision: str, pair: TracePair, nudged: TracePair | None) -> C
     gap = curve_gap(pair.torch.curves["loss"], pair.tf.curves["loss"])
     envelope = allowed_for_loss(tolerances.allowed(nudge_gap("loss", nudges, len(gap)), precision), pair)
     series = (
-        Series("loss", "loss", np.arange(len(gap)), gap, envelope),
+        Series("loss", "loss", np.arange(len(gap)), gap, envelope, *_values(pair, "loss")),
         *_metrics(pair, nudges, envelope),
         *_evaluation(pair, nudges, precision),
     )

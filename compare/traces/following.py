@@ -99,6 +99,8 @@ def relative(one: np.ndarray, other: np.ndarray) -> float:
         apart = _largest(one - other)
     if not np.isfinite(apart):
         finite = np.isfinite(one) & np.isfinite(other)
+        if finite.all():  # their difference alone is too large a number
+            return relative(one / 2, other / 2)
         return relative(one[finite], other[finite]) if np.array_equal(one[~finite], other[~finite]) else np.inf
     return apart / max(_largest(one), _largest(other)) if apart else 0.0
 

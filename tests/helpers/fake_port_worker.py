@@ -15,16 +15,18 @@ from types import MappingProxyType, SimpleNamespace
 import numpy as np
 
 from compare.inputs import port_inputs
-from compare.inputs.arrays import nudge
+from compare.inputs.arrays import cast, nudge
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_batches import draw
 from compare.running import worker
-from compare.running.request import DrawBatches, Start, TrainPort
+from compare.running.request import DrawBatches, Start, Training, TrainPort
+from compare.traces.following import Following
 from compare.traces.header import Header, Setting
 from compare.traces.step import END
 from compare.traces.trace import Key, TraceWriter
+from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.weights import Tensor, WeightGroup
-from tests.helpers.synthetic import Fault, header, honest
+from tests.helpers.synthetic import Fault, entries, follow, header, honest, trajectory_of
 
 FEATURES, HIDDEN, OUTPUTS, RATE, MOMENTUM = 5, 6, 2, 0.1, 0.5
 Arrays = dict[str, np.ndarray]
@@ -103,13 +105,10 @@ class Network:
     def header(self, **said) -> Header:
         """What a recorder notes of the model, and what else is said of the run."""
         kinds = dict.fromkeys(self.layers.values(), "Linear") | {self.activation: "Tanh", self.norm: "BatchNorm"}
-        known = {
-            "weight_groups": tuple(self.weight_groups),
-            "kinds": kinds,
-            "settings": (Setting("optimizer", "SGD", "lr", RATE),),
-            "compiled": None if self.side == "torch" else True,
-        }
-        return header(self.side, **known | said)
+        settings = (Setting("optimizer", "SGD", "lr", RATE),)
+        return header(
+            self.side, **{"weight_groups": tuple(self.weight_groups), "kinds": kinds, "settings": settings} | said
+        )
 
 
 def batches(steps: int, seed: int = 0) -> list[Arrays]:
@@ -129,7 +128,6 @@ def record(
     weights: Arrays | None = None,
     nudged: str | None = None,
     said: dict | None = None,
-    watch: Callable = lambda steps: steps,
     hidden: Callable[[Key], bool] = lambda key: False,
     curves: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> Path:
@@ -137,28 +135,67 @@ def record(
 
     What is `hidden` takes part in the training, and is not recorded.
     """
-    weights = {name: array.astype(precision) for name, array in (weights or network.start()).items()}
-    if nudged:
-        weights = nudge(weights, 0, nudged)
-    writer, losses, calls = TraceWriter(path), [], set()
+    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden)
+
+
+def run(
+    path: Path,
+    network: Network,
+    given: Sequence[Arrays],
+    training: Training,
+    weights: Arrays | None = None,
+    said: dict | None = None,
+    hidden: Callable[[Key], bool] = lambda key: False,
+    watch: Callable = lambda steps: steps,
+) -> Path:
+    """Train as asked, from these weights where the training says nothing of a start."""
+    start = start_of(network, training.start) or weights or network.start()
+    weights = cast(start, training.precision)
+    if training.nudge and not training.follows:
+        weights = nudge(weights, 0, training.nudge)
+    writer, losses, calls, momenta = TraceWriter(path), [], set(), {}
+    following = _following(path, network, weights, training)
+    led = TrajectoryWriter(trajectory_of(path, training.precision)) if training.leads else None
 
     def passes(step: int, stage: str, name: str, value) -> np.ndarray:
-        value = network.fault((step, stage, name), np.asarray(value, precision))
-        if value is not None and (step in audits or step is END) and not hidden((step, stage, name)):
+        value = network.fault((step, stage, name), np.asarray(value, training.precision))
+        if value is not None and (step in training.audits or step is END) and not hidden((step, stage, name)):
             label = network.own(name)
             again = f"{label} (call 2)" if (step, stage, label) in calls else label
             calls.add((step, stage, label))
             writer.tensor(step, stage, again, value)
         return value
 
-    momenta = {name: np.zeros_like(array) for name, array in weights.items()}
-    for step in watch(range(len(given))):
+    def begin_step() -> None:
+        if following:
+            following.begin()
+        if led:
+            led.add({network.own(name): array for name, array in weights.items()})
+
+    begin_step()
+    for step in watch(range(min(len(given), following.steps if following else len(given)))):
         losses.append(_train(network, given[step], weights, momenta, lambda *of, step=step: passes(step, *of)))
-    for name, array in weights.items():
+        if following:
+            following.measure()
+        begin_step()
+    for name, array in {} if following else weights.items():
         passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
     own = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
-    writer.close(own | dict(curves), network.header(precision=precision, nudge=nudged, **(said or {})))
+    if led:
+        led.close()
+    described = network.header(precision=training.precision, nudge=training.nudge, **(said or {}))
+    writer.close(own | dict(curves), described, following.apart if following else {})
     return path
+
+
+def _following(path: Path, network: Network, weights: Arrays, training: Training) -> Following | None:
+    """As a side's: TensorFlow's pairs its own names with PyTorch's, which pairs its own with themselves."""
+    parameters = {network.own(name): entry for name, entry in entries(weights).items()}
+    buffers = {name: parameters.pop(name) for name in list(parameters) if name.startswith(network.norm)}
+    names = dict(training.start.names) if training.start else {}
+    if network.side == "torch":
+        names = {expression: expression for expression in names.values()}
+    return follow(path, training, parameters, buffers, names, names)
 
 
 def _train(network: Network, batch: Arrays, weights: Arrays, momenta: Arrays, passes: Callable) -> float:
@@ -171,7 +208,7 @@ def _train(network: Network, batch: Arrays, weights: Arrays, momenta: Arrays, pa
         gradients[name] = passes("gradient", name, gradient)
     rate = passes("rate", "learning_rate", RATE)
     for name, gradient in gradients.items():
-        momenta[name] = passes("state", f"{name} momentum_buffer", MOMENTUM * momenta[name] + gradient)
+        momenta[name] = passes("state", f"{name} momentum_buffer", MOMENTUM * momenta.get(name, 0) + gradient)
         weights[name] = weights[name] + passes("update", name, -rate * momenta[name])
     buffer = weights["norm.running_mean"]
     weights["norm.running_mean"] = passes("buffer", "norm.running_mean", (buffer + mean) / 2).astype(buffer.dtype)
@@ -224,10 +261,7 @@ def fulfil(orders: SimpleNamespace, request: TrainPort | DrawBatches, watch: Cal
     network = Network(orders.side, tuple(orders.order), wrong_rate)
     steps = min(drawn.steps, training.steps or drawn.steps)
     batches = [drawn.batch(step, training.precision) for step in range(steps)]
-    start = start_of(network, training.start)
-    record(
-        Path(request.output), network, batches, training.precision, training.audits, start, training.nudge, None, watch
-    )
+    run(Path(request.output), network, batches, training, watch=watch)
 
 
 def start_of(network: Network, start: Start | None) -> Arrays | None:

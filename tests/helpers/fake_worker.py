@@ -87,11 +87,13 @@ DEEDS: dict[str, Callable[[SimpleNamespace], None]] = {
     "exits": _exit,
     "is killed": _be_killed,
     "hangs": _hang,
+    "hangs while following": _hang,
     "is killed by a nameless signal": _be_killed_by_a_nameless_signal,
     "fails": _fail,
     "fails oddly": _fail_oddly,
     "prints": _print,
 }
+DEEDS_OF_FOLLOWERS = ("hangs while following",)
 DEEDS_WHILE_IMPORTING = {
     "lacks the framework": _lack_the_framework,
     "exits while importing": _exit,
@@ -102,13 +104,13 @@ LOSSES = {"becomes NaN": np.nan, "becomes infinite": np.inf}
 
 
 def train(orders: SimpleNamespace, request: TrainCase, watch: Callable) -> None:
-    """Stands in for an Executor's work: follows a curve that falls, and records a loss and a weight."""
+    """Stands in for an Executor's work: a loss that falls, and a weight; who follows agrees with whom it follows."""
     inputs, training = read_inputs(request.inputs), request.training
     does, at = (orders.does, 0) if isinstance(orders.does, str) else orders.does.get(inputs.case.name, ("trains", 0))
     writer = TraceWriter(Path(request.output))
     losses = []
     for step in watch(_steps(min(inputs.steps, training.steps or inputs.steps), does, at)):
-        if step >= at and does in DEEDS:
+        if step >= at and does in DEEDS and (training.follows or does not in DEEDS_OF_FOLLOWERS):
             DEEDS[does](orders)
         losses.append(LOSSES[does] if step >= at and does in LOSSES else np.exp(-0.01 * step))
         if step in training.audits:
@@ -120,7 +122,9 @@ def train(orders: SimpleNamespace, request: TrainCase, watch: Callable) -> None:
         return writer.discard()
     versions = {"torch": "0.0", "tensorflow": "0.0", "keras": "0.0"}
     curves = {"loss": losses, "examples": np.ones(len(losses)), "seconds": np.full(len(losses), 1e-3)}
-    writer.close(curves, Header(orders.side, versions, (), {}, (), precision=training.precision, nudge=training.nudge))
+    apart = {("update", "weight"): np.zeros((len(losses), 2))} if training.follows else {}
+    header = Header(orders.side, versions, (), {}, (), precision=training.precision, nudge=training.nudge)
+    writer.close(curves, header, apart)
 
 
 def _steps(steps: int, does: str, at: int) -> Iterator[int]:

@@ -5,27 +5,31 @@ Both sides are this same training; a fault is a function that changes what passe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from compare.inputs import cases
-from compare.inputs.arrays import nudge
+from compare.inputs.arrays import Arrays, cast, nudge
 from compare.inputs.case_inputs import make_inputs
-from compare.judging.judgement import Judgement, Run
+from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.study import study
 from compare.reporting.result import Result
-from compare.running.request import SIDES, Training
+from compare.running.request import Training
+from compare.traces.following import Following
 from compare.traces.header import Header
+from compare.traces.parameters import Parameter
 from compare.traces.step import END
-from compare.traces.trace import Key, Trace, TracePair, TraceWriter
+from compare.traces.trace import Key, Trace, TraceWriter
+from compare.traces.trajectory import MOST_BYTES, Trajectory, TrajectoryWriter
+from tests.helpers.trainings import Model, Regression
 
 VERSIONS = {"torch": "2.0", "tensorflow": "2.0", "keras": "3.0"}
 STEPS_PER_EPOCH = 10
-RATE, MOMENTUM = 0.1, 0.5  # the rate is one that float32 does not hold exactly
 
 
 def header(side: str = "torch", **said) -> Header:
@@ -55,66 +59,143 @@ def rounding(key: Key, value: np.ndarray) -> np.ndarray:
     return value * (1 + 2 * np.finfo(value.dtype).eps) if key[1] == "forward" else value
 
 
+class Cell(NamedTuple):
+    """The place of an array in a dict, which stands for a framework's variable."""
+
+    values: Arrays
+    name: str
+
+
+class Entry(Parameter):
+    """A weight or buffer among a run's values, to be set and read as a framework's."""
+
+    @staticmethod
+    def to_numpy(cell: Cell) -> np.ndarray:
+        return np.array(cell.values[cell.name])
+
+    def set(self, native: np.ndarray) -> None:
+        self.variable.values[self.variable.name] = native
+
+    @property
+    def trainable(self) -> bool:
+        return True
+
+
+def entries(values: Arrays) -> dict[str, Entry]:
+    """Every value as a parameter."""
+    return {name: Entry(Cell(values, name)) for name in values}
+
+
+def trajectory_of(trace: Path, precision: str) -> Path:
+    """Where the trajectory of a precision lies."""
+    return trace.with_name(f"{precision}.trajectory")
+
+
+def follow(
+    trace: Path,
+    training: Training,
+    weights: Mapping[str, Entry],
+    buffers: Mapping[str, Entry],
+    loaded: Mapping[str, str],
+    compared: Mapping[str, str],
+) -> Following | None:
+    """What leads a run along the trajectory that its training asks for; None where it asks for none."""
+    if training.follows is None:
+        return None
+
+    def move(state: Arrays, step: int) -> Arrays:
+        state = cast(state, training.precision)
+        return nudge(state, 0, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
+
+    return Following(Trajectory(trajectory_of(trace, training.follows)), weights, buffers, loaded, compared, move)
+
+
 @dataclass(frozen=True)
 class FakeSide:
-    """Linear regression by gradient descent with momentum; `stops` ends it early, `curves` adds metrics."""
+    """Trains a model, free or along a trajectory.
+
+    `stops` ends it early, `curves` adds metrics, and no more bytes than it `keeps` are left for others to follow.
+    """
 
     fault: Fault = honest
     stops: int | None = None
     curves: Callable[[int], dict[str, list[float]]] = lambda steps: {}
+    model: Model = field(default_factory=Regression)
+    keeps: float = MOST_BYTES
 
     def trace(self, path: Path, run: Training, steps: int) -> Trace:
-        writer, losses = TraceWriter(path), []
-        steps = min(end for end in (steps, run.steps, self.stops) if end is not None)
+        """Train, and leave a trace, and beside it the trajectory of a run that leads."""
+        return _Run(self, path, run).trace(steps)
 
-        def passes(step: int, stage: str, name: str, value) -> np.ndarray:
-            value = self.fault((step, stage, name), np.asarray(value, run.precision))
-            if value is not None and (step in run.audits or step is END):
-                writer.tensor(step, stage, name, value)
-            return value
 
-        generator = np.random.default_rng(0)
-        x = generator.standard_normal((16, 4)).astype(run.precision)
-        y = (x.sum(1) + 0.3 * generator.standard_normal(16)).astype(run.precision)
-        weight = generator.standard_normal(4).astype(run.precision)
-        if run.nudge:
-            weight = nudge({"weight": weight}, 0, run.nudge)["weight"]
-        momentum, buffer = np.zeros(4, run.precision), np.ones((), run.precision)
-        for step in range(steps):
-            batch = passes(step, "batch", "x", x)
-            passes(step, "weights", "weight", weight)
-            predicted = passes(step, "forward", "linear", batch @ weight)
-            losses.append(float(passes(step, "loss", "loss", np.mean((predicted - y) ** 2))))
-            gradient = 2 * batch.T @ (predicted - y) / 16
-            # Only shown, as PyTorch's `.grad` is, which leaves out a weight decay that the update includes.
-            passes(step, "gradient", "weight", gradient)
-            rate = passes(step, "rate", "learning_rate", RATE)
-            gradient = gradient + np.asarray(MOMENTUM, run.precision) * momentum
-            momentum = passes(step, "state", "momentum", gradient)
-            update = passes(step, "update", "weight", -rate * gradient)
-            buffer = passes(step, "buffer", "running_mean", 0.9 * buffer + 0.1 * predicted.mean())
-            weight = weight + update
-        passes(END, "weights", "weight", weight)
-        passes(END, "buffer", "running_mean", buffer)
-        passes(END, "loss", "loss", np.mean((x @ weight - y) ** 2))
-        curves = {"loss": losses, "examples": [16.0] * steps, "seconds": [0.25] * steps, **self.curves(steps)}
-        writer.close(curves, header())
-        return Trace(path)
+class _Run:
+    """One training of a FakeSide."""
+
+    def __init__(self, side: FakeSide, path: Path, run: Training):
+        self.side, self.model, self.path, self.training = side, side.model, path, run
+        start = cast(self.model.start(), run.precision)
+        self.values = nudge(start, 0, run.nudge) if run.nudge and not run.follows else start
+        self.slots: Arrays = {}
+        self.writer, self.losses, self.step = TraceWriter(path), [], 0
+        self.led = TrajectoryWriter(trajectory_of(path, run.precision), side.keeps) if run.leads else None
+        weights, same = entries(self.values), {name: name for name in start}
+        buffers = {name: weights.pop(name) for name in self.model.buffers}
+        self.following = follow(path, run, weights, buffers, same, same)
+
+    def trace(self, steps: int) -> Trace:
+        bounds = [steps, self.training.steps, self.side.stops, self.following and self.following.steps]
+        steps = min(bound for bound in bounds if bound is not None)
+        self._begin_step()
+        for self.step in range(steps):
+            self.model.step(self.step, self.values, self.slots, self._passes, self._constant)
+            if self.following:
+                self.following.measure()
+            self._begin_step()
+        return self._close(steps)
+
+    def _begin_step(self) -> None:
+        if self.following:
+            self.following.begin()
+        if self.led:
+            self.led.add(self.values)
+
+    def _passes(self, stage: str, name: str, value) -> np.ndarray:
+        """What a step computes: changed by the fault, recorded where the step is audited."""
+        value = self.side.fault((self.step, stage, name), np.asarray(value, self.training.precision))
+        if value is not None and (self.step in self.training.audits or self.step is END):
+            self.writer.tensor(self.step, stage, name, value)
+        if stage == "loss" and self.step is not END:
+            self.losses.append(float(value))
+        return value
+
+    def _constant(self, value: float) -> float:
+        return float(np.float32(value)) if self.training.rounded else value
+
+    def _close(self, steps: int) -> Trace:
+        self.step = END
+        for name, value in {} if self.following else self.values.items():
+            self._passes("buffer" if name in self.model.buffers else "weights", name, value)
+        self._passes("loss", "loss", self.model.loss(self.values))
+        every = {"loss": self.losses, "examples": [16.0] * steps, "seconds": [0.25] * steps, **self.side.curves(steps)}
+        said = header(settings=self.model.settings, kinds=dict.fromkeys(_subjects(self.model), ""))
+        if self.led:
+            self.led.close()
+        self.writer.close(every, said, self.following.apart if self.following else {})
+        return Trace(self.path)
+
+
+def _subjects(model: Model) -> list[str]:
+    return [setting.subject for setting in model.settings if setting.subject != "optimizer"]
 
 
 def runs_of(directory: Path, torch: FakeSide, tf: FakeSide, steps: int, asked: list | None = None) -> Run:
     """What a study calls: the traces of these two; what it was called with is added to `asked`."""
-    names = count()
+    names, sides = count(), {"torch": torch, "tf": tf}
 
-    def run(trainings: Sequence[Training], sides: Sequence[str] = SIDES) -> list[TracePair]:
+    def run(*wanted: Wanted) -> list[Trace]:
         if asked is not None:
-            asked.append(list(trainings))
-        paths = [directory / f"{next(names)}.npz" for _ in range(2 * len(trainings))]
-        by_side = {"torch": torch, "tf": tf}
-        return [
-            TracePair(*(by_side[side].trace(paths.pop(), training, steps) if side in sides else None for side in SIDES))
-            for training in trainings
-        ]
+            asked.append(list(wanted))
+        return [sides[side].trace(directory / f"{next(names)}.npz", training, steps) for side, training in wanted]
 
     return run
 
@@ -124,7 +205,7 @@ class Judged:
     """What a study came to, and the runs that it asked for, a list a call."""
 
     judgement: Judgement
-    asked: list[list[Training]]
+    asked: list[list[Wanted]]
 
 
 def judge(
@@ -136,7 +217,7 @@ def judge(
     nudged: bool = True,
 ) -> Judged:
     """Study two sides."""
-    asked: list[list[Training]] = []
+    asked: list[list[Wanted]] = []
     return Judged(study(runs_of(directory, torch, tf, steps, asked), STEPS_PER_EPOCH, precisions, nudged), asked)
 
 

@@ -1,39 +1,96 @@
-"""Both sides in one precision: where they part, whether a leak explains it, and the sentence that says so."""
+"""Both sides in one precision: each step by itself decides, and the free curves beside it only show."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from compare.judging import tolerances as allowances
-from compare.judging.comparison import compare_pair, is_leak
-from compare.judging.difference import difference
-from compare.judging.stages import StageRow
-from compare.judging.wording import parting_sentence
-from compare.running.request import Training
+from compare.judging import tolerances
+from compare.judging.comparison import compare_runs
+from compare.judging.study import make_runs
 from compare.traces.step import END
 from compare.traces.trace import TracePair
-from tests.helpers.synthetic import FakeSide, at, from_step, rounding
+from tests.helpers.synthetic import FakeSide, at, from_step, honest, rounding, runs_of
+from tests.helpers.trainings import Chaotic
 
 STEPS = 20
 HONEST, ROUNDED = FakeSide(), FakeSide(rounding)
 
 
 @pytest.fixture
-def compared(tmp_path):
-    """Makes the comparison of two trainings in a precision, with the nudged pair that belongs to it."""
+def made(tmp_path):
+    """The runs of two sides in a precision."""
 
-    def make(torch=HONEST, tf=ROUNDED, precision="float64"):
-        pairs = []
-        for nudge in (None, precision, "float32"):
-            paths = (tmp_path / f"{side}-{nudge}.npz" for side in ("torch", "tf"))
-            run = Training(precision, nudge)
-            pairs.append(
-                TracePair(*(side.trace(path, run, STEPS) for side, path in zip((torch, tf), paths, strict=True)))
-            )
-        return compare_pair(precision, *pairs[:2]), pairs[2]
+    def make(torch=HONEST, tf=ROUNDED, precision="float64", nudged=True, steps=STEPS):
+        return make_runs(runs_of(tmp_path, torch, tf, steps), (precision,), nudged)[precision]
 
     return make
+
+
+@pytest.fixture
+def compared(made):
+    return lambda *sides, **options: compare_runs(made(*sides, **options))
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("nudged", [True, False])
+def test_sides_that_differ_by_rounding_are_not_apart(compared, precision, nudged):
+    comparison = compared(precision=precision, nudged=nudged)
+    assert (comparison.parting, comparison.parts_at, comparison.apart) == (None, None, False)
+    assert comparison.steps_judged == STEPS
+    assert max(each.gap.max() for each in comparison.series) > 0
+
+
+def test_the_envelope_is_of_the_free_curves_and_grows(compared):
+    comparison = compared(precision="float32")
+    floor = tolerances.ENVELOPE_FACTOR * tolerances.FLOOR_ULPS * 2.0**-23
+    assert comparison.envelope.min() >= floor
+    assert (np.diff(comparison.envelope) >= 0).all()
+    assert len(comparison.envelope) == len(comparison.gap) == STEPS
+
+
+def test_free_curves_that_are_far_apart_decide_nothing(made):
+    runs = made()
+    wrong = made(tf=FakeSide(from_step(3, "rate", 0.5))).free.tf
+    comparison = compare_runs(replace(runs, free=TracePair(runs.free.torch, wrong)))
+    assert (comparison.gap > comparison.envelope).any()
+    assert not comparison.apart
+
+
+def test_steps_of_a_chaotic_training_agree_where_its_free_curves_have_nothing_in_common(compared):
+    chaos = Chaotic()
+    comparison = compared(FakeSide(model=chaos), FakeSide(rounding, model=chaos), precision="float32", steps=80)
+    assert comparison.gap.max() > 0.1
+    assert not comparison.apart
+    update = next(each for each in comparison.series if each.stage == "update")
+    assert update.allowed.max() < 1e-3
+
+
+@pytest.mark.parametrize("step", [0, 7, STEPS - 1])
+@pytest.mark.parametrize("stage", ["loss", "update", "buffer"])
+def test_a_step_parts_where_it_differs(compared, step, stage):
+    comparison = compared(tf=FakeSide(at(lambda key: key[:2] == (step, stage), lambda value: value * 1.5)))
+    assert comparison.parts_at == step
+    assert (comparison.parting.step, comparison.parting.series.stage) == (step, stage)
+    assert comparison.parting.gap == pytest.approx(1 / 3, rel=1e-6)
+    assert comparison.apart
+
+
+def test_one_wrong_step_leaves_all_later_ones_as_they_are(compared):
+    comparison = compared(tf=FakeSide(at(lambda key: key[:2] == (7, "buffer"), lambda value: value * 1.5)))
+    [buffer] = [each for each in comparison.series if each.stage == "buffer"]
+    assert np.flatnonzero(buffer.gap > buffer.allowed).tolist() == [7]
+
+
+def test_a_difference_in_a_tensor_of_an_audited_step_is_apart_though_no_series_is(compared):
+    comparison = compared(tf=FakeSide(at(lambda key: key[:2] == (0, "weights"), lambda value: value.reshape(2, 2))))
+    assert comparison.parting is None
+    assert (comparison.parts_at, comparison.apart) == (0, True)
+
+
+def test_a_state_that_never_had_an_effect_is_not_apart(compared):
+    last = at(lambda key: key[:2] == (STEPS - 1, "state"), lambda value: value * 1.5)
+    assert not compared(tf=FakeSide(last)).apart
 
 
 def metric(name, *values):
@@ -41,137 +98,35 @@ def metric(name, *values):
     return lambda steps: {name: [values[min(step, len(values) - 1)] for step in range(steps)]}
 
 
-def test_sides_that_differ_by_rounding_are_not_apart(compared):
-    comparison, _ = compared()
-    assert (comparison.parts_at, comparison.parts_in) == (None, None)
-    assert 0 < comparison.gap.max() <= comparison.envelope.min()
-    assert not comparison.apart
-    assert not comparison.structural
-
-
-def test_the_envelope_is_what_the_nudges_opened_times_the_factor_and_never_less_than_the_floor(compared):
-    comparison, _ = compared(precision="float32")
-    floor = allowances.ENVELOPE_FACTOR * allowances.FLOOR_ULPS * 2.0**-23
-    assert comparison.envelope.min() >= floor
-    assert (np.diff(comparison.envelope) >= 0).all()
-
-
-def test_a_curve_parts_at_its_first_step_beyond_the_envelope(compared):
-    comparison, _ = compared(tf=FakeSide(from_step(7, "loss", 1.5)))
-    assert (comparison.parts_at, comparison.parts_in) == (7, "loss")
-    assert comparison.gap[7] == pytest.approx(1 / 3, rel=1e-12)
-    assert comparison.apart
-
-
-def test_a_difference_in_a_tensor_is_apart_though_no_curve_parts(compared):
-    comparison, _ = compared(tf=FakeSide(at(lambda key: key[:2] == (0, "buffer"), lambda value: value.reshape(1))))
-    assert comparison.parts_at is None
-    assert comparison.apart
-    assert comparison.structural
-
-
-def test_the_curve_that_parts_first_is_named(compared):
-    torch, tf = (
-        FakeSide(curves=metric("accuracy", 0.5)),
-        FakeSide(from_step(7, "loss", 1.5), curves=metric("accuracy", 0.5, 0.5, 0.5, 0.75)),
-    )
-    comparison, _ = compared(torch, tf)
-    assert (comparison.parts_at, comparison.parts_in) == (3, "accuracy")
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_metric_parts_at_its_first_step_in_either_precision(compared, precision):
+    torch, tf = FakeSide(curves=metric("accuracy", 0.5)), FakeSide(rounding, curves=metric("accuracy", 0.5, 0.5, 0.75))
+    comparison = compared(torch, tf, precision=precision)
+    assert (comparison.parts_at, comparison.parting.series.tensor) == (2, "accuracy")
 
 
 @pytest.mark.parametrize("side", ["torch", "tf"])
 def test_a_metric_that_one_side_lacks_parts_at_once(compared, side):
-    comparison, _ = compared(**{side: FakeSide(curves=metric("accuracy", 0.5))})
-    assert (comparison.parts_at, comparison.parts_in) == (0, "accuracy")
+    comparison = compared(**{side: FakeSide(curves=metric("accuracy", 0.5))})
+    assert (comparison.parts_at, comparison.parting.series.tensor) == (0, "accuracy")
 
 
 def test_a_metric_that_is_nan_on_both_sides_is_no_agreement(compared):
     both = FakeSide(curves=metric("accuracy", 0.5, np.nan))
-    comparison, _ = compared(both, both)
-    assert (comparison.parts_at, comparison.parts_in) == (1, "accuracy")
-
-
-def test_a_count_that_flips_is_chance_in_float32_and_a_finding_in_float64(compared):
-    torch, tf = (FakeSide(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.5625))
-    assert compared(torch, tf, "float32")[0].parts_at is None
-    assert compared(torch, tf, "float64")[0].parts_in == "accuracy"
+    comparison = compared(both, both)
+    assert (comparison.parts_at, comparison.parting.series.tensor) == (1, "accuracy")
 
 
 def test_seconds_and_examples_are_no_metrics(compared):
-    comparison, _ = compared(tf=FakeSide(rounding, curves=metric("seconds", 9.0)))
+    comparison = compared(tf=FakeSide(rounding, curves=metric("seconds", 9.0)))
     assert comparison.pair.metrics == []
-    assert comparison.parts_at is None
+    assert not comparison.apart
 
 
 def test_the_metrics_of_either_side_are_listed_once(compared):
-    torch, tf = (
-        FakeSide(curves=metric("accuracy", 1.0)),
-        FakeSide(curves=lambda n: {"auc": [1] * n, "accuracy": [1] * n}),
-    )
-    assert compared(torch, tf)[0].pair.metrics == ["accuracy", "auc"]
-
-
-def test_a_gap_within_what_a_float32_ulp_opens_is_a_leak(compared):
-    rounded = at(lambda key: key[1] == "rate", lambda value: value.astype(np.float32).astype(value.dtype))
-    assert is_leak(*compared(tf=FakeSide(rounded)))
-    assert not is_leak(*compared(tf=FakeSide(from_step(0, "rate", 1.0001))))
-
-
-def test_a_tensor_kept_in_float32_is_a_leak(compared):
-    comparison, wide = compared(
-        tf=FakeSide(at(lambda key: key[1] == "weights", lambda value: value.astype(np.float32)))
-    )
-    assert {row.verdict for row in comparison.rows if row.stage == "weights"} == {"dtype"}
-    assert comparison.apart
-    assert is_leak(comparison, wide)
-
-
-@pytest.mark.parametrize(
-    "change", [lambda value: None, lambda value: value.reshape(2, 2), lambda value: value * np.nan]
-)
-def test_a_finding_of_structure_is_no_leak(compared, change):
-    comparison, wide = compared(tf=FakeSide(at(lambda key: key[0] == 1 and key[1] == "weights", change)))
-    assert comparison.structural
-    assert not is_leak(comparison, wide)
-
-
-def test_a_metric_that_differs_is_no_leak(compared):
-    torch, tf = (FakeSide(curves=metric("accuracy", accuracy)) for accuracy in (0.5, 0.75))
-    assert not is_leak(*compared(torch, tf))
-
-
-def test_a_parting_is_told_with_place_numbers_and_what_last_agreed(compared):
-    comparison = replace(compared()[0], gap=np.array([0, 0, 0, 0, 0, 1e-9, 2e-6, 0.5]))
-    found = difference(np.array([1.0, 0.5]), np.array([1.0, 0.25]))
-    first = StageRow(4, "update", "fc1.weight", found, 1e-13)
-    agreed = replace(first, stage="gradient", allowed=1.0)
-    comparison = replace(comparison, rows=[agreed, first])
-    assert parting_sentence(comparison, first) == (
-        "parts at step 4, update, fc1.weight (gap 2.5e-01, allowed 1.0e-13, at [1] torch 0.5, tf 0.25); "
-        "the last that agreed: step 4, gradient, fc1.weight; "
-        "the loss is then apart by 1.0e-09 at step 5, 5.0e-01 at step 7"
-    )
-
-
-def test_what_parts_at_the_end_does_not_go_on(compared):
-    comparison = replace(compared()[0], gap=np.array([0.0, 0.25]))
-    first = StageRow(END, "buffer", "bn.running_var", difference(np.zeros(2), None), 1e-13)
-    comparison = replace(comparison, rows=[first])
-    assert parting_sentence(comparison, first) == "parts at the end, buffer, bn.running_var (missing in tf)"
-
-
-def test_a_missing_tensor_is_told_without_numbers(compared):
-    comparison = replace(compared()[0], gap=np.array([0.25]))
-    first = StageRow(0, "forward", "conv1", difference(np.zeros(2), None), 1e-13)
-    comparison = replace(comparison, rows=[first])
-    assert parting_sentence(comparison, first) == "parts at step 0, forward, conv1 (missing in tf)"
-
-
-def test_a_parting_of_curves_alone_names_the_curve(compared):
-    comparison, _ = compared()
-    told = parting_sentence(replace(comparison, parts_at=5, parts_in="loss"), None)
-    torch, tf = (trace.curves["loss"][5] for trace in comparison.pair)
-    assert told == f"the loss parts at step 5 (torch {torch}, tf {tf}), but no audited tensor does"
+    torch = FakeSide(curves=metric("accuracy", 1.0))
+    tf = FakeSide(curves=lambda n: {"auc": [1] * n, "accuracy": [1] * n})
+    assert compared(torch, tf).pair.metrics == ["accuracy", "auc"]
 
 
 def evaluated(*losses):
@@ -179,26 +134,68 @@ def evaluated(*losses):
     return lambda steps: {"evaluation_step": [4 + 5 * n for n in range(len(losses))], "evaluation_loss": list(losses)}
 
 
-def test_an_evaluation_that_differs_parts_at_the_step_that_it_follows(compared):
-    torch = FakeSide(curves=evaluated(0.5, 0.4, 0.3))
-    comparison, _ = compared(torch, FakeSide(rounding, curves=evaluated(0.5, 0.4, 0.301)))
-    assert (comparison.parts_at, comparison.parts_in) == (14, "evaluation_loss")
-    assert "the evaluation_loss parts at step 14 (torch 0.3, tf 0.301)" in parting_sentence(comparison, None)
+@pytest.mark.parametrize(
+    ("theirs", "step"),
+    [((0.5, 0.4, 0.301), 14), ((0.5, 0.4), 14), ((0.5, np.nan, 0.3), 9), ((0.5 * (1 + 2**-52), 0.4, 0.3), None)],
+)
+def test_an_evaluation_parts_at_the_step_that_it_follows(compared, theirs, step):
+    comparison = compared(FakeSide(curves=evaluated(0.5, 0.4, 0.3)), FakeSide(rounding, curves=evaluated(*theirs)))
+    assert comparison.parts_at == step
+    assert step is None or comparison.parting.series.stage == "evaluation"
 
 
-def test_evaluations_that_differ_by_rounding_are_not_apart(compared):
-    torch = FakeSide(curves=evaluated(0.5, 0.4))
-    comparison, _ = compared(torch, FakeSide(rounding, curves=evaluated(0.5 * (1 + 2**-52), 0.4)))
+@pytest.mark.parametrize("sides", [(HONEST, FakeSide(stops=7)), (FakeSide(stops=7), HONEST)])
+def test_a_side_that_stops_early_is_apart_though_every_step_that_both_made_agrees(compared, sides):
+    comparison = compared(*sides)
+    assert (comparison.parts_at, comparison.same_length, comparison.apart) == (None, False, True)
+
+
+@pytest.mark.parametrize("nudged", [True, False])
+def test_where_a_trajectory_was_kept_in_part_its_steps_are_judged_and_the_end_is_not(compared, nudged):
+    comparison = compared(torch=FakeSide(keeps=500), nudged=nudged)
+    assert 0 < comparison.steps_judged < STEPS
     assert not comparison.apart
+    assert END not in {row.step for row in comparison.rows}
 
 
-@pytest.mark.parametrize("losses", [(0.5,), (0.5, np.nan)])
-def test_an_evaluation_that_is_missing_or_nan_on_one_side_is_apart(compared, losses):
-    torch = FakeSide(curves=evaluated(0.5, 0.4))
-    comparison, _ = compared(torch, FakeSide(rounding, curves=evaluated(*losses)))
-    assert (comparison.parts_at, comparison.parts_in) == (9, "evaluation_loss")
+def test_the_end_is_judged_by_its_evaluation_since_its_weights_are_the_other_sides(compared):
+    wrong = at(lambda key: key[0] is END and key[1] == "loss", lambda value: value * 1.5)
+    comparison = compared(tf=FakeSide(wrong))
+    assert [row.stage for row in comparison.rows if row.step is END] == ["loss"]
+    assert (comparison.parts_at, comparison.apart) == (END, True)
 
 
-def test_an_evaluation_of_one_side_alone_is_apart(compared):
-    comparison, _ = compared(FakeSide(), FakeSide(rounding, curves=evaluated(0.5)))
-    assert comparison.parts_in == "evaluation_loss"
+def test_what_was_allowed_to_a_row_is_what_was_allowed_to_its_step(compared):
+    comparison = compared(precision="float32")
+    by_name = {(each.stage, each.tensor): each for each in comparison.series}
+    rows = [row for row in comparison.rows if row.step == 0 and (row.stage, row.tensor) in by_name]
+    assert {row.stage for row in rows} == {"loss", "update", "buffer"}
+    for row in rows:
+        assert row.allowed >= by_name[row.stage, row.tensor].allowed[0], row
+
+
+def test_other_runs_and_another_allowance_may_measure_what_rounding_explains(made):
+    runs = made(tf=FakeSide(from_step(0, "update", 1 + 1e-6)))
+    assert compare_runs(runs).parts_at == 0
+    wide = compare_runs(runs, lambda opened, precision: 0 * opened + 1e-5)
+    assert not wide.apart
+    moved = made(FakeSide(at(lambda key: key[1] == "update", lambda value: value * (1 + 1e-6)))).free.torch
+    assert not compare_runs(runs, nudged=[replace_apart(moved, runs)]).apart
+
+
+def replace_apart(trace, runs):
+    """A trace that measured at every step what tf did."""
+    trace.apart = runs.following.apart
+    return trace
+
+
+def test_the_horizon_is_where_rounding_alone_moves_the_free_loss_by_a_hundredth(made):
+    chaos = Chaotic()
+    runs = made(FakeSide(model=chaos), FakeSide(honest, model=chaos), precision="float32", steps=80)
+    loss, nudged = (trace.curves["loss"] for trace in (runs.free.torch, *runs.free_nudged))
+    moved = np.abs(loss - nudged) / np.maximum(loss, nudged)
+    assert compare_runs(runs).horizon == np.flatnonzero(moved >= 0.01)[0] > 10
+
+
+def test_a_tame_training_has_no_horizon(compared):
+    assert compared().horizon is None

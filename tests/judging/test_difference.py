@@ -84,16 +84,24 @@ def test_another_shape_is_judged_before_nan():
     assert difference(np.full((2, 1), np.nan), np.zeros(2)).kind == "shape"
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("sides", ["torch", "tf", "both"])
-def test_what_is_not_finite_on_any_side_is_no_agreement(value, sides):
-    torch, tf = np.zeros((2, 2)), np.zeros((2, 2))
-    for tensor in {"torch": [torch], "tf": [tf], "both": [torch, tf]}[sides]:
-        tensor[1, 0] = value
-    found = difference(torch, tf)
+@pytest.mark.parametrize(
+    ("torch", "tf"), [(np.nan, np.nan), (np.nan, 0), (0, np.inf), (-np.inf, 0), (np.inf, -np.inf), (np.inf, np.nan)]
+)
+def test_what_is_not_finite_is_no_agreement_and_said_where_it_first_is_none(torch, tf):
+    sides = [np.array([[np.inf, 0.0], [value, value]]) for value in (torch, tf)]
+    found = difference(*sides)
     assert (found.kind, found.max_rel) == ("not finite", np.inf)
-    assert found.detail == f"at [1, 0] torch {torch[1, 0]}, tf {tf[1, 0]}"
+    assert found.detail == f"at [1, 0] torch {sides[0][1, 0]}, tf {sides[1][1, 0]}"
     assert found.structural
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+def test_equal_infinities_agree_and_all_else_is_judged_by_its_values(value):
+    assert difference(np.array([value, 2.0]), np.array([value, 2.0])).max_rel == 0
+    found = difference(np.array([value, 2.0]), np.array([value, 1.0]))
+    assert (found.kind, found.max_abs, found.max_rel) == ("value", 1.0, 0.5)
+    assert found.detail == "at [1] torch 2.0, tf 1.0"
+    assert difference(np.full(2, value), np.full(2, value)).max_rel == 0
 
 
 def test_floats_of_another_precision_differ_in_dtype_and_say_by_how_much():

@@ -7,14 +7,14 @@ import pytest
 
 from tests.helpers.processes import alive, assert_consistent, fakes, finish, pids, start, verdicts, wait_until
 
-SHORT = ("--steps=12", "--precision=float64", "--no-nudge")
+SHORT = ("--steps=12", "--precision=float64")
 
 
 @pytest.fixture
 def running(tmp_path):
     """Starts a run of two cases; both sides hang in the second, so the first is done and judged by then.
 
-    A worker is given the second case's run only when what the first one's last run led to has been taken in.
+    They hang while they follow: a worker is given those runs only behind all runs of the first case.
     """
     started = []
     temporary = tmp_path / "temporary"
@@ -33,7 +33,7 @@ def running(tmp_path):
         process.wait()
 
 
-HANGS_IN_THE_SECOND = {"linear_regression": ("hangs", 1)}
+HANGS_IN_THE_SECOND = {"linear_regression": ("hangs while following", 1)}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
