@@ -135,7 +135,7 @@ def record(
 
     What is `hidden` takes part in the training, and is not recorded.
     """
-    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden)
+    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden, curves=curves)
 
 
 def run(
@@ -147,6 +147,7 @@ def run(
     said: dict | None = None,
     hidden: Callable[[Key], bool] = lambda key: False,
     watch: Callable = lambda steps: steps,
+    curves: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> Path:
     """Train as asked, from these weights where the training says nothing of a start."""
     start = start_of(network, training.start) or weights or network.start()
