@@ -76,6 +76,7 @@ def run_port(
     seed: int = 0,
     precision: Precision = "both",
     nudged: bool = True,
+    must_fall: bool = False,
     threads: int = 1,
     timeout: float = 120,
     torch_python: str | None = None,
@@ -83,25 +84,27 @@ def run_port(
 ) -> Result:
     """Train both sides of a port file, for at most `steps` batches, and judge whether they are equivalent.
 
-    The other options are as in `run`. A fault in the file gives the verdict "error". Raises FrameworkUnavailableError
-    where a side cannot be started.
+    With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. The other options are as
+    in `run`. A fault in the file gives the verdict "error". Raises FrameworkUnavailableError where a side cannot be
+    started.
     """
     from compare.judging.experiments import PortExperiment
     from compare.reporting.experiments import run_experiment
     from compare.running.options import Options
 
-    options = Options(precision, nudged, threads, timeout, torch_python, tf_python)
+    options = Options(precision, nudged, threads, timeout, torch_python, tf_python, must_fall=must_fall)
     return run_experiment(PortExperiment(Path(path), seed, steps), options)
 
 
-def diff(left: Path | str, right: Path | str) -> Result:
+def diff(left: Path | str, right: Path | str, *, must_fall: bool = False) -> Result:
     """Judge two loops from the traces of their recorders, one of each side in any order.
 
-    Raises TraceError where one cannot be read or both are of one side, PairingError where their weights do not pair.
+    With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. Raises TraceError
+    where one cannot be read or both are of one side, PairingError where their weights do not pair.
     """
     from compare.reporting.experiments import compare_recorded
 
-    return compare_recorded(Path(left), Path(right))
+    return compare_recorded(Path(left), Path(right), must_fall)
 
 
 _CLASSES = {

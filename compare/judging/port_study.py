@@ -32,7 +32,14 @@ class Described:
     findings: tuple[str, ...] = ()
 
 
-def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[str, ...], nudged: bool) -> Judgement:
+def study_port(
+    run: Run,
+    inputs: PortInputs,
+    weights: Path,
+    precisions: tuple[str, ...],
+    nudged: bool = True,
+    must_fall: bool = False,
+) -> Judgement:
     """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
     described = _describe(run, precisions)
     pairing = pair(RecordedModel.of(described.pair.torch), RecordedModel.of(described.pair.tf), inputs.explicit)
@@ -45,7 +52,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
         pairs = run([replace(training, start=start) for training in trainings], sides)
         return [rename_pair(pair, pairing) for pair in pairs]
 
-    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged)
+    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, must_fall)
     frozen = graph_against_eager(run_from_start, judgement)
     initial = initial_values(rename_pair(described.pair, pairing))
     findings = (

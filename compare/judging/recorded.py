@@ -16,8 +16,8 @@ from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
 from compare.judging import tolerances
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair
-from compare.judging.curves import decreases
 from compare.judging.difference import difference
+from compare.judging.falling import falls, not_falling, say_falling
 from compare.judging.growth import growth_is_rounding
 from compare.judging.judgement import Judgement
 from compare.judging.settings import compare_settings
@@ -30,8 +30,8 @@ from compare.traces.step import END
 from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
 
-def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
-    """Judge two traces, one of each side in any order.
+def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Subject, Judgement]:
+    """Judge two traces, one of each side in any order; `must_fall` makes a loss that does not fall the verdict.
 
     Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
     """
@@ -42,7 +42,7 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
         paths = [trace_path(path, nudged=True) for path in (left, right)]
         found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
         twins = rename_pair(_nudged_twins(sides, found), pairing)
-        judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins)
+        judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins, must_fall)
         settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
@@ -115,7 +115,7 @@ def _is_nudged(plain: Trace, twin: Trace) -> bool:
     return all(found.max_ulp <= tolerances.FLOOR_ULPS for found in gaps)
 
 
-def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
+def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
     precision = _precision(pair)
     comparison = compare_pair(precision, pair, nudged)
     measured = any(nudged)
@@ -134,7 +134,9 @@ def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
             findings += [parting_sentence(comparison, first), *_advice(comparison, first)]
         else:
             findings.append(GROWS)
-    if verdict == EQUIVALENT and False in [decreases(trace, None, quarter(trace.steps)) for trace in pair]:
+    falling = {precision: (falls(pair.torch, nudged.torch), falls(pair.tf, nudged.tf))}
+    findings += say_falling(falling, verdict == EQUIVALENT, must_fall)
+    if verdict == EQUIVALENT and must_fall and not_falling(falling):
         verdict = NOT_DECREASING
     if precision == "float32" and not measured:
         findings.append(FLOAT32)

@@ -10,22 +10,24 @@ from collections.abc import Mapping
 import numpy as np
 
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, compare_pair, is_leak
-from compare.judging.curves import decreases
+from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.judgement import Judgement, Run
 from compare.judging.precision_loss import find_unstable
 from compare.judging.search import find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
-from compare.judging.wording import FLOAT32_ALONE, TOO_SHORT, break_sentence, divergence_finding
+from compare.judging.wording import FLOAT32_ALONE, break_sentence, divergence_finding
 from compare.running.request import AUDITS, Training
 from compare.traces.trace import TracePair
 
 Runs = Mapping[tuple[str, str | None], TracePair]  # by precision, and what was nudged
 
 
-def study(run: Run, steps_per_epoch: int | None, precisions: tuple[str, ...], nudged: bool = True) -> Judgement:
+def study(
+    run: Run, steps_per_epoch: int | None, precisions: tuple[str, ...], nudged: bool = True, must_fall: bool = False
+) -> Judgement:
     """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
 
-    Whether the loss decreases is judged only with `steps_per_epoch`.
+    Whether the loss falls is judged only with `steps_per_epoch`, and decides the verdict only where it `must_fall`.
     """
     runs = _make_runs(run, precisions, nudged)
     comparisons = {
@@ -44,13 +46,12 @@ def study(run: Run, steps_per_epoch: int | None, precisions: tuple[str, ...], nu
             findings.append(f"in {precision}, {break_sentence(comparison)}")
     if len(precisions) == 2 and (unstable := _unstable(runs)):
         findings.append(unstable)
-    falling = _falling(runs, steps_per_epoch) if steps_per_epoch else []
-    if verdict == EQUIVALENT and False in falling:
+    falling = _falling(runs) if steps_per_epoch else {}
+    findings += say_falling(falling, verdict == EQUIVALENT, must_fall)
+    if verdict == EQUIVALENT and must_fall and not_falling(falling):
         verdict = NOT_DECREASING
     if precisions == ("float32",):
         findings.append(FLOAT32_ALONE)
-    if verdict == EQUIVALENT and None in falling:
-        findings.append(TOO_SHORT)
     return Judgement(verdict, tuple(findings), comparisons, first, tuple(_settings(deciding.pair)))
 
 
@@ -76,14 +77,14 @@ def _unstable(runs: Runs) -> str | None:
     return str(found) if found else None
 
 
-def _falling(runs: Runs, steps_per_epoch: int) -> list[bool | None]:
-    """Whether the loss of each plain run falls by more than a nudge moves it, per precision and side."""
-    return [
-        decreases(trace, nudged, steps_per_epoch)
+def _falling(runs: Runs) -> Falls:
+    """Whether the loss of each plain run falls by more than a nudge moves it."""
+    return {
+        precision: (falls(pair.torch, twin.torch if twin else None), falls(pair.tf, twin.tf if twin else None))
         for (precision, nudge), pair in runs.items()
         if nudge is None
-        for trace, nudged in zip(pair, runs.get((precision, precision), (None, None)), strict=True)
-    ]
+        for twin in [runs.get((precision, precision))]
+    }
 
 
 def _settings(pair: TracePair) -> list[SettingRow]:

@@ -67,6 +67,14 @@ STEPS_BEFORE_CHAOS = 120
 # Two curves have the same level where no quarter's means are further apart than the noise of a step, times this.
 SAME_LEVEL = 1.5
 
+# The means of two quarters of a loss differ by more than the noise of their batches where they are further apart than
+# this many standard errors.
+NOISE_OF_A_MEAN = 2
+
+# From this many steps on, a fall that does not rise above the noise is called none: a quarter then has ten steps,
+# enough to know the noise itself to a quarter of its size. With fewer steps nothing follows from it.
+FALL_SHOWS_AFTER = 40
+
 # A curve that falls by less than this part of what the other falls does not learn.
 FLAT_PART = 0.05
 

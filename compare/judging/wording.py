@@ -12,7 +12,6 @@ from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, TracePair
 
 FLOAT32_ALONE = "judged in float32 only, where a small bug can hide in the rounding"
-TOO_SHORT = "too short to judge whether the loss decreases: that needs two whole epochs"
 
 
 def divergence_finding(verdict: str, comparison: Comparison, first: StageRow | None) -> str:

@@ -104,6 +104,7 @@ def _run(
         first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
         recorder.close(
             lambda: framework.train.evaluate(side, first),
+            once_more=_once_more(built, first),
             precision=training.precision,
             nudge=training.nudge,
             compiled=built.compiled,
@@ -113,3 +114,13 @@ def _run(
     except BaseException:
         recorder.discard()
         raise
+
+
+def _once_more(built: Any, batch: Mapping) -> Callable[[], Any] | None:
+    """Computes the first batch's loss as its step did; None where it is not known what that step was given."""
+    side = built.side
+    if side.batches is not None:
+        return None
+    if side.step is not None:
+        return lambda: built.step(side, batch)[0]
+    return lambda: side.loss(side.model, batch, training=True)[0]

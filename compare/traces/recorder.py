@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -81,6 +82,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def close(
         self,
         evaluate: Callable[[], Array | float] | None = None,
+        once_more: Callable[[], Array | float] | None = None,
         precision: str | None = None,
         nudge: str | None = None,
         compiled: bool = True,
@@ -89,8 +91,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     ) -> None:
         """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
 
-        `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. All other arguments are fields
-        of the trace's Header.
+        `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. `once_more()` computes the first
+        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. All other
+        arguments are fields of the trace's Header.
         """
         self._remove_hooks()
         if not self._recording.end():
@@ -102,6 +105,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._watch_layers()
             self._recording.tensor("loss", "loss", self.weights.to_numpy(evaluate()))
             self._remove_hooks()
+        if once_more is not None:
+            with suppress(Exception):  # a user's own step may not run more often than there are batches
+                self._recording.once_more(self._number(once_more()))
         header = replace(
             described,
             precision=precision,

@@ -17,7 +17,7 @@ import numpy as np
 
 from compare.traces.header import Header
 from compare.traces.step import END
-from compare.traces.trace import EVALUATION, TraceWriter, trace_path
+from compare.traces.trace import EVALUATION, ONCE_MORE, TraceWriter, trace_path
 
 NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges its model
 
@@ -83,6 +83,10 @@ class Recording:
         """Add an evaluation after the step just made."""
         for name, value in zip(EVALUATION, (self.steps - 1, loss), strict=True):
             self._curves.setdefault(name, array("d")).append(value)
+
+    def once_more(self, loss: float) -> None:
+        """Add the first batch's loss as the trained model has it."""
+        self._curves[ONCE_MORE] = array("d", [loss])
 
     def end(self) -> bool:
         """Whether any step was recorded; all tensors recorded from here on are filed under the end."""

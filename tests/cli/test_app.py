@@ -81,6 +81,17 @@ def test_quick_is_the_first_steps_in_float64(monkeypatch, tmp_path):
     assert (experiment.subject.steps, options.precision, options.falling) == (2, "float64", False)
 
 
+@pytest.mark.parametrize("must_fall", [True, False])
+def test_that_a_ports_loss_must_fall_is_an_option(monkeypatch, tmp_path, must_fall):
+    asked = []
+    monkeypatch.setattr(console, "run_and_report", lambda *given: asked.append(given) or 0)
+    (tmp_path / "my_port.py").touch()
+    arguments = ["port", str(tmp_path / "my_port.py"), f"--out={tmp_path}", *["--must-fall"] * must_fall]
+    assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
+    [(_, options, _)] = asked
+    assert options.must_fall is must_fall
+
+
 @pytest.mark.parametrize("option", ["--steps=5", "--epochs=5"])
 def test_quick_says_which_option_it_does_not_go_with(invoke, option):
     message = refused(invoke("run", "mlp_regression", "--quick", option))

@@ -23,6 +23,7 @@ INPUTS = st.builds(
     channels_first=st.lists(NAMES, max_size=2).map(tuple),
     explicit=st.lists(st.tuples(NAMES | st.none(), NAMES | st.none()), max_size=3).map(tuple),
     more=st.booleans(),
+    must_fall=st.booleans(),
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from compare.traces.recorder import Recorder
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
-from compare.traces.trace import Trace
+from compare.traces.trace import ONCE_MORE, Trace, TracePair
 from tests.helpers.synthetic import header
 from tests.traces.test_parameters import Array
 
@@ -71,16 +71,30 @@ def trained(tmp_path, monkeypatch):
     """Trains for three steps under a recorder; the loop and its trace."""
     monkeypatch.delenv(NUDGE, raising=False)
 
-    def train(loop=None, evaluate=None, **options):
+    def train(loop=None, evaluate=None, once_more=None, **options):
         loop = loop or Loop()
         recorder = NumpyRecorder(tmp_path / "trace", loop, loop, **options)
         for _ in range(3):
             recorder.step(loop.step(), (X, Y), {"two": np.float64(2)})
-        recorder.close(evaluate, precision="float64")
+        recorder.close(evaluate, once_more, precision="float64")
         [path] = tmp_path.iterdir()
         return loop, Trace(path)
 
     return train
+
+
+def test_the_first_batch_once_more_is_a_curve_of_one_value_and_no_metric(trained):
+    loop, four_steps = Loop(), Loop()
+    _, trace = trained(loop, once_more=loop.step, audits=range(3))
+    assert trace.curves[ONCE_MORE].tolist() == [four_steps.step() for _ in range(4)][3:]
+    assert (END, "forward", "linear") not in trace, "what it computes is not recorded"
+    assert TracePair(trace, trace).metrics == ["two"]
+
+
+def test_a_step_that_cannot_be_made_once_more_leaves_the_trace_whole(trained):
+    _, trace = trained(once_more=iter(()).__next__)
+    assert ONCE_MORE not in trace.curves
+    assert trace.steps == 3
 
 
 OF_A_STEP = [
