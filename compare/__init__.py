@@ -51,8 +51,9 @@ def run(
 
     `epochs` and `steps` are the case's own by default; `data_dir` holds the real data set, for a case that reads one.
     Where both precisions are run, float64 decides; `nudged` measures rounding by runs whose initial weights are moved
-    by one ulp. Each side has `threads` threads, and fails when it is silent for `timeout` seconds. `torch_python` and
-    `tf_python` are the interpreters that have the frameworks, by default this one.
+    by one ulp: without, amplified rounding cannot be told from a bug. Each side has `threads` threads, and fails when
+    it is silent for `timeout` seconds. `torch_python` and `tf_python` are the interpreters that have the frameworks,
+    by default this one.
 
     A run that fails gives the verdict "error". Raises LookupError for an unknown case, ValueError where there is
     nothing to train on, DataError where `data_dir` cannot be read, FrameworkUnavailableError where a side cannot be

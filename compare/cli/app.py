@@ -51,8 +51,8 @@ Nudge = Annotated[
     bool,
     typer.Option(
         "--nudge/--no-nudge",
-        help="Measure rounding by further runs whose initial weights are moved by one ulp; "
-        "without, runs take half the time and are judged by a fixed tolerance.",
+        help="Measure rounding by further runs whose initial weights are moved by one ulp. Without, it takes half the "
+        "time, and cannot tell a bug from amplified rounding, or from a constant rounded to float32: all are diverged.",
     ),
 ]
 TorchPython = Annotated[str | None, typer.Option(help="The Python interpreter that has torch; by default this one.")]

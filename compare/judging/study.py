@@ -15,7 +15,7 @@ from compare.judging.judgement import Judgement, Run
 from compare.judging.precision_loss import find_unstable
 from compare.judging.search import find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
-from compare.judging.wording import FLOAT32_ALONE, break_sentence, divergence_finding
+from compare.judging.wording import FLOAT32_ALONE, NOT_MEASURED, break_sentence, divergence_finding
 from compare.running.request import AUDITS, Training
 from compare.traces.trace import TracePair
 
@@ -50,6 +50,8 @@ def study(
     findings += say_falling(falling, verdict == EQUIVALENT, must_fall)
     if verdict == EQUIVALENT and must_fall and not_falling(falling):
         verdict = NOT_DECREASING
+    if not nudged:
+        findings.append(NOT_MEASURED)
     if precisions == ("float32",):
         findings.append(FLOAT32_ALONE)
     return Judgement(verdict, tuple(findings), comparisons, first, tuple(_settings(deciding.pair)))

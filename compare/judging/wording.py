@@ -11,6 +11,11 @@ from compare.running.request import SIDES
 from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, TracePair
 
+NOT_MEASURED = (
+    "rounding was not measured, for there were no nudged runs (--no-nudge): a fixed "
+    f"{tolerances.ENVELOPE_FACTOR * tolerances.FLOOR_ULPS} ulps are allowed, and whether a gap beyond is a bug, "
+    "amplified rounding or a constant rounded to float32 cannot be told"
+)
 FLOAT32_ALONE = "judged in float32 only, where a small bug can hide in the rounding"
 
 

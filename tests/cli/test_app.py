@@ -47,6 +47,12 @@ def test_every_option_has_help():
     assert [parameter.name for parameter in parameters if not parameter.help] == []
 
 
+@pytest.mark.parametrize("name", ["run", "port"])
+def test_the_help_says_what_cannot_be_told_without_nudges(name):
+    [nudge] = [one for one in typer.main.get_command(command_line.app).commands[name].params if one.name == "nudge"]
+    assert "cannot tell a bug from amplified rounding" in nudge.help
+
+
 def test_every_option_of_a_side_has_help(monkeypatch):
     parsers = []
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda self, _: parsers.append(self) or self.exit())

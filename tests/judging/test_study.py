@@ -5,6 +5,7 @@ import pytest
 
 from compare.judging.search import ROUNDS
 from compare.judging.study import study
+from compare.judging.wording import NOT_MEASURED
 from compare.running.request import AUDITS, Training
 from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
@@ -29,6 +30,8 @@ def test_sides_that_differ_by_rounding_are_equivalent_and_no_more_runs_are_asked
 def test_without_nudges_only_plain_runs_are_asked_for(tmp_path):
     judged = judge(tmp_path, nudged=False)
     assert judged.judgement.verdict == "equivalent"
+    assert judged.judgement.findings == (NOT_MEASURED,)
+    assert "a fixed 512 ulps are allowed" in NOT_MEASURED
     assert judged.asked == [[Training("float64")]]
     diverged = judge(tmp_path, tf=faulty(from_step(LATE, "rate", 0.5)), nudged=False)
     assert diverged.judgement.first_divergence.key == (LATE, "rate", "learning_rate")
@@ -247,5 +250,5 @@ def test_too_few_steps_to_judge_a_fall_are_no_reason_to_call_it_not_decreasing(t
 
 def test_whether_the_loss_falls_is_not_judged_where_nobody_asks(tmp_path):
     frozen = FakeSide(at(lambda key: key[1] == "update", lambda value: value * 0))
-    judgement = study(runs_of(tmp_path, frozen, frozen, steps=40), None, ("float64",), nudged=False)
+    judgement = study(runs_of(tmp_path, frozen, frozen, steps=40), None, ("float64",), must_fall=True)
     assert (judgement.verdict, judgement.findings) == ("equivalent", ())
