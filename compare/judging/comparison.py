@@ -37,9 +37,10 @@ class Comparison:
     def apart(self) -> bool:
         """Whether a curve parts, or a difference at an audited step reaches weights, buffers or loss.
 
-        In float32, gradients and later stages decide nothing: one ReLU that flips moves them far more than rounding.
+        In float32 and coarser, gradients and later stages decide nothing: one ReLU that flips moves them far more than
+        rounding.
         """
-        if self.precision == "float32":
+        if self.precision != "float64":
             return self.parts_at is not None or self.structural or before_gradients(self.rows) is not None
         return self.parts_at is not None or first_divergence(self.rows) is not None
 

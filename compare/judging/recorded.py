@@ -19,6 +19,14 @@ from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Com
 from compare.judging.difference import difference
 from compare.judging.falling import falls, not_falling, say_falling
 from compare.judging.growth import growth_is_rounding
+from compare.judging.half_precision import (
+    beyond_rounding,
+    coarsest_of,
+    is_measured,
+    say_not_measured,
+    say_who,
+    wrong_rate,
+)
 from compare.judging.judgement import Judgement
 from compare.judging.settings import compare_settings
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
@@ -112,19 +120,28 @@ def _is_nudged(plain: Trace, twin: Trace) -> bool:
     """Whether a run began with the same batch, and with weights that are a few ulps away at most."""
     began = [key for key in plain.keys if key[0] == 0 and key[1] in ("batch", "weights")]
     gaps = [difference(plain[key], twin.get(key)) for key in began]
-    return all(found.max_ulp <= tolerances.FLOOR_ULPS for found in gaps)
+    few = tolerances.FLOOR_ULPS * tolerances.ulp(twin.header.nudge or "float32")
+    return all(found.max_rel <= few for found in gaps)
 
 
 def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
-    precision = _precision(pair)
+    precision = coarsest_of(pair)
     comparison = compare_pair(precision, pair, nudged)
+    if precision in tolerances.HALF and not is_measured(precision, nudged):
+        first = beyond_rounding(comparison)
+        if first is None and not comparison.structural:
+            raise TraceError(say_not_measured(pair, precision))
+        return _judgement(
+            DIVERGED, [parting_sentence(comparison, first), *_advice(comparison, first)], comparison, first
+        )
     measured = any(nudged)
     at_first = before_gradients(comparison.rows)
     rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
-    first = at_first or first_divergence(rows) or first_divergence(comparison.rows)
+    rate = wrong_rate(comparison)
+    first = at_first or rate or first_divergence(rows) or first_divergence(comparison.rows)
     verdict, findings = EQUIVALENT, []
-    if comparison.apart:
-        decided_by_rows = at_first or comparison.structural or (precision == "float64" and first)
+    if comparison.apart or rate:
+        decided_by_rows = at_first or rate or comparison.structural or (precision == "float64" and first)
         if (
             decided_by_rows
             or measured
@@ -140,7 +157,16 @@ def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
         verdict = NOT_DECREASING
     if precision == "float32" and not measured:
         findings.append(FLOAT32)
-    return Judgement(verdict, tuple(findings), {precision: comparison}, first if verdict == DIVERGED else None)
+    if precision in tolerances.HALF:
+        findings.append(f"{say_who(pair, precision)}, by whose rounding they are judged")
+    return _judgement(verdict, findings, comparison, first)
+
+
+def _judgement(verdict: str, findings: list[str], comparison: Comparison, first: StageRow | None) -> Judgement:
+    """Half precision stands in the tables as float32: they have no columns of its own."""
+    precision = "float64" if comparison.precision == "float64" else "float32"
+    comparisons = {precision: replace(comparison, precision=precision)}
+    return Judgement(verdict, tuple(findings), comparisons, first if verdict == DIVERGED else None)
 
 
 GROWS = (
@@ -160,12 +186,6 @@ def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
         for row in rows
         if row.within or row.stage in (*BEFORE_GRADIENTS, "rate") or row.difference.max_rel > tolerances.SAME_PART
     ]
-
-
-def _precision(pair: TracePair) -> str:
-    """float64 where all weights are float64; otherwise rounding is float32's."""
-    dtypes = {trace[key].dtype.name for trace in pair for key in trace.keys if key[1] == "weights"}
-    return "float64" if dtypes == {"float64"} else "float32"
 
 
 def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:

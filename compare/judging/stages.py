@@ -72,7 +72,8 @@ def stage_rows(
         if stage == "update":
             opened += [_rounding_of_update(trace, key, precision) for trace in (torch, tf)]
         widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
-        limit = float(allow(widest[stage, tensor], precision))
+        exact = stage == "rate" and precision in tolerances.HALF  # a rate is a constant: no layer rounds it
+        limit = float(allow(widest[stage, tensor], "float32" if exact else precision))
         sides = plain[id(torch)], plain[id(tf)]
         found = difference_in_any_layout(*sides, limit) if stage in LAYOUT_IS_FREE else difference(*sides)
         rows.append(StageRow(step, stage, tensor, found, limit))

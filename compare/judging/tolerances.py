@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from compare.inputs import arrays
+
 Gap = TypeVar("Gap", float, np.ndarray)  # one, or an array of them
 
 # A nudge is one sample of what rounding does, and may by chance open no gap where the frameworks, which sum in
@@ -17,6 +19,13 @@ FLOOR_ULPS = 16
 # Two samples of rounding differ in size. The smallest semantic difference known is 1e-10 at once, in float64, where
 # floor and factor together allow 1e-13.
 ENVELOPE_FACTOR = 32
+
+# The same in half precision (bfloat16, float16), where those two would allow anything. Products are summed in float32
+# and rounded once, so the order of summation matters little; and a nudge, a whole ulp of every weight, is more than
+# that rounding. Measured on dense and convolutional networks, PyTorch's autocast beside Keras' mixed policies.
+HALF = ("bfloat16", "float16")
+HALF_FLOOR_ULPS = 2
+HALF_FACTOR = 4
 
 # One constant rounded to float32 is off by half a float32 ulp; a formula that has several, by a few. No more than that
 # is called a leak where nudged weights show no effect at all (Adam's first update is nearly the sign of the gradient).
@@ -97,13 +106,15 @@ SAME_PART = 2e-2
 
 
 def ulp(precision: str) -> float:
-    """The relative spacing of numbers in "float32" or "float64"."""
-    return float(np.finfo(precision).eps)
+    """The relative spacing of numbers in "float64", "float32", "float16" or "bfloat16"."""
+    return arrays.ulp(precision)
 
 
 def allowed(nudge_gap: Gap, precision: str) -> Gap:
     """The relative gap that rounding explains, where nudges opened `nudge_gap` (a number, or an array of them)."""
-    return ENVELOPE_FACTOR * np.maximum(nudge_gap, FLOOR_ULPS * ulp(precision))
+    half = precision in HALF
+    factor, floor = (HALF_FACTOR, HALF_FLOOR_ULPS) if half else (ENVELOPE_FACTOR, FLOOR_ULPS)
+    return factor * np.maximum(nudge_gap, floor * ulp(precision))
 
 
 def allowed_for_leak(nudge_gap: Gap, precision: str = "float64") -> Gap:

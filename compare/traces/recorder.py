@@ -5,6 +5,7 @@ Curves are recorded at every step, tensors at audited steps only: at all other s
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
@@ -15,11 +16,12 @@ from typing import Generic, TypeVar
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
 from compare.traces.header import Header
-from compare.traces.recording import Recording, as_named, coarsest
+from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.watching import Watching
 
 Model = TypeVar("Model")
 Optimizer = TypeVar("Optimizer")
+DTYPES = ("float64", "float32", "float16", "bfloat16")
 Array = TypeVar("Array")  # a tensor of the framework's
 
 
@@ -45,8 +47,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         loss: the loss object or function, whose settings are recorded.
         pairs: on the tf side, which of its weights is which of torch's, where order and kind do not decide.
 
-        With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
-        runs/torch.nudged.npz. Raises ValueError where the model has no weights yet.
+        With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
+        runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
+        ValueError where the model has no weights yet.
         """
         super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
@@ -143,10 +146,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self.discard()
             raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
         parameters = self.weights.named_parameters(self._model)
-        values = {name: parameter.value() for name, parameter in parameters.items()}
-        for name, value in values.items():
-            parameters[name].assign(nudge({name: value}, 0, value.dtype.name)[name])
-        return coarsest(value.dtype for value in values.values())
+        asked = os.environ.get(NUDGE, "")
+        dtypes = {name: asked if asked in DTYPES else parameter.dtype for name, parameter in parameters.items()}
+        for name, parameter in parameters.items():
+            parameter.assign(nudge({name: parameter.value()}, 0, dtypes[name])[name])
+        return coarsest(dtypes.values())
 
     def _number(self, value: Array | float) -> float:
         return float(self.weights.to_numpy(value))

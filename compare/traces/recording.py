@@ -15,11 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from compare.inputs.arrays import ulp
 from compare.traces.header import Header
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION, ONCE_MORE, TraceWriter, trace_path
 
-NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges its model
+# An environment variable: where it is set, a recorder nudges its model, by an ulp of the dtype that it names, or of
+# each weight's own dtype.
+NUDGE = "COMPARE_NUDGE"
 
 
 class Recording:
@@ -126,6 +129,6 @@ def as_named(batch: Any) -> dict[str, Any]:
     return {name: value for name, value in named.items() if hasattr(value, "shape")}
 
 
-def coarsest(dtypes: Iterable[np.dtype]) -> str | None:
-    """The name of the dtype with the widest ulp; None where there are no dtypes."""
-    return max((dtype.name for dtype in dtypes), key=lambda name: np.finfo(name).eps, default=None)
+def coarsest(dtypes: Iterable[str]) -> str | None:
+    """The dtype with the widest ulp, by name; None where there are no dtypes."""
+    return max(dtypes, key=ulp, default=None)

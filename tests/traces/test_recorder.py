@@ -187,6 +187,17 @@ def test_with_a_nudge_every_weight_begins_one_ulp_away_and_the_header_says_of_wh
     assert trace.header.nudge == dtype
 
 
+def test_the_ulp_of_a_nudge_can_be_named_for_a_loop_that_computes_in_a_coarser_dtype(tmp_path, monkeypatch):
+    monkeypatch.setenv(NUDGE, "bfloat16")
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    recorder.close()
+    trace = Trace(tmp_path / "trace.nudged.npz")
+    np.testing.assert_allclose(np.abs(trace[0, "weights", "w"] - WEIGHT), np.array([0.25, 0.5]) * 2.0**-7, rtol=1e-12)
+    assert trace.header.nudge == "bfloat16"
+
+
 def test_a_model_without_weights_cannot_be_nudged_and_it_is_said_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv(NUDGE, "1")
     loop = Loop(built=False)

@@ -1,5 +1,6 @@
 """Reads and writes the values of TensorFlow's tensors and Keras' variables."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -22,6 +23,11 @@ class Parameter(parameters.Parameter):
     def set(self, native: np.ndarray) -> None:
         """Set the variable's values."""
         self.variable.assign(native)
+
+    @property
+    def dtype(self) -> str:
+        """As NumPy writes it, or "bfloat16"."""
+        return keras.backend.standardize_dtype(self.variable.dtype)
 
     @property
     def trainable(self) -> bool:
