@@ -46,6 +46,18 @@ def wrong_rate(comparison: Comparison) -> StageRow | None:
     return rates[0] if rates and comparison.precision in tolerances.HALF else None
 
 
+def first_of_half(comparison: Comparison) -> StageRow | None:
+    """The first difference of loops in half precision whose rounding was measured: their rows decide, as in float64.
+
+    A nudge by a whole ulp of a half flips ReLUs as its rounding does, so that is in the envelope of gradients. An
+    update alone decides nothing: Adam's first, of a gradient near zero, is the sign of rounding.
+    """
+    if comparison.precision not in tolerances.HALF:
+        return None
+    found = first_divergence(comparison.rows)
+    return wrong_rate(comparison) or (found if found and found.stage != "update" else None)
+
+
 def say_who(pair: TracePair, precision: str) -> str:
     """Which sides compute in a precision."""
     sides = [trace.header.side for trace in pair if precision in _dtypes(trace)]

@@ -22,10 +22,10 @@ from compare.judging.growth import growth_is_rounding
 from compare.judging.half_precision import (
     beyond_rounding,
     coarsest_of,
+    first_of_half,
     is_measured,
     say_not_measured,
     say_who,
-    wrong_rate,
 )
 from compare.judging.judgement import Judgement
 from compare.judging.settings import compare_settings
@@ -137,11 +137,11 @@ def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
     measured = any(nudged)
     at_first = before_gradients(comparison.rows)
     rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
-    rate = wrong_rate(comparison)
-    first = at_first or rate or first_divergence(rows) or first_divergence(comparison.rows)
+    in_half = first_of_half(comparison)
+    first = at_first or in_half or first_divergence(rows) or first_divergence(comparison.rows)
     verdict, findings = EQUIVALENT, []
-    if comparison.apart or rate:
-        decided_by_rows = at_first or rate or comparison.structural or (precision == "float64" and first)
+    if comparison.apart or in_half:
+        decided_by_rows = at_first or in_half or comparison.structural or (precision == "float64" and first)
         if (
             decided_by_rows
             or measured

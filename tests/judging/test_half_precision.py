@@ -4,6 +4,10 @@ import numpy as np
 import pytest
 
 from compare import diff
+from compare.judging.comparison import Comparison
+from compare.judging.difference import difference
+from compare.judging.half_precision import first_of_half
+from compare.judging.stages import StageRow
 from compare.traces.header import Setting
 from compare.traces.trace import TraceError
 from tests.helpers.fake_port_worker import Network, batches, record
@@ -56,7 +60,7 @@ def test_the_same_gap_in_float32_is_diverged(judged):
     assert judged(nudge="float32", halves=()).verdict == "diverged"
 
 
-@pytest.mark.parametrize(("stage", "factor"), [("rate", 1.01), ("gradient", 16.0), ("update", 16.0), ("forward", 2.0)])
+@pytest.mark.parametrize(("stage", "factor"), [("rate", 1.01), ("gradient", 4.0), ("update", 16.0), ("forward", 2.0)])
 def test_more_than_rounding_is_found_at_its_stage(judged, stage, factor):
     result = judged(from_step(0, stage, factor))
     assert result.verdict == "diverged"
@@ -66,9 +70,7 @@ def test_more_than_rounding_is_found_at_its_stage(judged, stage, factor):
 @pytest.mark.parametrize("nudge", [None, "float32"], ids=["none", "too small"])
 def test_without_a_nudge_that_the_half_can_see_sides_that_seem_to_agree_are_refused(judged, nudge):
     for fault in (rounding, from_step(1, "update", 1.5)):
-        with pytest.raises(
-            TraceError, match=r"both sides compute in bfloat16, .* COMPARE_NUDGE=bfloat16 in"
-        ):
+        with pytest.raises(TraceError, match=r"both sides compute in bfloat16, .* COMPARE_NUDGE=bfloat16 in"):
             judged(fault, nudge)
 
 
@@ -83,3 +85,17 @@ def test_what_no_rounding_explains_is_found_without_a_nudge(judged, step, stage,
 def test_a_nan_is_found_without_a_nudge(judged, step):
     nan = at(lambda key: key[:2] == (step, "loss"), lambda value: value * np.nan)
     assert judged(nan, None).verdict == "diverged"
+
+
+def test_an_update_whose_gradient_agrees_decides_nothing_by_itself():
+    def row(stage, value):
+        return StageRow(0, stage, "w", difference(np.array([1.0]), np.array([value])), 0.1)
+
+    def found(*rows, precision="bfloat16"):
+        return first_of_half(Comparison(precision, None, np.zeros(1), np.ones(1), list(rows)))
+
+    assert found(row("gradient", 1.0), row("update", -1.0)) is None
+    assert found(row("gradient", 4.0), row("update", -1.0)).stage == "gradient"
+    assert found(row("gradient", 4.0), row("update", 1.0)) is None, "it reaches nothing"
+    assert found(row("rate", 4.0), row("update", 1.0)).stage == "rate"
+    assert found(row("gradient", 4.0), row("update", -1.0), precision="float32") is None
