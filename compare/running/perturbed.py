@@ -1,4 +1,4 @@
-"""What rounding may do to a run of PyTorch's beyond a nudge of its weights: to gradients, and to an optimizer's constants.
+"""What rounding may do to a run of PyTorch's beyond a nudge of its weights: to gradients, to an optimizer's constants.
 
 It knows PyTorch's optimizers by their parameter groups and hooks; anything else stays as it is.
 """
