@@ -54,7 +54,8 @@ def behind_leak(
     twins = [rounded, *moved]
     wider = compare_runs(runs, tolerances.allowed_behind_leak, twins)
     wider = replace(wider, rows=by_value(wider.rows))
-    found, wider = find_first_divergence(run, replace(runs, nudged=tuple(twins)), wider, tolerances.allowed_behind_leak)
+    runs = replace(runs, nudged=tuple(twins))
+    found, wider = find_first_divergence(run, runs, wider, tolerances.allowed_behind_leak, "float32")
     return Behind(found, wider)
 
 
