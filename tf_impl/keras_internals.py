@@ -152,6 +152,11 @@ def rate_or_schedule(optimizer):
     return _needed(optimizer, "_learning_rate") if isinstance(optimizer, optimizers.Optimizer) else None
 
 
+def count_of_updates(optimizer: optimizers.Optimizer):
+    """The variable that counts an optimizer's updates, and that its schedule is called with."""
+    return _needed(optimizer, "_iterations")
+
+
 def place_of(optimizer: optimizers.Optimizer, variable) -> int:
     """The place of a variable in the lists of an optimizer's slots."""
     return _needed(optimizer, "_get_variable_index")(variable)

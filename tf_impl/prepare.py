@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import Side, every_optimizer
 from tf_impl import runtime, weights
 from tf_impl.building import building
@@ -44,7 +45,7 @@ def build(
         side = make_side(settings)
         muted = mute(side.model)
         # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
-        call_once(side.model, lambda: evaluate(side, examples[0]))  # training=True would move running statistics
+        call_once(side.model, lambda: _first_call(side, examples[0]))
     if not side.model.trainable_variables:
         raise ValueError("the model has no trainable weights: there is nothing to train")
     for part, optimizer in every_optimizer(side.optimizer).items():
@@ -58,6 +59,13 @@ def build(
         return Built(side, compile_step(side, step, examples), initial, compiled=True, muted=muted)
     except Exception:  # what cannot be traced may still run eagerly; if it does not, that error is the clearer one
         return Built(side, step, initial, compiled=False, muted=muted)
+
+
+def _first_call(side: Side, batch: dict) -> None:
+    try:
+        evaluate(side, batch)
+    except NoEvaluationError:
+        side.loss(side.model, batch, training=True)  # a model that gives a loss in training only
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:

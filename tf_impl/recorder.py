@@ -35,6 +35,9 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
     def _is_built(self) -> bool:
         return layers.is_built(self._model)
 
+    def _rates(self, optimizer: keras.optimizers.Optimizer) -> weights.Rates | None:
+        return weights.Rates(optimizer) if isinstance(optimizer, keras.optimizers.Optimizer) else None
+
     def _watch_layers(self) -> None:
         # An audited step runs eagerly, for a graph holds no values.
         eagerly = tf.config.functions_run_eagerly()

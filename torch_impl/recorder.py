@@ -23,10 +23,14 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
         )
 
+    def _rates(self, optimizer: torch.optim.Optimizer) -> weights.Rates | None:
+        return weights.Rates(optimizer) if isinstance(optimizer, torch.optim.Optimizer) else None
+
     def _watch_layers(self) -> None:
         for name, layer in layers.named_layers(self._model).items():
 
             def watch(layer, _, output, name=name):
+                self._evaluated_in_training |= self._recording.at_end and layer.training
                 if (value := layers.output_to_canonical(layer, output)) is not None:
                     self._recording.tensor("forward", name, value)
 

@@ -30,7 +30,7 @@ def cast(arrays: Mapping[str, np.ndarray], precision: str) -> Arrays:
     }
 
 
-def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str = "") -> Arrays:
+def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str = "", ulps: int = 1) -> Arrays:
     """Each weight moved by one ulp of the dtype `ulp_of`, up or down at random, seeded by (seed, name, sample).
 
     The arrays keep their dtype: float64 weights moved by a float32 ulp show what a constant rounded to float32 can do.
@@ -42,7 +42,7 @@ def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str
         if array.dtype.kind != "f":
             moved[name] = array
             continue
-        direction = np.where(generator(f"nudge/{name}{sample}").random(array.shape) < 0.5, -1.0, 1.0)
+        direction = np.where(generator(f"nudge/{name}{sample}").random(array.shape) < 0.5, -ulps, ulps)
         ulp = np.where(array == 0, 0, np.spacing(np.abs(array).astype(ulp_of)))
         moved[name] = (array + direction * ulp).astype(array.dtype)
     return moved

@@ -71,6 +71,10 @@ class CaseInputs:
         """The batch that is evaluated after every epoch; None where the case has none."""
         return cast(self.case.prepare(self.evaluation), precision) if self.evaluation else None
 
+    def last_evaluated(self, precision: str) -> Arrays:
+        """The batch that is evaluated at the end."""
+        return self.batch(0, precision)
+
     def examples(self, precision: str) -> list[Arrays]:
         """A batch of every shape that training will see: the first, and the last of the epoch."""
         return [self.batch(step, precision) for step in {0, min(self.steps, self.steps_per_epoch) - 1}]

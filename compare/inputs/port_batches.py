@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -36,15 +36,17 @@ def draw(path: str, seed: int, most: int) -> PortInputs:
     again = [named(batch, said) for batch in second]
     if len(again) != min(len(drawn), 2) or not all(map(_same, drawn, again)):
         raise PortError(f"{said} different batches at each call: take all randomness from its rng")
+    form = forms.pop()
     return PortInputs(
         name=Path(path).stem,
         seed=seed,
-        form=forms.pop(),
+        form=form,
         drawn=drawn,
         steps_per_epoch=_steps_per_epoch(file, getattr(port, "STEPS_PER_EPOCH", quarter(len(drawn)))),
         channels_first=_channels_first(file, getattr(port, "CHANNELS_FIRST", ()), drawn[0]),
         explicit=_explicit(file, getattr(port, "WEIGHTS", {})),
         more=more,
+        evaluation=_evaluation(path, port, seed, form, list(drawn[0])),
     )
 
 
@@ -59,6 +61,24 @@ def _take(port: ModuleType, seed: int, most: int) -> tuple[list[Any], bool]:
         if size > MOST_BYTES:
             raise ValueError(f"{len(taken)} batches take {size / 1e9:.0f} GB: give fewer with --steps")
     return taken, next(stream, None) is not None
+
+
+def _evaluation(path: str, port: ModuleType, seed: int, form: str, names: list[str]) -> Batch:
+    """The batch of the port's evaluation(rng), whose `rng` begins as that of batches(); empty where it has none."""
+    if not hasattr(port, "evaluation"):
+        return {}
+    with pointing_into(path, "in evaluation()"):
+        batch, again = (port.evaluation(np.random.default_rng(seed)) for _ in range(2))
+    said = f"{Path(path).name}: evaluation() returns"
+    if isinstance(batch, Iterator):
+        raise PortError(f"{said} {what(batch)}, expected one batch: return it, do not yield it")
+    evaluation = named(batch, said)
+    if form_of(batch) != form or list(evaluation) != names:
+        expected = f"{form} with {', '.join(names)}, as batches() yields"
+        raise PortError(f"{said} {form_of(batch)} with {', '.join(evaluation)}, expected {expected}")
+    if not _same(evaluation, named(again, said)):
+        raise PortError(f"{said} a different batch at each call: take all randomness from its rng")
+    return evaluation
 
 
 def _same(one: Batch, other: Batch) -> bool:

@@ -13,6 +13,10 @@ class PortError(Exception):
     """What is wrong with a port, in its author's terms."""
 
 
+class NoEvaluationError(PortError):
+    """Why a port's loss gives no number in evaluation: some models give a loss in training only."""
+
+
 @contextmanager
 def pointing_into(path: str, where: str) -> Iterator[None]:
     """Any exception inside becomes a PortError that names the line of the file."""
@@ -22,6 +26,16 @@ def pointing_into(path: str, where: str) -> Iterator[None]:
         raise
     except (Exception, SystemExit) as error:
         raise PortError(f"{_line(path, error)} {where}: {type(error).__name__}: {_text(error)}") from error
+
+
+@contextmanager
+def no_evaluation(path: str) -> Iterator[None]:
+    """Any exception inside, where a loss is evaluated, becomes a NoEvaluationError that names the line of the file."""
+    try:
+        with pointing_into(path, "in evaluation"):
+            yield
+    except PortError as error:
+        raise NoEvaluationError(str(error)) from error
 
 
 def _line(path: str, error: BaseException) -> str:

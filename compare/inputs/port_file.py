@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from compare.inputs.port_errors import PortError, pointing_into, what
+from compare.inputs.port_errors import PortError, no_evaluation, pointing_into, what
 from compare.inputs.port_forms import FORMS, stream_of
 from compare.inputs.port_loss import in_either_mode, loss_and_metrics, takes_training
 from compare.inputs.side import Side
@@ -62,7 +62,8 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
         )
 
         def loss(model: Any, batch: Mapping, training: bool = True) -> tuple[Any, dict]:
-            return loss_and_metrics(path, "loss", given.loss(model, restore(batch), training=training))
+            with nullcontext() if training else no_evaluation(path):
+                return loss_and_metrics(path, "loss", given.loss(model, restore(batch), training=training))
 
         if own_step is None:
             return replace(given, loss=loss)

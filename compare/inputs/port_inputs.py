@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.inputs.arrays import Arrays
+from compare.inputs.arrays import Arrays, cast
 from compare.inputs.subject import Subject
 
 Batch = Arrays
@@ -30,6 +30,7 @@ class PortInputs:
     explicit: tuple[tuple[str | None, str | None], ...] = ()  # the port's WEIGHTS
     more: bool = False  # whether there were more batches
     weights: Arrays = field(default_factory=dict)
+    evaluation: Batch = field(default_factory=dict)  # what the port's evaluation() returned; empty where it has none
 
     @property
     def subject(self) -> Subject:
@@ -45,17 +46,19 @@ class PortInputs:
 
     def batch(self, step: int, precision: str) -> Batch:
         """The batch of one step, its floating arrays in the run's precision."""
-        return {
-            name: array.astype(precision, copy=False) if array.dtype.kind == "f" else array
-            for name, array in self.drawn[step].items()
-        }
+        return cast(self.drawn[step], precision)
 
     def batches(self, precision: str) -> Iterator[Batch]:
         """Every batch of the run in order."""
         return (self.batch(step, precision) for step in range(self.steps))
 
-    def held_out(self, precision: str) -> None:
-        """A port has no held-out batch."""
+    def held_out(self, precision: str) -> Batch | None:
+        """The batch that is evaluated after every epoch; None where the port has none."""
+        return cast(self.evaluation, precision) if self.evaluation else None
+
+    def last_evaluated(self, precision: str) -> Batch:
+        """The batch that is evaluated at the end."""
+        return self.held_out(precision) or self.batch(0, precision)
 
     def examples(self, precision: str) -> list[Batch]:
         """A batch of every shape that training will see."""
@@ -65,12 +68,14 @@ class PortInputs:
         return [self.batch(step, precision) for step in shapes.values()]
 
 
+EVALUATION = "evaluation"  # in the file, where a batch of a step has its number
 META = ("name", "seed", "form", "steps_per_epoch", "channels_first", "explicit", "more")
 
 
 def write(inputs: PortInputs, path: Path) -> None:
     """Write `inputs` to `path`; the same inputs give the same bytes."""
     arrays = {f"{step}/{name}": array for step, batch in enumerate(inputs.drawn) for name, array in batch.items()}
+    arrays |= {f"{EVALUATION}/{name}": array for name, array in inputs.evaluation.items()}
     meta = json.dumps({name: getattr(inputs, name) for name in META})
     np.savez(path, allow_pickle=False, meta=np.array(meta), **arrays)
 
@@ -79,14 +84,15 @@ def read(path: Path) -> PortInputs:
     """What `write` wrote."""
     with np.load(path, allow_pickle=False) as file:
         meta = json.loads(str(file["meta"]))
-        drawn: dict[int, Batch] = {}
+        drawn: dict[str, Batch] = {}
         for key in file.files:
             step, _, name = key.partition("/")
             if name:
-                drawn.setdefault(int(step), {})[name] = file[key]
+                drawn.setdefault(step, {})[name] = file[key]
+    evaluation = drawn.pop(EVALUATION, {})
     meta["channels_first"] = tuple(meta["channels_first"])
     meta["explicit"] = tuple((name, expression) for name, expression in meta["explicit"])
-    return PortInputs(drawn=list(drawn.values()), **meta)
+    return PortInputs(drawn=list(drawn.values()), evaluation=evaluation, **meta)
 
 
 def quarter(steps: int) -> int:

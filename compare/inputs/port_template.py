@@ -69,6 +69,9 @@ def tf_side():
 #                                     schedule is PyTorch's scheduler, stepped after each step unless the step is your
 #                                     own; batches(stream) yields the batches that your own pipeline makes of the stream
 #
+# def evaluation(rng):                one batch to evaluate after each epoch and at the end, in place of the first of
+#                                     batches(); `rng` begins as it does there
+#
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
 # WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not decide
 # STEPS_PER_EPOCH = 20                the length of an epoch in epochs.csv; the loss must fall from first to last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,10 +12,18 @@ from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, nudge_gap
 from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
 from compare.judging.steps import Allow, Place, Series, first_parting, series_of
+from compare.running.request import Training
 from compare.traces.step import END, Step
 from compare.traces.trace import Key, Trace, TracePair
 
 EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not decreasing", "error"
+
+
+class Twin(NamedTuple):
+    """A nudged run of torch that follows itself: what was asked for, and its trace."""
+
+    training: Training
+    trace: Trace
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class Runs:
     free: TracePair
     following: Trace
     free_nudged: tuple[Trace, ...] = ()
-    nudged: tuple[Trace, ...] = ()
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,9 @@ class Comparison:
     @property
     def parts_at(self) -> Step | None:
         """The first step at which anything parts."""
-        rows = [first_divergence(self.rows), before_gradients(self.rows)]
+        rows = [first_divergence(self.rows)]
+        if self.precision == "float32":  # where the loss may hide what an output shows
+            rows.append(before_gradients(self.rows))
         steps = [*(row.step for row in rows if row), *([self.parting.step] if self.parting else [])]
         return min(steps, default=None)
 
@@ -76,10 +87,9 @@ class Comparison:
         return int(beyond[0]) if beyond.size else None
 
 
-def compare_runs(runs: Runs, allow: Allow = tolerances.allowed_in_step, nudged: Sequence[Trace] = ()) -> Comparison:
-    """Compare the runs of one precision; `nudged` are followers to measure rounding by, in place of the runs' own."""
-    torch, following = runs.free.torch, runs.following
-    twins = nudged or runs.nudged
+def compare_runs(runs: Runs, allow: Allow = tolerances.allowed_in_step) -> Comparison:
+    """Compare the runs of one precision."""
+    torch, following, twins = runs.free.torch, runs.following, [twin.trace for twin in runs.twins]
     gap = curve_gap(torch.curves["loss"], runs.free.tf.curves["loss"])
     opened = nudge_gap("loss", [(torch, twin) for twin in runs.free_nudged], len(gap))
     series = tuple(series_of(torch, following, twins, runs.precision, allow))

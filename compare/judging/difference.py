@@ -90,7 +90,17 @@ def difference_at(stage: str, torch: np.ndarray | None, tf: np.ndarray | None, a
     if torch is None or tf is None or stage not in IN_PARTS or found.kind != "shape":
         return found
     same_but_first = torch.ndim == tf.ndim and torch.ndim > 0 and torch.shape[1:] == tf.shape[1:]
-    return replace(found, kind="batch size") if same_but_first else found
+    is_part = same_but_first and (stage != "batch" or _has_rows_of(torch, tf))
+    return replace(found, kind="batch size") if is_part else found
+
+
+def _has_rows_of(torch: np.ndarray, tf: np.ndarray) -> bool:
+    """Whether every example of the smaller batch is one of the larger: else it is another batch, and no part of it."""
+    rows = [
+        {row.tobytes() for row in side.astype(np.float32 if side.dtype.kind == "f" else np.int64)}
+        for side in sorted((torch, tf), key=len)
+    ]
+    return rows[0] <= rows[1]
 
 
 def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> Difference:

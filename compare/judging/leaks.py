@@ -13,7 +13,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison, Runs, compare_runs
 from compare.judging.judgement import Run
-from compare.judging.search import find_first_divergence
+from compare.judging.search import find_first_divergence, run_twins
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.stages import StageRow, by_value, opened_at
@@ -39,23 +39,22 @@ def behind_leak(
     settings: Callable[[], Sequence[SettingRow]],
 ) -> Behind | None:
     """What is behind a first divergence that is a leak; None where it is no leak."""
-    if runs.precision != "float64" or not runs.nudged or not np.isfinite(first.difference.max_rel):
+    if runs.precision != "float64" or not runs.twins or not np.isfinite(first.difference.max_rel):
         return None
     if any(row.verdict == DIFFERS for row in settings() if _set_at(row, first)):
         return None
     step = () if first.step is END else (first.step,)
     common = Training("float64", audits=tuple({*AUDITS, *step}), follows="float64")
     wide = [replace(common, nudge="float32", sample=sample) for sample in range(SAMPLES)]
-    rounded, *moved = run(*(("torch", training) for training in (replace(common, rounded=True), *wide)))
-    entering = [rounded] if first.stage in OF_THE_OPTIMIZER else moved
-    opened = max(opened_at(runs.free.torch, twin, first.key) for twin in entering)
+    twins = run_twins(run, [replace(common, rounded=True), *wide])
+    entering = twins[:1] if first.stage in OF_THE_OPTIMIZER else twins[1:]
+    opened = max(opened_at(runs.free.torch, twin.trace, first.key) for twin in entering)
     if first.difference.max_rel > tolerances.allowed_where_leak_enters(opened):
         return None
-    twins = [rounded, *moved]
-    wider = compare_runs(runs, tolerances.allowed_behind_leak, twins)
+    runs = replace(runs, twins=twins)
+    wider = compare_runs(runs, tolerances.allowed_behind_leak)
     wider = replace(wider, rows=by_value(wider.rows))
-    runs = replace(runs, nudged=tuple(twins))
-    found, wider = find_first_divergence(run, runs, wider, tolerances.allowed_behind_leak, "float32")
+    found, wider = find_first_divergence(run, runs, wider, tolerances.allowed_behind_leak)
     return Behind(found, wider)
 
 

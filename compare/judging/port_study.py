@@ -18,7 +18,7 @@ from compare.judging.static_differences import all_settings, initial_values, say
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair
-from compare.traces.renamed import rename, rename_pair
+from compare.traces.renamed import rename, rename_pair, without_evaluation
 from compare.traces.trace import Trace, TracePair
 
 
@@ -40,9 +40,13 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
     if described.precision == "float32":
         precisions = ("float32",)
 
+    no_evaluation = any(trace.header.no_evaluation for trace in described.pair)
+
     def run_from_start(*wanted: Wanted) -> list[Trace]:
-        traces = run(*((side, replace(training, start=start)) for side, training in wanted))
-        return [rename(trace, pairing) for trace in traces]
+        in_training = described.pair.torch.header.evaluated_in_training
+        began = [(side, replace(each, start=start, always_training=in_training)) for side, each in wanted]
+        renamed: list[Trace] = [rename(trace, pairing) for trace in run(*began)]
+        return list(map(without_evaluation, renamed)) if no_evaluation else renamed
 
     initial = initial_values(rename_pair(described.pair, pairing))
     settings = tuple(all_settings(described.pair, pairing, initial))
@@ -50,7 +54,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
     frozen = graph_against_eager(run_from_start, judgement)
     findings = (
         *judgement.findings,
-        *say_evaluation(judgement.first_divergence, described.pair),
+        *say_evaluation(judgement, described.pair),
         *frozen,
         *described.findings,
         *say_initial(initial),

@@ -22,6 +22,7 @@ from compare.judging.free_curves import compare_free
 from compare.judging.growth import growth_is_rounding
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
+from compare.judging.rates import rates_apart
 from compare.judging.settings import compare_settings
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.wording import parting_sentence
@@ -140,6 +141,8 @@ def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
         verdict = NOT_DECREASING
     if precision == "float32" and not measured:
         findings.append(FLOAT32)
+    if apart := rates_apart(pair):
+        findings.append(str(apart))
     findings += not_shown(comparison.rows)
     return Judgement(verdict, tuple(findings), {precision: comparison}, first if verdict == DIVERGED else None)
 

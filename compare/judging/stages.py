@@ -87,10 +87,11 @@ def stage_rows(
     for key in keys:
         step, stage, tensor = key
         plain = {id(trace): trace.get(key) for trace in (torch, tf)}
-        opened = [_opened(plain[id(side)], nudged, key) for side, nudged in nudges]
+        opened = [(nudged.header.ulps, _opened(plain[id(side)], nudged, key)) for side, nudged in nudges]
         if stage == "update":
-            opened += [_rounding_of_update(trace, key, precision) for trace in (torch, tf)]
-        widest[stage, tensor] = max(widest.get((stage, tensor), 0.0), *opened, 0.0)
+            opened += [(1, _rounding_of_update(trace, key, precision)) for trace in (torch, tf)]
+        opened.append((1, widest.get((stage, tensor), 0.0)))
+        widest[stage, tensor] = float(tolerances.opened_by(opened, precision))
         limit = float(allow(widest[stage, tensor], precision))
         if stage == "loss" and (torch.header.loss_is_number or tf.header.loss_is_number):
             plain = {side: loss if loss is None else loss.astype(np.float64) for side, loss in plain.items()}

@@ -1,13 +1,16 @@
-"""What differs between the two sides of a port before anything runs: settings, and each side's own initial values."""
+"""What to say of a port beside where it parts: settings, each side's own initial values, dropout, evaluation."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from compare.judging.comparison import Comparison
+from compare.judging.difference import difference
 from compare.judging.initial_values import InitialRow, compare_initial, summarise
+from compare.judging.judgement import Judgement
 from compare.judging.settings import INITIAL, SettingRow, compare_settings
 from compare.judging.settings.values import DIFFERS, EQUAL
-from compare.judging.stages import StageRow
+from compare.judging.steps import METRIC
 from compare.traces.header import Setting
 from compare.traces.pairing import Pairing
 from compare.traces.step import END
@@ -37,14 +40,43 @@ def say_muted(pair: TracePair) -> list[str]:
     )
 
 
-def say_evaluation(first: StageRow | None, pair: TracePair) -> list[str]:
-    """Which sides' mode was set from outside, where the two differ in evaluation only."""
+def say_evaluation(judgement: Judgement, pair: TracePair) -> list[str]:
+    """What to know of the evaluation: that it alone differs, that there was none, and in which mode it was made."""
+    first = judgement.first_divergence
+    said = _say_same_training(next(iter(judgement.comparisons.values()))) if first else []
     outside = [side.header.side for side in pair if not side.header.takes_training]
-    if not outside or first is None or first.step is not END or first.stage not in ("forward", "loss"):
+    if outside and first is not None and first.step is END and first.stage in ("forward", "loss"):
+        said.append(
+            f"evaluation mode was set from outside ({', '.join(outside)}), because the loss takes no `training`: to "
+            "set it yourself, write loss(model, batch, training) and pass `training` on to the model"
+        )
+    if none := [f"{trace.header.side}: {trace.header.no_evaluation}" for trace in pair if trace.header.no_evaluation]:
+        said.append(f"no evaluation loss was compared, for a loss gives none in evaluation ({'; '.join(none)})")
+    if pair.torch.header.evaluated_in_training:
+        said.append("evaluated in training mode on both sides, because PyTorch's loss puts the model into it")
+    return said
+
+
+def _say_same_training(comparison: Comparison) -> list[str]:
+    """That training is the same and evaluation is not, and by how much; empty where that is not so.
+
+    Every step that follows begins with torch's buffers, so how far evaluation is apart is seen in the free runs.
+    """
+    parting = {each.stage for each in comparison.series if each.first is not None}
+    losses = [trace.get((END, "loss", "loss")) for trace in comparison.pair]
+    apart = difference(*losses).max_rel
+    if (
+        parting & {"loss", METRIC, "update"}
+        or not comparison.steps_judged
+        or any(loss is None for loss in losses)
+        or not apart
+    ):
         return []
+    buffers = [each.tensor for each in comparison.series if each.stage == "buffer" and each.first is not None]
+    read = f", because {buffers[0]} does, which only evaluation reads" if buffers else ""
     return [
-        f"evaluation mode was set from outside ({', '.join(outside)}), because the loss takes no `training`: to set it "
-        "yourself, write loss(model, batch, training) and pass `training` on to the model"
+        f"training is the same (the losses differ by {comparison.gap.max():.1e} at most), evaluation is not: its loss "
+        f"differs by {apart:.1e} at the end{read}"
     ]
 
 

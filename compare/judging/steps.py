@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from compare.judging import tolerances
 from compare.judging.curves import Curve, first_beyond
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
@@ -119,7 +120,7 @@ def _curve(
 ) -> Series:
     ours, theirs = (trace.curves.get(name, NONE) for trace in (torch, tf))
     gap = apart(ours, theirs, len(steps))
-    opened = [apart(ours, twin.curves.get(name, NONE), len(steps)) for twin in nudged]
+    opened = [(twin.header.ulps, apart(ours, twin.curves.get(name, NONE), len(steps))) for twin in nudged]
     return Series(stage, name, steps, gap, _allowed(opened, gap, precision, allow), ours, theirs)
 
 
@@ -128,16 +129,22 @@ def _tensor(
 ) -> Series:
     """One weight's updates, or one buffer."""
     gap, rounding = tf.apart[key].T
-    opened = [twin.apart[key][: len(gap)].max(axis=1) for twin in nudged if key in twin.apart]
-    return Series(*key, steps, gap, _allowed([rounding, *opened], gap, precision, allow))
+    twins = [(twin.header.ulps, twin.apart[key]) for twin in nudged if key in twin.apart]
+    opened = [(ulps, (each[:, 0] if ulps > 1 else each.max(axis=1))) for ulps, each in twins]
+    return Series(*key, steps, gap, _allowed([(1, rounding), *opened], gap, precision, allow))
 
 
-def _allowed(opened: Sequence[Curve], gap: Curve, precision: str, allow: Allow) -> Curve:
+def _allowed(opened: Sequence[tuple[int, Curve]], gap: Curve, precision: str, allow: Allow) -> Curve:
     """The allowance of each step; where a nudged run ends, or is not finite, it measures nothing."""
-    widest = np.zeros(len(gap))
-    for each in opened:
-        widest[: len(each)] = np.fmax(widest[: len(each)], np.where(np.isfinite(each), each, 0))
-    return allow(widest, precision)
+    padded = [(ulps, _padded(np.where(np.isfinite(each), each, 0.0), len(gap))) for ulps, each in opened]
+    widest = tolerances.opened_by(padded, precision)
+    return allow(np.broadcast_to(widest, gap.shape), precision)
+
+
+def _padded(curve: Curve, count: int) -> Curve:
+    padded = np.zeros(count)
+    padded[: len(curve)] = curve[:count]
+    return padded
 
 
 def apart(ours: Curve, theirs: Curve, count: int) -> Curve:

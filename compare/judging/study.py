@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs
+from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin
 from compare.judging.curves import decreases
 from compare.judging.judgement import Judgement, Run
 from compare.judging.leaks import behind_leak
@@ -92,7 +92,8 @@ def make_runs(run: Run, precisions: Sequence[str], nudged: bool) -> dict[str, Ru
             precision,
             pair,
             traces[precision, "tf"],
-            *(tuple([traces[precision, kind]] if nudged else []) for kind in ("free nudged", "nudged")),
+            (traces[precision, "free nudged"],) if nudged else (),
+            (Twin(follow[precision, "nudged"][1], traces[precision, "nudged"]),) if nudged else (),
         )
         for precision, pair in pairs.items()
     }

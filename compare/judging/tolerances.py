@@ -4,6 +4,7 @@ A correct port is indistinguishable from the original nudged by one ulp, so what
 the gap that such nudges open, times a factor, and never less than a few ulps.
 """
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +23,10 @@ ENVELOPE_FACTOR = 32
 # steps of all cases, both precisions, the widest gap was 4.5 times what one nudged run opened in that very step; more
 # nudged runs are made before a step is called wrong.
 STEP_FACTOR = 8
+
+# Another summation order may flip a unit that is further from its kink than an ulp of the weights moves it.
+MORE_NUDGES = (1, 1, 2, 2, 4, 4, 8, 8, 8, 16, 16, 16)
+FLIP_FACTOR = 2
 
 # Free runs that rounding alone has moved apart by this much say nothing about each other any more.
 HORIZON = 1e-2
@@ -105,6 +110,21 @@ def ulp(precision: str) -> float:
 def allowed(nudge_gap: Gap, precision: str) -> Gap:
     """The relative gap that rounding explains, where nudges opened `nudge_gap` (a number, or an array of them)."""
     return ENVELOPE_FACTOR * np.maximum(nudge_gap, FLOOR_ULPS * ulp(precision))
+
+
+def opened_by(gaps: Sequence[tuple[int, Gap]], precision: str) -> np.ndarray:
+    """The gap that nudges opened, from pairs of (number of ulps, gap): of those of one ulp, the widest.
+
+    Of the larger ones only a gap out of proportion counts, where a unit flipped at its kink: a fraction of that, so
+    that it explains a flip of twice its size.
+    """
+    widest = np.zeros(())
+    for ulps, gap in gaps:
+        widest = np.maximum(widest, gap) if ulps == 1 else widest
+    smooth, flips = STEP_FACTOR * np.maximum(widest, FLOOR_ULPS * ulp(precision)), widest
+    for ulps, gap in gaps:
+        flips = np.maximum(flips, np.where(gap > ulps * smooth, FLIP_FACTOR / STEP_FACTOR * gap, 0.0))
+    return flips
 
 
 def allowed_in_step(nudge_gap: Gap, precision: str) -> Gap:

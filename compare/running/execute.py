@@ -6,6 +6,8 @@ Notice that a case's side is built once for all its runs; each run only resets i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -19,6 +21,7 @@ from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
+from compare.inputs.side import Side
 from compare.running.framework import Batches, Framework
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 from compare.running.rounded import round_constants
@@ -66,12 +69,25 @@ class Executor:
         """Built anew for each run: a port may hold state that cannot be reset."""
         inputs, training = self._port_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
-        make_side = port_file.side(request.file, self._framework.side, self._framework.weights.layers.evaluating)
+        layers = self._framework.weights.layers
+        make_side = port_file.side(request.file, self._framework.side, layers.evaluating)
         built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
+        if training.always_training:
+            built = replace(built, side=_evaluated_in_training(built.side, layers.keeping_buffers))
         self._framework.prepare.reset(built, None)
         if training.start is not None:
             _load_start(self._framework, built.side.model, training, training.start, inputs.seed)
         _run(self._framework, built, inputs, training, request.output, watch)
+
+
+def _evaluated_in_training(side: Side, keeping_buffers: Callable[[Any], AbstractContextManager]) -> Side:
+    """The side, whose evaluation is what the loss does in training; what that moves does not count."""
+
+    def loss(model: Any, batch: Mapping, training: bool = True) -> tuple[Any, dict]:
+        with nullcontext() if training else keeping_buffers(model):
+            return side.loss(model, batch, training=True)
+
+    return replace(side, loss=loss)
 
 
 def _load_start(framework: Framework, model: Any, training: Training, start: Start, seed: int) -> None:
@@ -114,11 +130,12 @@ def _run(
         framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
         if not recorder.steps:
             raise ValueError("the side's own batches() yields nothing: there is nothing to train on")
-        first = next(iter(framework.to_native(inputs, [inputs.batch(0, training.precision)])))
+        last = next(iter(framework.to_native(inputs, [inputs.last_evaluated(training.precision)])))
         recorder.close(
-            lambda: framework.train.evaluate(side, first),
+            lambda: framework.train.evaluate(side, last),
             precision=training.precision,
             nudge=training.nudge,
+            ulps=training.ulps,
             compiled=built.compiled,
             muted=built.muted,
             takes_training=side.takes_training,
@@ -152,7 +169,9 @@ def _following(framework: Framework, model: Any, training: Training, output: str
 
     def move(state: Arrays, step: int) -> Arrays:
         state = cast(state, training.precision)
-        return nudge(state, seed, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
+        return (
+            nudge(state, seed, training.nudge, f"/{step}/{training.sample}", training.ulps) if training.nudge else state
+        )
 
     weights = framework.weights
     return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), loaded, compared, move)

@@ -27,11 +27,12 @@ class Training:
     """A run that a study asks for.
 
     `nudge` is the dtype whose ulp moves each initial weight, or None. `audits` are the steps whose tensors are
-    recorded; `steps` ends the run early. `eager` runs TensorFlow's step without compiling it to a graph.
+    recorded; `steps` ends the run early. `eager` runs TensorFlow's step without compiling it to a graph. With
+    `always_training` a port is evaluated as it is trained, because the loss of its PyTorch side does so itself.
 
     With `leads`, the run leaves its trajectory, under the name of its precision. `follows` names the trajectory whose
-    state each step begins with; a nudge then moves the weights of every step anew, and `sample` is which of several.
-    `rounded` rounds the settings of PyTorch's optimizers to float32.
+    state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`; `sample` is
+    which of several. `rounded` rounds the settings of PyTorch's optimizers to float32.
     """
 
     precision: str
@@ -43,7 +44,9 @@ class Training:
     leads: bool = False
     follows: str | None = None
     sample: int = 0
+    ulps: int = 1
     rounded: bool = False
+    always_training: bool = False
 
 
 @dataclass(frozen=True)

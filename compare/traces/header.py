@@ -32,12 +32,14 @@ class Header:
     """The run that was recorded.
 
     `side` is "torch" or "tf"; `kinds` are the kinds of all layers with outputs, by path; `explicit` are the pairs of
-    weights given to the recorder. `precision` is a dtype, None where a user's own loop did not give it. `nudge` is the
-    dtype whose ulp moved each initial weight, or None. `compiled` is False where TensorFlow's step could not be
-    compiled to a graph, None where it ran as it is written. `muted` are the dropout layers that were switched off, by
-    path, with their former rates.
+    weights given to the recorder. `precision` is a dtype, None where a user's own loop did not give it. The weights
+    were moved by `ulps` of the dtype `nudge`, if that is not None. `compiled` is False where TensorFlow's step could
+    not be compiled to a graph, None where it ran as it is written. `muted` are the dropout layers that were switched
+    off, by path, with their former rates.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
     `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
+    `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
+    where PyTorch's mode was set from outside, and the loss put layers back into training.
     """
 
     side: str
@@ -48,10 +50,13 @@ class Header:
     explicit: ExplicitPairs = ()
     precision: str | None = None
     nudge: str | None = None
+    ulps: int = 1
     compiled: bool | None = None
     muted: dict[str, float] = field(default_factory=dict)
     takes_training: bool = True
     loss_is_number: bool = False
+    no_evaluation: str = ""
+    evaluated_in_training: bool = False
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

@@ -1,6 +1,6 @@
 """Records any training loop into a trace, from outside; each side adds what looks into its framework.
 
-Curves are recorded at every step, tensors at audited steps only: at all other steps no hook is attached.
+Curves are recorded at every step, tensors at audited steps only: at all other steps only the learning rate is watched.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from typing import Generic, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.port_errors import NoEvaluationError
+from compare.inputs.side import every_optimizer
 from compare.traces.following import Following
 from compare.traces.header import Header
+from compare.traces.rates import EveryRate
 from compare.traces.recording import Recording, as_named, coarsest
 from compare.traces.state import ModelState
 from compare.traces.trajectory import TrajectoryWriter
@@ -24,6 +27,7 @@ from compare.traces.watching import Watching
 Model = TypeVar("Model")
 Optimizer = TypeVar("Optimizer")
 Array = TypeVar("Array")  # a tensor of the framework's
+Value = TypeVar("Value")
 
 
 class Recorder(Watching, Generic[Model, Optimizer, Array]):
@@ -55,10 +59,12 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz. Raises ValueError where the model has no weights yet.
         """
-        super().__init__(Recording(path, audits, self.close), model, optimizer, channels_first)
         self._trajectory, self._following = trajectory, following
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
+        super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
         self._described: Header | None = None
+        self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
+        self._no_evaluation, self._evaluated_in_training = "", False
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
@@ -87,6 +93,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if self._recording.audited:
             self._end_step(loss, named)
         points = {name: self._number(value) for name, value in (metrics or {}).items()}
+        self._every_rate.end_step()
         self._recording.point(self._number(loss), named, points)
         if self._following is not None:
             self._following.measure()
@@ -103,14 +110,16 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
         with self._recording.paused():
-            loss = self._number(evaluate())
-        self._recording.evaluation(loss)
+            loss = self._evaluated(lambda: self._number(evaluate()))
+        if loss is not None:
+            self._recording.evaluation(loss)
 
     def close(
         self,
         evaluate: Callable[[], Array | float] | None = None,
         precision: str | None = None,
         nudge: str | None = None,
+        ulps: int = 1,
         compiled: bool | None = None,
         muted: Mapping[str, float] | None = None,
         takes_training: bool = True,
@@ -123,22 +132,30 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._remove_hooks()
         if not self._recording.end():
             return
+        self._every_rate.detach()
+        for name, values in self._every_rate.curves().items():
+            self._recording.curve(name, values)
         described = self._describe()
         if self._following is None:  # otherwise they are the other run's
             self._record_all("weights", self.weights.named_parameters(self._model))
             self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:
             self._watch_layers()
-            self._record_loss(evaluate())
+            loss = self._evaluated(evaluate)
             self._remove_hooks()
+            if loss is not None:
+                self._record_loss(loss)
         header = replace(
             described,
             precision=precision,
             nudge=nudge or self._nudged_by,
+            ulps=ulps,
             compiled=compiled,
             muted=dict(muted or {}),
             takes_training=takes_training,
             loss_is_number=self._loss_is_number,
+            no_evaluation=self._no_evaluation,
+            evaluated_in_training=self._evaluated_in_training and not takes_training,
         )
         if self._trajectory is not None:
             self._trajectory.close()
@@ -147,6 +164,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def discard(self) -> None:
         """Leave no file behind."""
         self._remove_hooks()
+        self._every_rate.detach()
         self._recording.discard()
 
     @abstractmethod
@@ -173,6 +191,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         for name, value in values.items():
             parameters[name].assign(nudge({name: value}, 0, value.dtype.name)[name])
         return coarsest(value.dtype for value in values.values())
+
+    def _evaluated(self, evaluate: Callable[[], Value]) -> Value | None:
+        """What is evaluated; None where a port's loss gives no number in evaluation."""
+        try:
+            return evaluate()
+        except NoEvaluationError as error:
+            self._no_evaluation = str(error)
+            return None
 
     def _number(self, value: Array | float) -> float:
         return float(self.weights.to_numpy(value))

@@ -22,6 +22,8 @@ from compare.traces.trace import EVALUATION, TraceWriter, trace_path
 
 NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges its model
 
+_OPEN: dict[Path, Recording] = {}  # what this process is recording, by its file
+
 
 class Recording:
     """One trace while it is recorded.
@@ -29,10 +31,19 @@ class Recording:
     If it is never closed, the end of the process closes it, after an error too: what was recorded so far is kept.
     """
 
-    def __init__(self, path: Path | str, audits: Container[int], close: Callable[[], None]):
+    def __init__(
+        self,
+        path: Path | str,
+        audits: Container[int],
+        close: Callable[[], None],
+        discard: Callable[[], None] | None = None,
+    ):
+        """Begin; `close` is called at the end of the process, `discard` where another takes over the file."""
         self.nudged = bool(os.environ.get(NUDGE))
         self._path = trace_path(path, self.nudged)
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._discard = discard or self.discard
+        self._take_over()
         self._writer = TraceWriter(self._path)
         self._audits = audits
         self._curves: dict[str, array] = {}
@@ -41,11 +52,22 @@ class Recording:
         self.steps, self.at_end, self._paused = 0, False, False
         self.restart()
         atexit.register(close)
+        _OPEN[self._path.resolve()] = self
+
+    def _take_over(self) -> None:
+        """Discard what is still being recorded to this file, as where the cell of a notebook is run again."""
+        if (other := _OPEN.get(self._path.resolve())) is not None:
+            print(
+                f"{self._path}: a second recorder was made under this name while the first was open: what the "
+                "first recorded is dropped (close a recorder to keep its file)",
+                file=sys.stderr,
+            )
+            other._discard()
 
     @property
     def audited(self) -> bool:
         """Whether this step's tensors are recorded."""
-        return self.steps in self._audits
+        return self.open and self.steps in self._audits
 
     def restart(self) -> None:
         """Start the clock of a step."""
@@ -68,6 +90,10 @@ class Recording:
         for name, value in point.items():
             self._curves.setdefault(name, array("d")).append(value)
         self.steps += 1
+
+    def curve(self, name: str, values: Iterable[float]) -> None:
+        """Add a curve as a whole, unless there is one of this name."""
+        self._curves.setdefault(name, array("d", values))
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -107,6 +133,8 @@ class Recording:
     def _forget(self) -> None:
         self.open = False
         atexit.unregister(self._close)
+        if _OPEN.get(self._path.resolve()) is self:
+            del _OPEN[self._path.resolve()]
 
 
 def as_named(batch: Any) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import numpy as np
 from compare.inputs.expressions import evaluate, terms
 from compare.traces.calls import split_call
 from compare.traces.pairing import Pairing
-from compare.traces.step import Step
-from compare.traces.trace import Key, Trace, TracePair
+from compare.traces.step import END, Step
+from compare.traces.trace import EVALUATION, Key, Trace, TracePair
 
 WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
 ADDED = ("weights", "update", "buffer")
@@ -64,6 +64,14 @@ def rename(trace: Trace, pairing: Pairing) -> RenamedTrace:
 def of_steps(trace: Trace, steps: Collection[Step]) -> RenamedTrace:
     """The same trace, restricted to these steps."""
     return RenamedTrace(trace, {key: partial(trace.get, key) for key in trace.keys if key[0] in steps})
+
+
+def without_evaluation(trace: Trace) -> RenamedTrace:
+    """The same trace without its evaluations' losses, for a port of which a side has none."""
+    shown = [key for key in trace.keys if key[0] is not END or key[1] != "loss"]
+    kept = RenamedTrace(trace, {key: partial(trace.get, key) for key in shown})
+    kept.curves = {name: curve for name, curve in trace.curves.items() if name not in EVALUATION}
+    return kept
 
 
 def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from compare.traces.header import Header, HeaderError
+from compare.traces.rates import is_rate
 from compare.traces.step import Step, to_step
 
 STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
 HEADER = "meta.json"  # the same since format 1, so that older formats are recognised
 EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves: after which steps, and the loss
-NOT_METRICS = ("loss", "examples", "seconds", *EVALUATION)
+NOT_METRICS = ("loss", "examples", "seconds", *EVALUATION)  # nor are the curves of learning rates
 Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 
@@ -153,7 +154,9 @@ class TracePair(NamedTuple):
     @property
     def metrics(self) -> list[str]:
         """The names of the metrics that either side recorded."""
-        return [name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS]
+        return [
+            name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS and not is_rate(name)
+        ]
 
 
 def _inside(folder: str, names: list[str]) -> list[tuple[str, str]]:

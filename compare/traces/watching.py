@@ -10,6 +10,7 @@ import numpy as np
 
 from compare.inputs.side import every_optimizer
 from compare.traces.parameters import Parameter
+from compare.traces.rates import Rates
 from compare.traces.recording import Recording
 
 
@@ -46,6 +47,10 @@ class Watching(ABC):
     @abstractmethod
     def _watch_optimizer(self, optimizer: Any) -> None:
         """Call `_before_update` and `_after_update` around each of an optimizer's updates."""
+
+    @abstractmethod
+    def _rates(self, optimizer: Any) -> Rates | None:
+        """What watches an optimizer's learning rate; None for an object that has none."""
 
     def _is_built(self) -> bool:
         """Whether the model's weights exist."""

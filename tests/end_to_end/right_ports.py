@@ -622,6 +622,58 @@ OTHER_LOSSES = (
         ),
         "one loss takes the mode, of the other the model is put into it",
     ),
+    RightPort(
+        "put_into_training_by_the_loss",
+        "normalisation",
+        (
+            (
+                '            yield {"x": x[rows], "y": y[rows]}\n',
+                '            yield {"x": x[rows], "y": y[rows]}\n'
+                "\n\n"
+                "def evaluation(rng):\n"
+                '    return {"x": rng.normal(size=(16, 3, 6, 6)), "y": np.arange(16) % 2}\n',
+            ),
+            (
+                '        return F.cross_entropy(model(batch["x"]), batch["y"])\n',
+                '        return F.cross_entropy(model.train()(batch["x"]), batch["y"])\n',
+            ),
+        ),
+        "PyTorch's loss calls model.train(): an evaluation is what the losses do in training, and moves no statistics",
+    ),
+    RightPort(
+        "loss_in_training_only",
+        "clipping",
+        (
+            (
+                "            return self.head(nn.functional.softplus(self.body(x)))\n",
+                "            out = self.head(nn.functional.softplus(self.body(x)))\n"
+                '            return out if self.training else {"predictions": out}\n',
+            ),
+        ),
+        "in evaluation PyTorch's model gives what the loss cannot compare: outputs and weights still agree",
+    ),
+    RightPort(
+        "penalty_on_the_slope",
+        "clipping",
+        (
+            (
+                '        return nn.functional.mse_loss(model(batch["inputs"]), batch["targets"])\n',
+                '        inputs = batch["inputs"].clone().requires_grad_(True)\n'
+                "        out = model(inputs)\n"
+                "        [slope] = torch.autograd.grad(out.sum(), inputs, create_graph=True)\n"
+                '        return nn.functional.mse_loss(out, batch["targets"]) + 0.1 * slope.square().mean()\n',
+            ),
+            (
+                '        return tf.reduce_mean(tf.math.squared_difference(model(batch["inputs"]), batch["targets"]))\n',
+                "        with tf.GradientTape() as tape:\n"
+                '            tape.watch(batch["inputs"])\n'
+                '            out = model(batch["inputs"])\n'
+                '        slope = tape.gradient(out, batch["inputs"])\n'
+                '        return tf.reduce_mean(tf.square(out - batch["targets"])) + 0.1 * tf.reduce_mean(slope**2)\n',
+            ),
+        ),
+        "a gradient inside the loss, in evaluation too",
+    ),
 )
 
 RIGHT_PORTS = (*AS_THEY_ARE, *OTHER_MODELS, *OTHER_RECURRENCES, *OTHER_ATTENTION, *OTHER_LOOPS, *OTHER_LOSSES)

@@ -135,8 +135,8 @@ MOMENTUM = (
         "momentum",
         "SGD(0.03, momentum=np.float64(0.9), nesterov=True)",
         "SGD(0.03)",
-        (0, "state", "0.weight momentum_buffer"),
-        "without momentum Keras keeps no buffer",
+        (0, "update", "0.weight"),
+        "without momentum Keras keeps no buffer, so that nothing is seen before the update",
     ),
     WrongPort(
         "biases_not_decayed",

@@ -7,10 +7,10 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import numpy as np
 
@@ -129,6 +129,7 @@ def record(
     nudged: str | None = None,
     said: dict | None = None,
     hidden: Callable[[Key], bool] = lambda key: False,
+    curves: Mapping[str, Sequence[float]] = MappingProxyType({}),
 ) -> Path:
     """Train a network on the batches given, and leave its trace; `weights` are by their parts.
 
@@ -179,11 +180,11 @@ def run(
         begin_step()
     for name, array in {} if following else weights.items():
         passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
-    curves = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
+    own = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
     if led:
         led.close()
     described = network.header(precision=training.precision, nudge=training.nudge, **(said or {}))
-    writer.close(curves, described, following.apart if following else {})
+    writer.close(own | dict(curves), described, following.apart if following else {})
     return path
 
 

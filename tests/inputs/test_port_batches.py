@@ -137,3 +137,38 @@ def test_what_is_wrong_with_what_a_port_says_is_named(file, text, said):
     message = draw_error(file(text), 3)
     assert message.startswith("my_port.py: ")
     assert said in message
+
+
+LAST = "\n\ndef evaluation(rng):\n    return {'x': rng.normal(size=(2, 2)), 'y': np.arange(2)}\n"
+
+
+def test_without_a_batch_to_evaluate_there_is_none(file):
+    assert batches.draw(file(WHOLE), 0, 5).evaluation == {}
+
+
+def test_the_batch_to_evaluate_is_drawn_once_from_a_generator_that_begins_as_that_of_the_batches(file):
+    drawn = batches.draw(file(WHOLE + LAST), 3, 5)
+    np.testing.assert_array_equal(drawn.evaluation["x"], np.random.default_rng(3).normal(size=(2, 2)))
+    np.testing.assert_array_equal(drawn.evaluation["y"], [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ("(np.ones(3), np.ones(3))", "returns tuples with 0, 1, expected dicts with x, y, as batches() yields"),
+        ("{'x': np.ones(3)}", "returns dicts with x, expected dicts with x, y, as batches() yields"),
+        ("{'x': np.ones(3), 'y': 2.0}", "returns y as a scalar"),
+        ("{'x': np.random.normal(size=3), 'y': np.ones(3)}", "returns a different batch at each call"),
+        ("iter([])", "returns list_iterator, expected one batch: return it, do not yield it"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_named(file, returned, said):
+    message = draw_error(file(WHOLE + f"def evaluation(rng):\n    return {returned}\n"))
+    assert message.startswith(f"my_port.py: evaluation() {said}")
+
+
+def test_an_error_in_evaluation_is_named_with_its_line(file):
+    message = draw_error(file(WHOLE + "def evaluation(rng):\n    return 1 / 0\n"))
+    assert (
+        message == f"my_port.py, line {WHOLE.count(chr(10)) + 2}, in evaluation(): ZeroDivisionError: division by zero"
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compare.inputs.port_errors import PortError, pointing_into, what
+from compare.inputs.port_errors import NoEvaluationError, PortError, no_evaluation, pointing_into, what
 
 
 def run(path, text, where="in its loss"):
@@ -30,3 +30,11 @@ def test_what_points_already_is_left_as_it_is(tmp_path):
 @pytest.mark.parametrize(("value", "said"), [(3, "int"), ((1, "a"), "2 values (int, str)"), ([], "0 values ()")])
 def test_a_value_is_described_by_its_type(value, said):
     assert what(value) == said
+
+
+@pytest.mark.parametrize("error", [KeyError("boxes"), PortError("my_port.py: loss returns list")])
+def test_whatever_goes_wrong_in_an_evaluation_is_why_there_is_none(tmp_path, error):
+    with pytest.raises(NoEvaluationError) as caught, no_evaluation(str(tmp_path / "my_port.py")):
+        raise error
+    said = "my_port.py, in evaluation: KeyError: 'boxes'" if isinstance(error, KeyError) else str(error)
+    assert str(caught.value) == said

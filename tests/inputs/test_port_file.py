@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare.inputs import port_file as port
-from compare.inputs.port_errors import PortError
+from compare.inputs.port_errors import NoEvaluationError, PortError
 from compare.inputs.port_forms import FORMS
 from tests.helpers.port_texts import BATCHES, HEAD, TF, TORCH, WHOLE
 
@@ -143,6 +143,34 @@ def test_evaluation_is_told_to_a_loss_that_takes_it_and_set_around_one_that_does
     side.loss(side.model, {"x": np.ones(3)}, training=False)
     assert side.model == seen
     assert side.takes_training == (loss == WITH)
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ("np.float64(1) if model.training else {}['boxes']", "my_port.py, line 9, in evaluation: KeyError: 'boxes'"),
+        ("np.float64(1) if model.training else 0", "my_port.py: loss returns int, expected the loss"),
+        ("np.float64(1) if model.training else np.ones(3)", "my_port.py: loss returns shape (3,), expected a scalar"),
+    ],
+)
+def test_a_loss_of_training_only_is_no_fault_and_says_why_it_gives_no_evaluation(file, returned, said):
+    @contextmanager
+    def mode(model):
+        model.training = False
+        try:
+            yield
+        finally:
+            model.training = True
+
+    head = "from types import SimpleNamespace\n"
+    model = "SimpleNamespace(training=True)"
+    text = head + with_torch_side(f"{model}, lambda model, batch: {returned}, 'o'")
+    side = made(file(text), evaluating=mode)
+    assert side.loss(side.model, {"x": np.ones(3)}) == (1.0, {})
+    with pytest.raises(NoEvaluationError) as caught:
+        side.loss(side.model, {"x": np.ones(3)}, training=False)
+    assert str(caught.value).startswith(said)
+    assert side.model.training
 
 
 @pytest.mark.parametrize("said", SPELLINGS)

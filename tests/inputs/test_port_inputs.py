@@ -24,6 +24,7 @@ INPUTS = st.builds(
     channels_first=st.lists(NAMES, max_size=2).map(tuple),
     explicit=st.lists(st.tuples(NAMES | st.none(), NAMES | st.none()), max_size=3).map(tuple),
     more=st.booleans(),
+    evaluation=st.dictionaries(NAMES, ARRAYS, max_size=3),
 )
 
 
@@ -38,7 +39,8 @@ def test_inputs_come_back_as_they_were_written_and_equal_ones_are_equal_bytes(tm
     for name in port_inputs.META:
         assert getattr(back, name) == getattr(inputs, name)
     assert [list(batch) for batch in back.drawn] == [list(batch) for batch in inputs.drawn]
-    for one, other in zip(back.drawn, inputs.drawn, strict=True):
+    for one, other in zip([*back.drawn, back.evaluation], [*inputs.drawn, inputs.evaluation], strict=True):
+        assert list(one) == list(other)
         for name in one:
             assert one[name].dtype == other[name].dtype
             np.testing.assert_array_equal(one[name], other[name])
@@ -75,3 +77,12 @@ def test_an_epoch_that_nobody_names_is_a_quarter_and_all_of_too_few_steps():
 def test_the_subject_of_a_port_has_as_many_steps_as_batches_were_drawn():
     subject = PortInputs("my_port", 3, "dicts", [{"x": np.ones(3)}] * 7, steps_per_epoch=2).subject
     assert (subject.name, subject.seed, subject.steps, subject.steps_per_epoch) == ("my_port", 3, 7, 2)
+
+
+@pytest.mark.parametrize(("own", "at_end"), [({}, 0.0), ({"x": np.full(3, 7.0)}, 7.0)])
+def test_the_batch_to_evaluate_stands_in_for_the_first_at_the_end(own, at_end):
+    inputs = PortInputs("my_port", 0, "dicts", [{"x": np.zeros(3)}, {"x": np.ones(3)}], 1, evaluation=own)
+    held_out = inputs.held_out("float32")
+    assert (held_out is not None) == bool(own)
+    last = inputs.last_evaluated("float32")["x"]
+    assert (last[0], last.dtype) == (at_end, "float32")

@@ -165,6 +165,15 @@ def test_what_no_side_may_leave_out_is_missing(stage):
     assert (found.kind, found.structural) == ("missing in tf", True)
 
 
+def test_a_smaller_batch_of_other_examples_is_a_finding_and_no_part():
+    whole = np.arange(12.0).reshape(6, 2)
+    for part in (whole[:3], whole[1::2], whole[2:4].astype(np.float32)):
+        assert difference_at("batch", whole, part, 0.0).kind == "batch size"
+        assert difference_at("batch", part, whole, 0.0).kind == "batch size"
+    assert difference_at("batch", whole, np.stack([whole[0], [7.0, 7.0]]), 0.0).kind == "shape"
+    assert difference_at("batch", np.arange(4), np.array([1, 9]), 0.0).kind == "shape"
+
+
 @pytest.mark.parametrize(
     ("stage", "torch", "tf", "kind"),
     [

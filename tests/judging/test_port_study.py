@@ -22,8 +22,8 @@ ONE_STEP = Training("float64", audits=(0,), steps=1)
 class Sides:
     """Two networks, each with initial weights of its own, as the workers have them; what was asked of them."""
 
-    def __init__(self, directory, torch, tf, fails=()):
-        self.networks, self.fails = {"torch": torch, "tf": tf}, fails
+    def __init__(self, directory, torch, tf, fails=(), said=None):
+        self.networks, self.fails, self.said = {"torch": torch, "tf": tf}, fails, said or {}
         self.own = {"torch": torch.start(), "tf": tf.start(seed=5)}
         self.paths = (directory / f"{number}.npz" for number in count())
         self.asked, self.begun_with = [], []
@@ -45,15 +45,15 @@ class Sides:
             for batch in INPUTS.drawn[: training.steps]
         ]
         options = training.precision, training.audits, weights, training.nudge
-        return Trace(record(next(self.paths), network, given, *options))
+        return Trace(record(next(self.paths), network, given, *options, self.said.get(side)))
 
 
 @pytest.fixture
 def studied(tmp_path):
     """What a port comes to whose TensorFlow side is this network, and its two sides."""
 
-    def study(tf=RIGHT, inputs=INPUTS, precisions=("float64",), fails=(), nudged=True):
-        sides = Sides(tmp_path, Network(), tf, fails)
+    def study(tf=RIGHT, inputs=INPUTS, precisions=("float64",), fails=(), nudged=True, said=None):
+        sides = Sides(tmp_path, Network(), tf, fails, said)
         return study_port(sides.run, inputs, tmp_path / "weights.npz", precisions, nudged), sides
 
     return study
@@ -134,3 +134,18 @@ def test_tensorflow_alone_is_run_eagerly_at_the_end(studied):
     last, of = sides.asked[-1]
     assert (last.eager, of) == (True, ("tf",))
     assert not any(training.eager for training, _ in sides.asked[:-1])
+
+
+@pytest.mark.parametrize("in_training", [False, True])
+def test_where_pytorchs_loss_trains_in_evaluation_both_sides_are_evaluated_so(studied, in_training):
+    judgement, sides = studied(said={"torch": {"evaluated_in_training": in_training}})
+    after_the_description = [training for training, _ in sides.asked if training.start and training.steps != 1]
+    assert {training.always_training for training in after_the_description} == {in_training}
+    assert any("evaluated in training mode" in finding for finding in judgement.findings) == in_training
+
+
+def test_a_side_without_a_loss_in_evaluation_is_equivalent_and_says_why(studied):
+    judgement, _ = studied(said={"tf": {"no_evaluation": "my_port.py: loss returns list"}})
+    assert judgement.verdict == "equivalent"
+    [said] = judgement.findings
+    assert said.endswith("(tf: my_port.py: loss returns list)")

@@ -162,6 +162,18 @@ def test_settings_that_differ_are_in_the_result(traces):
     assert (row.subject, row.setting, row.torch, row.tf, row.verdict) == ("optimizer", "lr", 0.1, 0.2, "differs")
 
 
+def test_a_rate_that_drops_one_step_early_is_named_where_no_tensor_was_audited(traces):
+    drops = np.where(np.arange(STEPS + 1) < 24, 0.5, 0.05)
+    traces.record("torch", curves={"learning_rate": drops[:-1]})
+    traces.record("tf", from_step(23, "rate", 0.1), curves={"learning_rate": drops[1:]})
+    result = diff(traces.torch, traces.tf)
+    assert result.verdict == "diverged"
+    assert "the learning rate differs from step 23 on (torch 0.5, tf 0.05): tf's schedule is one step early" in (
+        result.findings
+    )
+    assert set(result.epochs.metric) == {"loss"}
+
+
 @pytest.mark.parametrize(("number", "verdict"), [(True, "equivalent"), (False, "diverged")])
 def test_losses_that_were_printed_in_float32_are_no_difference_of_loops_in_float64(traces, number, verdict):
     traces.record("torch")

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from compare.judging.difference import Difference
+from compare.judging.stages import StageRow
 from compare.judging.static_differences import (
     all_settings,
     initial_values,
@@ -106,15 +108,23 @@ def test_dropout_that_was_switched_off_is_compared_by_the_rate_that_it_had(rate,
     assert row_of(rows, "dropout", "p") == (0.5, rate, verdict)
 
 
-def sides(torch, tf):
-    """Both sides' traces, by whether the loss of each takes `training`."""
-    told = {"torch": torch, "tf": tf}
-    headers = (SimpleNamespace(side=name, takes_training=takes) for name, takes in told.items())
+def sides(torch=True, tf=True, no_evaluation=("", ""), in_training=False):
+    """Both sides' traces, by whether the loss of each takes `training`, and what became of the evaluation."""
+    headers = (
+        SimpleNamespace(side=name, takes_training=takes, no_evaluation=reason, evaluated_in_training=in_training)
+        for name, takes, reason in zip(("torch", "tf"), (torch, tf), no_evaluation, strict=True)
+    )
     return TracePair(*(SimpleNamespace(header=header) for header in headers))
 
 
-def row_at(step, stage):
-    return SimpleNamespace(step=step, stage=stage)
+def row_at(step, stage, tensor="tensor", gap=1.0):
+    return StageRow(step, stage, tensor, Difference("value", "", max_rel=gap), 1e-13)
+
+
+def judged(first, rows=(), gap=1.0):
+    """A judgement whose losses are this far apart at each step, and its rows."""
+    comparison = SimpleNamespace(rows=list(rows), gap=np.full(3, gap), envelope=np.full(3, 1e-13))
+    return SimpleNamespace(first_divergence=first, comparisons={"float64": comparison})
 
 
 @pytest.mark.parametrize("stage", ["forward", "loss"])
@@ -122,15 +132,60 @@ def row_at(step, stage):
     ("torch", "tf", "named"), [(False, False, "(torch, tf)"), (True, False, "(tf)"), (False, True, "(torch)")]
 )
 def test_where_two_sides_differ_in_evaluation_alone_it_says_whose_mode_was_set_from_outside(stage, torch, tf, named):
-    [said] = say_evaluation(row_at(END, stage), sides(torch, tf))
+    [said] = say_evaluation(judged(row_at(END, stage)), sides(torch, tf))
     assert f"evaluation mode was set from outside {named}" in said
     assert "write loss(model, batch, training)" in said
 
 
 @pytest.mark.parametrize("first", [None, row_at(3, "forward"), row_at(END, "buffer"), row_at(END, "weights")])
 def test_where_evaluation_is_not_what_differs_nothing_is_said(first):
-    assert say_evaluation(first, sides(False, False)) == []
+    assert say_evaluation(judged(first), sides(False, False)) == []
 
 
 def test_losses_that_are_told_the_mode_are_evaluated_as_they_are_written():
-    assert say_evaluation(row_at(END, "loss"), sides(True, True)) == []
+    assert say_evaluation(judged(row_at(END, "loss")), sides(True, True)) == []
+
+
+VARIANCE = row_at(0, "buffer", "bn.running_var", 2e-3), row_at(END, "buffer", "bn.running_var", 3e-3)
+EVALUATED = row_at(END, "forward", "fc", 4e-3), row_at(END, "loss", "loss", 5e-3)
+
+
+def test_where_training_is_the_same_and_evaluation_is_not_both_are_said_with_their_sizes():
+    assert say_evaluation(judged(VARIANCE[0], [*VARIANCE, *EVALUATED], gap=2e-16), sides()) == [
+        "training is the same (the losses differ by 2.0e-16 at most), evaluation is not: its loss differs by 5.0e-03, "
+        "and so does bn.running_var, which only evaluation reads"
+    ]
+
+
+def test_without_a_loss_of_the_evaluation_its_last_output_is_told():
+    [said] = say_evaluation(judged(EVALUATED[0], EVALUATED[:1], gap=0.0), sides())
+    assert said.endswith("evaluation is not: the output of fc differs by 4.0e-03")
+
+
+@pytest.mark.parametrize(
+    ("rows", "gap"),
+    [
+        ([*VARIANCE, *EVALUATED], 2e-13),  # the losses part
+        ([*VARIANCE, row_at(END, "weights", "w"), *EVALUATED], 0.0),  # the weights part
+        (VARIANCE, 0.0),  # evaluation does not
+        ([*VARIANCE, row_at(END, "loss", "loss", 1e-14)], 0.0),
+    ],
+)
+def test_where_training_differs_too_or_evaluation_does_not_it_is_not_said(rows, gap):
+    assert say_evaluation(judged(VARIANCE[0], rows, gap), sides()) == []
+
+
+def test_that_there_was_no_evaluation_is_said_with_the_reason_of_each_side():
+    reasons = ("p.py, line 3, in evaluation: KeyError: 'boxes'", "p.py: loss returns int")
+    [said] = say_evaluation(judged(None), sides(no_evaluation=reasons))
+    assert said == (
+        "no evaluation loss was compared, for a loss gives none in evaluation "
+        "(torch: p.py, line 3, in evaluation: KeyError: 'boxes'; tf: p.py: loss returns int)"
+    )
+    [said] = say_evaluation(judged(None), sides(no_evaluation=("", reasons[1])))
+    assert "(tf: p.py: loss returns int)" in said
+
+
+def test_a_loss_that_trains_in_evaluation_is_said_to():
+    [said] = say_evaluation(judged(None), sides(in_training=True))
+    assert said == "evaluated in training mode on both sides, because PyTorch's loss puts the model into it"

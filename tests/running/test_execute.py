@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import Mapping
-from contextlib import nullcontext
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import make_dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -40,7 +40,13 @@ class Recorder:
 class Weights:
     """Batches stay as they are; a model is a dict of its weights."""
 
-    layers = SimpleNamespace(evaluating=nullcontext)
+    @staticmethod
+    @contextmanager
+    def keeping_buffers(model):
+        model["kept"] = model.get("kept", 0) + 1
+        yield
+
+    layers = SimpleNamespace(evaluating=nullcontext, keeping_buffers=keeping_buffers)
 
     @staticmethod
     def batch_from_canonical(batch, channels_first):
@@ -53,6 +59,9 @@ class Weights:
     @staticmethod
     def load_weights(model, weights):
         model.update(weights)
+
+
+BUILT = make_dataclass("Built", ["side", "step", "compiled", "muted"])
 
 
 class FakeFramework(Framework):
@@ -75,10 +84,9 @@ class FakeFramework(Framework):
 
     def _build(self, make_side, settings, precision, examples, eager):
         self.built.append((make_side, precision, eager))
-        side = Side(
-            {"own": np.ones(2)}, lambda model, batch, training: float(np.mean(batch["x"])), "optimizer", **self.of_side
-        )
-        return SimpleNamespace(side=side, step="step", compiled=not eager, muted={})
+        side = Side({"own": np.ones(2)}, lambda model, batch, training: float(np.mean(batch["x"])), "optimizer")
+        side = replace(side, **self.of_side)
+        return BUILT(side, "step", not eager, {})
 
     def _recorder(self, *given):
         self.recorders.append(Recorder(*given))
@@ -253,3 +261,20 @@ def test_what_goes_wrong_in_a_port_points_into_it(port):
 
     with pytest.raises(PortError, match=r"my_port.py, on the torch side: ZeroDivisionError: in its batches"):
         Executor(FakeFramework(batches=break_down), kept=1).fulfil(port)
+
+
+def test_the_end_of_a_port_is_evaluated_on_its_own_batch_for_that(port, tmp_path):
+    text = WHOLE + "def evaluation(rng):\n    return {'x': np.full((2, 2), 7.0), 'y': np.arange(2)}\n"
+    (tmp_path / "my_port.py").write_text(text)
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(DrawBatches(port.inputs, port.file, 0, STEPS))
+    Executor(framework, kept=1).fulfil(port)
+    assert framework.recorders[0].evaluated == 7.0
+
+
+@pytest.mark.parametrize(("always", "told"), [(False, False), (True, True)])
+def test_a_port_may_be_evaluated_as_it_is_trained_and_what_that_moves_is_put_back(port, always, told):
+    framework = FakeFramework(loss=lambda model, batch, training: (training, model.get("kept", 0)))
+    request = replace(port, training=replace(port.training, always_training=always))
+    Executor(framework, kept=1).fulfil(request)
+    assert framework.recorders[0].evaluated == (told, int(always))

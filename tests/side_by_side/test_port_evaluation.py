@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from compare.inputs import port_file
+from compare.inputs.port_errors import NoEvaluationError
 from compare.running.framework import Framework
+from compare.traces.trace import Trace
 
 RNG = np.random.default_rng(5)
 X, MEAN, VARIANCE = RNG.normal(size=(6, 3)), RNG.normal(size=3), RNG.uniform(0.5, 2, 3)
@@ -140,6 +142,52 @@ def test_a_loss_that_takes_a_gradient_inside_can_be_evaluated(framework, tmp_pat
     made, batch, _ = built(framework, PENALTY, tmp_path / "port.py")
     loss = float(framework.weights.to_numpy(framework.train.evaluate(made.side, batch)))
     assert loss == pytest.approx(len(X) * (1 / (VARIANCE + 1e-5)).sum(), rel=1e-13)
+
+
+def test_what_training_moves_is_put_back_where_an_evaluation_trains(framework, tmp_path):
+    made, batch, buffers = built(framework, LOSSES["with"], tmp_path / "port.py")
+    with framework.weights.layers.keeping_buffers(made.side.model):
+        made.side.loss(made.side.model, batch, training=True)
+        moved = {name: buffer.value() for name, buffer in buffers.items()}
+    for name, buffer in buffers.items():
+        before = MEAN if name.endswith("mean") else VARIANCE
+        assert (moved[name] != before).all()
+        np.testing.assert_array_equal(buffer.value(), before)
+
+
+# As torchvision's detectors: losses in training, predictions in evaluation.
+DETECTOR = {
+    "torch_loss": """
+    def loss(model, batch):
+        out = model(batch['x'])
+        return ({'boxes': out.square().sum()} if model.training else [{'boxes': out}])['boxes']
+""",
+    "tf_loss": """
+    def loss(model, batch, training):
+        out = model(batch['x'], training=training)
+        return ({'boxes': tf.reduce_sum(out ** 2)} if training else [{'boxes': out}])['boxes']
+""",
+}
+
+
+def test_a_model_that_gives_a_loss_in_training_only_is_built_and_trained(framework, tmp_path):
+    made, batch, _ = built(framework, DETECTOR, tmp_path / "port.py")
+    with pytest.raises(NoEvaluationError, match=r"port.py, line \d+, in evaluation: TypeError"):
+        framework.train.evaluate(made.side, batch)
+    loss = float(framework.weights.to_numpy(made.step(made.side, batch)[0]))
+    assert loss == pytest.approx((0.25 * normalised(X.mean(0), X.var(0)) ** 2).sum(), rel=1e-13)
+
+
+@pytest.mark.parametrize(("call", "seen"), [("model", False), ("model.train()", True)])
+def test_a_loss_that_puts_pytorchs_model_into_training_is_noticed(tmp_path, call, seen):
+    framework = Framework("torch_impl")
+    losses = LOSSES["without"] | {"torch_loss": f"loss = lambda model, batch: {call}(batch['x']).square().sum()"}
+    made, batch, _ = built(framework, losses, tmp_path / "port.py")
+    recorder = framework.recorder.Recorder(tmp_path / "trace", made.side.model, made.side.optimizer)
+    recorder.step(made.step(made.side, batch)[0], batch)
+    recorder.close(lambda: framework.train.evaluate(made.side, batch), takes_training=made.side.takes_training)
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert trace.header.evaluated_in_training is seen
 
 
 def test_a_loss_in_a_tf_function_is_not_traced_in_evaluation_mode_and_trained_by_that(tmp_path):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from compare.inputs.port_errors import NoEvaluationError
 from compare.traces.recorder import Recorder
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
@@ -52,6 +53,9 @@ class NumpyRecorder(Recorder):
 
     def _header(self):
         return header("tf")
+
+    def _rates(self, optimizer):
+        return None
 
     def _is_built(self):
         return self._model.weight is not None
@@ -172,6 +176,42 @@ def test_while_the_model_is_evaluated_at_the_end_its_layers_are_recorded(trained
     assert trace[END, "loss", "loss"] == 0.25
 
 
+def fails(loop):
+    """An evaluation that goes through a layer, and gives no loss."""
+    for watch in loop.forward:
+        watch("linear", X)
+    raise NoEvaluationError("my_port.py: loss returns list")
+
+
+def test_an_evaluation_without_a_loss_leaves_what_was_seen_on_its_way_and_the_reason(trained):
+    loop = Loop()
+    _, trace = trained(loop, evaluate=lambda: fails(loop))
+    assert [key[1:] for key in trace.keys if key[0] is END] == [*AT_THE_END, ("forward", "linear")]
+    assert trace.header.no_evaluation == "my_port.py: loss returns list"
+    assert loop.forward == []
+
+
+def test_an_evaluation_without_a_loss_between_two_steps_leaves_no_point(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    recorder.evaluation(lambda: fails(loop))
+    recorder.step(loop.step())
+    recorder.close()
+    trace = Trace(tmp_path / "trace.npz")
+    assert (trace.steps, "evaluation_loss" in trace.curves) == (2, False)
+    assert trace.header.no_evaluation
+
+
+def test_another_error_in_an_evaluation_is_an_error(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    with pytest.raises(ZeroDivisionError):
+        recorder.close(lambda: 1 / 0)
+    recorder.discard()
+
+
 def test_the_header_has_what_the_side_the_recorder_and_its_closing_say(trained):
     _, trace = trained(pairs={"w": "weight", None: ["a", "b"]})
     explicit = (("w", "weight"), (None, "a"), (None, "b"))
@@ -231,3 +271,16 @@ def test_weights_that_are_moved_by_hand_have_an_update(tmp_path, optimizer):
     trace = Trace(tmp_path / "trace.npz")
     np.testing.assert_allclose(trace[0, "update", "w"], -RATE * X.T @ (X @ WEIGHT - Y), rtol=1e-14)
     assert {key[1] for key in trace.keys if key[0] == 0} == {"weights", "forward", "loss", "update", "buffer"}
+
+
+def test_a_second_recorder_of_the_same_name_leaves_nothing_of_the_first_at_the_model(tmp_path):
+    loop = Loop()
+    first = NumpyRecorder(tmp_path / "trace", loop, loop)
+    second = NumpyRecorder(tmp_path / "trace", loop, loop)
+    assert len(loop.before) == len(loop.after) == len(loop.forward) == 1
+    for recorder in (second, first):
+        recorder.step(loop.step())
+    first.close()
+    second.close()
+    assert Trace(tmp_path / "trace.npz").steps == 1
+    assert (loop.forward, loop.before, loop.after) == ([], [], [])

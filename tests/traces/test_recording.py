@@ -264,3 +264,25 @@ def test_an_evaluation_stands_beside_the_step_that_it_follows(recording):
 )
 def test_the_coarsest_of_several_dtypes_has_the_widest_ulp(dtypes, expected):
     assert coarsest(map(np.dtype, dtypes)) == expected
+
+
+def test_a_second_recording_to_the_same_file_takes_over_and_says_so(recording, capsys):
+    first = recording()
+    step(first, 1.0, layer=1)
+    second = recording()
+    assert "a second recorder was made under this name while the first was open" in capsys.readouterr().err
+    step(first, 2.0, layer=2)
+    for loss in (3.0, 4.0):
+        step(second, loss, layer=loss)
+    assert not first.end(), "it was discarded, and can still be used without an error"
+    trace = finished(second)
+    assert trace.curves["loss"].tolist() == [3, 4]
+    assert trace[0, "forward", "layer"] == 3
+
+
+def test_a_recording_that_was_closed_is_not_taken_over(recording, capsys):
+    for loss in (1.0, 2.0):
+        one = recording()
+        step(one, loss)
+        assert finished(one).curves["loss"].tolist() == [loss]
+    assert capsys.readouterr().err == ""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.traces.pairing import RecordedModel, pair
-from compare.traces.renamed import WEIGHT_STAGES, rename_pair, rename_tf, rename_torch
+from compare.traces.renamed import WEIGHT_STAGES, rename_pair, rename_tf, rename_torch, without_evaluation
 from compare.traces.step import END
 from compare.traces.trace import STAGES, Trace, TracePair, TraceWriter
 from compare.traces.weights import Tensor, WeightGroup
@@ -197,3 +197,38 @@ def test_a_side_that_was_not_run_stays_so(traced):
     trace, other, pairing = traced()
     assert rename_pair(TracePair(None, other), pairing).torch is None
     assert rename_pair(TracePair(trace, None), pairing).tf is None
+
+
+def evaluated(path, reason, *outputs):
+    """A trace with the loss of its evaluation, or the reason why it has none."""
+    curves, keys = {"loss": [1.0]}, [(0, "forward", "first"), (0, "loss", "loss"), (END, "weights", "w")]
+    keys += [(END, "forward", name) for name in outputs]
+    if not reason:
+        keys.append((END, "loss", "loss"))
+        curves |= {"evaluation_step": [0], "evaluation_loss": [2.0]}
+    writer = TraceWriter(path)
+    for key in keys:
+        writer.tensor(*key, np.ones(2))
+    writer.close(curves, header(no_evaluation=reason))
+    return Trace(path)
+
+
+def test_where_one_side_has_no_loss_in_evaluation_outputs_of_both_weights_and_training_are_left(tmp_path):
+    torch = evaluated(tmp_path / "torch.npz", "my_port.py: loss returns list", "first", "torch only")
+    tf = evaluated(tmp_path / "tf.npz", "", "first", "tf only")
+    for view in without_evaluation(TracePair(torch, tf)):
+        at_end = [(END, "weights", "w"), (END, "forward", "first")]
+        assert view.keys == [(0, "forward", "first"), (0, "loss", "loss"), *at_end]
+        assert list(view.curves) == ["loss"]
+        assert view[END, "weights", "w"].tolist() == [1, 1]
+
+
+def test_where_both_have_a_loss_nothing_is_left_out(tmp_path):
+    pair = TracePair(*(evaluated(tmp_path / f"{side}.npz", "", "first", side) for side in ("torch", "tf")))
+    assert without_evaluation(pair) is pair
+
+
+def test_a_side_that_was_not_run_has_no_evaluation_to_leave_out(tmp_path):
+    view = without_evaluation(TracePair(None, evaluated(tmp_path / "tf.npz", "no loss", "first")))
+    assert view.torch is None
+    assert (END, "forward", "first") in view.tf

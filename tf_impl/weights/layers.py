@@ -113,6 +113,17 @@ def evaluating(model) -> Iterator[None]:
             back()
 
 
+@contextmanager
+def keeping_buffers(model) -> Iterator[None]:
+    """What a call moves without training it (running statistics) is put back, for an evaluation in training mode."""
+    before = [(variable, to_numpy(variable)) for variable in model.non_trainable_variables]
+    try:
+        yield
+    finally:
+        for variable, value in before:
+            variable.assign(value)
+
+
 def wrap(instance, attribute: str, wrapper: Callable) -> Callable[[], None]:
     """Replace an attribute of one instance by `wrapper`; returns a function that undoes it."""
     # object's own setter, because Keras' would track the attribute.

@@ -44,7 +44,7 @@ SLOTS = {
 def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
     """The optimizer's state in canonical layout, by weight and PyTorch's name of the entry ("fc1.weight exp_avg")."""
     state = {}
-    for part in _parts(optimizer):
+    for part in parts(optimizer):
         slots = next((SLOTS[base] for base in type(part).__mro__ if base in SLOTS), ())
         index = {id(variable): position for position, variable in enumerate(keras_internals.optimizer_variables(part))}
         for name, parameter in named_parameters(model).items():
@@ -74,13 +74,13 @@ def _rate_inside(optimizer, entry: str) -> float:
 def learning_rate(optimizer) -> np.ndarray:
     """The learning rate of this step, float64; one per optimizer where they differ."""
     known = [each for each in every_optimizer(optimizer).values() if isinstance(each, keras.optimizers.Optimizer)]
-    parts = [part for each in known for part in _parts(each)]
-    rates = np.array([to_numpy(part.learning_rate) for part in parts], dtype=np.float64)
+    every = [part for each in known for part in parts(each)]
+    rates = np.array([to_numpy(part.learning_rate) for part in every], dtype=np.float64)
     return rates[0] if len(set(rates)) == 1 else rates
 
 
-def _parts(optimizer) -> list:
+def parts(optimizer) -> list:
     """The optimizers inside a wrapper (several in one, or one with loss scaling)."""
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        return _parts(optimizer.inner_optimizer)
+        return parts(optimizer.inner_optimizer)
     return keras_internals.optimizers_inside(optimizer) or [optimizer]

@@ -73,3 +73,14 @@ def evaluating(model) -> Iterator[None]:
     finally:
         for layer, training in trained.items():
             layer.training = training
+
+
+@contextmanager
+def keeping_buffers(model) -> Iterator[None]:
+    """What a call moves without training it (running statistics) is put back, for an evaluation in training mode."""
+    before = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
+    try:
+        yield
+    finally:
+        for buffer, value in before:
+            buffer.detach().copy_(value)

@@ -210,9 +210,9 @@ MUTANTS = (
     Mutant("cifar10_cnn", average_pooling, (0, "forward", "pool2")),
     Mutant("mlp_regression", partial_batch_dropped, (31, "batch", "x"), steps=64),
     Mutant("cifar10_cnn", labels_shifted, (0, "batch", "y")),
-    Mutant("mlp_regression", frozen_layer, (0, "gradient", "fc1.weight")),
-    # The first update is the same; the buffer that makes the second differ is there from the start.
-    Mutant("linear_regression", momentum_added, (0, "state", "linear.weight momentum_buffer")),
+    Mutant("mlp_regression", frozen_layer, (0, "update", "fc1.weight")),
+    # The first update is the same; PyTorch shows no buffer to compare the one with that makes the second differ.
+    Mutant("linear_regression", momentum_added, (1, "update", "linear.weight")),
     Mutant("cifar10_cnn", logits_as_probabilities, (0, "loss", "loss")),
     Mutant("mlp_regression", nan_from_some_step, (NAN_FROM, "loss", "loss"), steps=64),
     Mutant("mlp_regression", decay_added, (DECAY_FROM, "rate", "learning_rate"), steps=64),

@@ -1,0 +1,50 @@
+"""The first step whose update used different learning rates on the two sides."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.difference import relative_gap
+from compare.traces.rates import is_rate
+from compare.traces.trace import TracePair
+
+# A rate is a setting, and may be held in float32: a smaller difference is rounding.
+SAME_RATE = float(tolerances.allowed_where_leak_enters(0.0))
+
+
+class RatesApart(NamedTuple):
+    """Where the rates part: the curve, its values there, and by how many steps tf's is ahead (0: it is not that)."""
+
+    step: int
+    curve: str
+    torch: float
+    tf: float
+    ahead: int
+
+    def __str__(self) -> str:
+        shifted = {1: ": tf's schedule is one step early", -1: ": tf's schedule is one step late"}.get(self.ahead, "")
+        values = f"torch {self.torch:.10g}, tf {self.tf:.10g}"
+        return f"the {self.curve.replace('_', ' ')} differs from step {self.step} on ({values}){shifted}"
+
+
+def rates_apart(pair: TracePair, same: float = SAME_RATE) -> RatesApart | None:
+    """The first step at which a rate differs; None where none does. What one side does not know is not compared."""
+    found = []
+    for curve in filter(is_rate, pair.torch.curves):
+        sides = [trace.curves.get(curve, np.empty(0)) for trace in pair]
+        steps = min(map(len, sides))
+        torch, tf = (values[:steps] for values in sides)
+        differs = _differs(torch, tf, same)
+        if differs.any():
+            step = int(np.argmax(differs))
+            early = not _differs(torch[1:], tf[:-1], same).any()
+            late = not _differs(torch[:-1], tf[1:], same).any()
+            found.append(RatesApart(step, curve, float(torch[step]), float(tf[step]), int(early) - int(late)))
+    return min(found, default=None)
+
+
+def _differs(torch: np.ndarray, tf: np.ndarray, same: float) -> np.ndarray:
+    return np.isfinite(torch) & np.isfinite(tf) & (relative_gap(torch, tf) > same)
