@@ -135,7 +135,7 @@ def record(
 
     What is `hidden` takes part in the training, and is not recorded.
     """
-    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden)
+    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden, curves)
 
 
 def run(
@@ -146,6 +146,7 @@ def run(
     weights: Arrays | None = None,
     said: dict | None = None,
     hidden: Callable[[Key], bool] = lambda key: False,
+    curves: Mapping[str, Sequence[float]] = MappingProxyType({}),
     watch: Callable = lambda steps: steps,
 ) -> Path:
     """Train as asked, from these weights where the training says nothing of a start."""
@@ -183,7 +184,7 @@ def run(
     own = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
     if led:
         led.close()
-    described = network.header(precision=training.precision, nudge=training.nudge, **(said or {}))
+    described = network.header(precision=training.precision, nudge=training.nudge, ulps=training.ulps, **(said or {}))
     writer.close(own | dict(curves), described, following.apart if following else {})
     return path
 

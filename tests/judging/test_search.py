@@ -1,10 +1,13 @@
 """Where two sides first part: more nudged runs tell a fault from chance, and one more run of each audits the step."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from compare.judging import tolerances
 from compare.judging.comparison import compare_runs
-from compare.judging.search import MORE_SAMPLES, confirm, find_first_divergence
+from compare.judging.search import confirm, find_first_divergence
 from compare.judging.study import make_runs
 from compare.running.request import Training
 from compare.traces.step import END
@@ -70,11 +73,11 @@ def test_a_fault_parts_under_more_nudged_runs_too_which_go_no_further_than_its_s
     assert searched.confirm().parts_at == LATE
     assert searched.asked == [
         [
-            ("torch", Training("float64", "float64", steps=LATE + 1, follows="float64", sample=sample))
-            for sample in range(1, MORE_SAMPLES + 1)
+            ("torch", Training("float64", "float64", steps=LATE + 1, follows="float64", sample=sample, ulps=ulps))
+            for sample, ulps in enumerate(tolerances.MORE_NUDGES, 1)
         ]
     ]
-    assert len(searched.runs.nudged) == 1 + MORE_SAMPLES
+    assert len(searched.runs.twins) == 1 + len(tolerances.MORE_NUDGES)
 
 
 def test_what_more_nudged_runs_do_too_is_chance_and_they_then_run_to_the_end(search):
@@ -84,7 +87,7 @@ def test_what_more_nudged_runs_do_too_is_chance_and_they_then_run_to_the_end(sea
     short, long = searched.asked
     assert {training.steps for _, training in short} == {LATE + 1}
     assert {training.steps for _, training in long} == {None}
-    assert all(trace.steps == STEPS for trace in searched.runs.nudged)
+    assert all(twin.trace.steps == STEPS for twin in searched.runs.twins)
 
 
 def test_behind_chance_a_fault_is_found(search):
@@ -137,14 +140,15 @@ def test_any_step_and_stage_is_found_by_one_run_of_each(search, step, stage, pre
     ]
 
 
-def test_as_many_nudged_runs_are_audited_as_measured_the_step_each_by_its_own_sample(search):
+def test_the_nudged_runs_that_measured_the_step_are_made_again_as_they_were_and_audit_it(search):
     searched = search(FakeSide(from_step(LATE, "rate", 0.5)))
     searched.confirm()
+    [more] = searched.asked
     searched.asked.clear()
-    searched.find(nudge="float32")
-    nudged = [training for _, training in searched.asked[0] if training.nudge]
-    assert [training.sample for training in nudged] == list(range(1 + MORE_SAMPLES))
-    assert {(training.nudge, training.follows) for training in nudged} == {("float32", "float64")}
+    searched.find()
+    again = [training for _, training in searched.asked[0] if training.nudge]
+    assert again[1:] == [replace(training, audits=(LATE,)) for _, training in more]
+    assert again[0] == replace(again[1], sample=0)
 
 
 def test_the_rows_of_that_step_stand_with_the_others_each_once_and_in_order(search):

@@ -49,11 +49,11 @@ def test_the_runs_of_a_precision_are_what_was_asked_for(tmp_path):
         of = runs[precision]
         assert of.precision == precision
         assert [bool(trace.apart) for trace in of.free] == [False, False]
-        assert of.following.apart.keys() == of.nudged[0].apart.keys() == {
+        assert of.following.apart.keys() == of.twins[0].trace.apart.keys() == {
             ("update", "weight"), ("buffer", "running_mean"),
         }  # fmt: skip
         assert not of.free_nudged[0].apart
-        assert len(of.nudged) == len(of.free_nudged) == 1
+        assert len(of.twins) == len(of.free_nudged) == 1
         assert of.free.torch[0, "weights", "weight"].dtype == precision
 
 
