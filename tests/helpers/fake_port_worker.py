@@ -262,7 +262,8 @@ def fulfil(orders: SimpleNamespace, request: TrainPort | DrawBatches, watch: Cal
     network = Network(orders.side, tuple(orders.order), wrong_rate)
     steps = min(drawn.steps, training.steps or drawn.steps)
     batches = [drawn.batch(step, training.precision) for step in range(steps)]
-    run(Path(request.output), network, batches, training, watch=watch)
+    said = {"compiled": not training.eager}
+    run(Path(request.output), network, batches, training, said=said, watch=watch)
 
 
 def start_of(network: Network, start: Start | None) -> Arrays | None:
