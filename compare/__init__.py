@@ -51,8 +51,9 @@ def run(
 
     `epochs` and `steps` are the case's own by default; `data_dir` holds the real data set, for a case that reads one.
     Where both precisions are run, float64 decides; `nudged` measures rounding by runs whose initial weights are moved
-    by one ulp. Each side has `threads` threads, and fails when it is silent for `timeout` seconds. `torch_python` and
-    `tf_python` are the interpreters that have the frameworks, by default this one.
+    by one ulp: without, amplified rounding cannot be told from a bug. Each side has `threads` threads, and fails when
+    it is silent for `timeout` seconds. `torch_python` and `tf_python` are the interpreters that have the frameworks,
+    by default this one.
 
     A run that fails gives the verdict "error". Raises LookupError for an unknown case, ValueError where there is
     nothing to train on, DataError where `data_dir` cannot be read, FrameworkUnavailableError where a side cannot be
@@ -76,6 +77,7 @@ def run_port(
     seed: int = 0,
     precision: Precision = "both",
     nudged: bool = True,
+    must_fall: bool = False,
     threads: int = 1,
     timeout: float = 120,
     torch_python: str | None = None,
@@ -83,25 +85,27 @@ def run_port(
 ) -> Result:
     """Train both sides of a port file, for at most `steps` batches, and judge whether they are equivalent.
 
-    The other options are as in `run`. A fault in the file gives the verdict "error". Raises FrameworkUnavailableError
-    where a side cannot be started.
+    With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. The other options are as
+    in `run`. A fault in the file gives the verdict "error". Raises FrameworkUnavailableError where a side cannot be
+    started.
     """
     from compare.judging.experiments import PortExperiment
     from compare.reporting.experiments import run_experiment
     from compare.running.options import Options
 
-    options = Options(precision, nudged, threads, timeout, torch_python, tf_python)
+    options = Options(precision, nudged, threads, timeout, torch_python, tf_python, must_fall=must_fall)
     return run_experiment(PortExperiment(Path(path), seed, steps), options)
 
 
-def diff(left: Path | str, right: Path | str) -> Result:
+def diff(left: Path | str, right: Path | str, *, must_fall: bool = False) -> Result:
     """Judge two loops from the traces of their recorders, one of each side in any order.
 
-    Raises TraceError where one cannot be read or both are of one side, PairingError where their weights do not pair.
+    With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. Raises TraceError
+    where one cannot be read or both are of one side, PairingError where their weights do not pair.
     """
     from compare.reporting.experiments import compare_recorded
 
-    return compare_recorded(Path(left), Path(right))
+    return compare_recorded(Path(left), Path(right), must_fall)
 
 
 _CLASSES = {

@@ -18,6 +18,7 @@ class PortOptions(TypedDict, total=False):
     seed: int
     precision: Precision
     nudged: bool
+    must_fall: bool
     threads: int
     timeout: float
     torch_python: str | None

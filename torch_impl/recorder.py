@@ -1,5 +1,7 @@
 """Watches PyTorch's modules and optimizers by their own hooks; compare/traces/watching.py says what is recorded."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from torch import nn
 
@@ -13,14 +15,17 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
     """Two lines in a loop: make it before the first step, and call `step` after each update."""
 
     weights = weights
+    _autocast: torch.dtype | None = None  # what a step's forward pass was lowered to
 
     def _header(self) -> Header:
+        with _under(self._autocast, self._model):
+            described = settings.describe(self._model, self._optimizer, self._loss)
         return Header(
             side="torch",
             versions=runtime.versions(),
             weight_groups=tuple(weights.weight_groups(self._model)),
             kinds=layers.named_kinds(self._model),
-            settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
+            settings=tuple(described),
         )
 
     def _rates(self, optimizer: torch.optim.Optimizer) -> weights.Rates | None:
@@ -31,6 +36,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
 
             def watch(layer, _, output, name=name):
                 self._evaluated_in_training |= self._recording.at_end and layer.training
+                self._autocast = self._autocast or _autocast_of(self._model)
                 if (value := layers.output_to_canonical(layer, output)) is not None:
                     self._recording.tensor("forward", name, value)
 
@@ -51,3 +57,17 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
 
         self._detach.append(optimizer.register_step_pre_hook(before).remove)
         self._detach.append(optimizer.register_step_post_hook(after).remove)
+
+
+def _device(model: nn.Module) -> str:
+    return next((parameter.device.type for parameter in model.parameters()), "cpu")
+
+
+def _autocast_of(model: nn.Module) -> torch.dtype | None:
+    """What autocast lowers this model to, right now; None where it is off."""
+    return torch.get_autocast_dtype(_device(model)) if torch.is_autocast_enabled(_device(model)) else None
+
+
+def _under(dtype: torch.dtype | None, model: nn.Module) -> AbstractContextManager:
+    """The autocast of the forward pass once more: a model is described at its update, where autocast is off."""
+    return torch.autocast(_device(model), dtype) if dtype else nullcontext()

@@ -51,12 +51,18 @@ Nudge = Annotated[
     bool,
     typer.Option(
         "--nudge/--no-nudge",
-        help="Measure rounding by further runs whose initial weights are moved by one ulp; "
-        "without, runs take half the time and are judged by a fixed tolerance.",
+        help="Measure rounding by further runs whose initial weights are moved by one ulp. Without, it takes half the "
+        "time, and cannot tell a bug from amplified rounding, or from a constant rounded to float32: all are diverged.",
     ),
 ]
 TorchPython = Annotated[str | None, typer.Option(help="The Python interpreter that has torch; by default this one.")]
 TfPython = Annotated[str | None, typer.Option(help="The Python interpreter that has TensorFlow; by default this one.")]
+MustFall = Annotated[
+    bool,
+    typer.Option(
+        "--must-fall", help="Two equal losses that do not fall are `not decreasing`: without, a finding says so."
+    ),
+]
 Threads = Annotated[
     int, typer.Option(min=1, help="Threads per side; with more than one, TensorFlow may not be deterministic.")
 ]
@@ -134,6 +140,7 @@ def port(
     seed: Seed = 0,
     precision: Precisions = Precision.both,
     nudge: Nudge = True,
+    must_fall: MustFall = False,
     out: Annotated[Path | None, typer.Option(help="Directory of the report; by default results/NAME.")] = None,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
@@ -152,7 +159,7 @@ def port(
             fail(f"{file} is not a file: `python -m compare new {file}` writes one to start from")
         if file.suffix != ".py":
             fail(f"{file} is not a Python file: its name must end in .py")
-        options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python)
+        options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python, must_fall=must_fall)
         directory = out or RESULTS / file.stem
         check_writable(directory)
         return console.run_and_report([PortExperiment(file, seed, steps)], options, directory)
@@ -204,13 +211,14 @@ def diff(
     steps_per_epoch: Annotated[
         int | None, typer.Option(min=1, help="Steps per epoch; makes the diagnosis of loss logs more precise.")
     ] = None,
+    must_fall: MustFall = False,
 ) -> None:
     """Compare two loops of your own by their traces (where they first part), or by their loss logs alone."""
 
     def work() -> int:
         from compare.cli import diff as diffing
 
-        return diffing.diff(left, right, out, RESULTS, batch_size, steps_per_epoch)
+        return diffing.diff(left, right, out, RESULTS, batch_size, steps_per_epoch, must_fall)
 
     _work(work)
 

@@ -21,23 +21,30 @@ CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port
 
 
 def diff(
-    left: Path, right: Path, out: Path | None, results: Path, batch_size: int | None, steps_per_epoch: int | None
+    left: Path,
+    right: Path,
+    out: Path | None,
+    results: Path,
+    batch_size: int | None,
+    steps_per_epoch: int | None,
+    must_fall: bool,
 ) -> int:
     """Compare two traces or two logs, write and show the findings; returns the exit status.
 
-    `batch_size` and `steps_per_epoch` make the diagnosis of logs more precise.
+    `batch_size` and `steps_per_epoch` make the diagnosis of logs more precise. With `must_fall`, equal losses of traces
+    that do not fall are not decreasing.
     """
     logs = [path.suffix.lower() in LOGS for path in (left, right)]
     if any(logs) and not all(logs):
         fail(f"{left} and {right}: one is a loss log, the other a trace: give two traces or two logs")
-    return (
-        _diff_logs(left, right, batch_size, steps_per_epoch) if all(logs) else _diff_traces(left, right, out, results)
-    )
+    if all(logs):
+        return _diff_logs(left, right, batch_size, steps_per_epoch)
+    return _diff_traces(left, right, out, results, must_fall)
 
 
-def _diff_traces(left: Path, right: Path, out: Path | None, results: Path) -> int:
+def _diff_traces(left: Path, right: Path, out: Path | None, results: Path, must_fall: bool) -> int:
     try:
-        result = compare_recorded(left, right)
+        result = compare_recorded(left, right, must_fall)
     except (TraceError, PairingError) as error:
         fail(str(error))
     directory = out or results / result.case

@@ -30,8 +30,21 @@ def cast(arrays: Mapping[str, np.ndarray], precision: str) -> Arrays:
     }
 
 
+def ulp(dtype: str) -> float:
+    """The relative spacing of a dtype's numbers; NumPy has no "bfloat16", a float32 without its last 16 bits."""
+    return 2.0**-7 if dtype == "bfloat16" else float(np.finfo(dtype).eps)
+
+
+def _spacing(array: np.ndarray, dtype: str) -> np.ndarray:
+    """The distance from each magnitude to the next that the dtype holds."""
+    magnitude = np.abs(array)
+    if dtype == "bfloat16":
+        return np.spacing(magnitude.astype(np.float32)) * 2**16
+    return np.spacing(magnitude.astype(dtype))
+
+
 def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str = "", ulps: int = 1) -> Arrays:
-    """Each weight moved by one ulp of the dtype `ulp_of`, up or down at random, seeded by (seed, name, sample).
+    """Each weight moved by `ulps` of the dtype `ulp_of`, up or down at random, seeded by (seed, name, sample).
 
     The arrays keep their dtype: float64 weights moved by a float32 ulp show what a constant rounded to float32 can do.
     A zero stays zero: it has no magnitude for an ulp to be relative to.
@@ -43,6 +56,6 @@ def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str
             moved[name] = array
             continue
         direction = np.where(generator(f"nudge/{name}{sample}").random(array.shape) < 0.5, -ulps, ulps)
-        ulp = np.where(array == 0, 0, np.spacing(np.abs(array).astype(ulp_of)))
-        moved[name] = (array + direction * ulp).astype(array.dtype)
+        step = np.where(array == 0, 0, _spacing(array, ulp_of))
+        moved[name] = (array + direction * step).astype(array.dtype)
     return moved

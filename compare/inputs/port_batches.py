@@ -47,6 +47,7 @@ def draw(path: str, seed: int, most: int) -> PortInputs:
         explicit=_explicit(file, getattr(port, "WEIGHTS", {})),
         more=more,
         evaluation=_evaluation(path, port, seed, form, list(drawn[0])),
+        must_fall=_must_fall(file, getattr(port, "MUST_FALL", False)),
     )
 
 
@@ -90,6 +91,12 @@ def _same(one: Batch, other: Batch) -> bool:
 def _steps_per_epoch(file: str, given: Any) -> int:
     if not isinstance(given, int) or given < 1:
         raise PortError(f"{file}: STEPS_PER_EPOCH is {given!r}, expected a whole number from 1")
+    return given
+
+
+def _must_fall(file: str, given: Any) -> bool:
+    if not isinstance(given, bool):
+        raise PortError(f"{file}: MUST_FALL is {given!r}, expected True or False")
     return given
 
 

@@ -29,6 +29,7 @@ class PortInputs:
     channels_first: tuple[str, ...] = ()
     explicit: tuple[tuple[str | None, str | None], ...] = ()  # the port's WEIGHTS
     more: bool = False  # whether there were more batches
+    must_fall: bool = False  # the port's MUST_FALL: whether a loss that does not fall is a verdict
     weights: Arrays = field(default_factory=dict)
     evaluation: Batch = field(default_factory=dict)  # what the port's evaluation() returned; empty where it has none
 
@@ -69,7 +70,7 @@ class PortInputs:
 
 
 EVALUATION = "evaluation"  # in the file, where a batch of a step has its number
-META = ("name", "seed", "form", "steps_per_epoch", "channels_first", "explicit", "more")
+META = ("name", "seed", "form", "steps_per_epoch", "channels_first", "explicit", "more", "must_fall")
 
 
 def write(inputs: PortInputs, path: Path) -> None:
@@ -96,5 +97,5 @@ def read(path: Path) -> PortInputs:
 
 
 def quarter(steps: int) -> int:
-    """The default epoch: a quarter of the steps, or all of them where a quarter is too few to judge a falling loss."""
+    """The default epoch: a quarter of the steps, or all of them where they are few."""
     return steps // 4 if steps >= FEWEST_STEPS else max(1, steps)

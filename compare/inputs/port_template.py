@@ -74,4 +74,5 @@ def tf_side():
 #
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
 # WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not decide
-# STEPS_PER_EPOCH = 20                the length of an epoch in epochs.csv; the loss must fall from first to last
+# STEPS_PER_EPOCH = 20                the length of an epoch in epochs.csv
+# MUST_FALL = True                    two equal losses that do not fall are then "not decreasing", no longer equivalent

@@ -1,4 +1,4 @@
-"""Two loss curves: how far apart they are at each step, what rounding explains, and whether both decrease."""
+"""Two loss curves: how far apart they are at each step, and what rounding explains."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from compare.judging import tolerances
 from compare.judging.difference import relative_gap
 from compare.traces.trace import Trace
 
@@ -45,20 +44,3 @@ def epoch_means(curve: Curve, examples: Curve, steps_per_epoch: int) -> list[flo
         float(np.average(curve[start : start + steps_per_epoch], weights=examples[start : start + steps_per_epoch]))
         for start in range(0, len(curve), steps_per_epoch)
     ]
-
-
-def decreases(plain: Trace, nudged: Trace | None, steps_per_epoch: int) -> bool | None:
-    """Whether the last whole epoch's mean loss is below the first's by more than a nudge moves it.
-
-    None where the run has fewer than two whole epochs: too short to judge.
-    """
-    whole = plain.steps // steps_per_epoch
-    if whole < 2:
-        return None
-    first, last = (_whole_epoch(plain, epoch, steps_per_epoch) for epoch in (0, whole - 1))
-    moved = _whole_epoch(nudged, whole - 1, steps_per_epoch) if nudged else last * (1 + tolerances.ulp("float32"))
-    return bool(last < first - abs(last - moved))
-
-
-def _whole_epoch(trace: Trace, epoch: int, steps_per_epoch: int) -> float:
-    return epoch_means(trace.curves["loss"], trace.curves["examples"], steps_per_epoch)[epoch]

@@ -42,7 +42,7 @@ class CaseExperiment:
 
     def study(self, run: Run, path: Path, options: Options) -> Judgement:
         steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
-        return study(run, steps_per_epoch, options.precisions, options.nudged)
+        return study(run, steps_per_epoch, options.precisions, options.nudged, must_fall=True)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,9 @@ class PortExperiment:
         return read(path).subject
 
     def study(self, run: Run, path: Path, options: Options) -> Judgement:
-        return study_port(run, read(path), path.with_name("weights.npz"), options.precisions, options.nudged)
+        inputs = read(path)
+        must_fall = options.must_fall or inputs.must_fall
+        return study_port(run, inputs, path.with_name("weights.npz"), options.precisions, options.nudged, must_fall)
 
 
 Experiment = CaseExperiment | PortExperiment

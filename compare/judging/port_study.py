@@ -31,7 +31,14 @@ class Described:
     findings: tuple[str, ...] = ()
 
 
-def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[str, ...], nudged: bool) -> Judgement:
+def study_port(
+    run: Run,
+    inputs: PortInputs,
+    weights: Path,
+    precisions: tuple[str, ...],
+    nudged: bool = True,
+    must_fall: bool = False,
+) -> Judgement:
     """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
     described = _describe(run, precisions)
     pairing = pair(RecordedModel.of(described.pair.torch), RecordedModel.of(described.pair.tf), inputs.explicit)
@@ -50,7 +57,7 @@ def study_port(run: Run, inputs: PortInputs, weights: Path, precisions: tuple[st
 
     initial = initial_values(rename_pair(described.pair, pairing))
     settings = tuple(all_settings(described.pair, pairing, initial))
-    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, lambda _: settings)
+    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: settings)
     frozen = graph_against_eager(run_from_start, judgement)
     findings = (
         *judgement.findings,

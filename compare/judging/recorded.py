@@ -16,10 +16,18 @@ from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
 from compare.judging import tolerances
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
-from compare.judging.curves import decreases
 from compare.judging.difference import difference
+from compare.judging.falling import falls, not_falling, say_falling
 from compare.judging.free_curves import compare_free
 from compare.judging.growth import growth_is_rounding
+from compare.judging.half_precision import (
+    beyond_rounding,
+    coarsest_of,
+    first_of_half,
+    is_measured,
+    say_not_measured,
+    say_who,
+)
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
 from compare.judging.rates import rates_apart
@@ -33,8 +41,8 @@ from compare.traces.step import END
 from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
 
-def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
-    """Judge two traces, one of each side in any order.
+def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Subject, Judgement]:
+    """Judge two traces, one of each side in any order; `must_fall` makes a loss that does not fall the verdict.
 
     Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
     """
@@ -45,7 +53,7 @@ def judge_recorded(left: Path, right: Path) -> tuple[Subject, Judgement]:
         paths = [trace_path(path, nudged=True) for path in (left, right)]
         found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
         twins = rename_pair(_nudged_twins(sides, found), pairing)
-        judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins)
+        judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins, must_fall)
         settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
@@ -115,19 +123,28 @@ def _is_nudged(plain: Trace, twin: Trace) -> bool:
     """Whether a run began with the same batch, and with weights that are a few ulps away at most."""
     began = [key for key in plain.keys if key[0] == 0 and key[1] in ("batch", "weights")]
     gaps = [difference(plain[key], twin.get(key)) for key in began]
-    return all(found.max_ulp <= tolerances.FLOOR_ULPS for found in gaps)
+    few = tolerances.FLOOR_ULPS * tolerances.ulp(twin.header.nudge or "float32")
+    return all(found.max_rel <= few for found in gaps)
 
 
-def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
-    precision = _precision(pair)
+def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
+    precision = coarsest_of(pair)
     comparison = compare_free(precision, pair, nudged)
+    if precision in tolerances.HALF and not is_measured(precision, nudged):
+        first = beyond_rounding(comparison)
+        if first is None and not _structural(comparison):
+            raise TraceError(say_not_measured(pair, precision))
+        return _judgement(
+            DIVERGED, [parting_sentence(comparison, first), *_advice(comparison, first)], comparison, first
+        )
     measured = any(nudged)
     at_first = before_gradients(comparison.rows)
     rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
-    first = at_first or first_divergence(rows) or first_divergence(comparison.rows)
+    in_half = first_of_half(comparison)
+    first = at_first or in_half or first_divergence(rows) or first_divergence(comparison.rows)
     verdict, findings = EQUIVALENT, []
-    if comparison.apart:
-        decided_by_rows = at_first or _structural(comparison) or (precision == "float64" and first)
+    if comparison.apart or in_half:
+        decided_by_rows = at_first or in_half or _structural(comparison) or (precision == "float64" and first)
         if (
             decided_by_rows
             or measured
@@ -137,14 +154,25 @@ def _judge(pair: TracePair, nudged: TracePair) -> Judgement:
             findings += [parting_sentence(comparison, first), *_advice(comparison, first)]
         else:
             findings.append(GROWS)
-    if verdict == EQUIVALENT and False in [decreases(trace, None, quarter(trace.steps)) for trace in pair]:
+    falling = {precision: (falls(pair.torch, nudged.torch), falls(pair.tf, nudged.tf))}
+    findings += say_falling(falling, verdict == EQUIVALENT, must_fall)
+    if verdict == EQUIVALENT and must_fall and not_falling(falling):
         verdict = NOT_DECREASING
     if precision == "float32" and not measured:
         findings.append(FLOAT32)
+    if precision in tolerances.HALF:
+        findings.append(f"{say_who(pair, precision)}, by whose rounding they are judged")
     if apart := rates_apart(pair):
         findings.append(str(apart))
     findings += not_shown(comparison.rows)
-    return Judgement(verdict, tuple(findings), {precision: comparison}, first if verdict == DIVERGED else None)
+    return _judgement(verdict, findings, comparison, first)
+
+
+def _judgement(verdict: str, findings: list[str], comparison: Comparison, first: StageRow | None) -> Judgement:
+    """Half precision stands in the tables as float32: they have no columns of its own."""
+    precision = "float64" if comparison.precision == "float64" else "float32"
+    comparisons = {precision: replace(comparison, precision=precision)}
+    return Judgement(verdict, tuple(findings), comparisons, first if verdict == DIVERGED else None)
 
 
 GROWS = (
@@ -170,12 +198,6 @@ def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
         for row in rows
         if row.within or row.stage in (*BEFORE_GRADIENTS, "rate") or row.difference.max_rel > tolerances.SAME_PART
     ]
-
-
-def _precision(pair: TracePair) -> str:
-    """float64 where all weights are float64; otherwise rounding is float32's."""
-    dtypes = {trace[key].dtype.name for trace in pair for key in trace.keys if key[1] == "weights"}
-    return "float64" if dtypes == {"float64"} else "float32"
 
 
 def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:

@@ -92,7 +92,8 @@ def stage_rows(
             opened += [(1, _rounding_of_update(trace, key, precision)) for trace in (torch, tf)]
         opened.append((1, widest.get((stage, tensor), 0.0)))
         widest[stage, tensor] = float(tolerances.opened_by(opened, precision))
-        limit = float(allow(widest[stage, tensor], precision))
+        exact = stage == "rate" and precision in tolerances.HALF  # a rate is a constant: no layer rounds it
+        limit = float(allow(widest[stage, tensor], "float32" if exact else precision))
         if stage == "loss" and (torch.header.loss_is_number or tf.header.loss_is_number):
             plain = {side: loss if loss is None else loss.astype(np.float64) for side, loss in plain.items()}
             limit = float(allowed_for_loss(limit, TracePair(torch, tf)))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin
-from compare.judging.curves import decreases
+from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.judgement import Judgement, Run
 from compare.judging.leaks import behind_leak
 from compare.judging.not_shown import not_shown
@@ -17,7 +17,7 @@ from compare.judging.precision_loss import which_side_is_off
 from compare.judging.search import confirm, find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
 from compare.judging.stages import StageRow
-from compare.judging.wording import TOO_SHORT, float32_alone, in_float32_only, leak_remark, parting_sentence
+from compare.judging.wording import NOT_MEASURED, float32_alone, in_float32_only, leak_remark, parting_sentence
 from compare.running.request import Training
 from compare.traces.trace import TracePair
 
@@ -46,11 +46,12 @@ def study(
     steps_per_epoch: int | None,
     precisions: tuple[str, ...],
     nudged: bool = True,
+    must_fall: bool = False,
     settings: Settings = case_settings,
 ) -> Judgement:
     """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
 
-    Whether the loss decreases is judged only with `steps_per_epoch`.
+    Whether the loss falls is judged only with `steps_per_epoch`, and decides the verdict only where it `must_fall`.
     """
     runs = make_runs(run, precisions, nudged)
     judged = {precision: _judge(run, each, settings) for precision, each in runs.items()}
@@ -60,12 +61,13 @@ def study(
     if apart == "float32" and len(precisions) == 2:
         findings.insert(1, in_float32_only(which_side_is_off(run, deciding.first)))
     findings += not_shown(deciding.comparison.rows)
-    falling = _falling(runs, steps_per_epoch) if steps_per_epoch else []
-    verdict = DIVERGED if apart else NOT_DECREASING if False in falling else EQUIVALENT
+    falling = _falling(runs) if steps_per_epoch else {}
+    findings += say_falling(falling, not apart, must_fall)
+    verdict = DIVERGED if apart else NOT_DECREASING if must_fall and not_falling(falling) else EQUIVALENT
+    if not nudged:
+        findings.append(NOT_MEASURED)
     if precisions == ("float32",):
         findings.append(float32_alone(deciding.comparison))
-    if verdict == EQUIVALENT and None in falling:
-        findings.append(TOO_SHORT)
     comparisons = {precision: each.comparison for precision, each in judged.items()}
     rows = tuple(settings(runs[precisions[0]].free))
     return Judgement(verdict, tuple(findings), comparisons, deciding.first, rows)
@@ -115,10 +117,9 @@ def _judge(run: Run, runs: Runs, settings: Settings) -> Judged:
     return Judged(behind.comparison, True, (sentence, remark), behind.first)
 
 
-def _falling(runs: Mapping[str, Runs], steps_per_epoch: int) -> list[bool | None]:
-    """Whether the loss of each free run falls by more than a nudge moves it, per precision and side."""
-    return [
-        decreases(trace, next(iter(each.free_nudged), None), steps_per_epoch)
-        for each in runs.values()
-        for trace in each.free
-    ]
+def _falling(runs: Mapping[str, Runs]) -> Falls:
+    """Whether the loss of each free run falls by more than a nudge moves it, by precision."""
+    return {
+        precision: (falls(each.free.torch, next(iter(each.free_nudged), None)), falls(each.free.tf, None))
+        for precision, each in runs.items()
+    }

@@ -12,7 +12,11 @@ from compare.judging.steps import smallest_update_seen
 from compare.running.request import SIDES
 from compare.traces.step import END, Step
 
-TOO_SHORT = "too short to judge whether the loss decreases: that needs two whole epochs"
+NOT_MEASURED = (
+    "rounding was not measured, for there were no nudged runs (--no-nudge): a fixed "
+    f"{tolerances.STEP_FACTOR * tolerances.FLOOR_ULPS} ulps are allowed, and whether a gap beyond is a bug, "
+    "amplified rounding or a constant rounded to float32 cannot be told"
+)
 
 
 def float32_alone(comparison: Comparison) -> str:

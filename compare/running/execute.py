@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from compare.inputs import port_batches, port_file, port_inputs
-from compare.inputs.arrays import Arrays, cast, nudge
+from compare.inputs.arrays import cast, nudge
 from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
 from compare.inputs.port_errors import pointing_into
@@ -25,8 +25,7 @@ from compare.inputs.side import Side
 from compare.running.framework import Batches, Framework
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 from compare.running.rounded import round_constants
-from compare.traces.following import Following
-from compare.traces.trajectory import Trajectory, TrajectoryWriter
+from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 
 Watch = Callable[[Batches], Batches]
 
@@ -109,31 +108,26 @@ def _run(
     framework: Framework, built: Any, inputs: CaseInputs | PortInputs, training: Training, output: str, watch: Watch
 ) -> None:
     """Train a side from its initial state, and write the trace."""
-    side = built.side
+    side, precision = built.side, training.precision
     if training.rounded:
         round_constants(side.optimizer)
-    recorder = framework.recorder.Recorder(
-        output,
-        side.model,
-        side.optimizer,
-        set(training.audits),
-        inputs.channels_first,
-        side.loss,
-        trajectory=TrajectoryWriter(_trajectory(output, training.precision)) if training.leads else None,
-        following=_following(framework, side.model, training, output, inputs.seed),
-    )
+    trajectory = trajectory_to_leave(training, output)
+    following = trajectory_to_follow(framework, side.model, training, output, inputs.seed)
+    about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
+    recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following)
     try:
-        shared = inputs.batches(training.precision)
-        batches = islice(side.batches(shared) if side.batches else shared, _steps(training, recorder))
-        held_out = framework.held_out(inputs, training.precision)
+        shared = inputs.batches(precision)
+        batches = islice(side.batches(shared) if side.batches else shared, steps_to_train(training, following))
+        held_out = framework.held_out(inputs, precision)
         native = watch(framework.to_native(inputs, batches))
         framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
         if not recorder.steps:
             raise ValueError("the side's own batches() yields nothing: there is nothing to train on")
-        last = next(iter(framework.to_native(inputs, [inputs.last_evaluated(training.precision)])))
+        first, last = framework.to_native(inputs, [inputs.batch(0, precision), inputs.last_evaluated(precision)])
         recorder.close(
             lambda: framework.train.evaluate(side, last),
-            precision=training.precision,
+            once_more=_once_more(built, first),
+            precision=precision,
             nudge=training.nudge,
             ulps=training.ulps,
             compiled=built.compiled,
@@ -145,33 +139,11 @@ def _run(
         raise
 
 
-def _steps(training: Training, recorder: Any) -> int | None:
-    """How many steps to train; None for all of them."""
-    bounds = [bound for bound in (training.steps, recorder.steps_to_follow) if bound is not None]
-    return min(bounds, default=None)
-
-
-def _trajectory(output: str, precision: str) -> Path:
-    """The trajectory of a precision's free run on PyTorch's side; it lies beside the traces."""
-    return Path(output).with_name(f"{precision}.trajectory")
-
-
-def _following(framework: Framework, model: Any, training: Training, output: str, seed: int) -> Following | None:
-    """What leads a model along the trajectory that its training asks for; None where it asks for none."""
-    if training.follows is None:
+def _once_more(built: Any, batch: Mapping) -> Callable[[], Any] | None:
+    """Computes the first batch's loss as its step did; None where it is not known what that step was given."""
+    side = built.side
+    if side.batches is not None:
         return None
-    trajectory = Trajectory(_trajectory(output, training.follows))
-    pairs = dict(training.start.names) if training.start else {name: name for name in trajectory[0]}
-    loaded, compared = pairs, pairs
-    if framework.side == "torch":
-        loaded = {name: name for name in trajectory[0]}
-        compared = {expression: expression for expression in pairs.values()}
-
-    def move(state: Arrays, step: int) -> Arrays:
-        state = cast(state, training.precision)
-        return (
-            nudge(state, seed, training.nudge, f"/{step}/{training.sample}", training.ulps) if training.nudge else state
-        )
-
-    weights = framework.weights
-    return Following(trajectory, weights.named_parameters(model), weights.named_buffers(model), loaded, compared, move)
+    if side.step is not None:
+        return lambda: built.step(side, batch)[0]
+    return lambda: side.loss(side.model, batch, training=True)[0]

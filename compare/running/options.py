@@ -20,7 +20,8 @@ class Options:
     timeout: float = 120
     torch_python: str | None = None
     tf_python: str | None = None
-    falling: bool = True  # whether a case's losses must decrease
+    falling: bool = True  # whether a case's losses must fall
+    must_fall: bool = False  # whether a port's losses must fall
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:

@@ -52,6 +52,11 @@ class Parameter(ABC):
         """The shape in canonical layout."""
         return self.layout(np.broadcast_to(0.0, tuple(self.variable.shape))).shape
 
+    @property
+    def dtype(self) -> str:
+        """The name of the variable's dtype, which `value` may widen: NumPy has no bfloat16."""
+        return str(self.value().dtype)
+
     def value(self) -> np.ndarray:
         """The values as they are now, in canonical layout."""
         return self.layout(self.native())

@@ -5,8 +5,10 @@ Curves are recorded at every step, tensors at audited steps only: at all other s
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -19,13 +21,14 @@ from compare.inputs.side import every_optimizer
 from compare.traces.following import Following
 from compare.traces.header import Header
 from compare.traces.rates import EveryRate
-from compare.traces.recording import Recording, as_named, coarsest
+from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.state import ModelState
 from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.watching import Watching
 
 Model = TypeVar("Model")
 Optimizer = TypeVar("Optimizer")
+DTYPES = ("float64", "float32", "float16", "bfloat16")
 Array = TypeVar("Array")  # a tensor of the framework's
 Value = TypeVar("Value")
 
@@ -56,8 +59,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
 
-        With COMPARE_NUDGE set in the environment, every weight is first moved by one ulp, and the trace is
-        runs/torch.nudged.npz. Raises ValueError where the model has no weights yet.
+        With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
+        runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
+        ValueError where the model has no weights yet.
         """
         self._trajectory, self._following = trajectory, following
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
@@ -76,11 +80,6 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def steps(self) -> int:
         """How many steps were recorded."""
         return self._recording.steps
-
-    @property
-    def steps_to_follow(self) -> int | None:
-        """How many steps the trajectory that is followed has; None where none is."""
-        return self._following.steps if self._following else None
 
     def step(
         self,
@@ -117,6 +116,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def close(
         self,
         evaluate: Callable[[], Array | float] | None = None,
+        once_more: Callable[[], Array | float] | None = None,
         precision: str | None = None,
         nudge: str | None = None,
         ulps: int = 1,
@@ -126,8 +126,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     ) -> None:
         """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
 
-        `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. All other arguments are fields
-        of the trace's Header.
+        `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. `once_more()` computes the first
+        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. All other
+        arguments are fields of the trace's Header.
         """
         self._remove_hooks()
         if not self._recording.end():
@@ -145,6 +146,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._remove_hooks()
             if loss is not None:
                 self._record_loss(loss)
+        if once_more is not None:
+            with suppress(Exception):  # a user's own step may not run more often than there are batches
+                self._recording.once_more(self._number(once_more()))
         header = replace(
             described,
             precision=precision,
@@ -164,6 +168,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def discard(self) -> None:
         """Leave no file behind."""
         self._remove_hooks()
+        if self._trajectory is not None:
+            self._trajectory.close()
         self._every_rate.detach()
         self._recording.discard()
 
@@ -187,10 +193,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self.discard()
             raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
         parameters = self.weights.named_parameters(self._model)
-        values = {name: parameter.value() for name, parameter in parameters.items()}
-        for name, value in values.items():
-            parameters[name].assign(nudge({name: value}, 0, value.dtype.name)[name])
-        return coarsest(value.dtype for value in values.values())
+        asked = os.environ.get(NUDGE, "")
+        dtypes = {name: asked if asked in DTYPES else parameter.dtype for name, parameter in parameters.items()}
+        for name, parameter in parameters.items():
+            parameter.assign(nudge({name: parameter.value()}, 0, dtypes[name])[name])
+        return coarsest(dtypes.values())
 
     def _evaluated(self, evaluate: Callable[[], Value]) -> Value | None:
         """What is evaluated; None where a port's loss gives no number in evaluation."""

@@ -15,12 +15,15 @@ from typing import Any
 
 import numpy as np
 
+from compare.inputs.arrays import ulp
 from compare.traces.calls import with_call
 from compare.traces.header import Header
 from compare.traces.step import END
-from compare.traces.trace import EVALUATION, TraceWriter, trace_path
+from compare.traces.trace import EVALUATION, ONCE_MORE, TraceWriter, trace_path
 
-NUDGE = "COMPARE_NUDGE"  # an environment variable: where it is set, a recorder nudges its model
+# An environment variable: where it is set, a recorder nudges its model, by an ulp of the dtype that it names, or of
+# each weight's own dtype.
+NUDGE = "COMPARE_NUDGE"
 
 _OPEN: dict[Path, Recording] = {}  # what this process is recording, by its file
 
@@ -110,6 +113,10 @@ class Recording:
         for name, value in zip(EVALUATION, (self.steps - 1, loss), strict=True):
             self._curves.setdefault(name, array("d")).append(value)
 
+    def once_more(self, loss: float) -> None:
+        """Add the first batch's loss as the trained model has it."""
+        self._curves[ONCE_MORE] = array("d", [loss])
+
     def end(self) -> bool:
         """Whether any step was recorded; all tensors recorded from here on are filed under the end."""
         if self.open and not self.steps:
@@ -150,6 +157,6 @@ def as_named(batch: Any) -> dict[str, Any]:
     return {name: value for name, value in named.items() if hasattr(value, "shape")}
 
 
-def coarsest(dtypes: Iterable[np.dtype]) -> str | None:
-    """The name of the dtype with the widest ulp; None where there are no dtypes."""
-    return max((dtype.name for dtype in dtypes), key=lambda name: np.finfo(name).eps, default=None)
+def coarsest(dtypes: Iterable[str]) -> str | None:
+    """The dtype with the widest ulp, by name; None where there are no dtypes."""
+    return max(dtypes, key=ulp, default=None)

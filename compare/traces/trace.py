@@ -20,7 +20,8 @@ from compare.traces.step import Step, to_step
 STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
 HEADER = "meta.json"  # the same since format 1, so that older formats are recognised
 EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves: after which steps, and the loss
-NOT_METRICS = ("loss", "examples", "seconds", *EVALUATION)  # nor are the curves of learning rates
+ONCE_MORE = "first_batch_loss_at_the_end"  # a curve of one value
+NOT_METRICS = ("loss", "examples", "seconds", ONCE_MORE, *EVALUATION)  # nor are the curves of learning rates
 Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 

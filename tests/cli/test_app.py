@@ -47,6 +47,12 @@ def test_every_option_has_help():
     assert [parameter.name for parameter in parameters if not parameter.help] == []
 
 
+@pytest.mark.parametrize("name", ["run", "port"])
+def test_the_help_says_what_cannot_be_told_without_nudges(name):
+    [nudge] = [one for one in typer.main.get_command(command_line.app).commands[name].params if one.name == "nudge"]
+    assert "cannot tell a bug from amplified rounding" in nudge.help
+
+
 def test_every_option_of_a_side_has_help(monkeypatch):
     parsers = []
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", lambda self, _: parsers.append(self) or self.exit())
@@ -79,6 +85,17 @@ def test_quick_is_the_first_steps_in_float64(monkeypatch, tmp_path):
     assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
     [([experiment], options, _)] = asked
     assert (experiment.subject.steps, options.precision, options.falling) == (2, "float64", False)
+
+
+@pytest.mark.parametrize("must_fall", [True, False])
+def test_that_a_ports_loss_must_fall_is_an_option(monkeypatch, tmp_path, must_fall):
+    asked = []
+    monkeypatch.setattr(console, "run_and_report", lambda *given: asked.append(given) or 0)
+    (tmp_path / "my_port.py").touch()
+    arguments = ["port", str(tmp_path / "my_port.py"), f"--out={tmp_path}", *["--must-fall"] * must_fall]
+    assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
+    [(_, options, _)] = asked
+    assert options.must_fall is must_fall
 
 
 @pytest.mark.parametrize("option", ["--steps=5", "--epochs=5"])

@@ -162,3 +162,15 @@ def test_diff_is_a_process_with_these_exit_statuses(traces, tmp_path):
     outcome = python("diff", names[0], tmp_path / "gone")
     assert outcome.status == 2
     assert "does not exist" in outcome.message
+
+
+def test_equal_losses_that_rise_have_status_1_only_where_they_must_fall(invoke, tmp_path):
+    def rising(key, value):
+        return value * 2.0 ** min(key[0], 40) if key[1] == "loss" else value
+
+    for side in ("torch", "tf"):
+        record(tmp_path / f"{side}.npz", Network(side, fault=rising), batches(40))
+    result = invoke("diff", "torch", "tf")
+    assert (result.exit_code, "the loss falls on neither side" in result.stdout) == (0, True)
+    result = invoke("diff", "torch", "tf", "--must-fall")
+    assert (result.exit_code, "not decreasing" in result.stdout) == (1, True)

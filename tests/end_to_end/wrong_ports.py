@@ -555,8 +555,8 @@ EMBEDDINGS = (
         "embedding",
         "network = Network()\n",
         "network = Network()\n    network.fc.trainable = False\n",
-        (0, "gradient", "fc.weight"),
-        "a layer left frozen has no gradient",
+        (0, "update", "fc.weight"),
+        "a layer left frozen has no gradient: there is nothing to compare before its update",
     ),
     WrongPort(
         "slices_squared_by_adam",

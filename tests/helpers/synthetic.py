@@ -219,10 +219,12 @@ def judge(
     steps: int = 40,
     precisions: tuple[str, ...] = ("float64",),
     nudged: bool = True,
+    must_fall: bool = False,
 ) -> Judged:
     """Study two sides."""
     asked: list[list[Wanted]] = []
-    return Judged(study(runs_of(directory, torch, tf, steps, asked), STEPS_PER_EPOCH, precisions, nudged), asked)
+    run = runs_of(directory, torch, tf, steps, asked)
+    return Judged(study(run, STEPS_PER_EPOCH, precisions, nudged, must_fall), asked)
 
 
 def result(directory: Path, torch: FakeSide = FakeSide(), tf: FakeSide = FakeSide(rounding), **options) -> Result:

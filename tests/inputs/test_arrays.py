@@ -48,6 +48,16 @@ def test_a_float32_nudge_of_float64_weights_moves_them_by_a_float32_ulp_and_keep
     assert np.abs(moved - weight) == pytest.approx([2.0**-23, 2.0**-22, 0, 2.0**-27], rel=1e-7, abs=0)
 
 
+@pytest.mark.parametrize(("half", "bits"), [("float16", 10), ("bfloat16", 7)])
+def test_a_nudge_of_a_half_moves_what_is_stored_as_float32_by_an_ulp_of_the_half(half, bits):
+    weight = np.array([1.0, -3.0, 0.0, 0.125], np.float32)
+    moved = nudge({"w": weight}, 0, half)["w"]
+    assert moved.dtype == np.float32
+    assert (np.abs(moved - weight) == np.array([1.0, 2.0, 0.0, 0.125]) * 2.0**-bits).all()
+    if half == "float16":
+        assert (moved.astype(half) != weight).tolist() == [True, True, False, True]
+
+
 def test_a_nudge_goes_both_ways_by_a_coin_of_its_own_for_each_seed_and_name():
     ones = np.ones(400)
     moved = nudge({"a": ones, "b": ones}, 0, "float64")

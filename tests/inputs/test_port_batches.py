@@ -55,9 +55,10 @@ def test_a_list_of_batches_is_as_good_as_a_generator(file):
 
 
 def test_what_a_port_says_of_itself_is_read(file):
-    said = "CHANNELS_FIRST = ('x',)\nSTEPS_PER_EPOCH = 3\nWEIGHTS = {'a': 'b', 'c': None, None: ['d', 'e']}\n"
+    said = "CHANNELS_FIRST = ('x',)\nSTEPS_PER_EPOCH = 3\nMUST_FALL = True\n"
+    said += "WEIGHTS = {'a': 'b', 'c': None, None: ['d', 'e']}\n"
     drawn = batches.draw(file(WHOLE + said), 0, 8)
-    assert (drawn.channels_first, drawn.steps_per_epoch) == (("x",), 3)
+    assert (drawn.channels_first, drawn.steps_per_epoch, drawn.must_fall) == (("x",), 3, True)
     assert drawn.explicit == (("a", "b"), ("c", None), (None, "d"), (None, "e"))
 
 
@@ -122,6 +123,7 @@ WRONG_DATA = [
     (yielding("yield {np.random.rand(): np.ones(3)}"), "different batches at each call"),
     (WHOLE + "STEPS_PER_EPOCH = 'ten'\n", "STEPS_PER_EPOCH"),
     (WHOLE + "STEPS_PER_EPOCH = -3\n", "STEPS_PER_EPOCH"),
+    (WHOLE + "MUST_FALL = 'loss'\n", "MUST_FALL"),
     (WHOLE + "CHANNELS_FIRST = 3\n", "CHANNELS_FIRST"),
     (WHOLE + "CHANNELS_FIRST = 'image'\n", "CHANNELS_FIRST"),
     (WHOLE + "CHANNELS_FIRST = ('image',)\n", "CHANNELS_FIRST"),

@@ -25,6 +25,7 @@ INPUTS = st.builds(
     explicit=st.lists(st.tuples(NAMES | st.none(), NAMES | st.none()), max_size=3).map(tuple),
     more=st.booleans(),
     evaluation=st.dictionaries(NAMES, ARRAYS, max_size=3),
+    must_fall=st.booleans(),
 )
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.judging.curves import curve_gap, decreases, epoch_means, first_beyond, nudge_gap
+from compare.judging.curves import curve_gap, epoch_means, first_beyond, nudge_gap
 from compare.traces.trace import Trace, TraceWriter
 from tests.helpers.synthetic import header
 
@@ -78,44 +78,3 @@ def test_epochs_of_equal_batches_have_plain_means(curve, steps_per_epoch):
     means = epoch_means(np.array(curve), np.full(len(curve), 32.0), steps_per_epoch)
     chunks = [curve[start : start + steps_per_epoch] for start in range(0, len(curve), steps_per_epoch)]
     assert means == pytest.approx([float(np.mean(chunk)) for chunk in chunks], abs=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("loss", "expected"),
-    [([3, 3, 2, 2], True), ([2, 2, 3, 3], False), ([2, 2, 2, 2], False), ([2, 2, np.nan, np.nan], False)],
-)
-def test_a_loss_decreases_when_its_last_epoch_is_below_its_first(trace, loss, expected):
-    assert decreases(trace(loss), None, 2) is expected
-    assert decreases(trace(loss), trace(loss), 2) is expected
-
-
-def test_a_decrease_that_a_nudge_could_make_is_none(trace):
-    plain = trace([3.0, 3.0, 2.5, 2.5])
-    assert decreases(plain, trace([3.0, 3.0, 1.5, 1.5]), 2) is False
-    assert decreases(plain, trace([3.0, 3.0, 2.25, 2.25]), 2) is True
-
-
-def test_a_decrease_below_float32_rounding_is_none_without_a_nudge(trace):
-    eps = float(np.finfo(np.float32).eps)
-    assert decreases(trace([1.0, 1 - eps / 2]), None, 1) is False
-    assert decreases(trace([1.0, 1 - 2 * eps]), None, 1) is True
-
-
-def test_an_epoch_that_is_cut_short_is_left_out(trace):
-    assert decreases(trace([3.0, 3.0, 2.0, 2.0, 9.0]), None, 2) is True
-    assert decreases(trace([2.0, 2.0, 3.0, 3.0, 0.0]), None, 2) is False
-
-
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_from_less_than_two_whole_epochs_nothing_is_said(trace, steps):
-    assert decreases(trace([9.0, 5.0, 1.0][:steps]), None, 2) is None
-
-
-def test_whether_it_decreases_weighs_batches_by_examples(trace):
-    # By plain means the loss would rise from 2.5 to 3.
-    assert decreases(trace([4.0, 1.0, 3.0, 3.0], examples=[3.0, 1.0, 3.0, 1.0]), None, 2) is True
-
-
-def test_a_constant_negative_loss_does_not_decrease_without_a_nudge(tmp_path):
-    TraceWriter(tmp_path / "trace.npz").close({"loss": [-1.0] * 4, "examples": [1] * 4}, header())
-    assert decreases(Trace(tmp_path / "trace.npz"), None, 2) is False

@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
+from compare.inputs.port_inputs import PortInputs, write
+from compare.judging import experiments
 from compare.judging.experiments import CaseExperiment, PortExperiment
+from compare.running.options import Options
 from compare.running.request import TrainCase, Training, TrainPort
 
 STEPS = 6
@@ -33,3 +39,21 @@ def test_a_port_asks_both_sides_for_its_whole_path(monkeypatch, tmp_path):
 def test_a_case_costs_its_steps_times_its_weights():
     assert CaseExperiment(inputs("linear_regression")).cost == STEPS * 2
     assert CaseExperiment(inputs("mlp_regression")).cost == STEPS * (2 * 10 + 10 + 10 + 1)
+
+
+def test_the_loss_of_a_case_must_fall_except_in_its_first_steps_alone(monkeypatch):
+    asked = []
+    monkeypatch.setattr(experiments, "study", lambda run, steps_per_epoch, *_, must_fall: asked.append(steps_per_epoch))
+    for falling in (True, False):
+        CaseExperiment(inputs()).study(None, None, Options(falling=falling))
+    assert asked == [1, None]
+
+
+@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize("option", [True, False])
+def test_the_loss_of_a_port_must_fall_where_it_or_the_command_says_so(monkeypatch, tmp_path, said, option):
+    asked = []
+    monkeypatch.setattr(experiments, "study_port", lambda *given: asked.append(given[-1]))
+    write(PortInputs("my_port", 0, "dicts", [{"x": np.ones(3)}], 1, must_fall=said), tmp_path / "inputs.npz")
+    PortExperiment(tmp_path / "my_port.py").study(None, tmp_path / "inputs.npz", Options(must_fall=option))
+    assert asked == [said or option]

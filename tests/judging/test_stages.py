@@ -35,6 +35,13 @@ def row(step, stage, tensor="w", gap=0.0, allowed=0.125):
     return StageRow(step, stage, tensor, difference(np.array([1.0]), np.array([1.0 - gap])), allowed)
 
 
+@pytest.mark.parametrize(("stage", "within"), [("rate", False), ("update", True), ("forward", True)])
+def test_a_rate_is_judged_exactly_where_all_else_is_rounded_to_half_precision(trace, stage, within):
+    torch, tf = (trace({(0, stage, "x"): np.float32(value)}) for value in (1.0, 1.01))
+    [found] = stage_rows(torch, tf, [], "bfloat16")
+    assert found.within is within
+
+
 WITHIN, BEYOND = 0.125, 0.25
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from compare.judging.study import make_runs, study
+from compare.judging.wording import NOT_MEASURED
 from compare.running.request import Training
 from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
@@ -60,6 +61,7 @@ def test_the_runs_of_a_precision_are_what_was_asked_for(tmp_path):
 def test_without_nudges_nothing_is_nudged(tmp_path):
     judged = judge(tmp_path, nudged=False)
     assert judged.judgement.verdict == "equivalent"
+    assert judged.judgement.findings == (NOT_MEASURED,)
     assert [len(wanted) for wanted in judged.asked] == [2, 1]
     diverged = judge(tmp_path, tf=faulty(from_step(LATE, "rate", 0.5)), nudged=False)
     assert diverged.judgement.first_divergence.key == (LATE, "rate", "learning_rate")
@@ -260,23 +262,38 @@ def test_a_metric_that_parts_before_the_end_comes_first(tmp_path):
 # Falling
 
 
-def test_equivalent_sides_whose_loss_does_not_fall_are_not_decreasing(tmp_path):
-    frozen = at(lambda key: key[1] == "update", lambda value: value * 0)
-    assert judge(tmp_path, faulty(frozen), faulty(frozen)).judgement.verdict == "not decreasing"
-
-
-def test_sides_that_rise_in_one_precision_only_are_not_decreasing(tmp_path):
-    rises = at(lambda key: key[1] == "update", lambda value: -value if value.dtype == np.float32 else value)
-    assert judge(tmp_path, faulty(rises), faulty(rises), precisions=BOTH).judgement.verdict == "not decreasing"
-
-
-def test_less_than_two_whole_epochs_is_said_to_be_too_short(tmp_path):
-    judgement = judge(tmp_path, steps=19).judgement
+@pytest.mark.parametrize("factor", [0, -1], ids=["frozen", "rising"])
+def test_equal_losses_that_do_not_fall_are_equivalent_with_a_finding_unless_they_must(tmp_path, factor):
+    side = faulty(at(lambda key: key[1] == "update", lambda value: value * factor))
+    judgement = judge(tmp_path, side, side).judgement
     assert judgement.verdict == "equivalent"
-    assert judgement.findings == ("too short to judge whether the loss decreases: that needs two whole epochs",)
+    assert judgement.findings[0].startswith("the loss falls on neither side (")
+    judgement = judge(tmp_path, side, side, must_fall=True).judgement
+    assert judgement.verdict == "not decreasing"
+    assert "MUST_FALL" not in judgement.findings[0]
 
 
-def test_whether_the_loss_decreases_is_not_judged_where_nobody_asks(tmp_path):
+def test_sides_that_rise_in_one_precision_only_are_not_decreasing_where_they_must(tmp_path):
+    rises = at(lambda key: key[1] == "update", lambda value: -value if value.dtype == np.float32 else value)
+    judgement = judge(tmp_path, faulty(rises), faulty(rises), precisions=BOTH, must_fall=True).judgement
+    assert judgement.verdict == "not decreasing"
+    assert "in float32: " in judgement.findings[0]
+
+
+def test_of_sides_that_diverge_the_one_that_still_falls_is_named(tmp_path):
+    rises = at(lambda key: key[1] == "update", lambda value: -value)
+    judgement = judge(tmp_path, tf=faulty(rises), must_fall=True).judgement
+    assert judgement.verdict == "diverged"
+    assert judgement.findings[1].startswith("only torch's loss falls (")
+
+
+def test_too_few_steps_to_judge_a_fall_are_no_reason_to_call_it_not_decreasing(tmp_path):
+    judgement = judge(tmp_path, steps=19, must_fall=True).judgement
+    assert judgement.verdict == "equivalent"
+    assert judgement.findings == ("too short to judge whether the loss falls",)
+
+
+def test_whether_the_loss_falls_is_not_judged_where_nobody_asks(tmp_path):
     frozen = FakeSide(at(lambda key: key[1] == "update", lambda value: value * 0))
-    judgement = study(runs_of(tmp_path, frozen, frozen, steps=40), None, ("float64",), nudged=False)
+    judgement = study(runs_of(tmp_path, frozen, frozen, steps=40), None, ("float64",), must_fall=True)
     assert (judgement.verdict, judgement.findings) == ("equivalent", ())

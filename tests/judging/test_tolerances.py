@@ -6,14 +6,19 @@ import pytest
 from compare.judging import tolerances
 
 
-@pytest.mark.parametrize(("precision", "bits"), [("float32", 23), ("float64", 52)])
+@pytest.mark.parametrize(("precision", "bits"), [("bfloat16", 7), ("float16", 10), ("float32", 23), ("float64", 52)])
 def test_an_ulp_is_that_of_the_precision(precision, bits):
     assert tolerances.ulp(precision) == 2.0**-bits
 
 
-@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("precision", ["bfloat16", "float16", "float32", "float64"])
 def test_some_ulps_are_allowed_where_a_nudge_opened_nothing(precision):
     assert tolerances.allowed(0.0, precision) >= 2 * tolerances.ulp(precision)
+
+
+@pytest.mark.parametrize("half", tolerances.HALF)
+def test_in_half_precision_twice_a_value_is_never_allowed_as_rounding_alone(half):
+    assert tolerances.allowed(0.0, half) < 0.5 / 4
 
 
 def test_the_smallest_known_difference_of_meaning_is_never_allowed_as_rounding_alone():

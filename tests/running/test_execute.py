@@ -30,8 +30,8 @@ class Recorder:
         self.output, self.model, self.audits = output, dict(model), audits
         self.steps, self.header, self.discarded = 0, None, False
 
-    def close(self, evaluate, **header):
-        self.header, self.evaluated = header, evaluate()
+    def close(self, evaluate, once_more, **header):
+        self.header, self.evaluated, self.once_more = header, evaluate(), once_more
 
     def discard(self):
         self.discarded = True
@@ -84,9 +84,9 @@ class FakeFramework(Framework):
 
     def _build(self, make_side, settings, precision, examples, eager):
         self.built.append((make_side, precision, eager))
-        side = Side({"own": np.ones(2)}, lambda model, batch, training: float(np.mean(batch["x"])), "optimizer")
-        side = replace(side, **self.of_side)
-        return BUILT(side, "step", not eager, {})
+        parts = {"loss": lambda model, batch, training: float(np.mean(batch["x"])), **self.of_side}
+        side = Side(model={"own": np.ones(2)}, optimizer="optimizer", **parts)
+        return BUILT(side, lambda side, batch: ("stepped", batch), not eager, {})
 
     def _recorder(self, *given):
         self.recorders.append(Recorder(*given))
@@ -140,6 +140,24 @@ def test_the_end_is_evaluated_on_the_first_batch(inputs):
     Executor(framework, kept=1).fulfil(asked(inputs))
     first = read_inputs(inputs).batch(0, "float64")
     assert framework.recorders[0].evaluated == float(np.mean(first["x"]))
+
+
+def test_the_first_batchs_loss_is_computed_once_more_as_its_step_did(inputs):
+    first = float(np.mean(read_inputs(inputs).batch(0, "float64")["x"]))
+    modes = []
+
+    def loss(model, batch, training):
+        modes.append(training)
+        return float(np.mean(batch["x"])), {}
+
+    for side, expected in (({"loss": loss}, first), ({"step": "of its own"}, "stepped")):
+        framework = FakeFramework(**side)
+        Executor(framework, kept=1).fulfil(asked(inputs))
+        assert framework.recorders[0].once_more() == expected
+    assert modes == [False, True]
+    framework = FakeFramework(batches=lambda batches: batches)
+    Executor(framework, kept=1).fulfil(asked(inputs))
+    assert framework.recorders[0].once_more is None, "what its first step was given is not known"
 
 
 def test_a_run_may_end_early(inputs):

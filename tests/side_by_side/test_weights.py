@@ -7,7 +7,7 @@ import tensorflow as tf
 import torch
 
 from compare.inputs import cases
-from compare.inputs.arrays import generators
+from compare.inputs.arrays import generators, nudge
 from tf_impl import weights as tf_weights
 from tf_impl.models import cifar10_cnn as tf_cnn
 from tf_impl.weights import layers as tf_layers
@@ -110,6 +110,19 @@ def test_half_precision_becomes_float32_for_numpy_has_no_bfloat16(half):
     for weights, tensor in zip((torch_weights, tf_weights), tensors, strict=True):
         assert weights.to_numpy(tensor).dtype == np.float32
         np.testing.assert_array_equal(weights.to_numpy(tensor), values)
+
+
+@pytest.mark.parametrize("half", ["bfloat16", "float16"])
+def test_a_weight_in_half_precision_knows_its_dtype_and_a_nudge_moves_it(half):
+    layers = torch.nn.Linear(3, 2).to(getattr(torch, half)), keras.layers.Dense(2, dtype=half)
+    layers[1].build((None, 3))
+    for weights, layer in zip((torch_weights, tf_weights), layers, strict=True):
+        parameter = max(weights.named_parameters(layer).values(), key=lambda one: len(one.shape))
+        assert parameter.dtype == half
+        before = parameter.value()
+        parameter.assign(nudge({"w": before}, 0, half)["w"])
+        assert parameter.value().dtype == np.float32
+        assert (parameter.value() != before).all()
 
 
 def test_sparse_gradients_become_dense_and_repeated_rows_add_up():

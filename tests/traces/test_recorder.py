@@ -9,7 +9,7 @@ from compare.inputs.port_errors import NoEvaluationError
 from compare.traces.recorder import Recorder
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
-from compare.traces.trace import Trace
+from compare.traces.trace import ONCE_MORE, Trace, TracePair
 from tests.helpers.synthetic import header
 from tests.traces.test_parameters import Array
 
@@ -80,16 +80,30 @@ def trained(tmp_path, monkeypatch):
     """Trains for three steps under a recorder; the loop and its trace."""
     monkeypatch.delenv(NUDGE, raising=False)
 
-    def train(loop=None, evaluate=None, **options):
+    def train(loop=None, evaluate=None, once_more=None, **options):
         loop = loop or Loop()
         recorder = NumpyRecorder(tmp_path / "trace", loop, loop, **options)
         for _ in range(3):
             recorder.step(loop.step(), (X, Y), {"two": np.float64(2)})
-        recorder.close(evaluate, precision="float64")
+        recorder.close(evaluate, once_more, precision="float64")
         [path] = tmp_path.iterdir()
         return loop, Trace(path)
 
     return train
+
+
+def test_the_first_batch_once_more_is_a_curve_of_one_value_and_no_metric(trained):
+    loop, four_steps = Loop(), Loop()
+    _, trace = trained(loop, once_more=loop.step, audits=range(3))
+    assert trace.curves[ONCE_MORE].tolist() == [four_steps.step() for _ in range(4)][3:]
+    assert (END, "forward", "linear") not in trace, "what it computes is not recorded"
+    assert TracePair(trace, trace).metrics == ["two"]
+
+
+def test_a_step_that_cannot_be_made_once_more_leaves_the_trace_whole(trained):
+    _, trace = trained(once_more=iter(()).__next__)
+    assert ONCE_MORE not in trace.curves
+    assert trace.steps == 3
 
 
 OF_A_STEP = [
@@ -230,6 +244,17 @@ def test_with_a_nudge_every_weight_begins_one_ulp_away_and_the_header_says_of_wh
     plain = WEIGHT.astype(dtype)
     assert (np.abs(trace[0, "weights", "w"] - plain) == np.spacing(np.abs(plain))).all()
     assert trace.header.nudge == dtype
+
+
+def test_the_ulp_of_a_nudge_can_be_named_for_a_loop_that_computes_in_a_coarser_dtype(tmp_path, monkeypatch):
+    monkeypatch.setenv(NUDGE, "bfloat16")
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    recorder.step(loop.step())
+    recorder.close()
+    trace = Trace(tmp_path / "trace.nudged.npz")
+    np.testing.assert_allclose(np.abs(trace[0, "weights", "w"] - WEIGHT), np.array([0.25, 0.5]) * 2.0**-7, rtol=1e-12)
+    assert trace.header.nudge == "bfloat16"
 
 
 def test_a_model_without_weights_cannot_be_nudged_and_it_is_said_what_to_do(tmp_path, monkeypatch):

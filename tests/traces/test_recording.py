@@ -260,10 +260,16 @@ def test_an_evaluation_stands_beside_the_step_that_it_follows(recording):
 
 @pytest.mark.parametrize(
     ("dtypes", "expected"),
-    [([], None), (["float64"], "float64"), (["float64", "float32"], "float32"), (["float16", "float64"], "float16")],
+    [
+        ([], None),
+        (["float64"], "float64"),
+        (["float64", "float32"], "float32"),
+        (["float16", "float64"], "float16"),
+        (["float16", "bfloat16"], "bfloat16"),
+    ],
 )
 def test_the_coarsest_of_several_dtypes_has_the_widest_ulp(dtypes, expected):
-    assert coarsest(map(np.dtype, dtypes)) == expected
+    assert coarsest(dtypes) == expected
 
 
 def test_a_second_recording_to_the_same_file_takes_over_and_says_so(recording, capsys):

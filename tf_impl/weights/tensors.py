@@ -1,5 +1,6 @@
 """Reads and writes the values of TensorFlow's tensors and Keras' variables."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -39,6 +40,11 @@ class Parameter(parameters.Parameter):
         else:
             value = tf.constant(native, resource.dtype)
             tf.raw_ops.AssignVariableOp(resource=resource.handle, value=value)
+
+    @property
+    def dtype(self) -> str:
+        """As NumPy writes it, or "bfloat16"."""
+        return keras.backend.standardize_dtype(self.variable.dtype)
 
     @property
     def trainable(self) -> bool:

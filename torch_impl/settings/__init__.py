@@ -24,7 +24,8 @@ class Settings(settings.Settings):
     def of_precision(self, model) -> dict:
         """The dtype of new tensors, of the weights, and of what autocast lowers."""
         dtypes = sorted({_name(parameter.dtype) for parameter in model.parameters()})
-        compute = [_name(torch.get_autocast_dtype("cpu"))] if torch.is_autocast_enabled("cpu") else dtypes
+        device = next((parameter.device.type for parameter in model.parameters()), "cpu")
+        compute = [_name(torch.get_autocast_dtype(device))] if torch.is_autocast_enabled(device) else dtypes
         return {"default dtype": _name(torch.get_default_dtype()), "dtype of weights": dtypes, "compute dtype": compute}
 
     def weights(self, layer) -> list[tuple[tuple[int, ...], bool]]:

@@ -26,6 +26,11 @@ class Parameter(parameters.Parameter):
             self.variable.copy_(torch.from_numpy(native))
 
     @property
+    def dtype(self) -> str:
+        """As NumPy writes it, or "bfloat16"."""
+        return str(self.variable.dtype).removeprefix("torch.")
+
+    @property
     def trainable(self) -> bool:
         """Whether it requires gradients."""
         return bool(self.variable.requires_grad)

@@ -63,7 +63,7 @@ MUTANTS = (
         steps=FROZEN_STEPS + 2,
     ),
     # PyTorch's frozen weights have no gradient at all.
-    Mutant("fine_tuning", zeros_for_frozen_gradients, (0, "gradient", "backbone.conv1.weight")),
+    Mutant("fine_tuning", zeros_for_frozen_gradients, (0, "update", "backbone.conv1.weight")),
     # That there are two rates on one side only is no finding, the first update of the backbone is.
     Mutant(
         "fine_tuning",

@@ -51,7 +51,7 @@ def clipped_one_by_one(settings):
 
 MUTANTS = (
     Mutant("lstm", last_output, (0, "forward", "head")),
-    Mutant("lstm", one_bias, (0, "gradient", "lstm.bias_hh_l0")),
+    Mutant("lstm", one_bias, (0, "update", "lstm.bias_hh_l0")),
     # Below the bound nothing is clipped: the norm is first above it in this step.
     Mutant("lstm", clipped_one_by_one, (FIRST_CLIPPED, "gradient", "lstm.weight_ih_l0"), steps=FIRST_CLIPPED + 2),
 )
