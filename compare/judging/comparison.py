@@ -72,6 +72,11 @@ class Comparison:
         return next((len(each.gap) for each in self.series if each.stage == "update"), 0)
 
     @property
+    def steps_left_out(self) -> int:
+        """How many steps of both were not judged, because their trajectory was too long to keep."""
+        return min(trace.steps for trace in self.pair) - self.steps_judged
+
+    @property
     def apart(self) -> bool:
         """Whether a step is beyond what rounding explains, or one side trains for longer."""
         return self.parts_at is not None or not self.same_length

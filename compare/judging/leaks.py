@@ -16,7 +16,7 @@ from compare.judging.judgement import Run
 from compare.judging.search import find_first_divergence, run_twins
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
-from compare.judging.stages import StageRow, by_value, opened_at
+from compare.judging.stages import StageRow, by_value, first_divergence, opened_at
 from compare.running.request import AUDITS, Training
 from compare.traces.step import END
 
@@ -54,8 +54,9 @@ def behind_leak(
     runs = replace(runs, twins=twins)
     wider = compare_runs(runs, tolerances.allowed_behind_leak)
     wider = replace(wider, rows=by_value(wider.rows))
-    found, wider = find_first_divergence(run, runs, wider, tolerances.allowed_behind_leak)
-    return Behind(found, wider)
+    _, wider = find_first_divergence(run, runs, wider, tolerances.allowed_behind_leak)
+    wider = replace(wider, rows=by_value(wider.rows))
+    return Behind(first_divergence(wider.rows), wider)
 
 
 def _set_at(row: SettingRow, first: StageRow) -> bool:

@@ -14,10 +14,18 @@ from compare.judging.judgement import Judgement, Run
 from compare.judging.leaks import behind_leak
 from compare.judging.not_shown import not_shown
 from compare.judging.precision_loss import which_side_is_off
+from compare.judging.rates import rates_apart
 from compare.judging.search import confirm, find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
 from compare.judging.stages import StageRow
-from compare.judging.wording import NOT_MEASURED, float32_alone, in_float32_only, leak_remark, parting_sentence
+from compare.judging.wording import (
+    NOT_MEASURED,
+    float32_alone,
+    in_float32_only,
+    leak_remark,
+    parting_sentence,
+    steps_left_out,
+)
 from compare.running.request import Training
 from compare.traces.trace import TracePair
 
@@ -60,7 +68,10 @@ def study(
     findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]
     if apart == "float32" and len(precisions) == 2:
         findings.insert(1, in_float32_only(which_side_is_off(run, deciding.first)))
+    if apart and (rates := rates_apart(runs[apart].free)):
+        findings.append(str(rates))
     findings += not_shown(deciding.comparison.rows)
+    findings += [steps_left_out(each.comparison) for each in judged.values() if each.comparison.steps_left_out]
     falling = _falling(runs) if steps_per_epoch else {}
     findings += say_falling(falling, not apart, must_fall)
     verdict = DIVERGED if apart else NOT_DECREASING if must_fall and not_falling(falling) else EQUIVALENT

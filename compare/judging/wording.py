@@ -11,6 +11,7 @@ from compare.judging.stages import StageRow, last_agreement
 from compare.judging.steps import smallest_update_seen
 from compare.running.request import SIDES
 from compare.traces.step import END, Step
+from compare.traces.trajectory import MOST_BYTES
 
 NOT_MEASURED = (
     "rounding was not measured, for there were no nudged runs (--no-nudge): a fixed "
@@ -24,6 +25,14 @@ def float32_alone(comparison: Comparison) -> str:
     seen = smallest_update_seen(comparison.series)
     smallest = f": a difference of {seen:.0e} in the updates would have been seen" if seen else ""
     return f"judged in float32 only{smallest}"
+
+
+def steps_left_out(comparison: Comparison) -> str:
+    """Which steps were judged, where the trajectory was too long to keep."""
+    return (
+        f"in {comparison.precision}, steps 0 to {comparison.steps_judged - 1} of {comparison.pair.torch.steps} were "
+        f"judged: the weights of all steps take more than {MOST_BYTES / 1e9:.0f} GB"
+    )
 
 
 def in_float32_only(off: Off | None) -> str:

@@ -23,8 +23,8 @@ from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
 from compare.inputs.side import Side
 from compare.running.framework import Batches, Framework
+from compare.running.perturbed import perturbed
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
-from compare.running.rounded import round_constants
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 
 Watch = Callable[[Batches], Batches]
@@ -109,8 +109,6 @@ def _run(
 ) -> None:
     """Train a side from its initial state, and write the trace."""
     side, precision = built.side, training.precision
-    if training.rounded:
-        round_constants(side.optimizer)
     trajectory = trajectory_to_leave(training, output)
     following = trajectory_to_follow(framework, side.model, training, output, inputs.seed)
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
@@ -120,7 +118,8 @@ def _run(
         batches = islice(side.batches(shared) if side.batches else shared, steps_to_train(training, following))
         held_out = framework.held_out(inputs, precision)
         native = watch(framework.to_native(inputs, batches))
-        framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
+        with perturbed(side.optimizer, training, inputs.seed):
+            framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
         if not recorder.steps:
             raise ValueError("the side's own batches() yields nothing: there is nothing to train on")
         first, last = framework.to_native(inputs, [inputs.batch(0, precision), inputs.last_evaluated(precision)])

@@ -31,8 +31,9 @@ class Training:
     `always_training` a port is evaluated as it is trained, because the loss of its PyTorch side does so itself.
 
     With `leads`, the run leaves its trajectory, under the name of its precision. `follows` names the trajectory whose
-    state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`; `sample` is
-    which of several. `rounded` rounds the settings of PyTorch's optimizers to float32.
+    state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`, and with more
+    than one the gradients too; `sample` is which of several. `rounded` rounds the settings of PyTorch's optimizers to
+    float32.
     """
 
     precision: str

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
 from compare.running.rounded import round_constants
 
 ROUNDED = float(np.float32(0.1))
