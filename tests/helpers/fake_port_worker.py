@@ -135,7 +135,7 @@ def record(
 
     What is `hidden` takes part in the training, and is not recorded.
     """
-    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden, curves=curves)
+    return run(path, network, given, Training(precision, nudged, tuple(audits)), weights, said, hidden, curves)
 
 
 def run(
@@ -146,8 +146,8 @@ def run(
     weights: Arrays | None = None,
     said: dict | None = None,
     hidden: Callable[[Key], bool] = lambda key: False,
-    watch: Callable = lambda steps: steps,
     curves: Mapping[str, Sequence[float]] = MappingProxyType({}),
+    watch: Callable = lambda steps: steps,
 ) -> Path:
     """Train as asked, from these weights where the training says nothing of a start."""
     start = start_of(network, training.start) or weights or network.start()
@@ -184,7 +184,7 @@ def run(
     own = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
     if led:
         led.close()
-    described = network.header(precision=training.precision, nudge=training.nudge, **(said or {}))
+    described = network.header(precision=training.precision, nudge=training.nudge, ulps=training.ulps, **(said or {}))
     writer.close(own | dict(curves), described, following.apart if following else {})
     return path
 
@@ -262,7 +262,8 @@ def fulfil(orders: SimpleNamespace, request: TrainPort | DrawBatches, watch: Cal
     network = Network(orders.side, tuple(orders.order), wrong_rate)
     steps = min(drawn.steps, training.steps or drawn.steps)
     batches = [drawn.batch(step, training.precision) for step in range(steps)]
-    run(Path(request.output), network, batches, training, watch=watch)
+    said = {"compiled": not training.eager}
+    run(Path(request.output), network, batches, training, said=said, watch=watch)
 
 
 def start_of(network: Network, start: Start | None) -> Arrays | None:

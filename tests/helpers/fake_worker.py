@@ -123,7 +123,9 @@ def train(orders: SimpleNamespace, request: TrainCase, watch: Callable) -> None:
     versions = {"torch": "0.0", "tensorflow": "0.0", "keras": "0.0"}
     curves = {"loss": losses, "examples": np.ones(len(losses)), "seconds": np.full(len(losses), 1e-3)}
     apart = {("update", "weight"): np.zeros((len(losses), 2))} if training.follows else {}
-    header = Header(orders.side, versions, (), {}, (), precision=training.precision, nudge=training.nudge)
+    header = Header(
+        orders.side, versions, (), {}, (), precision=training.precision, nudge=training.nudge, ulps=training.ulps
+    )
     writer.close(curves, header, apart)
 
 

@@ -105,7 +105,9 @@ def follow(
 
     def move(state: Arrays, step: int) -> Arrays:
         state = cast(state, training.precision)
-        return nudge(state, 0, training.nudge, f"/{step}/{training.sample}") if training.nudge else state
+        if training.nudge is None:
+            return state
+        return nudge(state, 0, training.nudge, f"/{step}/{training.sample}", training.ulps)
 
     return Following(Trajectory(trajectory_of(trace, training.follows)), weights, buffers, loaded, compared, move)
 
@@ -177,7 +179,9 @@ class _Run:
             self._passes("buffer" if name in self.model.buffers else "weights", name, value)
         self._passes("loss", "loss", self.model.loss(self.values))
         every = {"loss": self.losses, "examples": [16.0] * steps, "seconds": [0.25] * steps, **self.side.curves(steps)}
-        said = header(settings=self.model.settings, kinds=dict.fromkeys(_subjects(self.model), ""))
+        said = header(
+            ulps=self.training.ulps, settings=self.model.settings, kinds=dict.fromkeys(_subjects(self.model), "")
+        )
         if self.led:
             self.led.close()
         self.writer.close(every, said, self.following.apart if self.following else {})

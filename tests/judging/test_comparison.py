@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from compare.judging import tolerances
-from compare.judging.comparison import compare_runs
+from compare.judging.comparison import Twin, compare_runs
 from compare.judging.study import make_runs
 from compare.traces.step import END
 from compare.traces.trace import TracePair
@@ -174,19 +174,16 @@ def test_what_was_allowed_to_a_row_is_what_was_allowed_to_its_step(compared):
         assert row.allowed >= by_name[row.stage, row.tensor].allowed[0], row
 
 
-def test_other_runs_and_another_allowance_may_measure_what_rounding_explains(made):
+def test_another_allowance_may_say_what_rounding_explains(made):
     runs = made(tf=FakeSide(from_step(0, "update", 1 + 1e-6)))
     assert compare_runs(runs).parts_at == 0
-    wide = compare_runs(runs, lambda opened, precision: 0 * opened + 1e-5)
-    assert not wide.apart
-    moved = made(FakeSide(at(lambda key: key[1] == "update", lambda value: value * (1 + 1e-6)))).free.torch
-    assert not compare_runs(runs, nudged=[replace_apart(moved, runs)]).apart
+    assert not compare_runs(runs, lambda opened, precision: 0 * opened + 1e-5).apart
 
 
-def replace_apart(trace, runs):
-    """A trace that measured at every step what tf did."""
-    trace.apart = runs.following.apart
-    return trace
+def test_what_any_nudged_twin_did_is_allowed(made):
+    runs = made(tf=FakeSide(from_step(0, "update", 1 + 1e-6)))
+    [twin] = runs.twins
+    assert not compare_runs(replace(runs, twins=(twin, Twin(twin.training, runs.following)))).apart
 
 
 def test_the_horizon_is_where_rounding_alone_moves_the_free_loss_by_a_hundredth(made):

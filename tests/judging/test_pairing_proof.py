@@ -8,7 +8,7 @@ import pytest
 from compare.judging import pairing_proof
 from compare.running.request import Start, Training
 from compare.traces.pairing import RecordedModel, pair
-from compare.traces.trace import Trace, TracePair
+from compare.traces.trace import Trace
 from tests.helpers.fake_port_worker import Network, batches, record, start_of
 from tests.helpers.synthetic import at, honest, rounding
 
@@ -30,10 +30,9 @@ class Proof:
         self.plain = pair(RecordedModel.of(taken), RecordedModel.of(own))
         start = Start(str(directory / "weights.npz"), tuple(self.plain.weights.items()))
 
-        def run(trainings, sides):
-            assert sides == ("tf",)
-            self.asked += trainings
-            return [TracePair(None, trace(tf, start_of(tf, training.start))) for training in trainings]
+        def run(*wanted):
+            self.asked += wanted
+            return [trace(tf, start_of(tf, training.start)) for _, training in wanted]
 
         self.pairing, self.start, self.words = pairing_proof.prove(run, self.plain, precision, taken, start)
 
@@ -56,7 +55,7 @@ def test_where_the_first_step_agrees_nothing_is_tried_and_nothing_is_said(prove,
     proof = prove(Network(), Network("tf", fault=rounding), precision=precision)
     assert proof.words == []
     assert proof.pairing is proof.plain
-    assert proof.asked == [Training(precision, audits=(0,), steps=1, start=proof.start)]
+    assert proof.asked == [("tf", Training(precision, audits=(0,), steps=1, start=proof.start))]
     assert dict(proof.start.names) == proof.plain.weights
 
 

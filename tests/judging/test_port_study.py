@@ -8,11 +8,11 @@ import pytest
 
 from compare.inputs.port_inputs import PortInputs
 from compare.judging.port_study import study_port
-from compare.running.request import SIDES, RequestFailedError, Training
+from compare.running.request import RequestFailedError, Training
 from compare.traces.pairing import PairingError
-from compare.traces.trace import Trace, TracePair
-from tests.helpers.fake_port_worker import Network, batches, record, start_of
-from tests.helpers.synthetic import from_step, rounding
+from compare.traces.trace import Trace
+from tests.helpers.fake_port_worker import Network, batches, run, start_of
+from tests.helpers.synthetic import at, from_step, rounding
 
 INPUTS = PortInputs("my_port", 0, "dicts", batches(24), steps_per_epoch=6)
 RIGHT = Network("tf", fault=rounding)
@@ -28,24 +28,21 @@ class Sides:
         self.paths = (directory / f"{number}.npz" for number in count())
         self.asked, self.begun_with = [], []
 
-    def run(self, trainings, sides=SIDES):
-        self.asked += [(training, tuple(sides)) for training in trainings]
-        return [TracePair(*(self._trace(side, training, sides) for side in SIDES)) for training in trainings]
+    def run(self, *wanted):
+        self.asked += wanted
+        return [self._trace(side, training) for side, training in wanted]
 
-    def _trace(self, side, training, sides):
-        if side not in sides:
-            return None
+    def _trace(self, side, training):
         if training.precision in self.fails:
             raise RequestFailedError(side, f"no {training.precision} here")
         network = self.networks[side]
-        weights = start_of(network, training.start) or self.own[side]
-        self.begun_with.append(weights)
+        self.begun_with.append(start_of(network, training.start) or self.own[side])
         given = [
             {name: array.astype(training.precision) for name, array in batch.items()}
             for batch in INPUTS.drawn[: training.steps]
         ]
-        options = training.precision, training.audits, weights, training.nudge
-        return Trace(record(next(self.paths), network, given, *options, self.said.get(side)))
+        said = {"compiled": not training.eager} | self.said.get(side, {})
+        return Trace(run(next(self.paths), network, given, training, self.own[side], said))
 
 
 @pytest.fixture
@@ -66,8 +63,8 @@ def test_a_right_port_is_equivalent_though_its_sides_draw_other_weights_and_use_
 
 def test_both_sides_are_described_by_one_step_before_they_train(studied):
     _, sides = studied()
-    assert sides.asked[0] == (ONE_STEP, SIDES)
-    assert [training.start for training, _ in sides.asked].count(None) == 1
+    assert sides.asked[:2] == [("torch", ONE_STEP), ("tf", ONE_STEP)]
+    assert [training.start for _, training in sides.asked].count(None) == 2
 
 
 def test_all_else_begins_with_pytorchs_weights_on_both_sides(studied, tmp_path):
@@ -86,6 +83,17 @@ def test_a_wrong_port_parts_where_it_does_by_pytorchs_names(studied):
     judgement, _ = studied(Network("tf", fault=lambda key, value: wrong(key, value) if "leave" in key[2] else value))
     assert judgement.verdict == "diverged"
     assert judgement.first_divergence.key == (0, "update", "leave.weight")
+
+
+@pytest.mark.parametrize(("stage", "tensor"), [("update", "branches.1.weight"), ("buffer", "norm.running_mean")])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_late_step_is_judged_along_pytorchs_weights_whatever_tf_calls_its_own(studied, stage, tensor, order):
+    wrong = at(lambda key: key == (17, stage, tensor), lambda value: value * 1.5)
+    judgement, _ = studied(Network("tf", order, fault=wrong), precisions=("float64", "float32"))
+    assert judgement.first_divergence.key == (17, stage, tensor)
+    for comparison in judgement.comparisons.values():
+        names = {each.tensor for each in comparison.series if each.stage in ("update", "buffer")}
+        assert names == set(Network().start())
 
 
 def test_which_weight_was_paired_with_which_stands_among_the_settings(studied):
@@ -114,7 +122,7 @@ def test_a_port_that_does_not_run_in_float64_is_judged_in_float32_alone(studied)
     assert list(judgement.comparisons) == ["float32"]
     [why] = [finding for finding in judgement.findings if "does not run in float64" in finding]
     assert "no float64 here" in why
-    assert {training.precision for training, _ in sides.asked[1:]} == {"float32"}
+    assert {training.precision for _, training in sides.asked[2:]} == {"float32"}
 
 
 def test_a_port_that_runs_in_no_precision_is_refused_with_the_last_error(studied):
@@ -131,15 +139,15 @@ def test_batches_that_were_left_over_are_said_where_there_were_any(studied, more
 
 def test_tensorflow_alone_is_run_eagerly_at_the_end(studied):
     _, sides = studied()
-    last, of = sides.asked[-1]
-    assert (last.eager, of) == (True, ("tf",))
-    assert not any(training.eager for training, _ in sides.asked[:-1])
+    side, last = sides.asked[-1]
+    assert (last.eager, side) == (True, "tf")
+    assert not any(training.eager for _, training in sides.asked[:-1])
 
 
 @pytest.mark.parametrize("in_training", [False, True])
 def test_where_pytorchs_loss_trains_in_evaluation_both_sides_are_evaluated_so(studied, in_training):
     judgement, sides = studied(said={"torch": {"evaluated_in_training": in_training}})
-    after_the_description = [training for training, _ in sides.asked if training.start and training.steps != 1]
+    after_the_description = [training for _, training in sides.asked if training.start and training.steps != 1]
     assert {training.always_training for training in after_the_description} == {in_training}
     assert any("evaluated in training mode" in finding for finding in judgement.findings) == in_training
 

@@ -1,100 +1,196 @@
-"""Where a training of thousands of steps first parts is found in a few rounds of other audits."""
+"""Where two sides first part: more nudged runs tell a fault from chance, and one more run of each audits the step."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from compare.judging.comparison import compare_pair
-from compare.judging.search import AUDITS_A_ROUND, ROUNDS, find_first_divergence
+from compare.judging import tolerances
+from compare.judging.comparison import compare_runs
+from compare.judging.search import confirm, find_first_divergence
+from compare.judging.study import make_runs
 from compare.running.request import Training
-from tests.helpers.synthetic import FakeSide, from_step, runs_of
+from compare.traces.step import END
+from tests.helpers.synthetic import FakeSide, at, from_step, rounding, runs_of
 
-STEPS = 300
+STEPS, LATE = 30, 17
+HONEST = FakeSide()
 
 
-@dataclass(frozen=True)
-class Searched:
-    """What was found, and the trainings asked for, a list a round."""
+class Search:
+    """The runs of two sides, and what is asked for beyond them."""
 
-    first: object
-    comparison: object
-    rounds: list
+    def __init__(self, directory, tf, torch, steps, nudged, precision):
+        self.asked = []
+        self.run = runs_of(directory, torch, tf, steps, self.asked)
+        self.runs = make_runs(self.run, (precision,), nudged)[precision]
+        self.asked.clear()
+
+    def confirm(self):
+        self.runs, comparison = confirm(self.run, self.runs)
+        return comparison
+
+    def find(self, **options):
+        """The first divergence, and the comparison with the rows of its step."""
+        return find_first_divergence(self.run, self.runs, compare_runs(self.runs), **options)
 
 
 @pytest.fixture
 def search(tmp_path):
-    """Compares two sides at the first steps, and searches from there."""
+    def make(tf, torch=HONEST, steps=STEPS, nudged=True, precision="float64"):
+        return Search(tmp_path, tf, torch, steps, nudged, precision)
 
-    def of(tf, steps=STEPS, nudged=False, parts_at=None, audits=(0, 1, 2)):
-        asked = []
-        run = runs_of(tmp_path, FakeSide(), tf, steps, asked)
-        plain, *rest = run([Training("float64", nudge, audits) for nudge in ((None, "float64") if nudged else (None,))])
-        comparison = compare_pair("float64", plain, rest[0] if rest else None)
-        if parts_at is not None:
-            comparison = replace(comparison, parts_at=parts_at, parts_in="accuracy")
-        return Searched(*find_first_divergence(run, comparison, nudged), asked[1:])
-
-    return of
+    return make
 
 
-def test_what_was_audited_at_first_is_not_searched_for(search):
-    searched = search(FakeSide(from_step(1, "rate", 0.5)))
-    assert searched.first.key == (1, "rate", "learning_rate")
-    assert searched.rounds == []
+# Confirming
 
 
-@pytest.mark.parametrize("step", [3, 10, 157, STEPS - 1])
-@pytest.mark.parametrize("stage", ["batch", "loss", "buffer"])
-def test_any_step_is_found_in_no_more_rounds_than_allowed(search, step, stage):
-    searched = search(FakeSide(from_step(step, stage, 1.5)))
-    assert searched.first.key[:2] == (step, stage)
-    assert 1 <= len(searched.rounds) <= ROUNDS
+def by_chance(step, runs_before=0):
+    """A kink that rounding crosses at one step, in every run but the first ones."""
+    runs = []
 
-
-def test_each_round_audits_a_few_steps_and_trains_no_further_than_they_are(search):
-    searched = search(FakeSide(from_step(157, "buffer", 1.5)))
-    for trainings in searched.rounds:
-        [training] = trainings
-        assert 1 <= len(training.audits) <= AUDITS_A_ROUND
-        assert training.steps == max(training.audits) + 1
-    spans = [max(one.audits) - min(one.audits) for [one] in searched.rounds]
-    assert spans == sorted(spans, reverse=True)
-
-
-def test_with_nudges_each_round_trains_a_nudged_twin(search):
-    searched = search(FakeSide(from_step(157, "buffer", 1.5)), nudged=True)
-    for plain, twin in searched.rounds:
-        assert (plain.nudge, twin.nudge) == (None, "float64")
-        assert replace(twin, nudge=None) == plain
-
-
-def test_the_rows_of_all_rounds_stand_in_the_order_of_steps_each_once(search):
-    searched = search(FakeSide(from_step(157, "buffer", 1.5)))
-    keys = [row.key for row in searched.comparison.rows]
-    assert len(keys) == len(set(keys))
-    steps = [row.step for row in searched.comparison.rows]
-    assert steps == sorted(steps)
-    audited = {step for trainings in searched.rounds for one in trainings for step in one.audits}
-    assert {0, 1, 2, *audited} <= set(steps)
-
-
-def test_where_no_tensor_parts_none_is_found_and_the_searching_ends(search):
-    searched = search(FakeSide(), parts_at=200)
-    assert searched.first is None
-    assert len(searched.rounds) <= ROUNDS
-    assert all(row.within for row in searched.comparison.rows)
-
-
-def test_a_weight_that_differs_is_followed_back_to_the_update_that_made_it(search):
     def fault(key, value):
-        return value * 1.5 if key[:2] == (40, "update") else value
+        if key[:2] != (step, "update"):
+            return value
+        runs.append(key)
+        return value * 1.01 if len(runs) > runs_before else value
 
-    searched = search(FakeSide(fault), audits=(0, 41, 42))
-    assert searched.first.key == (40, "update", "weight")
+    return FakeSide(fault)
 
 
-def test_steps_are_spread_evenly_over_where_the_cause_must_lie(search):
-    searched = search(FakeSide(from_step(157, "loss", 1.5)))
-    [first] = searched.rounds[0]
-    np.testing.assert_array_equal(first.audits, np.linspace(3, 157, AUDITS_A_ROUND).astype(int))
+FIRST_OF_TORCH = 3  # free, nudged, and following nudged
+
+
+def test_where_nothing_parts_no_more_runs_are_asked_for(search):
+    searched = search(FakeSide(rounding))
+    assert not searched.confirm().apart
+    assert searched.asked == []
+
+
+def test_a_fault_parts_under_more_nudged_runs_too_which_go_no_further_than_its_step(search):
+    searched = search(FakeSide(from_step(LATE, "update", 1.01)))
+    assert searched.confirm().parts_at == LATE
+    assert searched.asked == [
+        [
+            ("torch", Training("float64", "float64", steps=LATE + 1, follows="float64", sample=sample, ulps=ulps))
+            for sample, ulps in enumerate(tolerances.MORE_NUDGES, 1)
+        ]
+    ]
+    assert len(searched.runs.twins) == 1 + len(tolerances.MORE_NUDGES)
+
+
+def test_what_more_nudged_runs_do_too_is_chance_and_they_then_run_to_the_end(search):
+    searched = search(by_chance(LATE), torch=by_chance(LATE, FIRST_OF_TORCH))
+    assert compare_runs(searched.runs).parts_at == LATE
+    assert not searched.confirm().apart
+    short, long = searched.asked
+    assert {training.steps for _, training in short} == {LATE + 1}
+    assert {training.steps for _, training in long} == {None}
+    assert all(twin.trace.steps == STEPS for twin in searched.runs.twins)
+
+
+def test_behind_chance_a_fault_is_found(search):
+    def both(key, value):
+        return value * 1.01 if key[:2] in ((LATE, "update"), (LATE + 5, "buffer")) else value
+
+    searched = search(FakeSide(both), torch=by_chance(LATE, FIRST_OF_TORCH))
+    assert compare_runs(searched.runs).parts_at == LATE
+    assert searched.confirm().parts_at == LATE + 5
+
+
+def test_what_parts_at_the_end_is_confirmed_by_whole_runs_at_once(search):
+    wrong = FakeSide(at(lambda key: key[0] is END and key[1] == "loss", lambda value: value * 1.5))
+    searched = search(wrong, steps=20)
+    assert searched.confirm().parts_at is END
+    [asked] = searched.asked
+    assert {training.steps for _, training in asked} == {None}
+
+
+def test_where_nothing_was_nudged_nothing_is_confirmed(search):
+    searched = search(FakeSide(from_step(LATE, "update", 1.01)), nudged=False)
+    assert searched.confirm().parts_at == LATE
+    assert searched.asked == []
+
+
+# Finding
+
+
+def test_what_was_audited_at_first_is_not_audited_again(search):
+    searched = search(FakeSide(from_step(0, "rate", 0.5)), steps=20)
+    first, _ = searched.find()
+    assert first.key == (0, "rate", "learning_rate")
+    assert searched.asked == []
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("step", [3, LATE, STEPS - 1])
+@pytest.mark.parametrize("stage", ["batch", "forward", "loss", "rate", "update", "buffer"])
+def test_any_step_and_stage_is_found_by_one_run_of_each(search, step, stage, precision):
+    searched = search(FakeSide(from_step(step, stage, 1.5)), precision=precision)
+    first, _ = searched.find()
+    assert first.key[:2] == (step, stage)
+    common = {"audits": (step,), "steps": step + 1}
+    assert searched.asked == [
+        [
+            ("torch", Training(precision, **common)),
+            ("tf", Training(precision, **common, follows=precision)),
+            ("torch", Training(precision, precision, **common, follows=precision)),
+        ]
+    ]
+
+
+def test_the_nudged_runs_that_measured_the_step_are_made_again_as_they_were_and_audit_it(search):
+    searched = search(FakeSide(from_step(LATE, "rate", 0.5)))
+    searched.confirm()
+    [more] = searched.asked
+    searched.asked.clear()
+    searched.find()
+    again = [training for _, training in searched.asked[0] if training.nudge]
+    assert again[1:] == [replace(training, audits=(LATE,)) for _, training in more]
+    assert again[0] == replace(again[1], sample=0)
+
+
+def test_the_rows_of_that_step_stand_with_the_others_each_once_and_in_order(search):
+    searched = search(FakeSide(from_step(LATE, "buffer", 1.5)))
+    _, comparison = searched.find()
+    keys = [row.key for row in comparison.rows]
+    assert len(keys) == len(set(keys))
+    assert list(dict.fromkeys(step for step, *_ in keys)) == [0, LATE, END]
+    [buffer] = [each for each in comparison.series if each.stage == "buffer"]
+    [row] = [row for row in comparison.rows if row.key == (LATE, "buffer", "running_mean")]
+    assert row.allowed >= buffer.allowed[LATE]
+
+
+def test_where_nothing_parts_nothing_is_found_and_nothing_asked_for(search):
+    searched = search(FakeSide(rounding), steps=20)
+    assert searched.find()[0] is None
+    assert searched.asked == []
+
+
+def test_a_metric_that_parts_alone_has_no_tensor_to_be_found(search):
+    def accuracy(wrong):
+        return lambda steps: {"accuracy": [0.5 + 0.25 * (step == wrong) for step in range(steps)]}
+
+    searched = search(FakeSide(rounding, curves=accuracy(9)), FakeSide(curves=accuracy(None)), steps=20)
+    first, comparison = searched.find()
+    assert first is None
+    assert {row.step for row in comparison.rows} == {0, 9, END}
+    assert all(row.within for row in comparison.rows)
+
+
+def test_another_allowance_decides_which_step_is_first(search):
+    def two(key, value):
+        factors = {(9, "update"): 1 + 1e-9, (LATE, "update"): 1.01}
+        return value * factors.get(key[:2], 1)
+
+    searched = search(FakeSide(two))
+
+    def allow(opened, precision):
+        return np.maximum(opened, 1e-6)
+
+    comparison = compare_runs(searched.runs, allow)
+    first, _ = find_first_divergence(searched.run, searched.runs, comparison, allow)
+    assert first.key == (LATE, "update", "weight")
+    assert first.allowed == 1e-6
+    assert searched.find()[0].key == (9, "update", "weight")

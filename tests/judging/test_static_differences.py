@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from compare.judging.comparison import Comparison
 from compare.judging.difference import Difference
 from compare.judging.stages import StageRow
 from compare.judging.static_differences import (
@@ -14,6 +15,7 @@ from compare.judging.static_differences import (
     say_initial,
     say_muted,
 )
+from compare.judging.steps import Series
 from compare.traces.header import Setting
 from compare.traces.step import END
 from compare.traces.trace import TracePair
@@ -117,13 +119,21 @@ def sides(torch=True, tf=True, no_evaluation=("", ""), in_training=False):
     return TracePair(*(SimpleNamespace(header=header) for header in headers))
 
 
+def series(stage, tensor, beyond):
+    """Three steps of one quantity, the second beyond what rounding explains or not."""
+    return Series(stage, tensor, np.arange(3), np.array([0, 1e-3 * beyond, 0]), np.full(3, 1e-13))
+
+
 def row_at(step, stage, tensor="tensor", gap=1.0):
     return StageRow(step, stage, tensor, Difference("value", "", max_rel=gap), 1e-13)
 
 
-def judged(first, rows=(), gap=1.0):
-    """A judgement whose losses are this far apart at each step, and its rows."""
-    comparison = SimpleNamespace(rows=list(rows), gap=np.full(3, gap), envelope=np.full(3, 1e-13))
+def judged(first, evaluated=(None, None), gap=0.0, **beyond):
+    """A judgement of steps whose stages are `beyond`, with the losses of both free runs at the end."""
+    pair = TracePair(*({} if loss is None else {(END, "loss", "loss"): np.float64(loss)} for loss in evaluated))
+    tensors = {"loss": "loss", "metric": "accuracy", "update": "w", "buffer": "bn.running_var"}
+    every = tuple(series(stage, tensor, beyond.get(stage, False)) for stage, tensor in tensors.items())
+    comparison = Comparison("float64", pair, np.full(3, gap), np.full(3, 1e-13), [], every)
     return SimpleNamespace(first_divergence=first, comparisons={"float64": comparison})
 
 
@@ -146,33 +156,25 @@ def test_losses_that_are_told_the_mode_are_evaluated_as_they_are_written():
     assert say_evaluation(judged(row_at(END, "loss")), sides(True, True)) == []
 
 
-VARIANCE = row_at(0, "buffer", "bn.running_var", 2e-3), row_at(END, "buffer", "bn.running_var", 3e-3)
-EVALUATED = row_at(END, "forward", "fc", 4e-3), row_at(END, "loss", "loss", 5e-3)
+APART = (1.0, 0.75)
 
 
 def test_where_training_is_the_same_and_evaluation_is_not_both_are_said_with_their_sizes():
-    assert say_evaluation(judged(VARIANCE[0], [*VARIANCE, *EVALUATED], gap=2e-16), sides()) == [
-        "training is the same (the losses differ by 2.0e-16 at most), evaluation is not: its loss differs by 5.0e-03, "
-        "and so does bn.running_var, which only evaluation reads"
+    said = "training is the same (the losses differ by 2.0e-16 at most), evaluation is not: its loss differs by 2.5e-01"
+    assert say_evaluation(judged(row_at(0, "buffer"), APART, 2e-16, buffer=True), sides()) == [
+        f"{said} at the end, because bn.running_var does, which only evaluation reads"
     ]
+    assert say_evaluation(judged(row_at(END, "loss"), APART, 2e-16), sides()) == [f"{said} at the end"]
 
 
-def test_without_a_loss_of_the_evaluation_its_last_output_is_told():
-    [said] = say_evaluation(judged(EVALUATED[0], EVALUATED[:1], gap=0.0), sides())
-    assert said.endswith("evaluation is not: the output of fc differs by 4.0e-03")
+@pytest.mark.parametrize("stage", ["loss", "metric", "update"])
+def test_where_training_differs_too_it_is_not_said(stage):
+    assert say_evaluation(judged(row_at(0, "buffer"), APART, **{"buffer": True, stage: True}), sides()) == []
 
 
-@pytest.mark.parametrize(
-    ("rows", "gap"),
-    [
-        ([*VARIANCE, *EVALUATED], 2e-13),  # the losses part
-        ([*VARIANCE, row_at(END, "weights", "w"), *EVALUATED], 0.0),  # the weights part
-        (VARIANCE, 0.0),  # evaluation does not
-        ([*VARIANCE, row_at(END, "loss", "loss", 1e-14)], 0.0),
-    ],
-)
-def test_where_training_differs_too_or_evaluation_does_not_it_is_not_said(rows, gap):
-    assert say_evaluation(judged(VARIANCE[0], rows, gap), sides()) == []
+@pytest.mark.parametrize("evaluated", [(1.0, 1.0), (None, None), (1.0, None), (None, 1.0)])
+def test_where_evaluation_does_not_differ_or_was_not_it_is_not_said(evaluated):
+    assert say_evaluation(judged(row_at(0, "buffer"), evaluated, buffer=True), sides()) == []
 
 
 def test_that_there_was_no_evaluation_is_said_with_the_reason_of_each_side():

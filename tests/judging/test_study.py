@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from compare.judging.search import ROUNDS
-from compare.judging.study import study
+from compare.judging.study import make_runs, study
 from compare.judging.wording import NOT_MEASURED
-from compare.running.request import AUDITS, Training
+from compare.running.request import Training
 from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
 
@@ -19,23 +18,57 @@ def faulty(fault):
     return FakeSide(fault)
 
 
-def test_sides_that_differ_by_rounding_are_equivalent_and_no_more_runs_are_asked_for(tmp_path):
+# The runs
+
+
+def test_both_sides_run_free_then_tf_and_torch_nudged_follow_what_torch_left(tmp_path):
     judged = judge(tmp_path, precisions=BOTH)
     assert (judged.judgement.verdict, judged.judgement.findings) == ("equivalent", ())
-    audits = {"float64": AUDITS, "float32": (0,)}  # the second decides nothing: its first step is enough
-    assert judged.asked == [[Training(one, nudge, audits[one]) for one in BOTH for nudge in (None, one)]]
     assert list(judged.judgement.comparisons) == list(BOTH)
+    assert judged.asked == [
+        [
+            wanted
+            for one in BOTH
+            for wanted in (("torch", Training(one, audits=(0,), leads=True)), ("tf", Training(one, audits=())))
+        ],
+        [
+            wanted
+            for one in BOTH
+            for wanted in (
+                ("tf", Training(one, follows=one)),
+                ("torch", Training(one, one, follows=one)),
+                ("torch", Training(one, one, audits=())),
+            )
+        ],
+    ]
 
 
-def test_without_nudges_only_plain_runs_are_asked_for(tmp_path):
+def test_the_runs_of_a_precision_are_what_was_asked_for(tmp_path):
+    # Each run of a side is marked by how it stands to the others.
+    runs = make_runs(runs_of(tmp_path, FakeSide(), FakeSide(rounding), steps=5), BOTH, nudged=True)
+    for precision in BOTH:
+        of = runs[precision]
+        assert of.precision == precision
+        assert [bool(trace.apart) for trace in of.free] == [False, False]
+        assert of.following.apart.keys() == of.twins[0].trace.apart.keys() == {
+            ("update", "weight"), ("buffer", "running_mean"),
+        }  # fmt: skip
+        assert not of.free_nudged[0].apart
+        assert len(of.twins) == len(of.free_nudged) == 1
+        assert of.free.torch[0, "weights", "weight"].dtype == precision
+
+
+def test_without_nudges_nothing_is_nudged(tmp_path):
     judged = judge(tmp_path, nudged=False)
     assert judged.judgement.verdict == "equivalent"
     assert judged.judgement.findings == (NOT_MEASURED,)
-    assert "a fixed 512 ulps are allowed" in NOT_MEASURED
-    assert judged.asked == [[Training("float64")]]
+    assert [len(wanted) for wanted in judged.asked] == [2, 1]
     diverged = judge(tmp_path, tf=faulty(from_step(LATE, "rate", 0.5)), nudged=False)
     assert diverged.judgement.first_divergence.key == (LATE, "rate", "learning_rate")
-    assert {run.nudge for runs in diverged.asked for run in runs} == {None}
+    assert {training.nudge for wanted in diverged.asked for _, training in wanted} == {None}
+
+
+# The place
 
 
 @pytest.mark.parametrize(
@@ -43,6 +76,7 @@ def test_without_nudges_only_plain_runs_are_asked_for(tmp_path):
     [
         (LATE, "batch", "x"), (LATE, "forward", "linear"), (LATE, "loss", "loss"), (LATE, "rate", "learning_rate"),
         (0, "update", "weight"), (3, "update", "weight"), (LATE, "update", "weight"), (39, "update", "weight"),
+        (LATE, "buffer", "running_mean"),
     ],
 )  # fmt: skip
 def test_a_fault_is_found_at_the_step_and_stage_where_it_enters(tmp_path, step, stage, tensor):
@@ -53,35 +87,77 @@ def test_a_fault_is_found_at_the_step_and_stage_where_it_enters(tmp_path, step, 
     assert finding.startswith(f"parts at step {step}, {stage}, {tensor} (gap ")
 
 
-def test_a_fault_of_one_late_step_is_found_with_audits_around_it(tmp_path):
+def test_a_fault_of_one_late_step_is_found_there_though_all_others_agree(tmp_path):
     once = at(lambda key: key[:2] == (LATE, "update"), lambda value: value * 1.5)
     judged = judge(tmp_path, tf=faulty(once))
     assert judged.judgement.first_divergence.key == (LATE, "update", "weight")
-    rounds = [run for runs in judged.asked[2:] for run in runs]
-    assert all(run.steps == max(run.audits) + 1 for run in rounds)
-    assert LATE in rounds[-1].audits
     keys = [row.key for row in judged.judgement.comparisons["float64"].rows]
-    assert keys == sorted(keys, key=lambda key: key[0])
-    assert len(keys) == len(set(keys))
-    assert {0, *AUDITS, LATE, END} <= {step for step, *_ in keys}
+    assert list(dict.fromkeys(step for step, *_ in keys)) == [0, LATE, END]
 
 
-def test_a_step_among_thousands_is_found_in_few_rounds_though_no_curve_parts(tmp_path):
-    judged = judge(tmp_path, tf=faulty(from_step(777, "buffer", 1.5)), steps=2000, nudged=False)
-    assert judged.judgement.comparisons["float64"].parts_at is None
+def test_a_step_among_a_thousand_is_found_without_searching(tmp_path):
+    judged = judge(tmp_path, tf=faulty(from_step(777, "buffer", 1.5)), steps=1000, nudged=False)
     assert judged.judgement.first_divergence.key == (777, "buffer", "running_mean")
-    assert len(judged.asked) <= 1 + ROUNDS
+    assert [len(wanted) for wanted in judged.asked] == [2, 1, 2]
+
+
+def test_float64_decides_where_both_precisions_part(tmp_path):
+    both = at(
+        lambda key: key[1] == "update" and key[0] >= LATE,
+        lambda value: value * (1.5 if value.dtype == np.float64 else 2.0),
+    )
+    judgement = judge(tmp_path, tf=faulty(both), precisions=BOTH).judgement
+    assert judgement.verdict == "diverged"
+    [finding] = judgement.findings
+    assert "gap 3.3e-01" in finding
+
+
+@pytest.mark.parametrize("side", ["torch", "tf"])
+def test_what_parts_in_float32_only_is_diverged_and_says_which_side_is_off(tmp_path, side):
+    loses = at(lambda key: key[1] == "forward", lambda value: value * 1.001 if value.dtype == np.float32 else value)
+    judgement = judge(tmp_path, precisions=BOTH, **{side: faulty(loses)}).judgement
+    assert (judgement.verdict, judgement.first_divergence.key) == ("diverged", (0, "forward", "linear"))
+    place, why = judgement.findings
+    assert place.startswith("parts at step 0, forward, linear (gap 1.0e-03")
+    assert why.startswith("in float64 every step agrees, so this is precision")
+    assert f"; {side} is off by 1.0e-03 from its own float64" in why
+
+
+def test_float32_alone_says_what_it_would_have_seen(tmp_path):
+    judgement = judge(tmp_path, precisions=("float32",)).judgement
+    assert judgement.verdict == "equivalent"
+    [finding] = judgement.findings
+    assert finding.startswith("judged in float32 only: a difference of ")
+    wrong = judge(tmp_path, tf=faulty(from_step(LATE, "rate", 0.5)), precisions=("float32",)).judgement
+    assert wrong.first_divergence.key == (LATE, "rate", "learning_rate")
+    assert wrong.findings[-1].startswith("judged in float32 only")
+
+
+# Leaks
+
+
+def through_float32(key, value):
+    return value.astype(np.float32).astype(value.dtype) if key[1] == "rate" else value
 
 
 def test_a_rate_rounded_to_float32_is_a_leak_and_equivalent(tmp_path):
-    rounded = at(lambda key: key[1] == "rate", lambda value: np.asarray(value, np.float32).astype(value.dtype))
-    judged = judge(tmp_path, tf=faulty(rounded), precisions=BOTH)
-    assert judged.judgement.verdict == "equivalent"
-    assert judged.judgement.first_divergence.key == (0, "rate", "learning_rate")
-    [finding] = judged.judgement.findings
+    judgement = judge(tmp_path, tf=faulty(through_float32), precisions=BOTH).judgement
+    assert judgement.verdict == "equivalent"
+    assert judgement.first_divergence.key == (0, "rate", "learning_rate")
+    [finding] = judgement.findings
     assert finding.startswith("leak of float32 precision: parts at step 0, rate, learning_rate")
     assert "one rounded to float32" in finding
-    assert judged.asked[1] == [Training("float64", "float32")]
+
+
+def test_a_leak_hides_no_fault_and_is_said_behind_it(tmp_path):
+    def both(key, value):
+        return value * 1.01 if key[:2] == (LATE, "update") else through_float32(key, value)
+
+    judgement = judge(tmp_path, tf=faulty(both)).judgement
+    assert (judgement.verdict, judgement.first_divergence.key) == ("diverged", (LATE, "update", "weight"))
+    place, remark = judgement.findings
+    assert place.startswith(f"parts at step {LATE}, update, weight")
+    assert remark.startswith("leak of float32 precision: parts at step 0, rate, learning_rate")
 
 
 def test_more_than_a_float32_ulp_explains_is_no_leak(tmp_path):
@@ -90,12 +166,16 @@ def test_more_than_a_float32_ulp_explains_is_no_leak(tmp_path):
     assert "leak" not in judgement.findings[0]
 
 
+# NaN, and what ends
+
+
 def test_a_nan_on_one_side_is_diverged_at_its_step(tmp_path):
     judged = judge(tmp_path, tf=faulty(from_step(LATE, "loss", np.nan)))
     assert judged.judgement.verdict == "diverged"
     assert judged.judgement.first_divergence.key == (LATE, "loss", "loss")
     assert "not finite" in judged.judgement.findings[0]
-    assert Training("float64", "float32") not in judged.asked[1], "no ulp explains a NaN"
+    nudges = {training.nudge for wanted in judged.asked for _, training in wanted}
+    assert "float32" not in nudges, "no ulp explains a NaN"
 
 
 @pytest.mark.parametrize("precisions", [BOTH, ("float32",)])
@@ -106,104 +186,35 @@ def test_a_nan_on_both_sides_is_no_agreement(tmp_path, precisions):
     assert judgement.first_divergence.key == (LATE, "loss", "loss")
 
 
-def test_a_loss_that_is_not_finite_in_float32_only_is_diverged(tmp_path):
-    overflow = at(
-        lambda key: key[0] >= LATE and key[1] == "loss",
-        lambda value: value * np.inf if value.dtype == np.float32 else value,
-    )
-    judgement = judge(tmp_path, faulty(overflow), faulty(overflow), precisions=BOTH).judgement
+@pytest.mark.parametrize("nudged", [True, False])
+def test_a_side_that_ends_early_is_diverged_where_it_does(tmp_path, nudged):
+    judgement = judge(tmp_path, tf=FakeSide(rounding, stops=LATE), nudged=nudged).judgement
     assert (judgement.verdict, judgement.first_divergence) == ("diverged", None)
-    assert judgement.findings == (f"in float32, the loss breaks off at step {LATE} (torch inf, tf inf)",)
+    assert judgement.findings[0] == f"the loss breaks off at step {LATE}: torch trained 40 steps, tf {LATE}"
 
 
-def test_values_at_audited_steps_decide_in_float64_and_not_in_float32_alone(tmp_path):
-    moved = FakeSide(at(lambda key: key[0] == END and key[1] == "buffer", lambda value: value * 1.5))
-    verdicts = [judge(tmp_path, tf=moved, precisions=(one,)).judgement.verdict for one in BOTH]
-    assert verdicts == ["diverged", "equivalent"]
+def test_a_side_that_ends_early_does_not_hide_a_step_that_is_wrong_before(tmp_path):
+    wrong = FakeSide(from_step(7, "rate", 0.5), stops=LATE)
+    assert judge(tmp_path, tf=wrong).judgement.first_divergence.key == (7, "rate", "learning_rate")
 
 
-def test_an_output_that_the_loss_hides_in_float32_is_the_first_divergence(tmp_path):
-    recorded = {}
-
-    def remember(key, value):
-        recorded[key] = value
-        return value
-
-    def differ_in_the_output(key, value):
-        return value * 1.5 if key[:2] == (0, "forward") else recorded[key]
-
-    of = judge(tmp_path, FakeSide(remember), FakeSide(differ_in_the_output), precisions=("float32",), nudged=False)
-    assert of.judgement.verdict == "diverged"
-    assert str(of.judgement.first_divergence) == "step 0, forward, linear"
-    assert of.judgement.findings[0].startswith("parts at step 0, forward, linear (gap 3.3e-01")
+def test_an_evaluation_at_the_end_that_differs_is_diverged(tmp_path):
+    late = at(lambda key: key[0] == END and key[1] == "loss", lambda value: value * 1.5)
+    for precision in BOTH:
+        judgement = judge(tmp_path, tf=faulty(late), precisions=(precision,)).judgement
+        assert (judgement.verdict, judgement.first_divergence.key) == ("diverged", (END, "loss", "loss"))
+        assert "the end, loss, loss" in judgement.findings[0]
 
 
-@pytest.mark.parametrize("side", ["torch", "tf"])
-def test_a_side_that_loses_precision_in_float32_is_named_and_equivalent(tmp_path, side):
-    loses = at(lambda key: key[1] == "forward", lambda value: value * 1.001 if value.dtype == np.float32 else value)
-    judgement = judge(tmp_path, precisions=BOTH, **{side: faulty(loses)}).judgement
-    assert judgement.verdict == "equivalent"
-    [finding] = judgement.findings
-    assert finding.startswith(f"unstable: {side} ")
-    assert "step 0, forward, linear" in finding
-
-
-def test_a_curve_that_ends_early_is_diverged_at_the_first_step_that_is_missing(tmp_path):
-    judgement = judge(tmp_path, tf=FakeSide(rounding, stops=LATE)).judgement
-    assert judgement.verdict == "diverged"
-    assert judgement.comparisons["float64"].parts_at == LATE
-    assert judgement.first_divergence.key == (LATE, "weights", "weight")
-    assert "missing in tf" in judgement.findings[0]
-
-
-def test_a_state_that_waits_for_its_consequence_is_the_first_divergence(tmp_path):
-    # The update of the same step is made before the state is stored.
-    waits = at(lambda key: key[0] == 1 and key[1] == "state", lambda value: value * 1.5)
-    judgement = judge(tmp_path, tf=faulty(waits)).judgement
-    assert judgement.first_divergence.key == (1, "state", "momentum")
+# What differs without an effect
 
 
 def test_a_gradient_that_differs_without_consequence_is_equivalent(tmp_path):
     judged = judge(tmp_path, tf=faulty(from_step(0, "gradient", 2.0)))
     assert (judged.judgement.verdict, judged.judgement.findings) == ("equivalent", ())
-    assert len(judged.asked) == 1
+    assert len(judged.asked) == 2
     rows = judged.judgement.comparisons["float64"].rows
     assert {row.verdict for row in rows if row.stage == "gradient"} == {"beyond"}
-
-
-def test_a_buffer_that_differs_only_at_the_end_is_diverged(tmp_path):
-    late = at(lambda key: key[0] == END and key[1] == "buffer", lambda value: value + 1)
-    judgement = judge(tmp_path, tf=faulty(late)).judgement
-    assert judgement.verdict == "diverged"
-    assert judgement.first_divergence.key == (END, "buffer", "running_mean")
-    assert "the end, buffer, running_mean" in judgement.findings[0]
-
-
-def accuracy(flipped):
-    """Curves whose accuracy differs from that of the others at one step."""
-    return lambda steps: {"accuracy": [0.5 + 0.125 * (step == flipped) for step in range(steps)]}
-
-
-@pytest.mark.parametrize("step", [0, LATE])
-def test_a_metric_that_differs_is_diverged_though_no_tensor_is(tmp_path, step):
-    torch, tf = FakeSide(curves=accuracy(None)), FakeSide(rounding, curves=accuracy(step))
-    judgement = judge(tmp_path, torch, tf).judgement
-    assert (judgement.verdict, judgement.first_divergence) == ("diverged", None)
-    assert judgement.findings[0].startswith(f"the accuracy parts at step {step} (torch 0.5, tf 0.625)")
-
-
-def test_a_metric_that_one_side_lacks_is_said_to_be_missing(tmp_path):
-    judgement = judge(tmp_path, torch=FakeSide(curves=accuracy(None))).judgement
-    assert judgement.verdict == "diverged"
-    assert "torch 0.5, missing in tf" in judgement.findings[0]
-
-
-def test_an_evaluation_that_differs_beside_a_late_metric_is_located(tmp_path):
-    evaluation = at(lambda key: key[0] == END and key[1] == "loss", lambda value: value * 1.5)
-    torch, tf = FakeSide(curves=accuracy(None)), FakeSide(evaluation, curves=accuracy(LATE))
-    judgement = judge(tmp_path, torch, tf).judgement
-    assert judgement.verdict == "diverged"
-    assert judgement.first_divergence.key == (END, "loss", "loss")
 
 
 @pytest.mark.parametrize("step", [1, LATE])
@@ -215,6 +226,40 @@ def test_a_gradient_that_never_had_a_consequence_is_not_blamed_for_a_rate(tmp_pa
 
     first = judge(tmp_path, tf=FakeSide(both)).judgement.first_divergence
     assert first.key == (step, "rate", "learning_rate")
+
+
+# Metrics
+
+
+def accuracy(flipped):
+    """Curves whose accuracy differs from that of the others at one step."""
+    return lambda steps: {"accuracy": [0.5 + 0.125 * (step == flipped) for step in range(steps)]}
+
+
+@pytest.mark.parametrize("precisions", [BOTH, ("float32",)])
+@pytest.mark.parametrize("step", [0, LATE])
+def test_a_metric_that_differs_is_diverged_though_no_tensor_is(tmp_path, step, precisions):
+    torch, tf = FakeSide(curves=accuracy(None)), FakeSide(rounding, curves=accuracy(step))
+    judgement = judge(tmp_path, torch, tf, precisions=precisions).judgement
+    assert (judgement.verdict, judgement.first_divergence) == ("diverged", None)
+    assert judgement.findings[0].startswith(f"the accuracy parts at step {step} (torch 0.5, tf 0.625)")
+
+
+def test_a_metric_that_one_side_lacks_is_said_to_be_missing(tmp_path):
+    judgement = judge(tmp_path, torch=FakeSide(curves=accuracy(None))).judgement
+    assert judgement.verdict == "diverged"
+    assert "torch 0.5, missing in tf" in judgement.findings[0]
+
+
+def test_a_metric_that_parts_before_the_end_comes_first(tmp_path):
+    evaluation = at(lambda key: key[0] == END and key[1] == "loss", lambda value: value * 1.5)
+    torch, tf = FakeSide(curves=accuracy(None)), FakeSide(evaluation, curves=accuracy(LATE))
+    judgement = judge(tmp_path, torch, tf).judgement
+    assert judgement.verdict == "diverged"
+    assert judgement.comparisons["float64"].parts_at == LATE
+
+
+# Falling
 
 
 @pytest.mark.parametrize("factor", [0, -1], ids=["frozen", "rising"])

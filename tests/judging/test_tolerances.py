@@ -25,20 +25,57 @@ def test_the_smallest_known_difference_of_meaning_is_never_allowed_as_rounding_a
     assert tolerances.allowed(0.0, "float64") < 1e-10 / 100
 
 
-def test_more_is_allowed_where_a_nudge_opened_more_and_never_less_than_it_opened():
-    gaps = np.array([0.0, 1e-16, 1e-12, 1e-6, 1e-2])
-    for allow in (tolerances.allowed, tolerances.allowed_for_leak):
-        allowed = allow(gaps, "float64")
-        assert (allowed > gaps).all()
-        assert (np.diff(allowed) >= 0).all()
+GAPS = np.array([0.0, 1e-16, 1e-12, 1e-6, 1e-2])
 
 
-def test_a_constant_rounded_to_float32_is_allowed_as_a_leak_and_not_as_rounding():
-    constants = np.random.default_rng(0).random(1000)
-    off = np.abs(constants - constants.astype(np.float32)) / constants
-    assert off.max() <= tolerances.allowed_for_leak(0.0)
-    assert np.median(off) > tolerances.allowed(0.0, "float64")
+@pytest.mark.parametrize("allow", [tolerances.allowed, tolerances.allowed_in_step, tolerances.allowed_behind_leak])
+def test_more_is_allowed_where_a_nudge_opened_more_and_never_less_than_it_opened(allow):
+    allowed = allow(GAPS, "float64")
+    assert (allowed > GAPS).all()
+    assert (np.diff(allowed) >= 0).all()
+    assert allow(1e-6, "float64") == allowed[3]
+
+
+def test_a_step_that_two_runs_begin_alike_is_allowed_less_than_a_free_run():
+    for precision in ("float32", "float64"):
+        assert (tolerances.allowed_in_step(GAPS, precision) < tolerances.allowed(GAPS, precision)).all()
+
+
+ROUNDED = np.random.default_rng(0).random(1000)
+OFF = np.abs(ROUNDED - ROUNDED.astype(np.float32)) / ROUNDED  # what rounding to float32 does to constants
+
+
+def test_a_constant_rounded_to_float32_is_more_than_rounding_and_no_more_than_a_leak():
+    assert np.median(OFF) > tolerances.allowed_in_step(0.0, "float64")
+    assert OFF.max() <= tolerances.allowed_where_leak_enters(0.0)
+    assert OFF.max() <= tolerances.allowed_behind_leak(0.0)
+
+
+def test_an_update_that_no_rounded_constant_explains_is_more_than_a_leak():
+    assert tolerances.allowed_where_leak_enters(OFF.max()) < 4e-7
+    assert tolerances.allowed_where_leak_enters(1e-3) == pytest.approx(2e-3), "what is measured there counts"
 
 
 def test_a_leak_leaves_counts_certain_and_float32_does_not():
-    assert tolerances.allowed_for_leak(0.0) < tolerances.COUNTS_ARE_CERTAIN_BELOW < tolerances.allowed(0.0, "float32")
+    leak = tolerances.allowed_where_leak_enters(0.0)
+    assert leak < tolerances.COUNTS_ARE_CERTAIN_BELOW < tolerances.allowed(0.0, "float32")
+
+
+def test_of_nudges_by_one_ulp_the_widest_gap_counts():
+    assert tolerances.opened_by([(1, 1e-9), (1, 3e-9), (1, 2e-9)], "float64") == 3e-9
+    assert tolerances.opened_by([], "float64") == 0
+
+
+def test_a_larger_nudge_that_opens_in_proportion_counts_for_nothing():
+    assert tolerances.opened_by([(1, 1e-9), (4, 4e-9), (16, 16e-9)], "float64") == 1e-9
+
+
+def test_a_unit_that_a_larger_nudge_flips_explains_a_flip_of_twice_its_size():
+    opened = tolerances.opened_by([(1, 1e-12), (16, 1e-3)], "float64")
+    assert tolerances.allowed_in_step(opened, "float64") == pytest.approx(2e-3)
+
+
+def test_at_each_step_by_itself_it_is_told_what_nudges_opened():
+    one, four = np.array([1e-9, 1e-9, 1e-5]), np.array([4e-9, 1e-3, 4e-5])
+    opened = tolerances.opened_by([(1, one), (4, four)], "float64")
+    np.testing.assert_allclose(tolerances.allowed_in_step(opened, "float64"), [8e-9, 2e-3, 8e-5])

@@ -18,7 +18,9 @@ from compare.inputs.side import Side
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import CheckComponent, DrawBatches, Start, TrainCase, Training, TrainPort
+from compare.traces.trajectory import TrajectoryWriter
 from tests.helpers.port_texts import WHOLE
+from tests.helpers.synthetic import entries
 
 STEPS = 3
 
@@ -26,8 +28,9 @@ STEPS = 3
 class Recorder:
     """Remembers what it was given, and how it ended."""
 
-    def __init__(self, output, model, optimizer, audits, channels_first, loss):
+    def __init__(self, output, model, optimizer, audits, channels_first, loss, trajectory, following):
         self.output, self.model, self.audits = output, dict(model), audits
+        self.trajectory, self.following = trajectory, following
         self.steps, self.header, self.discarded = 0, None, False
 
     def close(self, evaluate, once_more, **header):
@@ -54,7 +57,11 @@ class Weights:
 
     @staticmethod
     def named_parameters(model):
-        return {name: SimpleNamespace(value=lambda array=array: array) for name, array in model.items()}
+        return entries(model)
+
+    @staticmethod
+    def named_buffers(model):
+        return {}
 
     @staticmethod
     def load_weights(model, weights):
@@ -85,11 +92,11 @@ class FakeFramework(Framework):
     def _build(self, make_side, settings, precision, examples, eager):
         self.built.append((make_side, precision, eager))
         parts = {"loss": lambda model, batch, training: float(np.mean(batch["x"])), **self.of_side}
-        side = Side(model={"own": np.ones(2)}, optimizer="optimizer", **parts)
+        side = Side(**{"model": {"own": np.ones(2)}, "optimizer": "optimizer"} | parts)
         return BUILT(side, lambda side, batch: ("stepped", batch), not eager, {})
 
-    def _recorder(self, *given):
-        self.recorders.append(Recorder(*given))
+    def _recorder(self, *given, **others):
+        self.recorders.append(Recorder(*given, **others))
         return self.recorders[-1]
 
     def _evaluate(self, side, batch):
@@ -124,7 +131,8 @@ def test_a_case_trains_on_its_batches_from_its_weights_in_the_precision_asked_fo
     assert len(framework.trained[0]) == STEPS
     assert all(map(same, framework.trained[0], given.batches(precision)))
     [recorder] = framework.recorders
-    assert (recorder.output, recorder.audits) == ("out.npz", {0, 1, 2})
+    assert (recorder.output, recorder.audits) == ("out.npz", {0})
+    assert (recorder.trajectory, recorder.following) == (None, None)
     assert recorder.header["precision"] == precision
 
 
@@ -164,6 +172,45 @@ def test_a_run_may_end_early(inputs):
     framework = FakeFramework()
     Executor(framework, kept=1).fulfil(asked(inputs, steps=1))
     assert len(framework.trained[0]) == 1
+
+
+def leave(directory, *values):
+    """The trajectory of a free run in float64, of these values of the model's weight."""
+    writer = TrajectoryWriter(directory / "float64.trajectory")
+    for value in values:
+        writer.add({"own": np.full(2, float(value))})
+    writer.close()
+
+
+def test_a_run_that_leads_leaves_its_trajectory_and_one_that_follows_takes_it(inputs, tmp_path):
+    framework, output = FakeFramework(), str(tmp_path / "out.npz")
+    executor = Executor(framework, kept=1)
+    executor.fulfil(replace(asked(inputs, leads=True), output=output))
+    assert (tmp_path / "float64.trajectory").exists()
+    assert isinstance(framework.recorders[0].trajectory, TrajectoryWriter)
+    assert framework.recorders[0].following is None
+    leave(tmp_path, 1, 2, 3)
+    executor.fulfil(replace(asked(inputs, "float32", follows="float64"), output=output))
+    assert framework.recorders[1].trajectory is None
+    assert framework.recorders[1].following.steps == 2
+
+
+@pytest.mark.parametrize(("states", "steps", "trained"), [(3, None, 2), (9, None, STEPS), (9, 1, 1), (3, 1, 1)])
+def test_a_run_is_as_long_as_it_may_be_led(inputs, tmp_path, states, steps, trained):
+    framework = FakeFramework()
+    leave(tmp_path, *range(states))
+    request = replace(asked(inputs, follows="float64", steps=steps), output=str(tmp_path / "out.npz"))
+    Executor(framework, kept=1).fulfil(request)
+    assert len(framework.trained[0]) == trained
+
+
+def test_the_constants_of_an_optimizer_are_rounded_where_that_is_asked_for(inputs):
+    group = {"params": [], "lr": 0.1}
+    framework = FakeFramework(optimizer=SimpleNamespace(param_groups=[group]))
+    Executor(framework, kept=1).fulfil(asked(inputs))
+    assert group["lr"] == 0.1
+    Executor(framework, kept=1).fulfil(asked(inputs, rounded=True))
+    assert group["lr"] == float(np.float32(0.1))
 
 
 def test_whoever_watches_sees_every_batch(inputs):

@@ -1,10 +1,12 @@
-"""Constants rounded to float32: every number of every optimizer of PyTorch's, and nothing else."""
+"""What is done to PyTorch's optimizers alone: constants rounded to float32, gradients moved by an ulp."""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from compare.running.rounded import round_constants
+
+from compare.running.perturbed import gradients_moved, perturbed, round_constants
+from compare.running.request import Training
 
 ROUNDED = float(np.float32(0.1))
 
@@ -49,3 +51,96 @@ def test_an_optimizer_without_groups_stays_as_it_is():
     other = SimpleNamespace(learning_rate=0.1)
     round_constants(other)
     assert other.learning_rate == 0.1
+
+
+class Gradient:
+    """A tensor's gradient as PyTorch has it."""
+
+    def __init__(self, *values, dtype="float32", sparse=False):
+        self.array, self.is_sparse = np.array(values, dtype), sparse
+
+    def detach(self):
+        return self
+
+    def numpy(self):
+        return self.array
+
+
+class Optimizer:
+    """Calls its hooks before each update, and counts them."""
+
+    def __init__(self, *gradients):
+        self.param_groups = [{"params": [SimpleNamespace(grad=gradient) for gradient in gradients], "lr": 0.1}]
+        self.hooks = {}
+
+    def register_step_pre_hook(self, hook):
+        key = len(self.hooks)
+        self.hooks[key] = hook
+        return SimpleNamespace(remove=lambda: self.hooks.pop(key))
+
+    def step(self):
+        for hook in self.hooks.values():
+            hook(self, (), {})
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_each_gradient_moves_by_an_ulp_of_the_largest_of_its_tensor_and_a_zero_stays(dtype):
+    small = Gradient(1e-3, 0, -1, dtype=dtype)
+    one = Optimizer(small, Gradient(1e-9, dtype=dtype), None)
+    plain = [1e-3, 0, -1]
+    with gradients_moved(one, [0, 1]):
+        one.step()
+    eps = np.finfo(dtype).eps
+    moved = small.array - np.array(plain, dtype)
+    np.testing.assert_allclose(np.abs(moved), [eps, 0, eps], rtol=1e-3)
+    assert one.hooks == {}, "nothing stays attached"
+
+
+def test_gradients_move_both_ways_anew_at_each_step_and_alike_for_the_same_seed():
+    def moved(*seed):
+        many = Gradient(*[1.0] * 100, dtype="float64")
+        one, steps = Optimizer(many), []
+        with gradients_moved(one, seed):
+            for _ in range(2):
+                many.array[:] = 1.0
+                one.step()
+                steps.append(np.sign(many.array - 1))
+        return steps
+
+    first, second = moved(0, 1)
+    assert set(first) == {-1, 1}
+    assert (first != second).any()
+    assert (first == moved(0, 1)[0]).all()
+    assert (first != moved(0, 2)[0]).any()
+
+
+def test_a_gradient_that_is_sparse_or_not_finite_stays_as_it_is():
+    sparse, broken = Gradient(1.0, sparse=True), Gradient(1.0, np.inf)
+    one = Optimizer(sparse, broken)
+    with gradients_moved(one, [0]):
+        one.step()
+    assert (sparse.array.tolist(), broken.array.tolist()) == ([1], [1, np.inf])
+
+
+@pytest.mark.parametrize(
+    ("training", "rate", "hooks"),
+    [
+        (Training("float64"), 0.1, 0),
+        (Training("float64", "float64"), 0.1, 0),
+        (Training("float64", "float64", follows="float64", ulps=1), 0.1, 0),
+        (Training("float64", "float64", follows="float64", ulps=2), 0.1, 1),
+        (Training("float64", follows="float64", rounded=True), ROUNDED, 0),
+    ],
+)
+def test_a_run_is_perturbed_as_its_training_asks(training, rate, hooks):
+    one = Optimizer(Gradient(1.0))
+    with perturbed(one, training, seed=0):
+        assert (one.param_groups[0]["lr"], len(one.hooks)) == (rate, hooks)
+    assert one.hooks == {}
+
+
+def test_the_hooks_are_gone_though_the_run_failed():
+    one = Optimizer(Gradient(1.0))
+    with pytest.raises(ZeroDivisionError), gradients_moved(one, [0]):
+        raise ZeroDivisionError
+    assert one.hooks == {}

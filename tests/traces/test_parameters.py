@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.traces.layers import every_layer, named_layers
-from compare.traces.parameters import Held, Parameter, every_tensor, fill, join, scatter, weight_groups_of
+from compare.traces.parameters import Held, Parameter, every_tensor, fill, join, weight_groups_of
 from compare.traces.weights import Tensor, WeightGroup
 
 
@@ -53,7 +53,10 @@ def test_what_is_set_in_canonical_layout_is_read_back_and_lies_as_the_variable_d
 
 
 def test_only_the_elements_that_a_layout_chooses_are_replaced():
-    assert scatter(first_row, np.zeros((2, 3)), np.array([1.0, 2, 3])).tolist() == [[1, 2, 3], [0, 0, 0]]
+    assert Array(np.zeros((2, 3)), first_row).filled(np.zeros((2, 3)), np.array([1.0, 2, 3])).tolist() == [
+        [1, 2, 3],
+        [0, 0, 0],
+    ]
 
 
 @pytest.mark.parametrize(

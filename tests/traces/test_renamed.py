@@ -213,22 +213,9 @@ def evaluated(path, reason, *outputs):
     return Trace(path)
 
 
-def test_where_one_side_has_no_loss_in_evaluation_outputs_of_both_weights_and_training_are_left(tmp_path):
-    torch = evaluated(tmp_path / "torch.npz", "my_port.py: loss returns list", "first", "torch only")
-    tf = evaluated(tmp_path / "tf.npz", "", "first", "tf only")
-    for view in without_evaluation(TracePair(torch, tf)):
-        at_end = [(END, "weights", "w"), (END, "forward", "first")]
-        assert view.keys == [(0, "forward", "first"), (0, "loss", "loss"), *at_end]
-        assert list(view.curves) == ["loss"]
-        assert view[END, "weights", "w"].tolist() == [1, 1]
-
-
-def test_where_both_have_a_loss_nothing_is_left_out(tmp_path):
-    pair = TracePair(*(evaluated(tmp_path / f"{side}.npz", "", "first", side) for side in ("torch", "tf")))
-    assert without_evaluation(pair) is pair
-
-
-def test_a_side_that_was_not_run_has_no_evaluation_to_leave_out(tmp_path):
-    view = without_evaluation(TracePair(None, evaluated(tmp_path / "tf.npz", "no loss", "first")))
-    assert view.torch is None
-    assert (END, "forward", "first") in view.tf
+def test_without_the_losses_of_its_evaluations_a_trace_keeps_outputs_weights_and_training(tmp_path):
+    view = without_evaluation(evaluated(tmp_path / "torch.npz", "my_port.py: loss returns list", "first", "second"))
+    at_end = [(END, "weights", "w"), (END, "forward", "first"), (END, "forward", "second")]
+    assert view.keys == [(0, "forward", "first"), (0, "loss", "loss"), *at_end]
+    assert list(view.curves) == ["loss"]
+    assert view[END, "weights", "w"].tolist() == [1, 1]
