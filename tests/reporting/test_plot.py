@@ -39,25 +39,26 @@ def test_the_gap_of_every_precision_is_drawn_inside_its_envelope_on_a_log_axis(t
     of = result(tmp_path, precisions=BOTH)
     _, gaps = saved(of, tmp_path).axes
     assert gaps.get_yscale() == "log"
-    assert list(lines(gaps)) == ["float64 gap", "float32 gap"]
-    for precision, line, envelope in zip(BOTH, gaps.lines, gaps.collections, strict=True):
+    assert list(lines(gaps)) == [f"{one}, {what}" for one in BOTH for what in ("free", "step by step")]
+    for precision, free, steps, envelope in zip(BOTH, gaps.lines[::2], gaps.lines[1::2], gaps.collections, strict=True):
         comparison = of.judgement.comparisons[precision]
-        np.testing.assert_array_equal(line.get_ydata(), np.maximum(comparison.gap, SMALLEST))
+        np.testing.assert_array_equal(free.get_ydata(), np.maximum(comparison.gap, SMALLEST))
+        np.testing.assert_array_equal(steps.get_ydata(), np.maximum(comparison.series[0].gap, SMALLEST))
         heights = envelope.get_paths()[0].vertices[:, 1]
         assert (heights.min(), heights.max()) == (SMALLEST, comparison.envelope.max())
-        assert to_hex(line.get_color()) == PRECISION_COLOURS[precision]
+        assert to_hex(free.get_color()) == to_hex(steps.get_color()) == PRECISION_COLOURS[precision]
 
 
 def test_a_gap_of_zero_has_a_place_on_the_log_axis(tmp_path):
     _, gaps = result(tmp_path, tf=FakeSide()).plot().axes
-    assert (lines(gaps)["float64 gap"] == SMALLEST).all()
+    assert (lines(gaps)["float64, free"] == SMALLEST).all()
 
 
 def test_where_they_part_is_marked_and_the_place_is_labelled(tmp_path):
     _, gaps = result(tmp_path, tf=FakeSide(from_step(7, "loss", 2.0))).plot().axes
     [mark] = [line for line in gaps.lines if line.get_label() == "parts at step 7"]
     assert set(mark.get_xdata()) == {7}
-    assert lines(gaps)["float64 gap"][7:] == pytest.approx(np.full(33, 0.5), rel=1e-12)
+    assert lines(gaps)["float64, free"][7:] == pytest.approx(np.full(33, 0.5), rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_an_infinite_gap_is_left_out_and_the_rest_is_drawn(tmp_path, tf):
     assert of.verdict == "diverged"
     losses, gaps = saved(of, tmp_path).axes
     comparison = of.judgement.comparisons["float64"]
-    np.testing.assert_array_equal(np.isnan(lines(gaps)["float64 gap"]), np.isinf(comparison.gap))
+    np.testing.assert_array_equal(np.isnan(lines(gaps)["float64, free"]), np.isinf(comparison.gap))
     assert f"parts at step {comparison.parts_at}" in lines(gaps)
     np.testing.assert_array_equal(lines(losses)["tf"], comparison.pair.tf.curves["loss"])
 

@@ -57,7 +57,7 @@ def test_what_trains_nothing_moves_no_bar(bars):
 
 
 ROW = {
-    "case": "a_case", "verdict": "diverged", "steps": 40, "float64_gap": 2e-3, "float64_envelope": 1e-13,
+    "case": "a_case", "verdict": "diverged", "steps": 40, "float64_step_gap": 2e-3, "float64_step_allowed": 1e-13,
     "torch_first_loss": 2.0, "torch_last_loss": 0.5, "tf_first_loss": 2.0, "tf_last_loss": 0.25,
     "torch_ms_per_step": 1.234, "tf_ms_per_step": 10.0,
 }  # fmt: skip
