@@ -30,7 +30,7 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
     trouble = None
     try:
         with ProgressBars(Console(stderr=True)) as bars:
-            bars.expect([one.subject.steps for one in experiments], len(options.precisions) * (1 + options.nudged))
+            bars.expect([one.subject.steps for one in experiments], options.runs_a_case)
             for _, result in run_experiments(experiments, options, bars.show):
                 results.append(result)
                 plots[result.case] = image(result.plot())  # while the workers go on

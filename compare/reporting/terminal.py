@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich import box
 from rich.console import Console
@@ -37,10 +37,11 @@ class ProgressBars:
         self._tasks = {side: self._bars.add_task("importing", side=side, total=None) for side in SIDES}
         self._done: Counter[str] = Counter()
 
-    def expect(self, steps: Iterable[int], runs_a_case: int) -> None:
-        """Set the length of the bars: the steps of all cases, if nothing parts."""
-        for task in self._tasks.values():
-            self._bars.update(task, total=runs_a_case * sum(steps))
+    def expect(self, steps: Iterable[int], runs_a_case: Mapping[str, int]) -> None:
+        """Set the length of the bars: the steps of all cases, times the runs of each on a side, if nothing parts."""
+        total = sum(steps)
+        for side, task in self._tasks.items():
+            self._bars.update(task, total=runs_a_case[side] * total)
 
     def show(self, of: Subject, progress: Progress) -> None:
         """Move the bar of the side that reports progress."""

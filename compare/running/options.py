@@ -32,6 +32,12 @@ class Options:
         """The precisions to run in; the first decides."""
         return PRECISIONS[self.precision]
 
+    @property
+    def runs_a_case(self) -> dict[str, int]:
+        """How many runs each side makes of a case where nothing parts: tf free and following, torch free and nudged."""
+        each = {"torch": 1 + 2 * self.nudged, "tf": 2}
+        return {side: len(self.precisions) * count for side, count in each.items()}
+
     def pool(self, directory: Path, kept: int = 1) -> Pool:
         """The two workers; what they print goes to files in `directory`."""
         pythons = {"torch": self.torch_python, "tf": self.tf_python}
