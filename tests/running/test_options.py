@@ -24,3 +24,8 @@ def test_the_workers_get_what_is_said_of_them(monkeypatch, tmp_path):
     monkeypatch.setattr(options, "Pool", lambda *given: asked.append(given))
     Options(threads=3, timeout=7, torch_python="here", tf_python="there").pool(tmp_path, kept=2)
     assert asked == [(tmp_path, {"torch": "here", "tf": "there"}, 3, 7, 2)]
+
+
+def test_as_many_runs_are_expected_of_each_side_as_a_study_makes():
+    assert Options().runs_a_case == {"torch": 6, "tf": 4}
+    assert Options("float32", nudged=False).runs_a_case == {"torch": 1, "tf": 2}
