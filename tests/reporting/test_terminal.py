@@ -57,7 +57,7 @@ def test_what_trains_nothing_moves_no_bar(bars):
 
 
 ROW = {
-    "case": "a_case", "verdict": "diverged", "steps": 40, "float64_gap": 2e-3, "float64_envelope": 1e-13,
+    "case": "a_case", "verdict": "diverged", "steps": 40, "float64_step_gap": 2e-3, "float64_step_allowed": 1e-13,
     "torch_first_loss": 2.0, "torch_last_loss": 0.5, "tf_first_loss": 2.0, "tf_last_loss": 0.25,
     "torch_ms_per_step": 1.234, "tf_ms_per_step": 10.0,
 }  # fmt: skip
@@ -75,6 +75,11 @@ def test_a_case_is_a_line_of_its_figures():
     assert line.split() == [
         "a_case", "diverged", "40", "2e-03/1e-13", "2.0000", "→", "0.5000", "2.0000", "→", "0.2500", "1.23", "10.00"
     ]  # fmt: skip
+
+
+def test_where_no_step_was_judged_by_itself_there_is_no_figure_of_it():
+    [line] = [line for line in printed({**ROW, "float64_step_gap": None}) if "a_case" in line]
+    assert line.split()[2:4] == ["40", "2.0000"]
 
 
 def test_a_case_that_failed_has_no_figures():
