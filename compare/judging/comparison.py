@@ -36,6 +36,11 @@ class Runs:
     free_nudged: tuple[Trace, ...] = ()
     twins: tuple[Twin, ...] = ()
 
+    @property
+    def audited(self) -> TracePair:
+        """The run of each side whose first step was audited: its settings are those of the beginning."""
+        return TracePair(self.free.torch, self.following)
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -80,7 +80,7 @@ def study(
     if precisions == ("float32",):
         findings.append(float32_alone(deciding.comparison))
     comparisons = {precision: each.comparison for precision, each in judged.items()}
-    rows = tuple(settings(runs[precisions[0]].free))
+    rows = tuple(settings(runs[precisions[0]].audited))
     return Judgement(verdict, tuple(findings), comparisons, deciding.first, rows)
 
 
@@ -118,7 +118,7 @@ def _judge(run: Run, runs: Runs, settings: Settings) -> Judged:
     if not comparison.apart:
         return Judged(comparison, diverged=False)
     first, comparison = find_first_divergence(run, runs, comparison)
-    behind = behind_leak(run, runs, first, lambda: settings(runs.free)) if first else None
+    behind = behind_leak(run, runs, first, lambda: settings(runs.audited)) if first else None
     if first is None or behind is None:
         return Judged(comparison, True, (parting_sentence(comparison, first),), first)
     remark = leak_remark(comparison, first)

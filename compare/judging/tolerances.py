@@ -27,7 +27,7 @@ ENVELOPE_FACTOR = 32
 STEP_FACTOR = 8
 
 # Another summation order may flip a unit that is further from its kink than an ulp of the weights moves it. And it errs
-# by an ulp of the largest gradient where a nudge moves a small one by its own ulp (seen with Adam: of a unit that became
+# by an ulp of the largest gradient where a nudge moves a small one by its own ulp (seen with Adam: of a unit that was
 # active for the first time, TensorFlow's gradient of 2e-8 beside others of 0.1 was 1 % off, and so was its update).
 MORE_NUDGES = (1, 1, 2, 2, 4, 4, 8, 8, 8, 16, 16, 16)
 FLIP_FACTOR = 2
