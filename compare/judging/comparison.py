@@ -68,8 +68,14 @@ class Comparison:
         rows = [first_divergence(self.rows)]
         if self.precision == "float32":  # where the loss may hide what an output shows
             rows.append(before_gradients(self.rows))
-        steps = [*(row.step for row in rows if row), *([self.parting.step] if self.parting else [])]
-        return min(steps, default=None)
+        steps = [row.step for row in rows if row] + ([self.parting.step] if self.parting else [])
+        return min([*steps, *([] if self.breaks_off is None else [self.breaks_off])], default=None)
+
+    @property
+    def breaks_off(self) -> int | None:
+        """The first step that only one side makes."""
+        torch, tf = (trace.steps for trace in self.pair)
+        return None if torch == tf else min(torch, tf)
 
     @property
     def steps_judged(self) -> int:
@@ -84,11 +90,7 @@ class Comparison:
     @property
     def apart(self) -> bool:
         """Whether a step is beyond what rounding explains, or one side trains for longer."""
-        return self.parts_at is not None or not self.same_length
-
-    @property
-    def same_length(self) -> bool:
-        return self.pair.torch.steps == self.pair.tf.steps
+        return self.parts_at is not None
 
     @property
     def horizon(self) -> int | None:

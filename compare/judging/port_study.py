@@ -79,12 +79,20 @@ def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
     for precision in dict.fromkeys((*precisions[:1], "float32")):
         try:
             training = Training(precision, audits=(0,), steps=1)
-            return Described(precision, TracePair(*run(*((side, training) for side in SIDES))), tuple(findings))
+            pair = TracePair(*run(*((side, training) for side in SIDES)))
+            if precision == "float32" or not _all_in_float32(pair):
+                return Described(precision, pair, tuple(findings))
+            findings.append("both sides hold their weights in float32, whatever precision they are given")
         except RequestFailedError as error:
             if precision == "float32":
                 raise
             findings.append(f"judged in float32 only, since it does not run in float64 ({error})")
     raise AssertionError("a description in float32 either succeeds or raises")
+
+
+def _all_in_float32(pair: TracePair) -> bool:
+    held = {trace[key].dtype for trace in pair for key in trace.keys if key[:2] == (0, "weights")}
+    return {dtype.name for dtype in held if dtype.kind == "f"} == {"float32"}
 
 
 def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:

@@ -21,7 +21,7 @@ def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
     """
     comparison = compare_runs(runs)
     at = comparison.parts_at
-    if at is None or not runs.twins:
+    if at is None or at == comparison.breaks_off or not runs.twins:
         return runs, comparison
     for steps in (None,) if at is END else (at + 1, None):
         more = [
@@ -45,7 +45,7 @@ def find_first_divergence(
 ) -> tuple[StageRow | None, Comparison]:
     """The first divergence, and the comparison with the rows of its step; None where no tensor of that step parts."""
     at = comparison.parts_at
-    if at is None:
+    if at is None or at == comparison.breaks_off:
         return None, comparison
     if at is not END and not any(row.step == at for row in comparison.rows):
         rows = _audit(run, runs, comparison, at, allow)

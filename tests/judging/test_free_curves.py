@@ -90,7 +90,6 @@ def test_a_run_that_ends_early_is_infinitely_far_from_there_on(compared):
     comparison = compared(tf=FakeSide(rounding, stops=LATE))
     assert comparison.parts_at == LATE
     assert comparison.parting.values[1] is None
-    assert not comparison.same_length
 
 
 def test_final_weights_and_buffers_of_free_runs_are_compared(compared):

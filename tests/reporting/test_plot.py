@@ -7,7 +7,6 @@ from matplotlib.colors import to_hex
 from compare.reporting.plot import PRECISION_COLOURS, SMALLEST
 from compare.reporting.result import Result
 from tests.helpers.synthetic import FakeSide, from_step, result, rounding
-from tests.helpers.trainings import Chaotic
 
 BOTH = ("float64", "float32")
 
@@ -40,28 +39,14 @@ def test_the_gap_of_every_precision_is_drawn_inside_its_envelope_on_a_log_axis(t
     of = result(tmp_path, precisions=BOTH)
     _, gaps = saved(of, tmp_path).axes
     assert gaps.get_yscale() == "log"
-    assert list(lines(gaps)) == [f"{one}, {kind}" for one in BOTH for kind in ("free", "step by step")]
-    for precision, line, envelope in zip(BOTH, gaps.lines[::2], gaps.collections, strict=True):
+    assert list(lines(gaps)) == [f"{one}, {what}" for one in BOTH for what in ("free", "step by step")]
+    for precision, free, steps, envelope in zip(BOTH, gaps.lines[::2], gaps.lines[1::2], gaps.collections, strict=True):
         comparison = of.judgement.comparisons[precision]
-        np.testing.assert_array_equal(line.get_ydata(), np.maximum(comparison.gap, SMALLEST))
+        np.testing.assert_array_equal(free.get_ydata(), np.maximum(comparison.gap, SMALLEST))
+        np.testing.assert_array_equal(steps.get_ydata(), np.maximum(comparison.series[0].gap, SMALLEST))
         heights = envelope.get_paths()[0].vertices[:, 1]
         assert (heights.min(), heights.max()) == (SMALLEST, comparison.envelope.max())
-        assert to_hex(line.get_color()) == PRECISION_COLOURS[precision]
-
-
-def test_the_gap_of_each_step_by_itself_is_drawn_beside_that_of_the_free_curves(tmp_path):
-    chaos = Chaotic()
-    of = result(tmp_path, FakeSide(model=chaos), FakeSide(rounding, model=chaos), precisions=("float32",), steps=80)
-    _, gaps = saved(of, tmp_path).axes
-    drawn = lines(gaps)
-    assert drawn["float32, free"].max() > 0.1
-    assert drawn["float32, step by step"].max() < 1e-5
-    assert len(drawn["float32, step by step"]) == 80
-
-
-def test_steps_that_were_not_judged_are_not_drawn(tmp_path):
-    _, gaps = result(tmp_path, FakeSide(keeps=500)).plot().axes
-    assert 0 < len(lines(gaps)["float64, step by step"]) < len(lines(gaps)["float64, free"]) == 40
+        assert to_hex(free.get_color()) == to_hex(steps.get_color()) == PRECISION_COLOURS[precision]
 
 
 def test_a_gap_of_zero_has_a_place_on_the_log_axis(tmp_path):
@@ -90,7 +75,7 @@ def test_an_infinite_gap_is_left_out_and_the_rest_is_drawn(tmp_path, tf):
     losses, gaps = saved(of, tmp_path).axes
     comparison = of.judgement.comparisons["float64"]
     np.testing.assert_array_equal(np.isnan(lines(gaps)["float64, free"]), np.isinf(comparison.gap))
-    assert comparison.parts_at is None or f"parts at step {comparison.parts_at}" in lines(gaps)
+    assert f"parts at step {comparison.parts_at}" in lines(gaps)
     np.testing.assert_array_equal(lines(losses)["tf"], comparison.pair.tf.curves["loss"])
 
 

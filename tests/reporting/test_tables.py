@@ -101,25 +101,6 @@ def test_a_curve_has_a_row_a_step_and_precision_with_epochs_counted_from_one(tmp
     assert {tuple(row) for row in rows} == {COLUMNS["curves"]}
 
 
-def test_a_curve_says_of_each_step_what_it_did_by_itself_and_which_update_came_closest(tmp_path):
-    of = result(tmp_path, tf=FakeSide(at(lambda key: key[:2] == (7, "update"), lambda value: value * 1.5)))
-    rows = list(ROWS["curves"](of))
-    by_name = {(each.stage, each.tensor): each for each in of.judgement.comparisons["float64"].series}
-    loss, update = by_name["loss", "loss"], by_name["update", "weight"]
-    assert [row["step_gap"] for row in rows] == loss.gap.tolist()
-    assert [row["step_allowed"] for row in rows] == loss.allowed.tolist()
-    assert [row["update_gap"] for row in rows] == update.gap.tolist()
-    assert {row["update_tensor"] for row in rows} == {"weight"}
-    assert [row["step"] for row in rows if row["update_gap"] > row["update_allowed"]] == [7]
-
-
-def test_steps_that_were_not_judged_have_no_gap_of_their_own(tmp_path):
-    of = result(tmp_path, FakeSide(keeps=500))
-    judged = of.summary["float64_steps_judged"]
-    assert 0 < judged < 40
-    assert ["step_gap" in row for row in ROWS["curves"](of)] == [step < judged for step in range(40)]
-
-
 def test_where_a_curve_has_ended_its_loss_and_gap_are_missing(tmp_path):
     rows = list(ROWS["curves"](result(tmp_path, tf=FakeSide(rounding, stops=30))))
     assert len(rows) == 40
@@ -183,9 +164,6 @@ def test_the_summary_of_a_diverged_case_says_how_far_and_where(tmp_path):
     assert row["findings"].startswith("parts at step 7, rate, learning_rate")
     assert (row["float64_gap"], row["float32_gap"]) == (double.gap.max(), single.gap.max())
     assert (row["float64_envelope"], row["float32_envelope"]) == (double.envelope.max(), single.envelope.max())
-    assert (row["float64_steps_judged"], row["float64_horizon"]) == (40, None)
-    assert row["float64_step_gap"] == pytest.approx(0.5, rel=1e-2)
-    assert row["float64_step_gap"] > row["float64_step_allowed"]
     assert (row["torch_first_loss"], row["torch_last_loss"]) == tuple(single.pair.torch.curves["loss"][[0, -1]])
     assert (row["tf_first_loss"], row["tf_last_loss"]) == tuple(single.pair.tf.curves["loss"][[0, -1]])
     assert (row["torch_version"], row["tf_version"], row["keras_version"]) == ("2.0", "2.0", "3.0")
@@ -193,7 +171,7 @@ def test_the_summary_of_a_diverged_case_says_how_far_and_where(tmp_path):
 
 
 def test_milliseconds_are_the_median_without_the_audited_steps(tmp_path):
-    of = result(tmp_path, FakeSide(curves=lambda steps: {"seconds": [9.0, 0.001, 0.003]}), steps=3)
+    of = result(tmp_path, FakeSide(curves=lambda steps: {"seconds": [9.0, 0.001, 0.003][:steps]}), steps=3)
     assert of.summary["torch_ms_per_step"] == 2.0
     assert of.summary["tf_ms_per_step"] == 250.0
 
