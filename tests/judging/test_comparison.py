@@ -145,9 +145,9 @@ def test_an_evaluation_parts_at_the_step_that_it_follows(compared, theirs, step)
 
 
 @pytest.mark.parametrize("sides", [(HONEST, FakeSide(stops=7)), (FakeSide(stops=7), HONEST)])
-def test_a_side_that_stops_early_is_apart_though_every_step_that_both_made_agrees(compared, sides):
+def test_a_side_that_stops_early_parts_there_though_every_step_that_both_made_agrees(compared, sides):
     comparison = compared(*sides)
-    assert comparison.parts_at == comparison.breaks_off is not None
+    assert (comparison.parting, comparison.parts_at, comparison.apart) == (None, 7, True)
 
 
 @pytest.mark.parametrize("nudged", [True, False])

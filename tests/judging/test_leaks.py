@@ -98,6 +98,13 @@ def test_where_digits_cancel_a_leak_is_what_float32_weights_would_do_there(found
     assert found(from_step(0, "loss", 1 + 1e-5), FakeSide(model=model), model=model).is_leak == is_leak
 
 
+def test_at_a_later_step_too_it_is_measured_what_float32_weights_do_there(found):
+    steep = Regression(offset=0.06634)  # the loss of step LATE is 0.066342
+    of = found(from_step(LATE, "loss", 1 + 1e-6), FakeSide(model=steep), model=steep)
+    assert of.first.key == (LATE, "loss", "loss")
+    assert of.is_leak
+
+
 def test_the_optimizer_is_reached_by_its_constants_alone_so_weights_explain_nothing_there(found):
     of = found(from_step(LATE, "update", 1 + 1e-6))
     assert of.first.key == (LATE, "update", "weight"), "where the gradient has lost six digits"
@@ -124,11 +131,12 @@ def test_a_fault_behind_a_leak_is_found_where_it_enters(found, step, stage, fact
     assert of.behind.comparison.apart
 
 
-def test_the_runs_that_measure_a_leak_follow_in_float64_one_with_rounded_constants_and_some_with_float32_nudges(found):
+def test_the_runs_that_measure_a_leak_follow_in_float64_plain_with_rounded_constants_and_with_float32_nudges(found):
     of = found(in_float32("rate", step=LATE))
     common = {"audits": (*AUDITS, LATE), "follows": "float64"}
     nudged = [Training("float64", "float32", **common, sample=sample) for sample in range(SAMPLES)]
-    assert of.asked == [[("torch", each) for each in (Training("float64", **common, rounded=True), *nudged)]]
+    plain, rounded = (Training("float64", **common, rounded=rounded) for rounded in (False, True))
+    assert of.asked == [[("torch", each) for each in (plain, rounded, *nudged)]]
 
 
 @pytest.mark.parametrize(

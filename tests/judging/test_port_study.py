@@ -85,11 +85,12 @@ def test_a_wrong_port_parts_where_it_does_by_pytorchs_names(studied):
     assert judgement.first_divergence.key == (0, "update", "leave.weight")
 
 
-@pytest.mark.parametrize(("stage", "tensor"), [("update", "branches.1.weight"), ("buffer", "norm.running_mean")])
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize(
+    ("stage", "tensor", "order"), [("update", "branches.1.weight", (1, 0)), ("buffer", "norm.running_mean", (0, 1))]
+)
 def test_a_late_step_is_judged_along_pytorchs_weights_whatever_tf_calls_its_own(studied, stage, tensor, order):
     wrong = at(lambda key: key == (17, stage, tensor), lambda value: value * 1.5)
-    judgement, _ = studied(Network("tf", order, fault=wrong), precisions=("float64", "float32"))
+    judgement, _ = studied(Network("tf", order, fault=wrong), nudged=False)
     assert judgement.first_divergence.key == (17, stage, tensor)
     for comparison in judgement.comparisons.values():
         names = {each.tensor for each in comparison.series if each.stage in ("update", "buffer")}

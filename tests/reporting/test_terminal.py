@@ -77,6 +77,11 @@ def test_a_case_is_a_line_of_its_figures():
     ]  # fmt: skip
 
 
+def test_where_no_step_was_judged_by_itself_there_is_no_figure_of_it():
+    [line] = [line for line in printed({**ROW, "float64_step_gap": None}) if "a_case" in line]
+    assert line.split()[2:4] == ["40", "2.0000"]
+
+
 def test_a_case_that_failed_has_no_figures():
     [line] = [line for line in printed({"case": "broken", "verdict": "error"}, ROW) if "broken" in line]
     assert line.split() == ["broken", "error"]

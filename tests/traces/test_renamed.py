@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.traces.pairing import RecordedModel, pair
-from compare.traces.renamed import WEIGHT_STAGES, rename_pair, rename_tf, rename_torch, without_evaluation
+from compare.traces.renamed import WEIGHT_STAGES, rename, rename_pair, rename_tf, rename_torch, without_evaluation
 from compare.traces.step import END
 from compare.traces.trace import STAGES, Trace, TracePair, TraceWriter
 from compare.traces.weights import Tensor, WeightGroup
@@ -46,19 +46,20 @@ TF = [
 def traced(tmp_path):
     """Writes what is given of each side to a trace; both, and the pairing of their models."""
 
-    def write(side, groups, tensors):
+    def write(side, groups, tensors, apart):
         writer = TraceWriter(tmp_path / f"{side}.npz")
         for key, value in tensors.items():
             writer.tensor(*key, value)
         kinds = {"attn": "Attention", "rnn": "RNN", "bn": "BatchNorm", "relu": "ReLU"}
         own = {"q": "Linear", "k": "Linear", "cell": "RNN", "n": "BatchNorm", "act": "ReLU", "extra": "Tanh"}
         writer.close(
-            {"loss": [1.0]}, header(side, weight_groups=tuple(groups), kinds=kinds if side == "torch" else own)
+            {"loss": [1.0]}, header(side, weight_groups=tuple(groups), kinds=kinds if side == "torch" else own), apart
         )
         return Trace(tmp_path / f"{side}.npz")
 
-    def make(torch=None, tf=None):
-        traces = TracePair(write("torch", TORCH, torch or {}), write("tf", TF, tf or {}))
+    def make(torch=None, tf=None, apart=((), ())):
+        torch, tf = write("torch", TORCH, torch or {}, dict(apart[0])), write("tf", TF, tf or {}, dict(apart[1]))
+        traces = TracePair(torch, tf)
         return *traces, pair(*map(RecordedModel.of, traces))
 
     return make
@@ -95,6 +96,21 @@ def test_weights_of_tf_are_seen_under_the_expressions_of_torch(traced, stage):
     view = rename_tf(trace, pairing)
     assert view.keys == [(0, stage, f"{shared}{entry(stage)}") for shared in names.values()]
     assert [view[key][0] for key in view.keys] == [0, 1, 2, 3]
+
+
+def test_what_each_side_measured_while_it_followed_is_seen_under_the_same_names(traced):
+    # Torch is measured by the slices and sums of its weights that TensorFlow has: its names are shared already.
+    shared = {("update", "attn.w[0:2]"): [[0.5, 0.1]], ("buffer", "bn.running_mean"): [[0.25, 0.0]]}
+    own = {("update", "q.weight"): [[0.5, 0.1]], ("buffer", "n.running_mean"): [[0.25, 0.0]]}
+    torch, tf, pairing = traced(apart=(shared, own))
+    for view in (*rename_pair(TracePair(torch, tf), pairing), rename(torch, pairing), rename(tf, pairing)):
+        assert {key: each.tolist() for key, each in view.apart.items()} == shared
+
+
+def test_a_trace_is_renamed_by_the_side_that_it_is_of(traced):
+    torch, tf, pairing = traced({(0, "update", "attn.w"): VALUE}, {(0, "update", "k.weight"): VALUE[2:]})
+    assert rename(torch, pairing).keys == rename_torch(torch, pairing).keys
+    assert rename(tf, pairing).keys == [(0, "update", "attn.w[2:4]")]
 
 
 @pytest.mark.parametrize("stage", WEIGHT_STAGES)

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from array import array
 
 import numpy as np
 import pytest
@@ -50,6 +51,24 @@ def test_every_curve_comes_back_the_same_as_float64(tmp_path_factory, curves):
         for name, values in expected.items():
             assert trace.curves[name].dtype == np.float64
             np.testing.assert_array_equal(trace.curves[name], values)
+
+
+def test_what_a_run_that_follows_measured_comes_back_by_stage_and_tensor(tmp_path):
+    measured = {("update", "fc/1.weight"): array("d", [0.5, 0.1, np.inf, 0.2]), ("buffer", "bn.mean"): [[0.0, 0.0]] * 2}
+    writer = TraceWriter(tmp_path / "trace.npz")
+    writer.tensor(0, "loss", "loss", 2.0)
+    writer.close({"loss": [2.0, 1.0]}, header(), measured)
+    with Trace(tmp_path / "trace.npz") as trace:
+        assert list(trace.apart) == list(measured)
+        assert trace.apart["update", "fc/1.weight"].tolist() == [[0.5, 0.1], [np.inf, 0.2]]
+        assert trace.apart["buffer", "bn.mean"].shape == (2, 2)
+        assert trace.keys == [(0, "loss", "loss")]
+        assert list(trace.curves) == ["loss"]
+
+
+def test_a_run_that_follows_none_measured_nothing(tmp_path):
+    with Trace(write(tmp_path / "trace.npz")) as trace:
+        assert trace.apart == {}
 
 
 def test_transposed_tensors_keep_their_layout_of_indices(tmp_path):
