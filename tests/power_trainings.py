@@ -70,7 +70,8 @@ def dense(name: str, layers: int, gain: float, **settings: float) -> Case:
     )
 
 
-CHAOTIC = dense("CHAOTIC", 6, 3.0, learning_rate=0.1, momentum=0.9)
+# Three times this rate makes the loss grow without end: then every unit is saturated, and nothing is trained.
+CHAOTIC = dense("CHAOTIC", 6, 3.0, learning_rate=0.03, momentum=0.9)
 MOMENTUM_SGD = dense("MOMENTUM_SGD", 2, 1.4, learning_rate=0.05, momentum=0.9)
 ADAM = dense("ADAM", 2, 1.4, learning_rate=1e-2, epsilon=1e-8)
 RMSPROP = dense("RMSPROP", 2, 1.4, learning_rate=1e-3, alpha=0.99, epsilon=1e-8, momentum=0.9)
