@@ -20,6 +20,8 @@ from compare.inputs import cases
 from compare.reporting.tables import COLUMNS
 from compare.reporting.terminal import summary_table
 from tests.benchmark import COLUMNS as BENCHMARK_COLUMNS
+from tests.no_false_alarms import COLUMNS as ALARM_COLUMNS
+from tests.power import COLUMNS as POWER_COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -49,7 +51,8 @@ def reference_summary() -> list[dict]:
         return [{name: value(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
-WITHOUT_CASES = {"benchmarks": BENCHMARK_COLUMNS, "components": COMPONENT_COLUMNS}
+OF_SCRIPTS = {"benchmarks": BENCHMARK_COLUMNS, "power": POWER_COLUMNS, "no_false_alarms": ALARM_COLUMNS}
+WITHOUT_CASES = {**OF_SCRIPTS, "components": COMPONENT_COLUMNS}
 RUN_OTHERWISE = ("python -m compare", "python -m compare port my_port.py")
 
 
@@ -132,7 +135,7 @@ def test_every_column_is_explained_and_nothing_else(table):
     section = re.search(rf"^## `{table}\.csv`.*?(?=^## |\Z)", RESULTS_README, re.DOTALL | re.MULTILINE).group()
     first_cells = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
     explained = [name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)]
-    path = ROOT / "results" / "benchmarks.csv" if table == "benchmarks" else REFERENCE / f"{table}.csv"
+    path = (ROOT / "results" if table in OF_SCRIPTS else REFERENCE) / f"{table}.csv"
     with open(path, newline="") as file:
         assert explained == next(csv.reader(file))
     assert explained == list({**COLUMNS, **WITHOUT_CASES}[table])

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from tests import benchmark, large_trace
+from tests import benchmark, large_trace, no_false_alarms, power
 from tests.end_to_end.wrong_ports import WRONG_PORTS
 
 RESULTS = benchmark.ROOT / "results" / "benchmarks.csv"
@@ -31,9 +31,24 @@ def test_the_benchmark_measures_every_row_of_its_table_and_writes_none_when_it_i
 
 
 def test_seeds_without_a_false_alarm_are_counted():
-    *_, case, all_runs = started("tests.no_false_alarms", "linear_regression", "--seeds", "1")
-    assert case.startswith("linear_regression: 1 seeds, the widest gap as a share of what was allowed: float64 0.")
-    assert all_runs == "1 runs, 0 alarms"
+    before = no_false_alarms.PATH.read_bytes()
+    case, training, all_runs = started("tests.no_false_alarms", "linear_regression", "momentum_sgd")
+    for name, line in (("linear_regression", case), ("momentum_sgd", training)):
+        assert line.startswith(f"{name}: 1 seeds, the widest gap as a share of what was allowed: float64 0.")
+    assert all_runs == "2 runs, 0 alarms"
+    assert no_false_alarms.PATH.read_bytes() == before
+
+
+def test_a_fault_is_planted_and_found_in_each_precision_and_no_table_is_written_when_that_is_shortened():
+    before = power.PATH.read_bytes()
+    *found, misses = started("tests.power", "momentum_sgd", "--faults", "rate_1e-02", "momentum")
+    assert sorted(line.split(" gap")[0] for line in found) == [
+        f"momentum_sgd {precision} {where}"
+        for precision in ("float32", "float64")
+        for where in ("momentum 2 state hidden.0.weight momentum_buffer", "rate_1e-02 2 rate learning_rate")
+    ]
+    assert misses == "0 missed"
+    assert power.PATH.read_bytes() == before
 
 
 def test_a_port_that_is_named_is_tried_alone_and_what_was_found_is_shown():

@@ -128,3 +128,8 @@ def test_an_unknown_name_suggests_the_nearest_and_lists_all():
     assert all(name in str(caught.value) for name in cases.NAMES)
     with pytest.raises(LookupError, match="no case is named '': the cases are linear_regression, "):
         cases.load("")
+
+
+def test_a_case_that_is_not_a_reference_case_is_found_by_its_place():
+    case = cases.load("compare.inputs.cases.gru:CASE")
+    assert case is cases.load("gru")

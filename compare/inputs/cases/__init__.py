@@ -1,4 +1,4 @@
-"""The reference cases, one file each; this file finds them by name."""
+"""The reference cases, one file each; this file finds them by name, and any other by its place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ NAMES = (
 
 
 def load(name: str) -> Case:
-    """The case of that name; LookupError, with the nearest name, for any other."""
+    """The case of that name, or at that place: "package.module:NAME".
+
+    LookupError, with the nearest name, for any other.
+    """
+    module, _, place = name.partition(":")
+    if place:
+        return getattr(import_module(module), place)
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.4)
         hint = f"did you mean {near[0]!r}? " if near else ""
