@@ -109,7 +109,11 @@ def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, al
     Values that agree in another order of the axes differ in layout only, which is not a difference.
     """
     found = difference(torch, tf)
-    if torch is None or tf is None or found.max_rel <= allowed or torch.size != tf.size or max(torch.ndim, tf.ndim) < 3:
+    if torch is None or tf is None or found.max_rel <= allowed:
+        return found
+    if (broadcast := _broadcast(torch, tf)) is not None and (same := difference(*broadcast)).max_rel <= allowed:
+        return same
+    if torch.size != tf.size or max(torch.ndim, tf.ndim) < 3:
         return found
     if torch.ndim != tf.ndim:
         orders = [tf.reshape(torch.shape)]
@@ -118,6 +122,17 @@ def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, al
     others = [difference(torch, moved) for moved in orders if moved.shape == torch.shape]
     agreeing = [other for other in others if other.max_rel <= allowed]
     return (agreeing or (others if found.kind == "shape" else []) or [found])[0]
+
+
+def _broadcast(torch: np.ndarray, tf: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Both in the shape of the larger, where the smaller repeats along its other axes; None where it does not."""
+    if torch.ndim == tf.ndim or not min(torch.ndim, tf.ndim):
+        return None
+    try:
+        left, right = np.broadcast_arrays(torch, tf)
+    except ValueError:
+        return None
+    return (left, right) if left.shape in (torch.shape, tf.shape) else None
 
 
 def _rounded(left: np.ndarray, right: np.ndarray, max_rel: float) -> bool:

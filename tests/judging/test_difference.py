@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from compare.judging.difference import difference, difference_at, relative_gap
+from compare.judging.difference import difference, difference_at, difference_in_any_layout, relative_gap
 
 PROPERTY = settings(max_examples=50, deadline=None)
 FINITE = st.floats(-1e30, 1e30)
@@ -189,3 +189,11 @@ def test_a_smaller_batch_of_other_examples_is_a_finding_and_no_part():
 def test_a_batch_or_an_output_of_fewer_examples_is_a_part_and_any_other_shape_a_finding(stage, torch, tf, kind):
     found = difference_at(stage, np.ones(torch), np.ones(tf), 0.0)
     assert (found.kind, found.structural) == (kind, kind == "shape")
+
+
+def test_an_output_that_repeats_along_a_further_axis_is_no_difference_where_the_values_agree():
+    positions = np.arange(12.0).reshape(3, 4)
+    repeated = np.broadcast_to(positions, (5, 3, 4))
+    assert difference_in_any_layout(positions, repeated, 0.0).max_rel == 0
+    assert difference_in_any_layout(positions, repeated + np.eye(5)[0][:, None, None], 1e-9).kind == "shape"
+    assert difference_in_any_layout(np.arange(4.0), positions, 0.0).kind == "shape"

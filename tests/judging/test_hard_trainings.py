@@ -155,8 +155,8 @@ def test_a_gradient_that_is_shown_with_its_weight_decay_is_equivalent(judged, pr
 
 
 @pytest.mark.parametrize("precisions", [BOTH, SINGLE])
-@pytest.mark.parametrize("step", [1, LATE])
-def test_it_is_not_blamed_for_an_update_that_parts_at_a_later_step(judged, precisions, step):
+@pytest.mark.parametrize("step", [0, 1, LATE])
+def test_it_is_not_blamed_for_an_update_that_parts_at_the_same_step_or_later(judged, precisions, step):
     fault = and_rounding(from_step(step, "update", 1.002))
     of = judged(Regression(decay=0.01), TAPE, fault, precisions=precisions)
     assert (of.verdict, key(of)) == ("diverged", (step, "update", "weight"))
