@@ -30,13 +30,17 @@ OF_AN_UPDATE = ("gradient", "rate", "state")
 
 @dataclass(frozen=True)
 class StageRow:
-    """One tensor at an audited step: how the sides differ, and what rounding explains."""
+    """One tensor at an audited step: how the sides differ, and what rounding explains.
+
+    `reaches` is False for a difference of which it is known that nothing comes of it.
+    """
 
     step: Step
     stage: str
     tensor: str
     difference: Difference
     allowed: float
+    reaches: bool = True
 
     @property
     def key(self) -> Key:
@@ -174,22 +178,9 @@ def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
         return None
     # What was beyond at an earlier step without consequence is not the cause now; but the state carries over.
     harmless = {(row.stage, row.tensor) for row in beyond if row.step < reached and row.stage != "state"}
-    harmless |= _absorbed_gradients([row for row in rows if row.step == reached])
+    harmless |= {(row.stage, row.tensor) for row in beyond if row.step == reached and not row.reaches}
     first = next(row for row in beyond if row.step == reached and (row.stage, row.tensor) not in harmless)
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
-
-
-def _absorbed_gradients(step: Sequence[StageRow]) -> set[tuple[str, str]]:
-    """The gradients that differ as they are shown, while what the optimizers made of them for their state agrees.
-
-    So it is where one side's tape includes a weight decay that the other side's optimizer adds, or where one clips
-    before its optimizer and the other inside.
-    """
-    shapes = {row.tensor: row.difference.shape for row in step if row.stage == "gradient" and row.beyond}
-    entries = [(row.tensor.rpartition(" ")[0], row) for row in step if row.stage == "state"]
-    states = [(name, row) for name, row in entries if row.difference.shape == shapes.get(name)]
-    disagreeing = {name for name, row in states if not row.within}
-    return {("gradient", name) for name, _ in states if name not in disagreeing}
 
 
 def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:
