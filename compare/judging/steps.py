@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from compare.judging import tolerances
 from compare.judging.curves import Curve, first_beyond
@@ -130,8 +131,23 @@ def _tensor(
     """One weight's updates, or one buffer."""
     gap, rounding = tf.apart[key].T
     twins = [(twin.header.ulps, twin.apart[key]) for twin in nudged if key in twin.apart]
-    opened = [(ulps, (each[:, 0] if ulps > 1 else each.max(axis=1))) for ulps, each in twins]
+    opened = [(ulps, _around(each, rounding)) for ulps, each in twins]
     return Series(*key, steps, gap, _allowed([(1, rounding), *opened], gap, precision, allow))
+
+
+def _around(twin: np.ndarray, rounding: Curve) -> Curve:
+    """What a nudge opened in each step or in the steps beside it, in terms of what an ulp makes of the step.
+
+    One nudge is one sample, which by chance may open little in a step; and an update that passes zero is no more exact
+    for being small.
+    """
+    gap, ulps = twin.T
+    count = min(len(gap), len(rounding))
+    known = (ulps[:count] > 0) & np.isfinite(gap[:count])
+    in_ulps = np.where(known, gap[:count] / np.where(known, ulps[:count], 1), 0)
+    padded = np.pad(in_ulps, tolerances.STEPS_AROUND)
+    widest = sliding_window_view(padded, 2 * tolerances.STEPS_AROUND + 1).max(axis=1)
+    return np.maximum(gap[:count], widest * rounding[:count])
 
 
 def _allowed(opened: Sequence[tuple[int, Curve]], gap: Curve, precision: str, allow: Allow) -> Curve:

@@ -26,6 +26,10 @@ ENVELOPE_FACTOR = 32
 # nudged runs are made before a step is called wrong.
 STEP_FACTOR = 8
 
+# A nudge is a sample: for updates the steps on both sides count too, so that it is seldom small by chance. (Of 300 steps
+# of a chaotic network, one whose update passed zero was otherwise 4 % beyond.)
+STEPS_AROUND = 2
+
 # Another summation order may flip a unit that is further from its kink than an ulp of the weights moves it. And it errs
 # by an ulp of the largest gradient where a nudge moves a small one by its own ulp (seen with Adam: of a unit that was
 # active for the first time, TensorFlow's gradient of 2e-8 beside others of 0.1 was 1 % off, and so was its update).

@@ -108,7 +108,7 @@ def test_what_nudged_runs_opened_in_that_very_step_is_allowed(trace):
     nudged = trace([4.0, 1.0, 1.0, 1.0], {("update", "w"): opened})
     found = judged(trace(), tf, nudged, other)
     assert found["loss", "loss"].allowed.tolist() == [0.02, 1.0, 0.02, 0.02]
-    np.testing.assert_allclose(found["update", "w"].allowed, [0.2, 0.6, 0.6, 0.2])
+    np.testing.assert_allclose(found["update", "w"].allowed, [0.2, 0.4, 0.4, 0.2])
 
 
 def test_the_rounding_of_an_update_is_allowed_without_any_nudge(trace):

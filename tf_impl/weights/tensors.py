@@ -17,7 +17,7 @@ def to_numpy(tensor) -> np.ndarray:
 
 def _resource(variable):
     """The resource behind a variable of Keras or TensorFlow; None where it has several, as in a replicated model."""
-    variable = getattr(variable, "_value", variable)
+    variable = variable.value if isinstance(variable, keras.Variable) else variable
     return variable if type(variable).__name__ == "ResourceVariable" else None
 
 
