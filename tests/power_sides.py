@@ -159,11 +159,18 @@ def _of_decay(training: PowerTraining) -> str:
     return "state" if training.decays_gradient else "update"
 
 
+def _of_epsilon(training: PowerTraining) -> str | None:
+    """PyTorch's RMSprop sums up in its momentum what was divided already."""
+    if "epsilon" not in training.case.settings:
+        return None
+    return "state" if "momentum" in training.case.settings else "update"
+
+
 FAULTS: Mapping[str, Fault] = {
     **{f"rate_{by:.0e}": Fault(partial(rate_off, by=by), _always("rate")) for by in (1e-2, 1e-3, 1e-5)},
     "momentum": Fault(partial(changed, changes=momentum), _always("state")),
     "weight_decay": Fault(partial(changed, changes=weight_decay), _of_decay),
-    "epsilon": Fault(partial(changed, changes=epsilon), _where_set("epsilon", "update")),
+    "epsilon": Fault(partial(changed, changes=epsilon), _of_epsilon),
     "batch_norm_momentum": Fault(
         partial(changed, changes=batch_norm_momentum), _where_set("batch_norm_momentum", "buffer")
     ),
