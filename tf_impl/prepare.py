@@ -28,6 +28,7 @@ class Built:
     step: Callable
     initial: Any
     compiled: bool | None = None
+    precision: str = "float32"
     muted: Mapping[str, float] = field(default_factory=dict)  # layers whose dropout was switched off, and their rates
 
 
@@ -54,11 +55,11 @@ def build(
     initial = [(variable, to_numpy(variable)) for each in _stateful(side) for variable in each.variables]
     step = side.step or train_step
     if eager or side.as_written:
-        return Built(side, step, initial, muted=muted)
+        return Built(side, step, initial, muted=muted, precision=precision)
     try:
-        return Built(side, compile_step(side, step, examples), initial, compiled=True, muted=muted)
+        return Built(side, compile_step(side, step, examples), initial, compiled=True, muted=muted, precision=precision)
     except Exception:  # what cannot be traced may still run eagerly; if it does not, that error is the clearer one
-        return Built(side, step, initial, compiled=False, muted=muted)
+        return Built(side, step, initial, compiled=False, muted=muted, precision=precision)
 
 
 def _first_call(side: Side, batch: dict) -> None:
@@ -70,6 +71,7 @@ def _first_call(side: Side, batch: dict) -> None:
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
     """Reset to the initial state; `initial_weights`, canonical arrays by name, replace the weights if given."""
+    runtime.set_precision(built.precision)  # a side of another precision may have been built since
     for variable, value in built.initial:
         variable.assign(value)
     if initial_weights is not None:

@@ -24,6 +24,7 @@ class Built:
     step: Callable
     initial: Any
     compiled: bool | None = None
+    precision: str = "float32"
     muted: Mapping[str, float] = field(default_factory=dict)  # layers whose dropout was switched off, and their rates
 
 
@@ -42,11 +43,12 @@ def build(
     if not any(parameter.requires_grad for parameter in side.model.parameters()):
         raise ValueError("the model has no trainable weights: there is nothing to train")
     initial = copy.deepcopy([each.state_dict() for each in _stateful(side)])
-    return Built(side, side.step or train_step, initial, muted=muted)
+    return Built(side, side.step or train_step, initial, muted=muted, precision=precision)
 
 
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
     """Reset to the initial state; `initial_weights`, canonical arrays by name, replace the weights if given."""
+    runtime.set_precision(built.precision)  # a side of another precision may have been built since
     for each, state in zip(_stateful(built.side), copy.deepcopy(built.initial), strict=True):
         each.load_state_dict(state)
     if initial_weights is not None:

@@ -26,7 +26,7 @@ ENVELOPE_FACTOR = 32
 # nudged runs are made before a step is called wrong.
 STEP_FACTOR = 8
 
-# A nudge is a sample: for updates the steps on both sides count too, so that it is seldom small by chance. (Of 300 steps
+# A nudge is a sample: for updates the steps on both sides count too, so it is seldom small by chance. (Of 300 steps
 # of a chaotic network, one whose update passed zero was otherwise 4 % beyond.)
 STEPS_AROUND = 2
 

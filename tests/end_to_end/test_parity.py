@@ -33,11 +33,10 @@ def test_the_float64_losses_agree_to_1e_12_at_every_step(results, case):
 
 
 @pytest.mark.parametrize("case", cases.NAMES)
-def test_every_stage_of_the_first_three_steps_is_inside_its_float64_envelope(results, case):
+def test_every_stage_of_the_first_step_is_inside_its_float64_envelope(results, case):
     stages = results[case].stages.query("precision == 'float64'")
     assert (stages.verdict == "within").all()
-    for step in range(3):
-        assert set(stages[stages.step == step].stage) - {"state", "buffer"} == AUDITED
+    assert set(stages[stages.step == 0].stage) - {"state", "buffer"} == AUDITED
     assert set(stages.stage) <= set(STAGES)
 
 
