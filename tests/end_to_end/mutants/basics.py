@@ -205,7 +205,7 @@ MUTANTS = (
     Mutant("mlp_regression", sum_of_squares, (0, "loss", "loss")),
     Mutant("binary_classifier", l2_without_half, (0, "loss", "loss")),
     # The biases start at zero: their penalty is seen after the first update.
-    Mutant("binary_classifier", l2_without_biases, (1, "loss", "loss")),
+    Mutant("binary_classifier", l2_without_biases, (1, "gradient", "fc1.bias")),
     Mutant("cifar10_cnn", channels_last_flattened, (0, "forward", "flatten")),
     Mutant("cifar10_cnn", average_pooling, (0, "forward", "pool2")),
     Mutant("mlp_regression", partial_batch_dropped, (31, "batch", "x"), steps=64),
