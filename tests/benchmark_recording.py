@@ -1,6 +1,6 @@
 """What recording costs loops of one's own: the CNN and a small transformer, with a Recorder and without.
 
-The audits are the default few steps, in a run of STEPS; everything else is curves.
+The audits are the default few steps, of which TensorFlow runs one eagerly, in a run of STEPS; all else is curves.
 """
 
 import tempfile
@@ -48,7 +48,7 @@ def cost(side: str, name: str, loop: Callable) -> dict:
 
 
 def long_run() -> dict:
-    """A longer run on the TF side, where the audited steps run eagerly: a second or two, however long the run is.
+    """A longer run on the TF side, where the first audited step runs eagerly: a second or so, however long the run is.
 
     Both runs go in turn, by stretches, so that noise meets both.
     """

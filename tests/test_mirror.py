@@ -22,6 +22,7 @@ CALLED = (
 EXCEPTIONS = {
     ("tf_impl/recorder.py", "start_from"): "PyTorch's weights are the ones that a port starts from",
     ("tf_impl/__init__.py", "start_from"): "PyTorch's weights are the ones that a port starts from",
+    ("tf_impl/weights/__init__.py", "load_optimizer_state"): "TensorFlow's loop follows PyTorch's",
     ("tf_impl/layers/__init__.py", "BatchNorm"): "PyTorch has a class for each number of dimensions",
     ("tf_impl/layers/normalizations.py", "BatchNorm"): "PyTorch has a class for each number of dimensions",
     ("tf_impl/layers/recurrent.py", "RNNBase"): "torch.nn has what the three have in common",

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,48 @@ def test_the_reference_table_of_components_is_of_the_present_dictionary_and_all_
 def test_the_readme_promises_no_more_components_than_there_are():
     [promised] = re.findall(r"^More than (\d+) layers", README, re.MULTILINE)
     assert int(promised) < sum(len(specs.load(kind)) for kind in specs.KINDS)
+
+
+def test_the_recorders_of_the_readme_record_and_the_second_follows_the_first(tmp_path):
+    lines = re.findall(r"^    (recorder.+?)(?:  +#.*)?$", README, re.MULTILINE)
+    making_torch, step, making_tf = lines
+    torch = f"""
+        import numpy, torch, torch_impl
+        model = torch.nn.Sequential(torch.nn.Linear(2, 1)).double()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        {making_torch}
+        for x, y in numpy.random.default_rng(0).normal(size=(5, 2, 4, 2)):
+            x, y = torch.tensor(x), torch.tensor(y[:, :1])
+            optimizer.zero_grad()
+            loss = ((model(x) - y) ** 2).mean()
+            loss.backward()
+            optimizer.step()
+            {step}
+    """
+    tf = f"""
+        import keras, numpy, tensorflow as tf, tf_impl
+        from tf_impl.optimizers import SGD
+        keras.config.set_floatx("float64")
+        keras.config.set_dtype_policy("float64")
+        model = keras.Sequential([keras.Input((2,), dtype="float64"), keras.layers.Dense(1)])
+        optimizer = SGD(0.1)
+        {making_tf}
+        for x, y in numpy.random.default_rng(0).normal(size=(5, 2, 4, 2)):
+            x, y = tf.constant(x), tf.constant(y[:, :1])
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean((model(x) - y) ** 2)
+            gradients = tape.gradient(loss, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+            {step}
+    """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for script in (torch, tf):
+        command = [sys.executable, "-c", textwrap.dedent(script)]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    command = [sys.executable, "-m", "compare", "diff", "runs/torch", "runs/tf"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, "3 of 5 steps were judged, each begun with" in " ".join(done.stdout.split())) == (
+        0,
+        True,
+    ), done.stdout

@@ -7,8 +7,9 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from compare.inputs.expressions import evaluate, explicit_pairs
+from compare.inputs.expressions import explicit_pairs
 from compare.traces import recorder
+from compare.traces.followed import FollowedLoop, begun_with
 from compare.traces.header import Header
 from compare.traces.model import RecordedModel
 from compare.traces.pairing import pair
@@ -32,11 +33,27 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
         )
 
+    def _loop_to_follow(self, path, model, optimizer, audits) -> FollowedLoop:
+        if not layers.is_built(model):
+            raise ValueError("a model without weights cannot follow: call it once on a batch before the recorder")
+        return FollowedLoop(
+            path,
+            _recorded(model),
+            weights.named_parameters(model) | weights.named_buffers(model),
+            lambda state: weights.load_optimizer_state(optimizer, model, state),
+            self._pairs,
+            audits,
+        )
+
     def _is_built(self) -> bool:
         return layers.is_built(self._model)
 
     def _rates(self, optimizer: keras.optimizers.Optimizer) -> weights.Rates | None:
         return weights.Rates(optimizer) if isinstance(optimizer, keras.optimizers.Optimizer) else None
+
+    def _watches(self, step: int) -> bool:
+        # An eager step costs as much as ten to thirty of a graph. What is asked for is watched.
+        return self._watched is not None or not self._recording.is_audited(step - 1)
 
     def _watch_layers(self) -> None:
         # An audited step runs eagerly, for a graph holds no values.
@@ -101,11 +118,15 @@ def start_from(
     no partner, TraceError where `trace` cannot be read or its first step was not audited.
     """
     with Trace(trace_path(trace)) as torch:
-        own = RecordedModel(weights.weight_groups(model), layers.named_kinds(model), [], [])
-        begun = {name: torch[0, stage, name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
-        if not begun:
+        if not any(key[:2] == (0, "weights") for key in torch.keys):
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")
-        names = pair(RecordedModel.of(torch), own, explicit_pairs((pairs or {}).items())).weights
+        names = pair(RecordedModel.of(torch), _recorded(model), explicit_pairs((pairs or {}).items())).weights
+        begun = begun_with(torch, 0, names)
     parameters = weights.named_parameters(model) | weights.named_buffers(model)
-    for name, expression in names.items():
-        parameters[name].assign(evaluate(expression, begun.get))
+    for name, value in begun.items():
+        parameters[name].assign(value)
+
+
+def _recorded(model: keras.Model) -> RecordedModel:
+    """A model before its first step: its layers are in order of definition."""
+    return RecordedModel(weights.weight_groups(model), layers.named_kinds(model), [], [])

@@ -18,8 +18,17 @@ from compare.judging import tolerances
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
 from compare.judging.difference import difference
 from compare.judging.falling import falls, not_falling, say_falling
+from compare.judging.followed_steps import (
+    Followed,
+    compare_followed,
+    followed_steps,
+    growth_parts_at,
+    is_dense,
+    may_part,
+    parts,
+    remarks,
+)
 from compare.judging.free_curves import compare_free
-from compare.judging.growth import growth_is_rounding
 from compare.judging.half_precision import (
     beyond_rounding,
     coarsest_of,
@@ -33,6 +42,7 @@ from compare.judging.not_shown import not_shown
 from compare.judging.rates import rates_apart
 from compare.judging.settings import compare_settings
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
+from compare.judging.steps import EVALUATED, METRIC
 from compare.judging.wording import parting_sentence
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.recording import NUDGE
@@ -91,9 +101,13 @@ def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:
 
 
 def _audited_by_both(pair: TracePair) -> TracePair:
-    """Both traces, restricted to the steps that both audited, and the end."""
+    """Both traces, restricted to the steps that both audited, and the end.
+
+    Of a step that one side recorded from outside, the other's outputs and gradients are left out.
+    """
     steps = [{step for step, _, _ in view.keys} for view in pair]
-    return TracePair(*(of_steps(view, steps[0] & steps[1]) for view in pair))
+    outside = {step for view in pair for step in view.header.from_outside}
+    return TracePair(*(of_steps(view, steps[0] & steps[1], outside) for view in pair))
 
 
 def _read(path: Path) -> Trace:
@@ -130,42 +144,74 @@ def _is_nudged(plain: Trace, twin: Trace) -> bool:
 def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
     precision = coarsest_of(pair)
     comparison = compare_free(precision, pair, nudged)
-    if precision in tolerances.HALF and not is_measured(precision, nudged):
-        first = beyond_rounding(comparison)
-        if first is None and not _structural(comparison):
-            raise TraceError(say_not_measured(pair, precision))
-        return _judgement(
-            DIVERGED, [parting_sentence(comparison, first), *_advice(comparison, first)], comparison, first
-        )
-    measured = any(nudged)
+    followed = compare_followed(comparison, nudged, steps) if (steps := followed_steps(pair)) else None
+    comparison = followed.comparison if followed else comparison
+    if precision in tolerances.HALF and not (followed.is_measured if followed else is_measured(precision, nudged)):
+        return _judge_half(comparison)
+    verdict, findings, first = _decide_followed(followed) if followed else _decide_free(comparison, any(nudged))
+    falling = {precision: (falls(pair.torch, nudged.torch), falls(pair.tf, nudged.tf))}
+    findings += say_falling(falling, verdict == EQUIVALENT, must_fall)
+    if precision == "float32" and not any(nudged) and not followed:
+        findings.append(FLOAT32)
+    if verdict == EQUIVALENT and not followed and _leaves_out(comparison, any(nudged)):
+        findings.append(NOT_JUDGED)
+    if verdict == EQUIVALENT and must_fall and not_falling(falling):
+        verdict = NOT_DECREASING
+    if precision in tolerances.HALF:
+        findings.append(f"{say_who(pair, precision)}, by whose rounding they are judged")
+    if (apart := rates_apart(pair)) and str(apart) not in findings:
+        findings.append(str(apart))
+    findings += not_shown(comparison.rows)
+    return _judgement(verdict, findings, comparison, first)
+
+
+Decision = tuple[str, list[str], StageRow | None]  # the verdict, why, and the first difference
+
+
+def _decide_free(comparison: Comparison, measured: bool) -> Decision:
+    """Two free loops: the audited steps decide where rounding is known, else how the gap of the losses grows."""
+    precision = comparison.precision
     at_first = before_gradients(comparison.rows)
     rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
     in_half = first_of_half(comparison)
     first = at_first or in_half or first_divergence(rows) or first_divergence(comparison.rows)
-    verdict, findings = EQUIVALENT, []
-    if comparison.apart or in_half:
-        decided_by_rows = at_first or in_half or _structural(comparison) or (precision == "float64" and first)
-        if (
-            decided_by_rows
-            or measured
-            or not growth_is_rounding(comparison.gap, tolerances.FLOOR_ULPS * tolerances.ulp(precision))
-        ):
-            verdict = DIVERGED
-            findings += [parting_sentence(comparison, first), *_advice(comparison, first)]
-        else:
-            findings.append(GROWS)
-    falling = {precision: (falls(pair.torch, nudged.torch), falls(pair.tf, nudged.tf))}
-    findings += say_falling(falling, verdict == EQUIVALENT, must_fall)
-    if verdict == EQUIVALENT and must_fall and not_falling(falling):
-        verdict = NOT_DECREASING
-    if precision == "float32" and not measured:
-        findings.append(FLOAT32)
-    if precision in tolerances.HALF:
-        findings.append(f"{say_who(pair, precision)}, by whose rounding they are judged")
-    if apart := rates_apart(pair):
-        findings.append(str(apart))
-    findings += not_shown(comparison.rows)
-    return _judgement(verdict, findings, comparison, first)
+    if not (comparison.apart or in_half):
+        return EQUIVALENT, [], first
+    decided_by_rows = at_first or in_half or _structural(comparison) or (precision == "float64" and first)
+    if decided_by_rows or measured or growth_parts_at(comparison) is not None:
+        return DIVERGED, [parting_sentence(comparison, first), *_advice(comparison, first)], first
+    return EQUIVALENT, [GROWS], first
+
+
+def _leaves_out(comparison: Comparison, measured: bool) -> bool:
+    """Whether steps were judged by a gap that grows, or in float32, where that hides much."""
+    audited = {row.step for row in comparison.rows if row.step is not END}
+    hidden = comparison.horizon is not None or comparison.apart or (comparison.precision == "float32" and not measured)
+    return hidden and len(audited) < comparison.pair.torch.steps
+
+
+def _decide_followed(followed: Followed) -> Decision:
+    """A loop that followed: each of its steps decides, and no curve does against steps that agree."""
+    comparison = followed.comparison
+    first, uncertain = parts(followed), may_part(followed)
+    metric = comparison.parting is not None and comparison.parting.series.stage in (METRIC, EVALUATED)
+    sure = uncertain is not None and (is_dense(followed) or growth_parts_at(comparison) is not None)
+    if first or metric or sure or comparison.breaks_off is not None:
+        first = first or uncertain
+        return DIVERGED, [parting_sentence(comparison, first), *_advice(comparison, first)], first
+    rates = rates_apart(comparison.pair)
+    if rates and rates.step not in followed.steps:  # at those that were judged it may be without consequence
+        return DIVERGED, [str(rates)], None
+    return EQUIVALENT, remarks(followed, uncertain), None
+
+
+def _judge_half(comparison: Comparison) -> Judgement:
+    """Half precision whose rounding was not measured: refused, but for what no rounding explains."""
+    first = beyond_rounding(comparison)
+    if first is None and not _structural(comparison):
+        raise TraceError(say_not_measured(comparison.pair, comparison.precision))
+    findings = [parting_sentence(comparison, first), *_advice(comparison, first)]
+    return _judgement(DIVERGED, findings, comparison, first)
 
 
 def _judgement(verdict: str, findings: list[str], comparison: Comparison, first: StageRow | None) -> Judgement:
@@ -178,6 +224,11 @@ def _judgement(verdict: str, findings: list[str], comparison: Comparison, first:
 GROWS = (
     "the gap grows as rounding does, from nothing and without a jump; to be certain, measure the rounding: run both "
     f"scripts again with {NUDGE}=1 in the environment, then this command again"
+)
+FOLLOW = 'tf_impl.Recorder(..., follow="runs/torch") judges every audited step'
+NOT_JUDGED = (
+    "only the first steps could be compared tensor by tensor, later ones only by how the gap of the losses grows: "
+    f"{FOLLOW}"
 )
 FLOAT32 = (
     "judged in float32, where a small bug can hide in the rounding: to be certain, record both loops in float64, or "
@@ -200,8 +251,14 @@ def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
     ]
 
 
+UNEXPLAINED = ("loss", "state", "update", "buffer")  # where outputs and gradients would say more
+
+
 def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
     """What to do next."""
+    if first is not None and first.step in comparison.pair.tf.header.from_outside and first.stage in UNEXPLAINED:
+        shows = f"tf_impl.Recorder(..., audits=[{first.step}]) shows the outputs and gradients of that step"
+        return [f"{shows}, which runs eagerly then"]
     if first is None or first.step is END:
         at = comparison.parting.step if comparison.parting else len(comparison.gap) - 1
         return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]

@@ -100,7 +100,8 @@ def update_nearest(series: Iterable[Series]) -> list[Place]:
     if not updates:
         return []
     shares = np.array([each.gap / each.allowed for each in updates])
-    return [Place(step, updates[which]) for step, which in enumerate(shares.argmax(axis=0))]
+    nearest = zip(updates[0].steps, shares.argmax(axis=0), strict=True)
+    return [Place(int(step), updates[which]) for step, which in nearest]
 
 
 def smallest_update_seen(series: Iterable[Series]) -> float:

@@ -125,6 +125,12 @@ INITIAL_NAMED_FROM = 64
 # step computes by a fraction of order one; the most that a ReLU that flips in float32 was seen to change it is 5e-3.
 SAME_PART = 2e-2
 
+# In float32 whose rounding was not measured, Adam's update of a gradient near zero may be anything, and a unit that
+# flips moves gradients by up to 5e-3 at the worst element. What moves half of the values of half of the weights by this
+# much of the largest, at two steps of those that followed, is neither.
+DENSE_GAP = 1e-3
+DENSE_STEPS = 2
+
 
 def ulp(precision: str) -> float:
     """The relative spacing of numbers in "float64", "float32", "float16" or "bfloat16"."""

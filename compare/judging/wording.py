@@ -85,10 +85,14 @@ def _no_tensor_parts(comparison: Comparison) -> str:
 
 
 def _goes_on(comparison: Comparison, step: Step) -> str:
-    """How far apart the free losses are 1, 10 and 100 steps later, and at the end."""
+    """How far apart the free losses are 1, 10 and 100 steps later, and at the end; not where a loop follows."""
     if step is END:
         return ""
     last = len(comparison.gap) - 1
     later = sorted({min(max(step, 0) + ahead, last) for ahead in (1, 10, 100)} | {last})
-    gaps = [f"{comparison.gap[at]:.1e} at step {at}" for at in later if at > step]
+    gaps = [
+        f"{comparison.gap[at]:.1e} at step {at}"
+        for at in later
+        if at > step and at not in comparison.pair.tf.header.followed
+    ]
     return f"; the loss is then apart by {', '.join(gaps)}" if gaps else ""

@@ -76,8 +76,9 @@ def curves(outcome: Outcome) -> Iterator[TableRow]:
     """A row per precision and step; None where a side's curve has ended."""
     for which, comparison in _by_precision(outcome):
         losses = (trace.curves["loss"].tolist() for trace in comparison.pair)
-        columns = zip_longest(*losses, comparison.gap.tolist(), comparison.envelope.tolist(), _steps(comparison))
-        for step, (torch, tf, gap, envelope, judged) in enumerate(columns):
+        judged = _steps(comparison)
+        columns = zip_longest(*losses, comparison.gap.tolist(), comparison.envelope.tolist())
+        for step, (torch, tf, gap, envelope) in enumerate(columns):
             yield {
                 **which,
                 "step": step,
@@ -86,23 +87,23 @@ def curves(outcome: Outcome) -> Iterator[TableRow]:
                 "tf_loss": tf,
                 "gap": None if torch is None or tf is None else gap,
                 "envelope": envelope,
-                **(judged or {}),
+                **judged.get(step, {}),
             }
 
 
-def _steps(comparison: Comparison) -> list[TableRow]:
-    """The loss of each step that was judged by itself, and the update that came closest to its allowance."""
+def _steps(comparison: Comparison) -> dict[int, TableRow]:
+    """By step that was judged by itself, its loss, and the update that came closest to its allowance."""
     loss = comparison.series[0]
-    return [
-        {
-            "step_gap": float(loss.gap[update.step]),
-            "step_allowed": float(loss.allowed[update.step]),
+    return {
+        update.step: {
+            "step_gap": float(loss.gap[place]),
+            "step_allowed": float(loss.allowed[place]),
             "update_gap": update.gap,
             "update_allowed": update.allowed,
             "update_tensor": update.series.tensor,
         }
-        for update in update_nearest(comparison.series)
-    ]
+        for place, update in enumerate(update_nearest(comparison.series))
+    }
 
 
 def epochs(outcome: Outcome) -> Iterator[TableRow]:

@@ -39,7 +39,8 @@ class Header:
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
     `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
     `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
-    where PyTorch's mode was set from outside, and the loss put layers back into training.
+    where PyTorch's mode was set from outside, and the loss put layers back into training. `followed` are the steps that
+    began with the weights of another recorded loop, `from_outside` the audited ones without outputs and gradients.
     """
 
     side: str
@@ -57,6 +58,8 @@ class Header:
     loss_is_number: bool = False
     no_evaluation: str = ""
     evaluated_in_training: bool = False
+    followed: tuple[int, ...] = ()
+    from_outside: tuple[int, ...] = ()
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""
@@ -75,6 +78,8 @@ class Header:
             | {
                 "weight_groups": tuple(map(WeightGroup.from_json, plain["weight_groups"])),
                 "settings": tuple(Setting(**each) for each in plain["settings"]),
+                "followed": tuple(plain["followed"]),
+                "from_outside": tuple(plain["from_outside"]),
                 "explicit": tuple((name, expression) for name, expression in plain["explicit"]),
             }
         )

@@ -28,6 +28,10 @@ class Rates(ABC):
         self._steps.append(self._used())
         return True
 
+    def last(self) -> np.ndarray:
+        """The rates of the last step, (groups); empty where a side has no need to know before the end."""
+        return np.empty(0)
+
     @abstractmethod
     def _used(self) -> Any:
         """What was used by this step's first update; None where there was none."""
@@ -53,6 +57,10 @@ class EveryRate:
         for name, rates in list(self._watched.items()):
             if not attempt(rates.end_step, False):
                 self._watched.pop(name).detach()
+
+    def last(self) -> list[np.ndarray]:
+        """The rates of the last step, an array for each optimizer."""
+        return [attempt(rates.last, np.empty(0)) for rates in self._watched.values()]
 
     def detach(self) -> None:
         """Leave nothing behind."""

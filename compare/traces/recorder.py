@@ -12,12 +12,13 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
 from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import every_optimizer
+from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
 from compare.traces.header import Header
 from compare.traces.rates import EveryRate
@@ -28,6 +29,7 @@ from compare.traces.watching import Watching
 
 Model = TypeVar("Model")
 Optimizer = TypeVar("Optimizer")
+DEFAULT_AUDITS = range(3)
 DTYPES = ("float64", "float32", "float16", "bfloat16")
 Array = TypeVar("Array")  # a tensor of the framework's
 Value = TypeVar("Value")
@@ -41,10 +43,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         path: Path | str,
         model: Model,
         optimizer: Optimizer | Mapping[str, Optimizer] | Sequence[Optimizer],
-        audits: Container[int] = range(3),
+        audits: Container[int] | None = None,
         channels_first: Container[str] = (),
         loss: Callable | None = None,
         pairs: Mapping[str | None, str | list[str] | None] | None = None,
+        follow: Path | str | None = None,
         trajectory: TrajectoryWriter | None = None,
         following: Following | None = None,
     ):
@@ -52,10 +55,12 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
 
         path: the trace's name: "runs/torch" becomes runs/torch.npz.
         optimizer: one, a list of several, or a dict by the attribute of the model that each trains.
-        audits: the steps, from 0, whose tensors are recorded.
+        audits: the steps, from 0, whose tensors are recorded. By default the first three, or those that `follow` has;
+            TensorFlow then runs the first of them eagerly, and of the others shows neither outputs nor gradients.
         channels_first: the arrays of a batch that are images, (N, C, H, W) in PyTorch and (N, H, W, C) in Keras.
         loss: the loss object or function, whose settings are recorded.
         pairs: on the tf side, which of its weights is which of torch's, where order and kind do not decide.
+        follow: on the tf side, the trace of the PyTorch loop, with whose weights each audited step then begins.
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
 
@@ -65,6 +70,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """
         self._trajectory, self._following = trajectory, following
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
+        self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
+        self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
+        if audits is None:
+            audits = DEFAULT_AUDITS if self._loop is None else self._loop.steps
         super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
         self._described: Header | None = None
         self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
@@ -89,10 +98,13 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     ) -> None:
         """Record the step just made: its scalar loss, its batch (examples first), and scalar metrics by name."""
         named = as_named(batch)
+        self._every_rate.end_step()
         if self._recording.audited:
+            if not self._watches(self.steps):
+                self._describe()
+                self._end_unwatched(self._every_rate.last())
             self._end_step(loss, named)
         points = {name: self._number(value) for name, value in (metrics or {}).items()}
-        self._every_rate.end_step()
         self._recording.point(self._number(loss), named, points)
         if self._following is not None:
             self._following.measure()
@@ -102,6 +114,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """Leave the state of the next step to others, or take it from them."""
         if self._following is not None:
             self._following.begin()
+        step = self._recording.steps
+        if self._loop is not None and self._loop.begin(step) and self._nudged_by:
+            self._nudge(f"/{step}")
         if self._trajectory is not None:
             self._trajectory.add(self._state.values())
         super()._begin_step()
@@ -160,7 +175,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             loss_is_number=self._loss_is_number,
             no_evaluation=self._no_evaluation,
             evaluated_in_training=self._evaluated_in_training and not takes_training,
+            from_outside=tuple(step for step in self._from_outside if step < self.steps),
+            followed=tuple(step for step in self._loop.steps if step < self.steps) if self._loop else (),
         )
+        if self._loop is not None:
+            self._loop.close()
         if self._trajectory is not None:
             self._trajectory.close()
         self._recording.close(header, self._following.apart if self._following else {})
@@ -170,6 +189,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._remove_hooks()
         if self._trajectory is not None:
             self._trajectory.close()
+        if self._loop is not None:
+            self._loop.close()
         self._every_rate.detach()
         self._recording.discard()
 
@@ -187,8 +208,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._describe()
         super()._before_update(gradients)
 
-    def _nudge(self) -> str | None:
-        """Move every weight by one ulp; returns the dtype of that ulp."""
+    def _loop_to_follow(
+        self, path: Path | str, model: Model, optimizer: Any, audits: Container[int] | None
+    ) -> FollowedLoop:
+        """What leads the model along a recorded loop."""
+        raise ValueError(f"follow={str(path)!r}: the PyTorch loop leads, tf_impl.Recorder(..., follow=...) follows it")
+
+    def _nudge(self, sample: str = "") -> str | None:
+        """Move every weight by one ulp, up or down as `sample` has it; returns the dtype of that ulp."""
         if not self._is_built():
             self.discard()
             raise ValueError("a model without weights cannot be nudged: call it once on a batch before the recorder")
@@ -196,7 +223,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         asked = os.environ.get(NUDGE, "")
         dtypes = {name: asked if asked in DTYPES else parameter.dtype for name, parameter in parameters.items()}
         for name, parameter in parameters.items():
-            parameter.assign(nudge({name: parameter.value()}, 0, dtypes[name])[name])
+            parameter.assign(nudge({name: parameter.value()}, 0, dtypes[name], sample)[name])
         return coarsest(dtypes.values())
 
     def _evaluated(self, evaluate: Callable[[], Value]) -> Value | None:

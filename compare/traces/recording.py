@@ -70,7 +70,11 @@ class Recording:
     @property
     def audited(self) -> bool:
         """Whether this step's tensors are recorded."""
-        return self.open and self.steps in self._audits
+        return self.open and self.is_audited(self.steps)
+
+    def is_audited(self, step: int) -> bool:
+        """Whether this is a step whose tensors are recorded."""
+        return step in self._audits
 
     def restart(self) -> None:
         """Start the clock of a step."""

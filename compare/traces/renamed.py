@@ -17,6 +17,7 @@ from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, Key, Trace, TracePair
 
 WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
+INSIDE = ("forward", "gradient")  # what is seen only while a step runs
 ADDED = ("weights", "update", "buffer")
 Source = Callable[[], np.ndarray | None]  # reads one tensor; None where a part of it was not recorded
 
@@ -61,9 +62,10 @@ def rename(trace: Trace, pairing: Pairing) -> RenamedTrace:
     return rename_torch(trace, pairing) if trace.header.side == "torch" else rename_tf(trace, pairing)
 
 
-def of_steps(trace: Trace, steps: Collection[Step]) -> RenamedTrace:
-    """The same trace, restricted to these steps."""
-    return RenamedTrace(trace, {key: partial(trace.get, key) for key in trace.keys if key[0] in steps})
+def of_steps(trace: Trace, steps: Collection[Step], outside: Collection[Step] = ()) -> RenamedTrace:
+    """The same trace, restricted to these steps; of those that are seen from `outside`, without what is inside."""
+    shown = [key for key in trace.keys if key[0] in steps and not (key[0] in outside and key[1] in INSIDE)]
+    return RenamedTrace(trace, {key: partial(trace.get, key) for key in shown})
 
 
 def without_evaluation(trace: Trace) -> RenamedTrace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -38,6 +38,10 @@ class Watching(ABC):
         self._started = False  # whether this step's initial weights are recorded
         self._updated = False  # whether an optimizer has been at work in this step
         self._given: set[str] = set()  # the weights for which the optimizer at work has a gradient
+        self._given_to: dict[int, list[set[str]]] = {}  # the same for each update of a watched step, by optimizer
+        self._parameters: dict[str, Parameter] = {}  # of this step: to find them takes a walk over the model
+        self._buffers: dict[str, Parameter] = {}
+        self._from_outside: list[int] = []  # the audited steps that were not watched
         self._detach: list[Callable[[], None]] = []
 
     @abstractmethod
@@ -62,48 +66,69 @@ class Watching(ABC):
             self._started = self._updated = False
             self._before.clear()
             self._record_start()
-            self._watch_layers()
-            for optimizer in every_optimizer(self._optimizer).values():
-                self._watch_optimizer(optimizer)
+            if self._watches(self._recording.steps):
+                self._given_to.clear()
+                self._watch_layers()
+                for optimizer in every_optimizer(self._optimizer).values():
+                    self._watch_optimizer(optimizer)
+            else:
+                self._from_outside.append(self._recording.steps)
         self._recording.restart()
+
+    def _watches(self, step: int) -> bool:
+        """Whether an audited step is watched while it runs; else it is recorded from what it leaves behind."""
+        return True
 
     def _record_start(self) -> None:
         """Record the initial weights: before the first update where only the forward pass makes them."""
         if self._is_built() and not self._started:
-            parameters = self.weights.named_parameters(self._model)
-            self._before = {name: parameter.value() for name, parameter in parameters.items()}
+            self._parameters = self.weights.named_parameters(self._model)
+            self._buffers = self.weights.named_buffers(self._model)
+            self._before = {name: parameter.value() for name, parameter in self._parameters.items()}
             for name, value in self._before.items():
                 self._recording.tensor("weights", name, value)
-            self._record_all("weights", self.weights.named_buffers(self._model))
+            self._record_all("weights", self._buffers)
             self._started = True
 
     def _before_update(self, gradients: Mapping[int, Any]) -> None:
         """Called before an optimizer moves its variables; `gradients` are by the id of their variable."""
         self._record_start()
-        parameters = self.weights.named_parameters(self._model)
         if not self._updated:  # the first optimizer of the step
             self._updated = True
             self._recording.tensor("rate", "learning_rate", self.weights.learning_rate(self._optimizer))
         self._given.clear()
-        for name, parameter in parameters.items():
+        for name, parameter in self._parameters.items():
             if (gradient := gradients.get(id(parameter.variable))) is not None:
                 self._recording.tensor("gradient", name, parameter.canonical(gradient))
                 self._given.add(name)
 
     def _after_update(self, optimizer: Any) -> None:
-        """Called after it: an optimizer may hold slots for weights that were never given to it."""
+        """Called after it."""
+        self._given_to.setdefault(id(optimizer), []).append(set(self._given))
+        self._record_state(optimizer, self._given)
+
+    def _record_state(self, optimizer: Any, given: set[str]) -> None:
+        """Record what an optimizer keeps of the weights that it was given: it may hold slots for others too."""
         for name, value in self.weights.optimizer_state(optimizer, self._model).items():
-            if name.rpartition(" ")[0] in self._given:
+            if name.rpartition(" ")[0] in given:
                 self._recording.tensor("state", name, value)
+
+    def _end_unwatched(self, rates: Sequence[np.ndarray]) -> None:
+        """Record the rate, and the state of optimizers that made one update in the last step that was watched."""
+        known = np.concatenate([np.ravel(rate) for rate in rates]) if rates else np.empty(0)
+        if known.size and np.isfinite(known).all():
+            self._recording.tensor("rate", "learning_rate", known[0] if len(set(known)) == 1 else known)
+        for optimizer in every_optimizer(self._optimizer).values():
+            if len(given := self._given_to.get(id(optimizer), [])) == 1:
+                self._record_state(optimizer, given[0])
 
     def _end_step(self, loss: Any, batch: Mapping[str, Any]) -> None:
         for name, tensor in self.weights.batch_to_canonical(batch, self._channels_first).items():
             self._recording.tensor("batch", name, tensor)
         self._record_loss(loss)
-        for name, parameter in self.weights.named_parameters(self._model).items():
-            if name in self._before:
-                self._recording.tensor("update", name, parameter.value() - self._before[name])
-        self._record_all("buffer", self.weights.named_buffers(self._model))
+        for name, value in self._before.items():
+            self._recording.tensor("update", name, self._parameters[name].value() - value)
+        self._record_all("buffer", self._buffers)
 
     def _record_loss(self, loss: Any) -> None:
         self._loss_is_number |= isinstance(loss, (np.ndarray, np.generic)) or not hasattr(loss, "dtype")

@@ -11,7 +11,7 @@ from compare.inputs.expressions import explicit_pairs
 from compare.traces.header import Setting
 from compare.traces.pairing import PairingError
 from compare.traces.step import END
-from compare.traces.trace import TraceError
+from compare.traces.trace import Trace, TraceError, TraceWriter
 from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.fake_port_worker import Network, batches, record
 from tests.helpers.synthetic import at, from_step, honest, rounding
@@ -381,3 +381,142 @@ def test_the_line_of_the_message_is_taken_from_the_tf_recorder(traces):
     assert "WEIGHTS = {None: ['more.weight']}" in refused(traces, PairingError)
     traces.record("tf", said={"explicit": explicit_pairs([(None, ["more.weight"])])})
     assert diff(traces.torch, traces.tf).verdict == "equivalent"
+
+
+FOLLOWED = {"followed": (0, 1, 2)}
+
+
+def changed(path, change):
+    """Rewrites what a trace shows, as a run that follows does: what a step computes is not carried to the next."""
+    with Trace(path) as trace:
+        shown = {key: change(key, trace[key]) for key in trace.keys}
+        curves, header = dict(trace.curves), trace.header
+        curves["loss"] = np.array([change((step, "loss", "loss"), loss) for step, loss in enumerate(curves["loss"])])
+    writer = TraceWriter(path)
+    for key, value in shown.items():
+        writer.tensor(*key, value)
+    writer.close(curves, header)
+
+
+def followed(traces, fault=honest, measured=False, **options):
+    """A tf loop whose first three steps began with torch's weights; if it is measured, nudged with the same fault."""
+    precision = options.setdefault("precision", "float32")
+    traces.record("torch", **options)
+    for nudged in (None, precision) if measured else (None,):
+        changed(traces.record("tf", rounding, nudged=nudged, said=FOLLOWED, **options), as_torch(fault))
+    return diff(traces.torch, traces.tf)
+
+
+def as_torch(fault):
+    """A fault that sees the tf side's tensors under torch's names."""
+    names = {own: part for part, own in {**Network("tf").layers, "norm": Network("tf").norm}.items()}
+
+    def seen(key, value):
+        step, stage, tensor = key
+        layer, dot, rest = tensor.partition(".")
+        named = f"{names[layer]}{dot}{rest}" if layer in names else tensor
+        return fault((step, stage, named), value)
+
+    return seen
+
+
+def chaos(key, value):
+    """Free runs that have nothing to do with each other from step 10 on."""
+    step, stage, _ = key
+    return value * 1.5 if stage in ("loss", "weights") and (step is END or step >= 10) else value
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_curves_and_final_weights_decide_nothing_against_steps_that_followed_and_agree(traces, precision):
+    result = followed(traces, chaos, precision=precision)
+    assert result.verdict == "equivalent"
+    assert result.findings[0] == f"3 of {STEPS} steps were judged, each begun with torch's weights"
+    assert {row["step"] for row in result.stages.to_dict("records")} == {0, 1, 2}
+    assert result.summary[f"{precision}_steps_judged"] == 3
+
+
+def test_a_jump_of_the_free_losses_is_a_remark_that_says_where_to_audit(traces):
+    [finding] = [each for each in followed(traces, chaos).findings if "which was not judged" in each]
+    assert finding.startswith("at step 10, which was not judged, the losses part as rounding does not")
+    assert "audits=range(8, 12)" in finding
+
+
+OF_CONSEQUENCE = [place for place in PLACES if place[0] in ("weights", "loss", "update", "buffer")]
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize(("stage", "tensor"), OF_CONSEQUENCE)
+def test_a_followed_step_that_parts_is_diverged_there(traces, precision, stage, tensor):
+    wrong = at(lambda key: key == (2, stage, tensor), lambda value: value * 1.05)
+    result = followed(traces, wrong, measured=True, precision=precision)
+    assert (result.verdict, result.judgement.first_divergence.key) == ("diverged", (2, stage, tensor))
+    assert not any("COMPARE_NUDGE" in finding for finding in result.findings)
+
+
+@pytest.mark.parametrize("cause", [("forward", "leave"), ("gradient", "enter.bias"), ("rate", "learning_rate")])
+def test_a_followed_step_that_parts_is_named_by_its_cause(traces, cause):
+    reached = [cause, ("update", "enter.bias")]
+    wrong = at(lambda key: key[0] == 2 and key[1:] in reached, lambda value: value * 1.05)
+    result = followed(traces, wrong, measured=True)
+    assert result.judgement.first_divergence.key == (2, *cause)
+
+
+@pytest.mark.parametrize(("stage", "verdict"), [("rate", "diverged"), ("state", "equivalent")])
+def test_in_float32_without_nudges_a_rate_is_certain_and_the_state_is_not(traces, stage, verdict):
+    reached = [(stage, dict(PLACES)[stage]), ("update", "enter.bias")]
+    wrong = at(lambda key: key[0] == 2 and key[1:] in reached, lambda value: value * 1.05)
+    assert followed(traces, wrong).verdict == verdict
+
+
+def test_in_float32_without_nudges_an_update_of_one_weight_is_a_remark(traces):
+    wrong = at(lambda key: key == (2, "update", "enter.bias"), lambda value: value * 1.05)
+    result = followed(traces, wrong)
+    assert result.verdict == "equivalent"
+    assert result.findings[1].startswith("step 2, update, enter.bias is apart by 4.8e-02, where ")
+    assert "run the tf script again with COMPARE_NUDGE=1" in result.findings[1]
+
+
+def test_in_float32_without_nudges_updates_of_all_weights_at_two_steps_are_diverged(traces):
+    result = followed(traces, from_step(1, "update", 1.01))
+    assert (result.verdict, result.judgement.first_divergence.key[:2]) == ("diverged", (1, "update"))
+
+
+def test_a_nudged_run_that_did_not_follow_measures_the_first_step_alone(traces):
+    """It would allow at step 2 whatever has added up until then."""
+    traces.record("torch", from_step(1, "update", 1.5), nudged="float64")
+    wrong = at(lambda key: key == (2, "update", "enter.bias"), lambda value: value * 1.05)
+    assert followed(traces, wrong, precision="float64").judgement.first_divergence.key == (2, "update", "enter.bias")
+
+
+def test_a_rate_that_differs_where_nothing_was_judged_is_diverged(traces):
+    rate = np.full(STEPS, 0.1)
+    traces.record("torch", precision="float32", curves={"learning_rate": rate})
+    later = {"learning_rate": np.where(np.arange(STEPS) < 23, 0.1, 0.2)}
+    traces.record("tf", said=FOLLOWED, precision="float32", curves=later)
+    result = diff(traces.torch, traces.tf)
+    assert (result.verdict, result.findings[0]) == (
+        "diverged",
+        "the learning rate differs from step 23 on (torch 0.1, tf 0.2)",
+    )
+
+
+def test_a_loop_that_followed_and_ends_early_is_diverged(traces):
+    traces.record("torch")
+    traces.record("tf", steps=STEPS - 7, said=FOLLOWED)
+    assert diff(traces.torch, traces.tf).verdict == "diverged"
+
+
+def test_what_a_step_recorded_from_outside_cannot_show_is_no_remark(traces):
+    traces.record("torch")
+    said = {"from_outside": (1, 2)}
+    traces.record("tf", said=said, hidden=lambda key: key[0] in (1, 2) and key[1] in ("forward", "gradient"))
+    assert diff(traces.torch, traces.tf).findings == ()
+    wrong = at(lambda key: key == (2, "update", "enter.bias"), lambda value: value * 1.05)
+    traces.record("tf", wrong, said=said)
+    findings = diff(traces.torch, traces.tf).findings
+    assert findings[1].startswith("tf_impl.Recorder(..., audits=[2]) shows the outputs and gradients of that step")
+
+
+def test_without_following_a_gap_that_grows_says_what_was_not_judged(traces):
+    findings = traces.judge(of_loss(grows), precision="float32").findings
+    assert [finding for finding in findings if 'Recorder(..., follow="runs/torch")' in finding] == [findings[-1]]

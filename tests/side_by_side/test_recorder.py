@@ -6,8 +6,10 @@ import pytest
 import tensorflow as tf
 import torch
 
+from compare import diff
 from compare.traces.step import END
 from compare.traces.trace import STAGES, Trace
+from tf_impl.optimizers import SGD
 from tf_impl.recorder import Recorder as TfRecorder
 from torch_impl.recorder import Recorder as TorchRecorder
 
@@ -102,6 +104,17 @@ def test_recording_changes_no_loss_and_leaves_nothing_attached(side, tmp_path):
         assert "call" not in vars(model.layers[0])
         assert "apply" not in vars(optimizer)
         assert not tf.config.functions_run_eagerly()
+
+
+def test_by_default_tensorflow_runs_one_step_eagerly_and_shows_of_the_next_two_what_can_be_seen_from_outside(tmp_path):
+    tf_loop(tmp_path / "by_default.npz", audits=None)
+    tf_loop(tmp_path / "watched.npz", audits=range(3))
+    with Trace(tmp_path / "by_default.npz") as trace, Trace(tmp_path / "watched.npz") as watched:
+        assert trace.header.from_outside == (1, 2)
+        seen = [key for key in watched.keys if key[0] == 0 or key[1] not in ("forward", "gradient")]
+        assert sorted(map(str, trace.keys)) == sorted(map(str, seen))
+        for key in seen:
+            np.testing.assert_allclose(trace[key], watched[key], rtol=1e-6, err_msg=str(key))
 
 
 @pytest.mark.parametrize("side", LOOPS)
@@ -248,11 +261,11 @@ def test_an_optimizer_with_a_closure_shows_its_update_too(tmp_path):
 def test_an_evaluation_between_two_steps_is_no_part_of_them(side, tmp_path):
     if side == "torch":
         model, optimizers = torch_pair()
-        recorder, x = TorchRecorder(tmp_path / "trace.npz", model, optimizers), torch.ones(1, 2)
+        recorder, x = TorchRecorder(tmp_path / "trace.npz", model, optimizers, (0, 1)), torch.ones(1, 2)
         left = model["left"]
     else:
         model, optimizers = tf_pair()
-        recorder, x = TfRecorder(tmp_path / "trace.npz", model, optimizers), tf.ones((1, 2), tf.float64)
+        recorder, x = TfRecorder(tmp_path / "trace.npz", model, optimizers, (0, 1)), tf.ones((1, 2), tf.float64)
         left = model.left
     for _ in range(2):
         left(x)
@@ -281,3 +294,77 @@ def test_a_header_says_what_was_recorded_and_the_dtype_whose_ulp_moved_the_weigh
     assert {each.value for each in said.settings if each.setting == "lr"} == {0.1}
     ulps = np.abs(weight - KERNEL) / np.spacing(np.abs(KERNEL))
     assert (ulps == (1 if asked else 0)).all()
+
+
+FOLLOW_STEPS, WIDTH = 60, 32
+WAVES = np.random.default_rng(3).normal(size=(FOLLOW_STEPS, 16, 8)).astype(np.float32)
+HEIGHTS = np.sin(3 * WAVES.sum(-1, keepdims=True)).astype(np.float32)
+
+
+def chaotic_torch(path, audits=range(3)):
+    """A tanh network in float32 whose weights are so large that rounding grows to everything within some ten steps."""
+    torch.manual_seed(0)
+    layers = [torch.nn.Linear(*sizes, dtype=torch.float32) for sizes in ((8, WIDTH), (WIDTH, WIDTH), (WIDTH, 1))]
+    with torch.no_grad():
+        for layer in layers[:2]:
+            layer.weight *= 6
+    model = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    recorder = TorchRecorder(path, model, optimizer, audits)
+    for x, y in zip(torch.from_numpy(WAVES), torch.from_numpy(HEIGHTS), strict=True):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        recorder.step(loss, {"x": x, "y": y})
+    recorder.close()
+
+
+def chaotic_tf(path, follow, wrong_from=None):
+    """Its port; from the step `wrong_from` on, its rate is 1 % too large."""
+    sizes = {"a": (WIDTH, "tanh"), "b": (WIDTH, "tanh"), "c": (1,)}
+    layers = [keras.layers.Dense(*size, name=name, dtype="float32") for name, size in sizes.items()]
+    model = keras.Sequential([keras.Input((8,), dtype="float32"), *layers])
+    optimizer = SGD(0.1, momentum=0.9)
+    recorder = TfRecorder(path, model, optimizer, follow=follow)
+
+    @tf.function
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(x) - y) ** 2)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return loss
+
+    for number, (x, y) in enumerate(zip(tf.constant(WAVES), tf.constant(HEIGHTS), strict=True)):
+        if number == wrong_from:
+            optimizer.learning_rate = 0.101
+        recorder.step(step(x, y), {"x": x, "y": y})
+    recorder.close()
+
+
+def followed(tmp_path, audits, wrong_from=None):
+    chaotic_torch(tmp_path / "torch", audits)
+    chaotic_tf(tmp_path / "tf", tmp_path / "torch", wrong_from)
+    return diff(tmp_path / "torch", tmp_path / "tf")
+
+
+def test_a_chaotic_loop_in_float32_whose_first_steps_follow_is_equivalent_though_its_curves_drift(tmp_path):
+    result = followed(tmp_path, range(3))
+    assert result.verdict == "equivalent", result.findings
+    assert result.findings[0] == f"3 of {FOLLOW_STEPS} steps were judged, each begun with torch's weights"
+    assert result.summary["float32_gap"] > 0.1
+
+
+@pytest.mark.parametrize("audits", [range(FOLLOW_STEPS), [0, 1, 2, 49, 50, 51]], ids=["all", "a late row"])
+def test_a_wrong_rate_at_a_late_step_that_follows_is_named(tmp_path, audits):
+    assert followed(tmp_path, audits).verdict == "equivalent"
+    result = followed(tmp_path, audits, wrong_from=50)
+    assert (result.verdict, result.judgement.first_divergence.key) == ("diverged", (50, "rate", "learning_rate"))
+
+
+def test_a_step_that_was_audited_alone_is_refused_before_the_loop_starts(tmp_path):
+    chaotic_torch(tmp_path / "torch", [0, 1, 2, 50])
+    with pytest.raises(ValueError, match=r"step 50 cannot be followed.*audits=\[0, 1, 2, 49, 50\]"):
+        chaotic_tf(tmp_path / "tf", tmp_path / "torch")
+    assert [path.name for path in tmp_path.iterdir()] == ["torch.npz"]

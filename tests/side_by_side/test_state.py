@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 import torch
 
+from tf_impl import optimizers as Own
 from tf_impl import weights as tf_weights
 from torch_impl import weights as torch_weights
 
@@ -134,3 +135,26 @@ def test_the_rates_of_several_groups_are_listed():
     groups = [{"params": [layer.weight], "lr": 0.1}, {"params": [layer.bias], "lr": torch.tensor(0.2)}]
     np.testing.assert_array_equal(torch_weights.learning_rate(T.SGD(groups)), [0.1, float(torch.tensor(0.2))])
     assert tf_weights.learning_rate(K.LossScaleOptimizer(K.SGD(f64(0.1)))) == 0.1
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        K.Adam,
+        lambda: K.SGD(0.1, momentum=0.5),
+        lambda: K.RMSprop(0.1, momentum=0.5),
+        lambda: Own.Adam(0.1, amsgrad=True),
+    ],
+    ids=["adam", "sgd", "rmsprop", "ours"],
+)
+def test_a_state_that_is_set_is_read_back_but_for_the_count_that_keras_has_for_all_weights(make):
+    layer, fresh = keras.layers.Dense(2, use_bias=False), make()
+    layer.build((None, 3))
+    for _ in range(2):  # with another gradient
+        fresh.apply_gradients([(tf.constant(3 * GRADIENT.T), layer.kernel)])
+    before, wanted = tf_weights.optimizer_state(fresh, layer), stepped(make(), steps=4)
+    tf_weights.load_optimizer_state(fresh, layer, wanted)
+    state = tf_weights.optimizer_state(fresh, layer)
+    for name, value in wanted.items():
+        kept = name.endswith(" step") and not isinstance(fresh, Own.Adam)
+        np.testing.assert_allclose(state[name], before[name] if kept else value, rtol=1e-12, err_msg=name)

@@ -309,3 +309,85 @@ def test_a_second_recorder_of_the_same_name_leaves_nothing_of_the_first_at_the_m
     second.close()
     assert Trace(tmp_path / "trace.npz").steps == 1
     assert (loop.forward, loop.before, loop.after) == ([], [], [])
+
+
+class Lender:
+    """A recorded loop that lends these weights at the first two steps."""
+
+    steps = (0, 1)
+
+    def __init__(self, model):
+        self.model, self.closed = model, False
+
+    def begin(self, step):
+        if step in self.steps:
+            self.model.weight[...] = WEIGHT + step
+        return step in self.steps
+
+    def close(self):
+        self.closed = True
+
+
+class Follower(NumpyRecorder):
+    def _loop_to_follow(self, path, model, optimizer, audits):
+        self.lender = Lender(model)
+        return self.lender
+
+
+def followed(tmp_path, **options):
+    loop = Loop()
+    recorder = Follower(tmp_path / "trace", loop, loop, follow="torch", **options)
+    for _ in range(3):
+        recorder.step(loop.step())
+    recorder.close()
+    assert recorder.lender.closed
+    return loop
+
+
+def test_a_loop_that_follows_begins_its_audited_steps_with_what_it_is_lent_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.delenv(NUDGE, raising=False)
+    loop = followed(tmp_path)
+    trace = Trace(tmp_path / "trace.npz")
+    assert [trace[step, "weights", "w"].tolist() for step in (0, 1)] == [WEIGHT.tolist(), (WEIGHT + 1).tolist()]
+    assert (2, "weights", "w") not in trace, "its audits are the steps that can be followed"
+    assert trace.header.followed == (0, 1)
+    assert trace[END, "weights", "w"].tolist() == loop.weight.tolist()
+
+
+def test_a_nudged_loop_that_follows_is_moved_anew_at_each_step(tmp_path, monkeypatch):
+    monkeypatch.setenv(NUDGE, "1")
+    followed(tmp_path)
+    trace = Trace(tmp_path / "trace.nudged.npz")
+    moved = [trace[step, "weights", "w"] - (WEIGHT + step) for step in (0, 1)]
+    for step, move in enumerate(moved):
+        assert (np.abs(move) == np.spacing(np.abs(WEIGHT + step))).all()
+
+
+def test_a_recorder_of_pytorch_does_not_follow(tmp_path):
+    with pytest.raises(ValueError, match=r"the PyTorch loop leads, tf_impl\.Recorder"):
+        NumpyRecorder(tmp_path / "trace", Loop(), Loop(), follow="runs/torch")
+    assert list(tmp_path.iterdir()) == []
+
+
+class FromOutside(NumpyRecorder):
+    def _watches(self, step):
+        return step == 0
+
+
+def test_a_step_that_is_not_watched_shows_all_but_outputs_and_gradients(tmp_path, monkeypatch):
+    monkeypatch.delenv(NUDGE, raising=False)
+    loop = Loop()
+    recorder = FromOutside(tmp_path / "trace", loop, loop, audits=(0, 1))
+    for _ in range(2):
+        recorder.step(loop.step(), (X, Y))
+    recorder.close()
+    trace = Trace(tmp_path / "trace.npz")
+    assert {key[1] for key in trace.keys if key[0] == 0} - {key[1] for key in trace.keys if key[0] == 1} == {
+        "forward",
+        "gradient",
+        "rate",  # this optimizer's rate is read while it updates
+    }
+    expected = -RATE * X.T @ (X @ trace[1, "weights", "w"] - Y)
+    np.testing.assert_allclose(trace[1, "update", "w"], expected, rtol=1e-14)
+    assert trace[1, "state", "w steps"] == 2
+    assert trace.header.from_outside == (1,)

@@ -11,7 +11,7 @@ import tensorflow as tf
 from compare.traces.parameters import fill
 from tf_impl.weights.parameters import named_buffers, named_parameters, weight_groups
 from tf_impl.weights.rates import Rates
-from tf_impl.weights.state import learning_rate, optimizer_state
+from tf_impl.weights.state import learning_rate, load_optimizer_state, optimizer_state
 from tf_impl.weights.tensors import Parameter, to_numpy
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "batch_from_canonical",
     "batch_to_canonical",
     "learning_rate",
+    "load_optimizer_state",
     "load_weights",
     "named_buffers",
     "named_parameters",

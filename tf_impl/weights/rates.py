@@ -35,6 +35,10 @@ class Rates(rates.Rates):
         by_part = zip(*self._steps, strict=True) if self._steps else [()] * len(self._parts)
         return np.stack([_values(steps) for steps in by_part], axis=1)
 
+    def last(self) -> np.ndarray:
+        """The rates of the last step, NaN where it had no update."""
+        return np.array([_value(used) for used in self._steps[-1]])
+
     def detach(self) -> None:
         for part in self._parts:
             part.detach()
@@ -88,6 +92,13 @@ class Rate:
             return assign(value)
 
         return wrap(self._source, "assign", watch)
+
+
+def _value(used: Used) -> float:
+    if isinstance(used, tuple):
+        schedule, count = used
+        return float(schedule(tf.constant(count, tf.int64)))
+    return np.nan if used is None else used
 
 
 def _values(steps: Sequence[Used]) -> np.ndarray:

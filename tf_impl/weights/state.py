@@ -1,12 +1,16 @@
 """The state of an optimizer, by PyTorch's names and in its layout."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
 import keras
 import numpy as np
 
 from compare.inputs.side import every_optimizer
+from compare.traces.parameters import as_it_is
 from tf_impl import keras_internals, optimizers
 from tf_impl.weights.parameters import named_parameters
-from tf_impl.weights.tensors import to_numpy
+from tf_impl.weights.tensors import Parameter, to_numpy
 
 # As keras_internals.SLOTS, for optimizers whose formulas and names are PyTorch's.
 SLOTS = {
@@ -41,20 +45,47 @@ SLOTS = {
 }
 
 
+class Entry(NamedTuple):
+    """One entry of the state of one weight: what holds it, and its factor that PyTorch's does not have."""
+
+    weight: Parameter
+    holder: Any
+    optimizer: keras.optimizers.Optimizer
+    name: str
+    shared: bool  # whether the optimizer has one for all weights, as its count of steps
+
+
 def optimizer_state(optimizer, model) -> dict[str, np.ndarray]:
     """The optimizer's state in canonical layout, by weight and PyTorch's name of the entry ("fc1.weight exp_avg")."""
     state = {}
+    for label, entry in _entries(optimizer, model):
+        if (array := entry.weight.entry(entry.holder)) is not None:
+            state[label] = array / _rate_inside(entry.optimizer, entry.name)
+    return state
+
+
+def load_optimizer_state(optimizer, model, state: Mapping[str, np.ndarray]) -> None:
+    """Set the entries that are given, as `optimizer_state` names them, and that this optimizer keeps of each weight."""
+    for label, entry in _entries(optimizer, model):
+        if label not in state or entry.shared:
+            continue
+        slot = Parameter(entry.holder, entry.weight.layout if len(entry.holder.shape) else as_it_is)
+        if slot.shape == state[label].shape:
+            slot.assign(state[label] * _rate_inside(entry.optimizer, entry.name))
+
+
+def _entries(optimizer, model) -> Iterator[tuple[str, Entry]]:
     for part in parts(optimizer):
         slots = next((SLOTS[base] for base in type(part).__mro__ if base in SLOTS), ())
         index = {id(variable): position for position, variable in enumerate(keras_internals.optimizer_variables(part))}
         for name, parameter in named_parameters(model).items():
             for attribute, entry in slots if id(parameter.variable) in index else ():
                 value = getattr(part, attribute, [])
-                if isinstance(value, (list, tuple)):  # an entry that these settings do not need is an empty list
+                shared = not isinstance(value, (list, tuple))
+                if not shared:  # an entry that these settings do not need is an empty list
                     value = value[index[id(parameter.variable)]] if value else None
-                if value is not None and (array := parameter.entry(value)) is not None:
-                    state[f"{name} {entry}"] = array / _rate_inside(part, entry)
-    return state
+                if value is not None:
+                    yield f"{name} {entry}", Entry(parameter, value, part, entry, shared)
 
 
 def _rate_inside(optimizer, entry: str) -> float:
