@@ -10,6 +10,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, nudge_gap
+from compare.judging.harmless import settled
 from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
 from compare.judging.steps import Allow, Place, Series, first_parting, series_of
 from compare.running.request import Training
@@ -128,8 +129,9 @@ def judged_rows(
         for each in series
         for step, allowed in zip(each.steps, each.allowed, strict=True)
     }
-    return [
+    rows = [
         replace(row, allowed=max(row.allowed, float(allowances.get(row.key, 0.0))))
         for row in rows
         if not (row.step is END and (row.stage in ("weights", "buffer") or tf.steps < torch.steps))
     ]
+    return settled(rows, TracePair(torch, tf))

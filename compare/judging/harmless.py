@@ -1,0 +1,155 @@
+"""What differs and reaches nothing: above all, gradients that the sides show differently and use alike.
+
+A weight decay may be inside the tape or inside the optimizer, and so may a clip. Such a gradient is never blamed for
+what parts at the same step; what one side does alone is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.difference import difference
+from compare.judging.gradient_use import Gradients, Use, from_multiple, uses_of
+from compare.judging.not_shown import things
+from compare.judging.stages import Harmless, StageRow, without_consequence
+from compare.running.request import SIDES
+from compare.traces.calls import split_call
+from compare.traces.trace import Key, Trace, TracePair
+
+SAME_STATE = Harmless("the state that the optimizers make of it agrees", lasting=True)
+# An update shows this only where there is no momentum yet.
+FOLLOWS = {
+    "torch": Harmless("torch's optimizer makes of its gradient the one that tf shows", lasting=True),
+    "tf": Harmless("tf's optimizer makes of its gradient the one that torch shows", lasting=True),
+}
+REACHED_NOTHING = "at steps where no update, buffer or loss differs"
+
+
+def settled(rows: Sequence[StageRow], pair: TracePair) -> list[StageRow]:
+    """The same rows; gradients that are used alike are marked as harmless."""
+    steps = {row.step for row in rows if _is_shown_differently(row)}
+    if not steps:
+        return list(rows)
+    uses = uses_of(pair)
+    changed: dict[Key, StageRow] = {}
+    for step in steps:
+        of_step = {(row.stage, row.tensor): row for row in rows if row.step == step}
+        changed |= {row.key: row for row in _Step(of_step, pair, uses).settled()}
+    return [changed.get(row.key, row) for row in rows]
+
+
+def _is_shown_differently(row: StageRow) -> bool:
+    return row.stage == "gradient" and row.beyond and row.difference.kind == "value"
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The rows of one step by stage and tensor, both traces, and what the settings say of the optimizers."""
+
+    rows: dict[tuple[str, str], StageRow]
+    pair: TracePair
+    uses: Sequence[Use]
+
+    def settled(self) -> list[StageRow]:
+        """The gradients that are harmless, or differ by less as they are used."""
+        shown = [row for row in self.rows.values() if _is_shown_differently(row)]
+        found = {row.tensor: self._by_settings(row) or self._by_state(row) or self._by_direction(row) for row in shown}
+        others = [row.harmless for row in found.values() if row and row.harmless in FOLLOWS.values()]
+        for row in shown:  # a single number has no direction: it goes with the others
+            if others and found[row.tensor] is None and not _has_direction(row):
+                found[row.tensor] = replace(row, harmless=others[0])
+        return [row for row in found.values() if row]
+
+    def _by_settings(self, row: StageRow) -> StageRow | None:
+        """The gradients agree as the settings say that they are used, and no update was seen to say otherwise."""
+        torch, tf = self.pair
+        weight = torch.get((row.step, "weights", split_call(row.tensor)[0]))
+        if weight is None:
+            return None
+        for use in self.uses:
+            used = use.of(row.tensor, torch[row.key], self._shown_by_tf, weight)
+            found = difference(*used)
+            largest = max(np.abs(torch[row.key]).max(), np.abs(used.torch).max())  # before the two parts cancel
+            if found.max_abs <= row.allowed * largest:
+                otherwise = (use.torch_decay and self._follows("torch", row, torch[row.key], used.torch)) or (
+                    use.tf_decay and self._follows("tf", row, tf[row.key], used.tf)
+                )
+                return None if otherwise else replace(row, harmless=Harmless(str(use), lasting=False))
+            if use.clip and found.max_rel <= tolerances.CLIP_EPSILON / use.clip.limit:
+                return replace(row, difference=replace(found, detail=f"{found.detail}; {use}"))
+        return None
+
+    @cached_property
+    def _shown_by_tf(self) -> Gradients:
+        """The gradients of all weights, for the norm of all together."""
+        found = {row.tensor: self.pair.tf.get(row.key) for row in self.rows.values() if row.stage == "gradient"}
+        return {name: gradient for name, gradient in found.items() if gradient is not None}
+
+    def _by_state(self, row: StageRow) -> StageRow | None:
+        """All that both optimizers keep of the gradient agrees, and not for being squared."""
+        entries = [each for each in self._made_of(row) if each.stage == "state"]
+        if not entries or not all(each.within for each in entries):
+            return None
+        torch, tf = (trace[row.key] for trace in self.pair)
+        return replace(row, harmless=SAME_STATE) if difference(-torch, tf).max_rel > row.allowed else None
+
+    def _by_direction(self, row: StageRow) -> StageRow | None:
+        """One side's optimizer goes where the other's gradient points, and not where its own does."""
+        torch, tf = (trace[row.key] for trace in self.pair)
+        for side, own, other in (("torch", torch, tf), ("tf", tf, torch)):
+            another = next(each for each in SIDES if each != side)
+            if self._follows(side, row, other, own) and self._follows(another, row, other, own):
+                return replace(row, harmless=FOLLOWS[side])
+        return None
+
+    def _follows(self, side: str, row: StageRow, gradient: np.ndarray, other: np.ndarray) -> bool:
+        """Whether an update or a state of this weight is a multiple of `gradient`, and not of `other`."""
+        trace: Trace = getattr(self.pair, side)
+        for each in self._made_of(row):
+            made = trace.get(each.key)
+            if made is not None and from_multiple(made, gradient) <= each.allowed < from_multiple(made, other):
+                return True
+        return False
+
+    def _made_of(self, row: StageRow) -> list[StageRow]:
+        """The update of a gradient's weight, and its optimizer's state of the same shape."""
+        shape, (weight, call) = row.difference.shape, split_call(row.tensor)
+        return [
+            each
+            for (stage, tensor), each in self.rows.items()
+            if each.difference.shape == shape
+            and ((stage, tensor) == ("update", weight) or (stage == "state" and _weight_of(tensor) == (weight, call)))
+        ]
+
+
+def _weight_of(entry: str) -> tuple[str, str]:
+    """The weight of an entry of an optimizer's state, and the call."""
+    name, call = split_call(entry)
+    return name.rpartition(" ")[0], call
+
+
+def _has_direction(row: StageRow) -> bool:
+    """Whether a gradient has more than one number."""
+    return row.difference.shape != "scalar" and set(row.difference.shape.split("x")) != {"1"}
+
+
+def say_harmless(rows: Sequence[StageRow], first: StageRow | None) -> list[str]:
+    """What differs up to the first divergence and reaches nothing, in one sentence, if there is such a thing."""
+    found: dict[tuple[str, str], list[StageRow]] = {}
+    for row in (*without_consequence(rows), *(row for row in rows if row.harmless)):
+        if first is None or (row.step <= first.step and (row.stage, row.tensor) != (first.stage, first.tensor)):
+            found.setdefault((row.harmless.why if row.harmless else REACHED_NOTHING, row.stage), []).append(row)
+    said = [_said(stage, reason, group) for (reason, stage), group in found.items()]
+    return [f"differs and reaches nothing: {'; '.join(said)}"] if said else []
+
+
+def _said(stage: str, reason: str, rows: Sequence[StageRow]) -> str:
+    """One stage's rows: "the gradient of 4 weights, at most 3.0e-02 apart (...)"."""
+    gaps = [row.difference.max_rel for row in rows if np.isfinite(row.difference.max_rel)]
+    apart = f", at most {max(gaps):.1e} apart" if gaps else ""
+    return f"{things(stage, list(dict.fromkeys(row.tensor for row in rows)))}{apart} ({reason})"
