@@ -61,19 +61,18 @@ class Use:
 
     def of(self, tensor: str, torch: np.ndarray, tf: Gradients, weight: np.ndarray) -> Used:
         """What the optimizers use where these gradients are shown."""
-        clipped = self.clip.of(tf, tensor) if self.clip else tf[tensor]
+        with np.errstate(invalid="ignore", over="ignore"):
+            clipped = self.clip.of(tf, tensor) if self.clip else tf[tensor]
         return Used(torch + weight * self.torch_decay, clipped + weight * self.tf_decay)
 
     def __str__(self) -> str:
         adding, other = ("torch", "tf") if self.torch_decay > self.tf_decay else ("tf", "torch")
-        decay = abs(self.torch_decay - self.tf_decay)
-        parts = [
-            f"{adding}'s optimizer adds the weight decay of {decay:.3g} that {other}'s gradient includes"
-            if decay
-            else "",
-            f"Keras' optimizer clips as torch's loop does ({self.clip})" if self.clip else "",
-        ]
-        return " and ".join(filter(None, parts))
+        decay, parts = abs(self.torch_decay - self.tf_decay), []
+        if decay:
+            parts.append(f"{adding}'s optimizer adds the weight decay of {decay:.3g} that {other}'s gradient includes")
+        if self.clip:
+            parts.append(f"Keras' optimizer clips as torch's loop does ({self.clip})")
+        return " and ".join(parts)
 
 
 def uses_of(pair: TracePair) -> list[Use]:

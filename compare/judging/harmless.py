@@ -22,11 +22,6 @@ from compare.traces.calls import split_call
 from compare.traces.trace import Key, Trace, TracePair
 
 SAME_STATE = Harmless("the state that the optimizers make of it agrees", lasting=True)
-# An update shows this only where there is no momentum yet.
-FOLLOWS = {
-    "torch": Harmless("torch's optimizer makes of its gradient the one that tf shows", lasting=True),
-    "tf": Harmless("tf's optimizer makes of its gradient the one that torch shows", lasting=True),
-}
 REACHED_NOTHING = "at steps where no update, buffer or loss differs"
 
 
@@ -58,31 +53,50 @@ class _Step:
     def settled(self) -> list[StageRow]:
         """The gradients that are harmless, or differ by less as they are used."""
         shown = [row for row in self.rows.values() if _is_shown_differently(row)]
-        found = {row.tensor: self._by_settings(row) or self._by_state(row) or self._by_direction(row) for row in shown}
-        others = [row.harmless for row in found.values() if row and row.harmless in FOLLOWS.values()]
-        for row in shown:  # a single number has no direction: it goes with the others
-            if others and found[row.tensor] is None and not _has_direction(row):
-                found[row.tensor] = replace(row, harmless=others[0])
-        return [row for row in found.values() if row]
+        seen = {row.tensor: use for row in shown if (use := self._seen_decay(row))}
+        others = next(iter(seen.values()), None)  # of a single number, which has no direction
+        found = []
+        for row in shown:
+            use = seen.get(row.tensor, others)
+            found.append(
+                self._as_used(row, self.uses, lasting=False)
+                or self._as_used(row, [use] if use else [], lasting=True)
+                or self._by_state(row)
+            )
+        return [row for row in found if row]
 
-    def _by_settings(self, row: StageRow) -> StageRow | None:
-        """The gradients agree as the settings say that they are used, and no update was seen to say otherwise."""
-        torch, tf = self.pair
-        weight = torch.get((row.step, "weights", split_call(row.tensor)[0]))
-        if weight is None:
-            return None
-        for use in self.uses:
-            used = use.of(row.tensor, torch[row.key], self._shown_by_tf, weight)
+    def _as_used(self, row: StageRow, uses: Sequence[Use], lasting: bool) -> StageRow | None:
+        """The gradients agree as they are used, and no update was seen to say otherwise."""
+        torch, tf = (trace[row.key] for trace in self.pair)
+        weight = self._weight(row)
+        for use in uses:
+            used = use.of(row.tensor, torch, self._shown_by_tf, weight)
             found = difference(*used)
-            largest = max(np.abs(torch[row.key]).max(), np.abs(used.torch).max())  # before the two parts cancel
-            if found.max_abs <= row.allowed * largest:
-                otherwise = (use.torch_decay and self._follows("torch", row, torch[row.key], used.torch)) or (
-                    use.tf_decay and self._follows("tf", row, tf[row.key], used.tf)
-                )
-                return None if otherwise else replace(row, harmless=Harmless(str(use), lasting=False))
+            if found.max_abs <= row.allowed * _largest(torch, used.torch):  # of two parts, which may cancel
+                otherwise = self._follows("torch", row, torch, used.torch) or self._follows("tf", row, tf, used.tf)
+                return None if otherwise else replace(row, harmless=Harmless(str(use), lasting))
             if use.clip and found.max_rel <= tolerances.CLIP_EPSILON / use.clip.limit:
                 return replace(row, difference=replace(found, detail=f"{found.detail}; {use}"))
         return None
+
+    def _seen_decay(self, row: StageRow) -> Use | None:
+        """A decay that one side's update shows: it goes where the other's gradient points, and not where its own does.
+
+        An update shows this only where there is no momentum yet.
+        """
+        torch, tf = (trace[row.key] for trace in self.pair)
+        weight = self._weight(row)
+        for side, own, other in (("torch", torch, tf), ("tf", tf, torch)):
+            if weight.any() and all(self._follows(each, row, other, own) for each in SIDES):
+                decay = float(np.vdot(weight, other - own) / np.vdot(weight, weight))
+                return Use(*((decay, 0.0) if side == "torch" else (0.0, decay)), None)
+        return None
+
+    def _weight(self, row: StageRow) -> np.ndarray:
+        """The weight of a gradient as its step began; zeros, which no decay moves, where it was not recorded."""
+        gradient = self.pair.torch[row.key]
+        weight = self.pair.torch.get((row.step, "weights", split_call(row.tensor)[0]))
+        return np.zeros_like(gradient) if weight is None or weight.shape != gradient.shape else weight
 
     @cached_property
     def _shown_by_tf(self) -> Gradients:
@@ -97,15 +111,6 @@ class _Step:
             return None
         torch, tf = (trace[row.key] for trace in self.pair)
         return replace(row, harmless=SAME_STATE) if difference(-torch, tf).max_rel > row.allowed else None
-
-    def _by_direction(self, row: StageRow) -> StageRow | None:
-        """One side's optimizer goes where the other's gradient points, and not where its own does."""
-        torch, tf = (trace[row.key] for trace in self.pair)
-        for side, own, other in (("torch", torch, tf), ("tf", tf, torch)):
-            another = next(each for each in SIDES if each != side)
-            if self._follows(side, row, other, own) and self._follows(another, row, other, own):
-                return replace(row, harmless=FOLLOWS[side])
-        return None
 
     def _follows(self, side: str, row: StageRow, gradient: np.ndarray, other: np.ndarray) -> bool:
         """Whether an update or a state of this weight is a multiple of `gradient`, and not of `other`."""
@@ -133,9 +138,10 @@ def _weight_of(entry: str) -> tuple[str, str]:
     return name.rpartition(" ")[0], call
 
 
-def _has_direction(row: StageRow) -> bool:
-    """Whether a gradient has more than one number."""
-    return row.difference.shape != "scalar" and set(row.difference.shape.split("x")) != {"1"}
+def _largest(*arrays: np.ndarray) -> float:
+    """The largest magnitude; 0 where it is not finite."""
+    largest = max(float(np.abs(array).max()) for array in arrays)
+    return largest if np.isfinite(largest) else 0.0
 
 
 def say_harmless(rows: Sequence[StageRow], first: StageRow | None) -> list[str]:

@@ -368,7 +368,7 @@ OTHER_LOOPS = (
                 "        def update_step(self, gradient, variable, learning_rate):\n"
                 "            super().update_step(gradient + 0.01 * variable, variable, learning_rate)\n",
                 "        def apply_gradients(self, pairs):\n"
-                "            super().apply_gradients([(gradient + 0.01 * value, value) for gradient, value in pairs])\n",
+                "            super().apply_gradients([(slope + 0.01 * value, value) for slope, value in pairs])\n",
             ),
         ),
         "the gradient that TensorFlow shows includes the decay that PyTorch's optimizer adds",

@@ -1,4 +1,4 @@
-"""Gradients are clipped by the norm of all: in PyTorch's loop, so that `.grad` shows it, and inside Keras' optimizer."""
+"""Gradients are clipped by the norm of all: in PyTorch's loop, so that `.grad` shows it, and in Keras' optimizer."""
 
 import numpy as np
 
