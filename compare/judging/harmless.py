@@ -151,7 +151,7 @@ def say_harmless(rows: Sequence[StageRow], first: StageRow | None) -> list[str]:
         if first is None or (row.step <= first.step and (row.stage, row.tensor) != (first.stage, first.tensor)):
             found.setdefault((row.harmless.why if row.harmless else REACHED_NOTHING, row.stage), []).append(row)
     said = [_said(stage, reason, group) for (reason, stage), group in found.items()]
-    return [f"differs and reaches nothing: {'; '.join(said)}"] if said else []
+    return [f"differs too, and reaches nothing: {'; '.join(said)}"] if said else []
 
 
 def _said(stage: str, reason: str, rows: Sequence[StageRow]) -> str:

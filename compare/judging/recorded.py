@@ -28,6 +28,7 @@ from compare.judging.half_precision import (
     say_not_measured,
     say_who,
 )
+from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
 from compare.judging.rates import rates_apart
@@ -152,6 +153,7 @@ def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
         ):
             verdict = DIVERGED
             findings += [parting_sentence(comparison, first), *_advice(comparison, first)]
+            findings += say_harmless(comparison.rows, first)
         else:
             findings.append(GROWS)
     falling = {precision: (falls(pair.torch, nudged.torch), falls(pair.tf, nudged.tf))}

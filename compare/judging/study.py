@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin
 from compare.judging.falling import Falls, falls, not_falling, say_falling
+from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement, Run
 from compare.judging.leaks import behind_leak
 from compare.judging.not_shown import not_shown
@@ -68,8 +69,9 @@ def study(
     findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]
     if apart == "float32" and len(precisions) == 2:
         findings.insert(1, in_float32_only(which_side_is_off(run, deciding.first)))
-    if apart and (rates := rates_apart(runs[apart].free)):
-        findings.append(str(rates))
+    if apart:
+        findings += [str(rates)] if (rates := rates_apart(runs[apart].free)) else []
+        findings += say_harmless(deciding.comparison.rows, deciding.first)
     findings += not_shown(deciding.comparison.rows)
     findings += [steps_left_out(each.comparison) for each in judged.values() if each.comparison.steps_left_out]
     falling = _falling(runs) if steps_per_epoch else {}

@@ -87,7 +87,7 @@ class Regression(Model):
         passes("gradient", "weight", decayed if self.shown else gradient)
         rate = passes("rate", "learning_rate", constant(self.rate))
         momentum = weight.dtype.type(constant(self.momentum)) * slots.get("weight", np.zeros_like(weight))
-        slots["weight"] = passes("state", "momentum", momentum + decayed)
+        slots["weight"] = passes("state", "weight momentum", momentum + decayed)
         update = passes("update", "weight", -rate * (momentum + decayed))
         mean = passes("buffer", "running_mean", 0.9 * values["running_mean"] + 0.1 * predicted.mean())
         values |= {"weight": weight + update, "running_mean": mean}

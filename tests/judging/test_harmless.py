@@ -183,6 +183,11 @@ def test_squares_agree_where_a_sign_is_wrong_which_is_the_divergence(judged):
     assert blamed(judged(torch, tf)) == (0, "gradient", "w")
 
 
+def test_a_count_of_steps_that_agrees_says_nothing_of_a_gradient(judged):
+    torch, tf = step(GRADIENT, np.sign(GRADIENT), step=np.ones(())), step(DECAYED, DECAYED, step=np.ones(()))
+    assert blamed(judged(torch, tf)) == (0, "gradient", "w")
+
+
 # What is said
 
 
@@ -197,8 +202,8 @@ def test_what_differs_and_reaches_nothing_is_said_in_one_sentence_with_the_wides
     tf = step(DECAYED, DECAYED, rate=RATE / 2) | step(half, half, name="v", weight=WEIGHT / 2)
     rows = judged(torch, tf, settings(DECAY))
     assert say_harmless(rows, first_divergence(rows)) == [
-        "differs and reaches nothing: the gradient of 2 weights, at most 4.2e-01 apart (torch's optimizer adds the "
-        "weight decay of 0.25 that tf's gradient includes)"
+        "differs too, and reaches nothing: the gradient of 2 weights, at most 4.2e-01 apart (torch's optimizer adds "
+        "the weight decay of 0.25 that tf's gradient includes)"
     ]
 
 
@@ -207,7 +212,7 @@ def test_what_differs_after_the_first_divergence_is_not_said():
     rows = [row(1, "update", 0.5), harmless]
     assert say_harmless(rows, rows[0]) == []
     assert say_harmless(rows, None) == [
-        "differs and reaches nothing: the gradient of w, at most 5.0e-01 apart (it agrees)"
+        "differs too, and reaches nothing: the gradient of w, at most 5.0e-01 apart (it agrees)"
     ]
 
 
@@ -221,7 +226,7 @@ def test_so_is_what_was_beyond_at_a_step_without_consequence(judged):
     first = first_divergence(rows)
     assert first.key == (1, "update", "w")
     [said] = say_harmless(rows, first)
-    assert said.startswith("differs and reaches nothing: the output of p, at most 2.5e-01 apart (at steps where")
+    assert said.startswith("differs too, and reaches nothing: the output of p, at most 2.5e-01 apart (at steps where")
 
 
 def test_where_nothing_is_harmless_nothing_is_said():
