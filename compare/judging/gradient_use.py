@@ -71,7 +71,7 @@ class Use:
         if decay:
             parts.append(f"{adding}'s optimizer adds the weight decay of {decay:.3g} that {other}'s gradient includes")
         if self.clip:
-            parts.append(f"Keras' optimizer clips as torch's loop does ({self.clip})")
+            parts.append(f"Keras' optimizer clips as torch's loop does, with {self.clip}")
         return " and ".join(parts)
 
 

@@ -82,7 +82,7 @@ def test_settings_say_how_gradients_are_used_and_only_what_differs_counts(torch,
     [
         (Use(0.01, 0.0, None), "torch's optimizer adds the weight decay of 0.01 that tf's gradient includes"),
         (Use(0.0, 0.5, None), "tf's optimizer adds the weight decay of 0.5 that torch's gradient includes"),
-        (Use(0.0, 0.0, Clip("clipnorm", 1.0)), "Keras' optimizer clips as torch's loop does (clipnorm=1)"),
+        (Use(0.0, 0.0, Clip("clipnorm", 1.0)), "Keras' optimizer clips as torch's loop does, with clipnorm=1"),
     ],
 )
 def test_a_use_is_said_in_words(use, said):

@@ -164,7 +164,7 @@ def test_what_clip_grad_norm_adds_to_the_norm_is_what_differs(judged):
     first = first_divergence(rows)
     assert first.key == (0, "gradient", "w")
     assert first.difference.max_rel == pytest.approx(1e-6 / 1.3, rel=1e-3)
-    assert first.difference.detail.endswith("; Keras' optimizer clips as torch's loop does (clipnorm=0.65)")
+    assert first.difference.detail.endswith("; Keras' optimizer clips as torch's loop does, with clipnorm=0.65")
 
 
 # State
