@@ -22,6 +22,10 @@ from compare.traces.calls import split_call
 from compare.traces.trace import Key, Trace, TracePair
 
 SAME_STATE = Harmless("the state that the optimizers make of it agrees", lasting=True)
+CLIP_EPSILON = (
+    "as shown; once Keras' optimizer has clipped, {:.1e}, for PyTorch's clip_grad_norm_ adds "
+    f"{tolerances.CLIP_EPSILON:.0e} to the norm"
+)
 REACHED_NOTHING = "at steps where no update, buffer or loss differs"
 
 
@@ -51,7 +55,7 @@ class _Step:
     uses: Sequence[Use]
 
     def settled(self) -> list[StageRow]:
-        """The gradients that are harmless, or differ by less as they are used."""
+        """The gradients that are harmless, and those that two clips move apart."""
         shown = [row for row in self.rows.values() if _is_shown_differently(row)]
         seen = {row.tensor: use for row in shown if (use := self._seen_decay(row))}
         others = next(iter(seen.values()), None)  # of a single number, which has no direction
@@ -76,7 +80,8 @@ class _Step:
                 otherwise = self._follows("torch", row, torch, used.torch) or self._follows("tf", row, tf, used.tf)
                 return None if otherwise else replace(row, harmless=Harmless(str(use), lasting))
             if use.clip and found.max_rel <= tolerances.CLIP_EPSILON / use.clip.limit:
-                return replace(row, difference=replace(found, detail=f"{found.detail}; {use}"))
+                # The gap stays that of what is shown: it is a setting of the two clips, and no rounded constant.
+                return replace(row, difference=replace(row.difference, detail=CLIP_EPSILON.format(found.max_rel)))
         return None
 
     def _seen_decay(self, row: StageRow) -> Use | None:
