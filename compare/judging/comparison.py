@@ -10,7 +10,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.curves import Curve, curve_gap, nudge_gap
-from compare.judging.harmless import mark_absorbed
+from compare.judging.harmless import settled
 from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
 from compare.judging.steps import Allow, Place, Series, first_parting, series_of
 from compare.running.request import Training
@@ -134,4 +134,4 @@ def judged_rows(
         for row in rows
         if not (row.step is END and (row.stage in ("weights", "buffer") or tf.steps < torch.steps))
     ]
-    return mark_absorbed(rows, torch, tf, precision)
+    return settled(rows, TracePair(torch, tf))

@@ -9,6 +9,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
 from compare.judging.curves import curve_gap, nudge_gap
+from compare.judging.harmless import settled
 from compare.judging.stages import allowed_for_loss, stage_rows
 from compare.judging.steps import EVALUATED, METRIC, NONE, Series
 from compare.traces.trace import EVALUATION, Trace, TracePair
@@ -24,7 +25,8 @@ def compare_free(precision: str, pair: TracePair, nudged: TracePair | None) -> C
         *_metrics(pair, nudges, envelope),
         *_evaluation(pair, nudges, precision),
     )
-    return Comparison(precision, pair, gap, envelope, stage_rows(*pair, nudges, precision), series)
+    rows = settled(stage_rows(*pair, nudges, precision), pair)
+    return Comparison(precision, pair, gap, envelope, rows, series)
 
 
 def _metrics(pair: TracePair, nudges: list[tuple[Trace, Trace]], envelope: np.ndarray) -> Iterator[Series]:

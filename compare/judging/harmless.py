@@ -1,69 +1,166 @@
-"""Gradients that are shown differently and mean the same: such a difference is never blamed for what parts beside it.
+"""What differs and reaches nothing: above all, gradients that the sides show differently and use alike.
 
-PyTorch's `.grad` leaves out the weight decay of its optimizer, which a tape may include; a clip inside Keras' optimizer
-comes behind the gradient that is shown.
+A weight decay may be inside the tape or inside the optimizer, and so may a clip. Such a gradient is never blamed for
+what parts at the same step; what one side does alone is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from compare.judging import tolerances
-from compare.judging.stages import StageRow
-from compare.traces.step import Step
-from compare.traces.trace import Trace
+from compare.judging.difference import difference
+from compare.judging.gradient_use import Gradients, Use, from_multiple, uses_of
+from compare.judging.not_shown import things
+from compare.judging.stages import Harmless, StageRow, without_consequence
+from compare.running.request import SIDES
+from compare.traces.calls import split_call
+from compare.traces.trace import Key, Trace, TracePair
+
+SAME_STATE = Harmless("the state that the optimizers make of it agrees", lasting=True)
+CLIP_EPSILON = (
+    "as shown; once Keras' optimizer has clipped, {:.1e}, for PyTorch's clip_grad_norm_ adds "
+    f"{tolerances.CLIP_EPSILON:.0e} to the norm"
+)
+REACHED_NOTHING = "at steps where no update, buffer or loss differs"
 
 
-def mark_absorbed(rows: Sequence[StageRow], torch: Trace, tf: Trace, precision: str) -> list[StageRow]:
-    """The same rows; a gradient whose difference the update absorbs is marked as one that reaches nothing."""
-    return [replace(row, reaches=not _absorbed(row, rows, torch, tf, precision)) for row in rows]
+def settled(rows: Sequence[StageRow], pair: TracePair) -> list[StageRow]:
+    """The same rows; gradients that are used alike are marked as harmless."""
+    steps = {row.step for row in rows if _is_shown_differently(row)}
+    if not steps:
+        return list(rows)
+    uses = uses_of(pair)
+    changed: dict[Key, StageRow] = {}
+    for step in steps:
+        of_step = {(row.stage, row.tensor): row for row in rows if row.step == step}
+        changed |= {row.key: row for row in _Step(of_step, pair, uses).settled()}
+    return [changed.get(row.key, row) for row in rows]
+
+
+def _is_shown_differently(row: StageRow) -> bool:
+    return row.stage == "gradient" and row.beyond and row.difference.kind == "value"
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The rows of one step by stage and tensor, both traces, and what the settings say of the optimizers."""
+
+    rows: dict[tuple[str, str], StageRow]
+    pair: TracePair
+    uses: Sequence[Use]
+
+    def settled(self) -> list[StageRow]:
+        """The gradients that are harmless, and those that two clips move apart."""
+        shown = [row for row in self.rows.values() if _is_shown_differently(row)]
+        seen = {row.tensor: use for row in shown if (use := self._seen_decay(row))}
+        others = next(iter(seen.values()), None)  # of a single number, which has no direction
+        found = []
+        for row in shown:
+            use = seen.get(row.tensor, others)
+            found.append(
+                self._as_used(row, self.uses, lasting=False)
+                or self._as_used(row, [use] if use else [], lasting=True)
+                or self._by_state(row)
+            )
+        return [row for row in found if row]
+
+    def _as_used(self, row: StageRow, uses: Sequence[Use], lasting: bool) -> StageRow | None:
+        """The gradients agree as they are used, and no update was seen to say otherwise."""
+        torch, tf = (trace[row.key] for trace in self.pair)
+        weight = self._weight(row)
+        for use in uses:
+            used = use.of(row.tensor, torch, self._shown_by_tf, weight)
+            found = difference(*used)
+            if found.max_abs <= row.allowed * _largest(torch, used.torch):  # of two parts, which may cancel
+                otherwise = self._follows("torch", row, torch, used.torch) or self._follows("tf", row, tf, used.tf)
+                return None if otherwise else replace(row, harmless=Harmless(str(use), lasting))
+            if use.clip and found.max_rel <= tolerances.CLIP_EPSILON / use.clip.limit:
+                # The gap stays that of what is shown: it is a setting of the two clips, and no rounded constant.
+                return replace(row, difference=replace(row.difference, detail=CLIP_EPSILON.format(found.max_rel)))
+        return None
+
+    def _seen_decay(self, row: StageRow) -> Use | None:
+        """A decay that one side's update shows: it goes where the other's gradient points, and not where its own does.
+
+        An update shows this only where there is no momentum yet.
+        """
+        torch, tf = (trace[row.key] for trace in self.pair)
+        weight = self._weight(row)
+        for side, own, other in (("torch", torch, tf), ("tf", tf, torch)):
+            if weight.any() and all(self._follows(each, row, other, own) for each in SIDES):
+                decay = float(np.vdot(weight, other - own) / np.vdot(weight, weight))
+                return Use(*((decay, 0.0) if side == "torch" else (0.0, decay)), None)
+        return None
+
+    def _weight(self, row: StageRow) -> np.ndarray:
+        """The weight of a gradient as its step began; zeros, which no decay moves, where it was not recorded."""
+        gradient = self.pair.torch[row.key]
+        weight = self.pair.torch.get((row.step, "weights", split_call(row.tensor)[0]))
+        return np.zeros_like(gradient) if weight is None or weight.shape != gradient.shape else weight
+
+    @cached_property
+    def _shown_by_tf(self) -> Gradients:
+        """The gradients of all weights, for the norm of all together."""
+        found = {row.tensor: self.pair.tf.get(row.key) for row in self.rows.values() if row.stage == "gradient"}
+        return {name: gradient for name, gradient in found.items() if gradient is not None}
+
+    def _by_state(self, row: StageRow) -> StageRow | None:
+        """All that both optimizers keep of the gradient agrees, and not for being squared."""
+        entries = [each for each in self._made_of(row) if each.stage == "state"]
+        if not entries or not all(each.within for each in entries):
+            return None
+        torch, tf = (trace[row.key] for trace in self.pair)
+        return replace(row, harmless=SAME_STATE) if difference(-torch, tf).max_rel > row.allowed else None
+
+    def _follows(self, side: str, row: StageRow, gradient: np.ndarray, other: np.ndarray) -> bool:
+        """Whether an update or a state of this weight is a multiple of `gradient`, and not of `other`."""
+        trace: Trace = getattr(self.pair, side)
+        for each in self._made_of(row):
+            made = trace.get(each.key)
+            if made is not None and from_multiple(made, gradient) <= each.allowed < from_multiple(made, other):
+                return True
+        return False
+
+    def _made_of(self, row: StageRow) -> list[StageRow]:
+        """The update of a gradient's weight, and its optimizer's state of the same shape."""
+        shape, (weight, call) = row.difference.shape, split_call(row.tensor)
+        return [
+            each
+            for (stage, tensor), each in self.rows.items()
+            if each.difference.shape == shape
+            and ((stage, tensor) == ("update", weight) or (stage == "state" and _weight_of(tensor) == (weight, call)))
+        ]
+
+
+def _weight_of(entry: str) -> tuple[str, str]:
+    """The weight of an entry of an optimizer's state, and the call."""
+    name, call = split_call(entry)
+    return name.rpartition(" ")[0], call
+
+
+def _largest(*arrays: np.ndarray) -> float:
+    """The largest magnitude; 0 where it is not finite."""
+    largest = max(float(np.abs(array).max()) for array in arrays)
+    return largest if np.isfinite(largest) else 0.0
 
 
 def say_harmless(rows: Sequence[StageRow], first: StageRow | None) -> list[str]:
-    """What differs besides a first divergence and reaches nothing: a remark, or none."""
-    if first is None:
-        return []
-    apart = [row for row in rows if row.beyond and (row.step < first.step or not row.reaches) and row != first]
-    if not apart:
-        return []
-    widest = max(apart, key=lambda row: row.difference.max_rel)
-    others = len({(row.stage, row.tensor) for row in apart}) - 1
-    more = f" and {others} more" if others else ""
-    gap = f" (gap {widest.difference.max_rel:.1e})" if np.isfinite(widest.difference.max_rel) else ""
-    return [f"differs too, and reaches nothing: the {widest.stage} of {widest.tensor}{gap}{more}, see stages.csv"]
+    """What differs up to the first divergence and reaches nothing, in one sentence, if there is such a thing."""
+    found: dict[tuple[str, str], list[StageRow]] = {}
+    for row in (*without_consequence(rows), *(row for row in rows if row.harmless)):
+        if first is None or (row.step <= first.step and (row.stage, row.tensor) != (first.stage, first.tensor)):
+            found.setdefault((row.harmless.why if row.harmless else REACHED_NOTHING, row.stage), []).append(row)
+    said = [_said(stage, reason, group) for (reason, stage), group in found.items()]
+    return [f"differs too, and reaches nothing: {'; '.join(said)}"] if said else []
 
 
-def _absorbed(row: StageRow, rows: Sequence[StageRow], torch: Trace, tf: Trace, precision: str) -> bool:
-    """By the optimizers' state of this weight, if they have any: made of what their updates use, it agrees.
-
-    Without a state an update is a multiple of the gradient that it uses: where that holds on one side only, the other's
-    update uses more than the gradient that it shows.
-    """
-    if row.stage != "gradient" or not row.beyond:
-        return False
-    states = [
-        each for each in rows
-        if each.step == row.step and each.stage == "state" and each.tensor.rpartition(" ")[0] == row.tensor
-    ]  # fmt: skip
-    arrays = [each for each in states if each.difference.shape == row.difference.shape]
-    if arrays:
-        return all(each.within for each in arrays)
-    return not states and _is_multiple(torch, row.step, row.tensor, precision) != _is_multiple(
-        tf, row.step, row.tensor, precision
-    )
-
-
-def _is_multiple(trace: Trace, step: Step, tensor: str, precision: str) -> bool | None:
-    """Whether an update is a multiple of the gradient that was shown; None where one of them is not shown."""
-    gradient, update = trace.get((step, "gradient", tensor)), trace.get((step, "update", tensor))
-    if gradient is None or update is None or gradient.shape != update.shape or not np.any(gradient):
-        return None
-    flat, moved = gradient.astype(np.float64).ravel(), update.astype(np.float64).ravel()
-    rest = moved - flat * (flat @ moved) / (flat @ flat)
-    weights = trace.get((step, "weights", tensor))
-    rounding = tolerances.ulp(precision) * np.abs(weights).max(initial=0) if weights is not None else 0.0
-    allowed = tolerances.allowed(0.0, precision) * np.abs(moved).max() + rounding
-    return bool(np.abs(rest).max() <= allowed)
+def _said(stage: str, reason: str, rows: Sequence[StageRow]) -> str:
+    """One stage's rows: "the gradient of 4 weights, at most 3.0e-02 apart (...)"."""
+    gaps = [row.difference.max_rel for row in rows if np.isfinite(row.difference.max_rel)]
+    apart = f", at most {max(gaps):.1e} apart" if gaps else ""
+    return f"{things(stage, list(dict.fromkeys(row.tensor for row in rows)))}{apart} ({reason})"

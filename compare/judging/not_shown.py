@@ -22,10 +22,10 @@ def _missing(rows: Sequence[StageRow], side: str) -> str:
     """What a side left out, stage by stage: "the gradient of fc1.weight and the output of 3 layers"."""
     left_out = [row for row in rows if row.difference.kind == f"not shown in {side}"]
     by_stage = {stage: list(dict.fromkeys(row.tensor for row in left_out if row.stage == stage)) for stage in STAGES}
-    return _listed([_things(stage, names) for stage, names in by_stage.items() if names])
+    return _listed([things(stage, names) for stage, names in by_stage.items() if names])
 
 
-def _things(stage: str, names: list[str]) -> str:
+def things(stage: str, names: list[str]) -> str:
     """The tensors of one stage: by name where it is one, else their number."""
     if stage == "rate":
         return "the learning rate"

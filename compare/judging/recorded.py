@@ -37,6 +37,7 @@ from compare.judging.half_precision import (
     say_not_measured,
     say_who,
 )
+from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
 from compare.judging.rates import rates_apart
@@ -179,7 +180,8 @@ def _decide_free(comparison: Comparison, measured: bool) -> Decision:
         return EQUIVALENT, [], first
     decided_by_rows = at_first or in_half or _structural(comparison) or (precision == "float64" and first)
     if decided_by_rows or measured or growth_parts_at(comparison) is not None:
-        return DIVERGED, [parting_sentence(comparison, first), *_advice(comparison, first)], first
+        said = [parting_sentence(comparison, first), *_advice(comparison, first)]
+        return DIVERGED, [*said, *say_harmless(comparison.rows, first)], first
     return EQUIVALENT, [GROWS], first
 
 

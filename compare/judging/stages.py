@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,19 +29,23 @@ BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
 OF_AN_UPDATE = ("gradient", "rate", "state")
 
 
+class Harmless(NamedTuple):
+    """Why a difference has no consequence; `lasting` where later steps, which may not show it, are believed too."""
+
+    why: str
+    lasting: bool
+
+
 @dataclass(frozen=True)
 class StageRow:
-    """One tensor at an audited step: how the sides differ, and what rounding explains.
-
-    `reaches` is False for a difference of which it is known that nothing comes of it.
-    """
+    """One tensor at an audited step: how the sides differ, and what rounding explains."""
 
     step: Step
     stage: str
     tensor: str
     difference: Difference
     allowed: float
-    reaches: bool = True
+    harmless: Harmless | None = None
 
     @property
     def key(self) -> Key:
@@ -57,13 +62,15 @@ class StageRow:
 
     @property
     def beyond(self) -> bool:
-        """Whether the sides differ here by more than rounding."""
-        return self.shown and not self.within
+        """Whether the sides differ here by more than rounding, and not harmlessly."""
+        return self.shown and not self.within and not self.harmless
 
     @property
     def verdict(self) -> str:
         if self.within:
             return "within"
+        if self.harmless:
+            return "harmless"
         return "beyond" if self.difference.kind == "value" else self.difference.kind
 
     def __str__(self) -> str:
@@ -173,14 +180,25 @@ def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
     What one side does not show is never blamed.
     """
     beyond = [row for row in rows if row.beyond]
-    reached = next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
+    reached = _reached(beyond)
     if reached is None:
         return None
-    # What was beyond at an earlier step without consequence is not the cause now; but the state carries over.
-    harmless = {(row.stage, row.tensor) for row in beyond if row.step < reached and row.stage != "state"}
-    harmless |= {(row.stage, row.tensor) for row in beyond if row.step == reached and not row.reaches}
+    lasting = [row for row in rows if row.step < reached and row.harmless and row.harmless.lasting]
+    harmless = {(row.stage, row.tensor) for row in (*lasting, *without_consequence(rows))}
     first = next(row for row in beyond if row.step == reached and (row.stage, row.tensor) not in harmless)
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
+
+
+def _reached(beyond: Sequence[StageRow]) -> Step | None:
+    """The first step at which a difference counts."""
+    return next((row.step for row in beyond if row.stage in CONSEQUENCES), None)
+
+
+def without_consequence(rows: Sequence[StageRow]) -> list[StageRow]:
+    """What was beyond at steps before the one where a difference counts: not its cause; but the state carries over."""
+    beyond = [row for row in rows if row.beyond]
+    reached = _reached(beyond)
+    return [row for row in beyond if reached is not None and row.step < reached and row.stage != "state"]
 
 
 def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:

@@ -36,6 +36,9 @@ STEPS_AROUND = 2
 MORE_NUDGES = (1, 1, 2, 2, 4, 4, 8, 8, 8, 16, 16, 16)
 FLIP_FACTOR = 2
 
+# PyTorch's clip_grad_norm_ divides by the norm and this, Keras by the norm alone.
+CLIP_EPSILON = 1e-6
+
 # Free runs that rounding alone has moved apart by this much say nothing about each other any more.
 HORIZON = 1e-2
 # The same in half precision (bfloat16, float16), where those two would allow anything. Products are summed in float32

@@ -27,6 +27,7 @@ AS_THEY_ARE = (
     RightPort("dense", "dense", (), "a subclassed model whose layers have other names, initialised as PyTorch's"),
     RightPort("momentum", "momentum", (), "nn.Sequential and a functional model; tuples as batches"),
     RightPort("clipping", "clipping", (), "a step of its own on both sides, which changes weights behind the update"),
+    RightPort("clipped_inside", "clipped_inside", (), "Keras' optimizer clips what it is shown, PyTorch's loop before"),
     RightPort("accumulation", "accumulation", (), "two forward passes and one update a step"),
     RightPort("convolution", "convolution", (), "layers in Keras that PyTorch has not; a metric beside the loss"),
     RightPort("upsampling", "upsampling", (), "subclasses of a layer and of an optimizer"),
@@ -359,6 +360,19 @@ OTHER_ATTENTION = (
 )
 
 OTHER_LOOPS = (
+    RightPort(
+        "decay_in_the_tape",
+        "momentum",
+        (
+            (
+                "        def update_step(self, gradient, variable, learning_rate):\n"
+                "            super().update_step(gradient + 0.01 * variable, variable, learning_rate)\n",
+                "        def apply_gradients(self, pairs):\n"
+                "            super().apply_gradients([(slope + 0.01 * value, value) for slope, value in pairs])\n",
+            ),
+        ),
+        "the gradient that TensorFlow shows includes the decay that PyTorch's optimizer adds",
+    ),
     RightPort(
         "one_batch_for_two_halves",
         "accumulation",

@@ -156,6 +156,65 @@ MOMENTUM = (
     ),
 )
 
+HARMLESS_AND_WRONG = (
+    WrongPort(
+        "decay_in_the_tape_and_another_rate",
+        "momentum",
+        "        def update_step(self, gradient, variable, learning_rate):\n"
+        "            super().update_step(gradient + 0.01 * variable, variable, learning_rate)\n",
+        "        def __init__(self, learning_rate, **options):\n"
+        "            super().__init__(learning_rate / 2, **options)\n\n"
+        "        def apply_gradients(self, pairs):\n"
+        "            super().apply_gradients([(gradient + 0.01 * value, value) for gradient, value in pairs])\n",
+        (0, "rate", RATE),
+        "the gradient is shown with its decay, which does nothing; the rate is wrong from the same step on",
+    ),
+    WrongPort(
+        "decayed_twice",
+        "momentum",
+        "            super().update_step(gradient + 0.01 * variable, variable, learning_rate)\n",
+        "            super().update_step(gradient + 0.01 * variable, variable, learning_rate)\n\n"
+        "        def apply_gradients(self, pairs):\n"
+        "            super().apply_gradients([(gradient + 0.01 * value, value) for gradient, value in pairs])\n",
+        (0, "state", "0.weight momentum_buffer"),
+        "the decay in the tape is the one that PyTorch's optimizer adds, that of Keras' optimizer is one too many",
+    ),
+    WrongPort(
+        "another_decay_in_the_tape",
+        "momentum",
+        "        def update_step(self, gradient, variable, learning_rate):\n"
+        "            super().update_step(gradient + 0.01 * variable, variable, learning_rate)\n",
+        "        def apply_gradients(self, pairs):\n"
+        "            super().apply_gradients([(gradient + 0.02 * value, value) for gradient, value in pairs])\n",
+        (0, "gradient", "0.weight"),
+        "a decay that no optimizer of PyTorch's has",
+    ),
+    WrongPort(
+        "clipped_inside_and_another_momentum",
+        "clipped_inside",
+        "np.float64(0.9)",
+        "np.float64(0.8)",
+        (0, "update", "body.weight"),
+        "the gradient is shown before its clip, which does nothing; Nesterov's momentum is wrong from the same step on",
+    ),
+    WrongPort(
+        "clipped_inside_one_by_one",
+        "clipped_inside",
+        "global_clipnorm=",
+        "clipnorm=",
+        (0, "gradient", "body.weight"),
+        "Keras' clipnorm is the norm of each gradient",
+    ),
+    WrongPort(
+        "clip_forgotten",
+        "clipped_inside",
+        ", global_clipnorm=MAX_NORM",
+        "",
+        (0, "gradient", "body.weight"),
+        "a clip in PyTorch's loop only",
+    ),
+)
+
 OWN_STEPS = (
     WrongPort(
         "clipped_one_by_one",
@@ -723,6 +782,7 @@ OWN_UPDATES = (
 WRONG_PORTS = (
     *DENSE,
     *MOMENTUM,
+    *HARMLESS_AND_WRONG,
     *OWN_STEPS,
     *CONVOLUTIONS,
     *NORMALISED,

@@ -5,11 +5,12 @@ import pytest
 
 from compare.judging import tolerances
 from compare.judging.free_curves import compare_free
+from compare.judging.stages import first_divergence
 from compare.running.request import Training
 from compare.traces.step import END
 from compare.traces.trace import TracePair
 from tests.helpers.synthetic import FakeSide, at, from_step, rounding
-from tests.helpers.trainings import Chaotic
+from tests.helpers.trainings import Chaotic, Regression
 
 STEPS, LATE = 60, 23
 HONEST, ROUNDED = FakeSide(), FakeSide(rounding)
@@ -97,3 +98,9 @@ def test_final_weights_and_buffers_of_free_runs_are_compared(compared):
     assert [row.stage for row in compared().rows if row.step is END] == ["weights", "loss", "buffer"]
     moved = at(lambda key: key[0] is END and key[1] == "buffer", lambda value: value + 1)
     assert compared(tf=FakeSide(moved)).parts_at is END
+
+
+def test_a_gradient_that_is_shown_with_its_weight_decay_is_not_blamed_for_an_update(compared):
+    tape = FakeSide(from_step(0, "update", 1.002), model=Regression(decay=0.01, shown=True))
+    comparison = compared(FakeSide(model=Regression(decay=0.01)), tape)
+    assert first_divergence(comparison.rows).key == (0, "update", "weight")
