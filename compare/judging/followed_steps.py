@@ -15,7 +15,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
-from compare.judging.growth import find_parting
+from compare.judging.growth import growth_parting
 from compare.judging.half_precision import first_of_half
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence, stage_rows
 from compare.judging.steps import EVALUATED, METRIC, NONE, Allow, Series, apart
@@ -162,9 +162,7 @@ def _typical_gap(torch: np.ndarray | None, tf: np.ndarray | None) -> float:
 
 def growth_parts_at(comparison: Comparison) -> int | None:
     """Where the free losses part as rounding does not; None where they do not."""
-    floor = tolerances.FLOOR_ULPS * tolerances.ulp(comparison.precision)
-    gap = comparison.gap
-    parting = find_parting(gap, floor, tolerances.JUMP_FLOORS * floor, tolerances.ENVELOPE_FACTOR * floor)
+    parting = growth_parting(comparison.gap, tolerances.FLOOR_ULPS * tolerances.ulp(comparison.precision))
     return None if parting is None else parting.at
 
 
@@ -191,11 +189,3 @@ def remarks(followed: Followed, uncertain: StageRow | None) -> list[str]:
 
 
 MEASURE = f"run the tf script again with {NUDGE}=1 in the environment"
-
-
-def _jumps_at(followed: Followed) -> int | None:
-    """Where the free losses part by a jump or a drift, outside of the steps that were judged."""
-    floor = tolerances.FLOOR_ULPS * tolerances.ulp(followed.comparison.precision)
-    gap = followed.comparison.gap
-    parting = find_parting(gap, floor, tolerances.JUMP_FLOORS * floor, tolerances.ENVELOPE_FACTOR * floor)
-    return None if parting is None or parting.at in followed.steps else parting.at

@@ -21,12 +21,9 @@ class Parting(NamedTuple):
     kind: str
 
 
-def growth_is_rounding(gap: np.ndarray, floor: float) -> bool:
-    """Whether relative gaps (n,) grow as amplified rounding does, from a `floor` that rounding alone opens.
-
-    Also True where they do not grow; False for gaps that are not finite.
-    """
-    return find_parting(gap, floor, tolerances.JUMP_FLOORS * floor, tolerances.ENVELOPE_FACTOR * floor) is None
+def growth_parting(gap: np.ndarray, floor: float) -> Parting | None:
+    """Where relative gaps (n,) grow as amplified rounding does not, from a `floor` that rounding alone opens."""
+    return find_parting(gap, floor, tolerances.JUMP_FLOORS * floor, tolerances.ENVELOPE_FACTOR * floor)
 
 
 def find_parting(gap: np.ndarray, floor: Width, smallest_jump: float, negligible: Width) -> Parting | None:

@@ -68,7 +68,7 @@ def study(
     deciding = judged[apart or precisions[0]]
     findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]
     if apart == "float32" and len(precisions) == 2:
-        findings.insert(1, in_float32_only(which_side_is_off(run, deciding.first)))
+        findings.insert(1, in_float32_only(judged["float64"].comparison, which_side_is_off(run, deciding.first)))
     if apart:
         findings += [str(rates)] if (rates := rates_apart(runs[apart].free)) else []
         findings += say_harmless(deciding.comparison.rows, deciding.first)

@@ -35,17 +35,19 @@ STEPS_AROUND = 2
 # active for the first time, TensorFlow's gradient of 2e-8 beside others of 0.1 was 1 % off, and so was its update).
 MORE_NUDGES = (1, 1, 2, 2, 4, 4, 8, 8, 8, 16, 16, 16)
 FLIP_FACTOR = 2
+ECHO_FACTOR = 2
 
 # PyTorch's clip_grad_norm_ divides by the norm and this, Keras by the norm alone.
 CLIP_EPSILON = 1e-6
 
 # Free runs that rounding alone has moved apart by this much say nothing about each other any more.
 HORIZON = 1e-2
-# The same in half precision (bfloat16, float16), where those two would allow anything. Products are summed in float32
-# and rounded once, so the order of summation matters little; and a nudge, a whole ulp of every weight, is more than
-# that rounding. Measured on dense and convolutional networks, SGD and Adam, PyTorch's autocast beside Keras' mixed
-# policies, 24 correct pairs: gradients at the most 0.4 of what is allowed; of a loss scaled by 4, 6 times that and
-# more.
+
+# Floor and factor in half precision (bfloat16, float16), where those of float32 would allow anything. Products are
+# summed in float32 and rounded once, so the order of summation matters little; and a nudge, a whole ulp of every
+# weight, is more than that rounding. Measured on dense and convolutional networks, SGD and Adam, PyTorch's autocast
+# beside Keras' mixed policies, 24 correct pairs: gradients at the most 0.4 of what is allowed; of a loss scaled by 4,
+# 6 times that and more.
 HALF = ("bfloat16", "float16")
 HALF_FLOOR_ULPS = 1
 HALF_FACTOR = 8
@@ -148,17 +150,20 @@ def allowed(nudge_gap: Gap, precision: str) -> Gap:
 
 
 def opened_by(gaps: Sequence[tuple[int, Gap]], precision: str) -> np.ndarray:
-    """The gap that nudges opened, from pairs of (number of ulps, gap): of those of one ulp, the widest.
+    """The gap that nudges opened, from pairs of (number of ulps, gap, one or an array over the steps).
 
-    Of the larger ones only a gap out of proportion counts, where a unit flipped at its kink: a fraction of that, so
-    that it explains a flip of twice its size.
+    Of nudges of one ulp, the widest. Of the larger ones only a gap out of proportion counts, where a unit flipped at
+    its kink: a fraction of that, so that it explains a flip of twice its size. The optimizer's state keeps a flip for
+    many steps, and its echo counts for as long as it is out of proportion at all.
     """
     widest = np.zeros(())
     for ulps, gap in gaps:
         widest = np.maximum(widest, gap) if ulps == 1 else widest
-    smooth, flips = STEP_FACTOR * np.maximum(widest, FLOOR_ULPS * ulp(precision)), widest
+    usual, flips = np.maximum(widest, FLOOR_ULPS * ulp(precision)), widest
     for ulps, gap in gaps:
-        flips = np.maximum(flips, np.where(gap > ulps * smooth, FLIP_FACTOR / STEP_FACTOR * gap, 0.0))
+        flipped = np.maximum.accumulate(np.atleast_1d(gap > ulps * STEP_FACTOR * usual)).reshape(np.shape(gap))
+        echo = flipped & (gap > ulps * ECHO_FACTOR * usual)
+        flips = np.maximum(flips, np.where(echo, FLIP_FACTOR / STEP_FACTOR * gap, 0.0))
     return flips
 
 

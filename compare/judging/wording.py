@@ -35,9 +35,10 @@ def steps_left_out(comparison: Comparison) -> str:
     )
 
 
-def in_float32_only(off: Off | None) -> str:
-    """That only float32 diverged, and which side is off."""
-    why = "in float64 every step agrees, so this is precision: a dtype, a formula that loses digits, or a policy"
+def in_float32_only(double: Comparison, off: Off | None) -> str:
+    """That only float32 diverged, and which side is off; `double` is the comparison in float64."""
+    steps = f"the first {double.steps_judged} steps agree" if double.steps_left_out else "every step agrees"
+    why = f"in float64 {steps}, so this is precision: a dtype, a formula that loses digits, or a policy"
     if off is None or off.side is None:
         return why
     ours, other = (off.torch, off.tf) if off.side == "torch" else (off.tf, off.torch)

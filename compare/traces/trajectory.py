@@ -18,18 +18,22 @@ MOST_BYTES = 4e9
 
 
 class TrajectoryWriter:
-    """Writes one record after another, until they take `most` bytes; the last is the state after the last step."""
+    """Writes one record after another, until they take `most` bytes, and at least those of one step.
+
+    The last is the state after the last step.
+    """
 
     def __init__(self, path: Path, most: float = MOST_BYTES):
         self._file = open(path, "wb")  # noqa: SIM115 - open for as long as the run
-        self._most = most
+        self._most, self._added = most, 0
 
     def add(self, state: Mapping[str, np.ndarray]) -> None:
         """Add the state at the beginning of the next step; every record has the names and shapes of the first."""
         if not self._file.tell():
             fields = [(name, array.dtype.str, array.shape) for name, array in state.items()]
             self._file.write(json.dumps(fields).encode() + b"\n")
-        if self._file.tell() + sum(array.nbytes for array in state.values()) <= self._most:
+        self._added += 1
+        if self._added <= 2 or self._file.tell() + sum(array.nbytes for array in state.values()) <= self._most:
             self._file.writelines(np.ascontiguousarray(array).data.cast("B") for array in state.values() if array.size)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.judging import tolerances
-from compare.judging.growth import find_parting, growth_is_rounding
+from compare.judging.growth import find_parting, growth_parting
 
 PROPERTY = settings(max_examples=50, deadline=None)
 ULP = tolerances.ulp("float32")
@@ -17,7 +17,7 @@ FLOOR = tolerances.FLOOR_ULPS * ULP
 @given(st.integers(0, 10**6), st.floats(1.05, 1.6), st.integers(20, 300))
 def test_amplified_rounding_is_rounding_at_any_rate(seed, rate, steps):
     noise = np.abs(np.random.default_rng(seed).normal(size=steps)) + 0.3
-    assert growth_is_rounding(np.minimum(ULP * noise * rate ** np.arange(steps), 0.05 * noise), FLOOR)
+    assert growth_parting(np.minimum(ULP * noise * rate ** np.arange(steps), 0.05 * noise), FLOOR) is None
 
 
 @PROPERTY
@@ -25,13 +25,13 @@ def test_amplified_rounding_is_rounding_at_any_rate(seed, rate, steps):
 def test_a_jump_out_of_rounding_is_not_rounding_at_any_step(seed, height, step):
     gap = ULP * np.abs(np.random.default_rng(seed).normal(size=100))
     gap[step:] += height
-    assert not growth_is_rounding(gap, FLOOR)
+    assert growth_parting(gap, FLOOR) is not None
 
 
 @PROPERTY
 @given(st.floats(1e-6, 1e-4))
 def test_a_gap_that_grows_with_the_steps_is_not_rounding(slope):
-    assert not growth_is_rounding(slope * np.arange(200), FLOOR)
+    assert growth_parting(slope * np.arange(200), FLOOR) is not None
 
 
 @PROPERTY
@@ -51,14 +51,14 @@ def test_amplified_rounding_is_not_a_drift_behind_few_digits(rate):
 
 def test_a_gap_is_rounding_in_its_own_precision():
     gap = 1e-12 * 1.2 ** np.arange(60)
-    assert growth_is_rounding(gap, FLOOR)
-    assert not growth_is_rounding(gap, tolerances.FLOOR_ULPS * tolerances.ulp("float64"))
-    assert growth_is_rounding(gap / 2**13, tolerances.FLOOR_ULPS * tolerances.ulp("float64"))
+    assert growth_parting(gap, FLOOR) is None
+    assert growth_parting(gap, tolerances.FLOOR_ULPS * tolerances.ulp("float64")) is not None
+    assert growth_parting(gap / 2**13, tolerances.FLOOR_ULPS * tolerances.ulp("float64")) is None
 
 
 def test_a_gap_that_is_not_finite_is_not_rounding():
-    assert not growth_is_rounding(np.array([0, np.inf]), FLOOR)
-    assert not growth_is_rounding(np.array([0, np.nan]), FLOOR)
+    assert growth_parting(np.array([0, np.inf]), FLOOR) is not None
+    assert growth_parting(np.array([0, np.nan]), FLOOR) is not None
 
 
 @pytest.mark.parametrize(("gap", "index"), [([0.0, np.nan, 1.0], 1), ([np.inf, 0.0], 0)])

@@ -79,3 +79,12 @@ def test_at_each_step_by_itself_it_is_told_what_nudges_opened():
     one, four = np.array([1e-9, 1e-9, 1e-5]), np.array([4e-9, 1e-3, 4e-5])
     opened = tolerances.opened_by([(1, one), (4, four)], "float64")
     np.testing.assert_allclose(tolerances.allowed_in_step(opened, "float64"), [8e-9, 2e-3, 8e-5])
+
+
+def test_a_flip_that_only_a_larger_nudge_shows_counts_with_its_echo_until_it_is_in_proportion():
+    usual = tolerances.FLOOR_ULPS * tolerances.ulp("float32")
+    nothing, flipped = np.zeros(4), usual * np.array([1.0, 100, 10, 3])  # of two ulps: in proportion would be 2
+    opened = tolerances.opened_by([(1, nothing), (2, flipped)], "float32")
+    np.testing.assert_allclose(tolerances.STEP_FACTOR * opened, 2 * usual * np.array([0, 100, 10, 0]))
+    alone = tolerances.opened_by([(1, nothing), (2, usual * np.array([1.0, 10, 10, 3]))], "float32")
+    assert not alone.any(), "nothing flipped"

@@ -148,10 +148,17 @@ def test_what_float32_alone_would_have_seen_is_said_where_it_was_measured(compar
     assert wording.float32_alone(replace(comparison, series=())) == "judged in float32 only"
 
 
-def test_precision_alone_is_said_with_the_side_that_is_off_where_one_is():
+def test_precision_alone_is_said_with_the_side_that_is_off_where_one_is(compared):
+    double, _ = compared()
     why = "in float64 every step agrees, so this is precision: a dtype, a formula that loses digits, or a policy"
-    assert wording.in_float32_only(None) == wording.in_float32_only(Off(1e-3, 1e-3)) == why
-    assert wording.in_float32_only(Off(2e-6, 1e-3)) == (
+    assert wording.in_float32_only(double, None) == wording.in_float32_only(double, Off(1e-3, 1e-3)) == why
+    assert wording.in_float32_only(double, Off(2e-6, 1e-3)) == (
         f"{why}; tf is off by 1.0e-03 from its own float64, the other side by 2.0e-06"
     )
-    assert "; torch is off by 1.0e-03 " in wording.in_float32_only(Off(1e-3, 0.0))
+    assert "; torch is off by 1.0e-03 " in wording.in_float32_only(double, Off(1e-3, 0.0))
+
+
+def test_float64_is_said_to_agree_no_further_than_it_was_judged(compared):
+    double, _ = compared()
+    short = replace(double, series=tuple(replace(each, gap=each.gap[:7]) for each in double.series))
+    assert wording.in_float32_only(short, None).startswith("in float64 the first 7 steps agree, so this is precision")
