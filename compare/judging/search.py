@@ -17,22 +17,33 @@ from compare.traces.step import END
 def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
     """The runs with more nudged twins, where what the first showed does not explain a difference, and the comparison.
 
-    First up to the step that parts, which tells a bug from chance; where it was chance, to the end.
+    A few more at a time, up to the step that parts, which tells a bug from chance; where it was chance and another step
+    parts behind it, the same to the end.
     """
     comparison = compare_runs(runs)
-    at = comparison.parts_at
-    if at is None or at == comparison.breaks_off or not runs.twins:
-        return runs, comparison
-    for steps in (None,) if at is END else (at + 1, None):
-        more = [
-            replace(runs.twins[0].training, sample=sample, ulps=ulps, steps=steps)
-            for sample, ulps in enumerate(tolerances.MORE_NUDGES, 1)
-        ]
-        wider = replace(runs, twins=(*runs.twins, *run_twins(run, more)))
-        comparison = compare_runs(wider)
-        if comparison.parts_at == at:
+    nudges: list[int] = []
+    to_the_end = False
+    for few in tolerances.MORE_NUDGES:
+        at = comparison.parts_at
+        if at is None or at == comparison.breaks_off or not runs.twins:
             break
-    return wider, comparison
+        nudges += few
+        to_the_end = to_the_end or at is END
+        runs = _with_more(run, runs, nudges, None if to_the_end else at + 1)
+        comparison = compare_runs(runs)
+        if not to_the_end and comparison.parts_at not in (None, at):
+            to_the_end = True
+            runs = _with_more(run, runs, nudges, None)
+            comparison = compare_runs(runs)
+    return runs, comparison
+
+
+def _with_more(run: Run, runs: Runs, nudges: Sequence[int], steps: int | None) -> Runs:
+    """The runs with the first twin, and one for each of these numbers of ulps; those that were made are kept."""
+    first, made = runs.twins[0], {twin.training: twin for twin in runs.twins}
+    wanted = [replace(first.training, sample=sample, ulps=ulps, steps=steps) for sample, ulps in enumerate(nudges, 1)]
+    made |= {twin.training: twin for twin in run_twins(run, [one for one in wanted if one not in made])}
+    return replace(runs, twins=(first, *(made[one] for one in wanted)))
 
 
 def run_twins(run: Run, trainings: Sequence[Training]) -> tuple[Twin, ...]:

@@ -26,6 +26,7 @@ from compare.running.framework import Batches, Framework
 from compare.running.perturbed import perturbed
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
+from compare.traces.following import Following
 
 Watch = Callable[[Batches], Batches]
 
@@ -125,7 +126,7 @@ def _run(
         first, last = framework.to_native(inputs, [inputs.batch(0, precision), inputs.last_evaluated(precision)])
         recorder.close(
             lambda: framework.train.evaluate(side, last),
-            once_more=_once_more(built, first),
+            once_more=_once_more(built, first, following),
             precision=precision,
             nudge=training.nudge,
             ulps=training.ulps,
@@ -138,11 +139,11 @@ def _run(
         raise
 
 
-def _once_more(built: Any, batch: Mapping) -> Callable[[], Any] | None:
-    """Computes the first batch's loss as its step did; None where it is not known what that step was given."""
-    side = built.side
-    if side.batches is not None:
+def _once_more(built: Any, batch: Mapping, following: Following | None) -> Callable[[], Any] | None:
+    """Computes the first batch's loss as its step did; None where it is not known what that step was given.
+
+    A run that follows is not asked whether its loss falls: its weights are another's.
+    """
+    if built.side.batches is not None or following is not None:
         return None
-    if side.step is not None:
-        return lambda: built.step(side, batch)[0]
-    return lambda: side.loss(side.model, batch, training=True)[0]
+    return lambda: built.step(built.side, batch)[0]

@@ -1,6 +1,7 @@
 """Where two sides first part: more nudged runs tell a fault from chance, and one more run of each audits the step."""
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -68,26 +69,24 @@ def test_where_nothing_parts_no_more_runs_are_asked_for(search):
     assert searched.asked == []
 
 
-def test_a_fault_parts_under_more_nudged_runs_too_which_go_no_further_than_its_step(search):
+def test_a_fault_parts_under_more_nudged_runs_too_a_few_at_a_time_which_go_no_further_than_its_step(search):
     searched = search(FakeSide(from_step(LATE, "update", 1.01)))
     assert searched.confirm().parts_at == LATE
-    assert searched.asked == [
-        [
-            ("torch", Training("float64", "float64", steps=LATE + 1, follows="float64", sample=sample, ulps=ulps))
-            for sample, ulps in enumerate(tolerances.MORE_NUDGES, 1)
-        ]
+    every = [
+        ("torch", Training("float64", "float64", steps=LATE + 1, follows="float64", sample=sample, ulps=ulps))
+        for sample, ulps in enumerate(chain(*tolerances.MORE_NUDGES), 1)
     ]
-    assert len(searched.runs.twins) == 1 + len(tolerances.MORE_NUDGES)
+    assert [each for asked in searched.asked for each in asked] == every, "each once"
+    assert list(map(len, searched.asked)) == list(map(len, tolerances.MORE_NUDGES))
+    assert len(searched.runs.twins) == 1 + len(every)
 
 
-def test_what_more_nudged_runs_do_too_is_chance_and_they_then_run_to_the_end(search):
+def test_what_more_nudged_runs_do_too_is_chance(search):
     searched = search(by_chance(LATE), torch=by_chance(LATE, FIRST_OF_TORCH))
     assert compare_runs(searched.runs).parts_at == LATE
     assert not searched.confirm().apart
-    short, long = searched.asked
-    assert {training.steps for _, training in short} == {LATE + 1}
-    assert {training.steps for _, training in long} == {None}
-    assert all(twin.trace.steps == STEPS for twin in searched.runs.twins)
+    [asked] = searched.asked
+    assert {training.steps for _, training in asked} == {LATE + 1}
 
 
 def test_behind_chance_a_fault_is_found(search):
@@ -97,14 +96,17 @@ def test_behind_chance_a_fault_is_found(search):
     searched = search(FakeSide(both), torch=by_chance(LATE, FIRST_OF_TORCH))
     assert compare_runs(searched.runs).parts_at == LATE
     assert searched.confirm().parts_at == LATE + 5
+    short, *long = searched.asked
+    assert {training.steps for _, training in short} == {LATE + 1}
+    assert {training.steps for asked in long for _, training in asked} == {None}
+    assert all(twin.trace.steps == STEPS for twin in searched.runs.twins)
 
 
 def test_what_parts_at_the_end_is_confirmed_by_whole_runs_at_once(search):
     wrong = FakeSide(at(lambda key: key[0] is END and key[1] == "loss", lambda value: value * 1.5))
     searched = search(wrong, steps=20)
     assert searched.confirm().parts_at is END
-    [asked] = searched.asked
-    assert {training.steps for _, training in asked} == {None}
+    assert {training.steps for asked in searched.asked for _, training in asked} == {None}
 
 
 def test_where_nothing_was_nudged_nothing_is_confirmed(search):
@@ -143,7 +145,7 @@ def test_any_step_and_stage_is_found_by_one_run_of_each(search, step, stage, pre
 def test_the_nudged_runs_that_measured_the_step_are_made_again_as_they_were_and_audit_it(search):
     searched = search(FakeSide(from_step(LATE, "rate", 0.5)))
     searched.confirm()
-    [more] = searched.asked
+    more = [each for asked in searched.asked for each in asked]
     searched.asked.clear()
     searched.find()
     again = [training for _, training in searched.asked[0] if training.nudge]

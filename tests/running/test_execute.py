@@ -150,19 +150,10 @@ def test_the_end_is_evaluated_on_the_first_batch(inputs):
     assert framework.recorders[0].evaluated == float(np.mean(first["x"]))
 
 
-def test_the_first_batchs_loss_is_computed_once_more_as_its_step_did(inputs):
-    first = float(np.mean(read_inputs(inputs).batch(0, "float64")["x"]))
-    modes = []
-
-    def loss(model, batch, training):
-        modes.append(training)
-        return float(np.mean(batch["x"])), {}
-
-    for side, expected in (({"loss": loss}, first), ({"step": "of its own"}, "stepped")):
-        framework = FakeFramework(**side)
-        Executor(framework, kept=1).fulfil(asked(inputs))
-        assert framework.recorders[0].once_more() == expected
-    assert modes == [False, True]
+def test_the_first_batchs_loss_is_computed_once_more_by_the_step_itself(inputs):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs))
+    assert framework.recorders[0].once_more() == "stepped"
     framework = FakeFramework(batches=lambda batches: batches)
     Executor(framework, kept=1).fulfil(asked(inputs))
     assert framework.recorders[0].once_more is None, "what its first step was given is not known"
