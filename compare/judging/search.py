@@ -28,10 +28,9 @@ def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
         if at is None or at == comparison.breaks_off or not runs.twins:
             break
         nudges += few
-        to_the_end = to_the_end or at is END
-        runs = _with_more(run, runs, nudges, None if to_the_end else at + 1)
+        runs = _with_more(run, runs, nudges, None if to_the_end or at is END else at + 1)
         comparison = compare_runs(runs)
-        if not to_the_end and comparison.parts_at not in (None, at):
+        if at is not END and not to_the_end and comparison.parts_at not in (None, at):
             to_the_end = True
             runs = _with_more(run, runs, nudges, None)
             comparison = compare_runs(runs)
