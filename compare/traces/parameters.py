@@ -67,18 +67,22 @@ class Parameter(ABC):
 
     def assign(self, array: np.ndarray) -> None:
         """Set the values from canonical layout."""
-        self.set(self.filled(self.native(), array))
+        self.set(self.filled(None, array))
 
-    def filled(self, native: np.ndarray, canonical: np.ndarray) -> np.ndarray:
-        """The variable's own values with those that the layout selects replaced by these.
+    def filled(self, native: np.ndarray | None, canonical: np.ndarray) -> np.ndarray:
+        """The variable's own values, read where `native` is None, with those that the layout selects replaced by these.
 
         This inverts the layout without a rule of its own: the numbers of the elements are sent through it.
         """
         if self.layout is as_it_is:
-            return canonical.astype(native.dtype)
-        changed = native.reshape(-1).copy()
+            return canonical
+        shape = tuple(self.variable.shape)
+        if self._numbers.size == math.prod(shape):  # nothing else is in it
+            changed = np.empty(self._numbers.size, canonical.dtype)
+        else:
+            changed = (self.native() if native is None else native).reshape(-1).copy()
         changed[self._numbers] = canonical.reshape(-1)
-        return changed.reshape(native.shape)
+        return changed.reshape(shape)
 
     @cached_property
     def _numbers(self) -> np.ndarray:

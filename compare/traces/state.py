@@ -24,13 +24,13 @@ class ModelState:
 
     def assign(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Set the values of those that are given, from canonical layout."""
-        native, changed = self._native(), set()
+        native: dict[int, np.ndarray] = {}
         for name, array in arrays.items():
-            key = id(self._parameters[name].variable)
-            native[key] = self._parameters[name].filled(native[key], array)
-            changed.add(key)
-        for key in changed:
-            self._whole[key].set(native[key])
+            parameter = self._parameters[name]
+            key = id(parameter.variable)
+            native[key] = parameter.filled(native.get(key), array)
+        for key, values in native.items():
+            self._whole[key].set(values)
 
     def _native(self) -> dict[int, np.ndarray]:
         return {key: each.native() for key, each in self._whole.items()}
