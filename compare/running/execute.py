@@ -125,7 +125,7 @@ def _run(
             raise ValueError("the side's own batches() yields nothing: there is nothing to train on")
         first, last = framework.to_native(inputs, [inputs.batch(0, precision), inputs.last_evaluated(precision)])
         recorder.close(
-            lambda: framework.train.evaluate(side, last),
+            (lambda: framework.train.evaluate(side, last)) if training.audits else None,
             once_more=_once_more(built, first, following),
             precision=precision,
             nudge=training.nudge,
