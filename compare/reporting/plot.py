@@ -35,6 +35,7 @@ def plot_result(outcome: Outcome) -> Figure:
     for comparison in comparisons:
         _plot_gap(gaps, comparison)
     gaps.set_yscale("log")
+    gaps.yaxis.set_major_formatter("{x:.0e}")  # the usual powers of ten are formulas, which take as long as all else
     gaps.set_xlabel("step")
     gaps.set_ylabel("relative gap of the loss")
     figure.legend(*gaps.get_legend_handles_labels(), loc="outside lower center", fontsize="small", ncols=4)
