@@ -70,23 +70,26 @@ class Parameter(ABC):
         self.set(self.filled(None, array))
 
     def filled(self, native: np.ndarray | None, canonical: np.ndarray) -> np.ndarray:
-        """The variable's own values, read where `native` is None, with those that the layout selects replaced by these.
-
-        This inverts the layout without a rule of its own: the numbers of the elements are sent through it.
-        """
+        """The variable's own values, read where `native` is None, with those that the layout selects replaced by these."""
         if self.layout is as_it_is:
             return canonical
-        shape = tuple(self.variable.shape)
-        if self._numbers.size == math.prod(shape):  # nothing else is in it
-            changed = np.empty(self._numbers.size, canonical.dtype)
+        if math.prod(canonical.shape) == math.prod(self.variable.shape):  # nothing else is in it
+            changed = np.empty(tuple(self.variable.shape), canonical.dtype)
         else:
-            changed = (self.native() if native is None else native).reshape(-1).copy()
-        changed[self._numbers] = canonical.reshape(-1)
-        return changed.reshape(shape)
+            changed = np.array(self.native() if native is None else native)
+        selected = self.layout(changed)
+        if np.may_share_memory(selected, changed):
+            selected[...] = canonical
+        else:
+            changed.reshape(-1)[self._numbers] = canonical.reshape(-1)
+        return changed
 
     @cached_property
     def _numbers(self) -> np.ndarray:
-        """The number of each canonical element in the variable's own layout."""
+        """The number of each canonical element in the variable's own layout, where that is no view of it.
+
+        So a layout is inverted without a rule of its own: the numbers of the elements are sent through it.
+        """
         shape = tuple(self.variable.shape)
         return self.layout(np.arange(math.prod(shape)).reshape(shape)).reshape(-1)
 
