@@ -15,8 +15,8 @@ import numpy as np
 from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
 from compare.judging import tolerances
+from compare.judging.advice import what_to_record
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
-from compare.judging.difference import difference
 from compare.judging.falling import falls, not_falling, say_falling
 from compare.judging.followed_steps import (
     Followed,
@@ -41,15 +41,15 @@ from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
 from compare.judging.rates import rates_apart
+from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
 from compare.judging.settings import compare_settings
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.steps import EVALUATED, METRIC
 from compare.judging.wording import parting_sentence
-from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.recording import NUDGE
-from compare.traces.renamed import of_steps, rename_pair
+from compare.traces.renamed import rename_pair
 from compare.traces.step import END
-from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
+from compare.traces.trace import TraceError, TracePair, is_file, trace_path
 
 
 def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Subject, Judgement]:
@@ -58,88 +58,17 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
     Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
     """
     with ExitStack() as opened:
-        traces = [opened.enter_context(_read(path)) for path in (left, right)]
-        sides = _by_side(traces)
+        traces = [opened.enter_context(read(path)) for path in (left, right)]
+        sides = by_side(traces)
         pairing = by_values(pair_models(sides), sides)
         paths = [trace_path(path, nudged=True) for path in (left, right)]
-        found = [opened.enter_context(_read(path)) for path in paths if is_file(path)]
-        twins = rename_pair(_nudged_twins(sides, found), pairing)
-        judgement = _judge(_audited_by_both(rename_pair(sides, pairing)), twins, must_fall)
+        found = [opened.enter_context(read(path)) for path in paths if is_file(path)]
+        twins = rename_pair(nudged_twins(sides, found), pairing)
+        judgement = _judge(audited_by_both(rename_pair(sides, pairing)), twins, must_fall)
         settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
     return subject, replace(judgement, settings=tuple(settings))
-
-
-def pair_models(pair_of_traces: TracePair) -> Pairing:
-    """Which weight is which: by the tf recorder's pairs, then by order and kind."""
-    torch, tf = pair_of_traces
-    return pair(RecordedModel.of(torch), RecordedModel.of(tf), tf.header.explicit)
-
-
-def by_values(pairing: Pairing, traces: TracePair) -> Pairing:
-    """The pairing under which layers that could be paired crosswise have equal initial weights, if there is one."""
-    views = rename_pair(traces, pairing)
-    step = min((step for step, stage, _ in views.torch.keys if stage == "weights"), default=END)
-
-    def same(torch: int, tf: int) -> bool:
-        crossed = pairing if torch == tf else pairing.crosswise(torch, tf)
-        names = [tensor.name for tensor in crossed.pairs[tf][1].tensors.values() if tensor.name in crossed.weights]
-        sides = rename_pair(traces, crossed)
-        keys = [(step, "weights", crossed.weights[name]) for name in names]
-        return all(_equal(sides.torch.get(key), sides.tf.get(key)) for key in keys)
-
-    for group in pairing.alike:
-        for place in group:
-            if not same(place, place):
-                partner = next((other for other in group if other > place and same(other, place)), None)
-                pairing = pairing if partner is None else pairing.crosswise(place, partner)
-    return pairing
-
-
-def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:
-    return torch is not None and tf is not None and np.array_equal(torch, tf)
-
-
-def _audited_by_both(pair: TracePair) -> TracePair:
-    """Both traces, restricted to the steps that both audited, and the end.
-
-    Of a step that one side recorded from outside, the other's outputs and gradients are left out.
-    """
-    steps = [{step for step, _, _ in view.keys} for view in pair]
-    outside = {step for view in pair for step in view.header.from_outside}
-    return TracePair(*(of_steps(view, steps[0] & steps[1], outside) for view in pair))
-
-
-def _read(path: Path) -> Trace:
-    found = trace_path(path)
-    if is_file(path) and not is_file(found):
-        raise TraceError(f"{path} is neither a trace (.npz) nor a loss log (.csv, .tsv, .txt, .log)")
-    if not is_file(found):
-        raise TraceError(f"{path} does not exist (looked for {found}): record it first, or give the path of a trace")
-    return Trace(found)
-
-
-def _by_side(traces: Sequence[Trace]) -> TracePair:
-    by_side = {trace.header.side: trace for trace in traces}
-    if set(by_side) != {"torch", "tf"}:
-        raise TraceError(f"both traces are of {next(iter(by_side))}: give one of torch and one of tf")
-    return TracePair(by_side["torch"], by_side["tf"])
-
-
-def _nudged_twins(plain: TracePair, found: Sequence[Trace]) -> TracePair:
-    """The traces of nudged runs of the same scripts; a trace of a different run is left out."""
-    by_side = {trace.header.side: trace for trace in found}
-    twins = [(trace, by_side.get(trace.header.side)) for trace in plain]
-    return TracePair._make(twin if twin and _is_nudged(trace, twin) else None for trace, twin in twins)
-
-
-def _is_nudged(plain: Trace, twin: Trace) -> bool:
-    """Whether a run began with the same batch, and with weights that are a few ulps away at most."""
-    began = [key for key in plain.keys if key[0] == 0 and key[1] in ("batch", "weights")]
-    gaps = [difference(plain[key], twin.get(key)) for key in began]
-    few = tolerances.FLOOR_ULPS * tolerances.ulp(twin.header.nudge or "float32")
-    return all(found.max_rel <= few for found in gaps)
 
 
 def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
@@ -180,7 +109,7 @@ def _decide_free(comparison: Comparison, measured: bool) -> Decision:
         return EQUIVALENT, [], first
     decided_by_rows = at_first or in_half or _structural(comparison) or (precision == "float64" and first)
     if decided_by_rows or measured or growth_parts_at(comparison) is not None:
-        said = [parting_sentence(comparison, first), *_advice(comparison, first)]
+        said = [parting_sentence(comparison, first), *what_to_record(comparison, first)]
         return DIVERGED, [*said, *say_harmless(comparison.rows, first)], first
     return EQUIVALENT, [GROWS], first
 
@@ -200,7 +129,7 @@ def _decide_followed(followed: Followed) -> Decision:
     sure = uncertain is not None and (is_dense(followed) or growth_parts_at(comparison) is not None)
     if first or metric or sure or comparison.breaks_off is not None:
         first = first or uncertain
-        return DIVERGED, [parting_sentence(comparison, first), *_advice(comparison, first)], first
+        return DIVERGED, [parting_sentence(comparison, first), *what_to_record(comparison, first)], first
     rates = rates_apart(comparison.pair)
     if rates and rates.step not in followed.steps:  # at those that were judged it may be without consequence
         return DIVERGED, [str(rates)], None
@@ -212,7 +141,7 @@ def _judge_half(comparison: Comparison) -> Judgement:
     first = beyond_rounding(comparison)
     if first is None and not _structural(comparison):
         raise TraceError(say_not_measured(comparison.pair, comparison.precision))
-    findings = [parting_sentence(comparison, first), *_advice(comparison, first)]
+    findings = [parting_sentence(comparison, first), *what_to_record(comparison, first)]
     return _judgement(DIVERGED, findings, comparison, first)
 
 
@@ -251,27 +180,3 @@ def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
         for row in rows
         if row.within or row.stage in (*BEFORE_GRADIENTS, "rate") or row.difference.max_rel > tolerances.SAME_PART
     ]
-
-
-UNEXPLAINED = ("loss", "state", "update", "buffer")  # where outputs and gradients would say more
-
-
-def _advice(comparison: Comparison, first: StageRow | None) -> list[str]:
-    """What to do next."""
-    if first is not None and first.step in comparison.pair.tf.header.from_outside and first.stage in UNEXPLAINED:
-        shows = f"tf_impl.Recorder(..., audits=[{first.step}]) shows the outputs and gradients of that step"
-        return [f"{shows}, which runs eagerly then"]
-    if first is None or first.step is END:
-        at = comparison.parting.step if comparison.parting else len(comparison.gap) - 1
-        return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]
-    start = first.step == min(row.step for row in comparison.rows)
-    if start and first.stage == "batch":
-        return ["the two loops were not given the same data: feed both from the same file of arrays, in the same order"]
-    if start and first.stage == "weights":
-        return [
-            "the two loops started from different weights: call tf_impl.start_from on the tf side, and record again"
-        ]
-    audited = {row.step for row in comparison.rows if row.stage == "weights"}
-    if first.step and first.stage in ("weights", "buffer") and first.step - 1 not in audited:
-        return [f"step {first.step - 1} was not audited: Recorder(..., audits=range({max(0, first.step - 2)}, ...))"]
-    return []

@@ -70,7 +70,7 @@ class Parameter(ABC):
         self.set(self.filled(None, array))
 
     def filled(self, native: np.ndarray | None, canonical: np.ndarray) -> np.ndarray:
-        """The variable's own values, read where `native` is None, with those that the layout selects replaced by these."""
+        """The variable's values, read where `native` is None, with those that the layout selects replaced by these."""
         if self.layout is as_it_is:
             return canonical
         if math.prod(canonical.shape) == math.prod(self.variable.shape):  # nothing else is in it

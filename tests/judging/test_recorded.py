@@ -1,48 +1,20 @@
 """Two traces that loops of a user's own left are judged from what they hold, and what they do not hold is asked for."""
 
-import json
-import zipfile
-
 import numpy as np
 import pytest
 
 from compare import diff
-from compare.inputs.expressions import explicit_pairs
 from compare.traces.header import Setting
-from compare.traces.pairing import PairingError
 from compare.traces.step import END
-from compare.traces.trace import Trace, TraceError, TraceWriter
-from compare.traces.weights import Tensor, WeightGroup
-from tests.helpers.fake_port_worker import Network, batches, record
+from compare.traces.trace import Trace, TraceWriter
+from tests.helpers.fake_port_worker import Network
 from tests.helpers.synthetic import at, from_step, honest, rounding
-
-STEPS = 40
-
-
-class Traces:
-    """Writes one trace a side, and judges them."""
-
-    def __init__(self, directory):
-        self.torch, self.tf = directory / "torch", directory / "tf"
-
-    def record(self, side, fault=honest, order=(0, 1), nudged=None, steps=STEPS, **options):
-        path = getattr(self, side).with_suffix(".nudged.npz" if nudged else ".npz")
-        return record(path, Network(side, order, fault), batches(steps), nudged=nudged, **options)
-
-    def judge(self, fault=rounding, order=(0, 1), **options):
-        self.record("torch", **options)
-        self.record("tf", fault, order, **options)
-        return diff(self.torch, self.tf)
+from tests.helpers.two_traces import STEPS, Traces, of_loss
 
 
 @pytest.fixture
 def traces(tmp_path):
     return Traces(tmp_path)
-
-
-def of_loss(factor):
-    """A fault of the loss alone, which trains nothing: `factor(step)` times what it is."""
-    return lambda key, value: value * factor(key[0]) if key[1] == "loss" and key[0] is not END else value
 
 
 def test_loops_that_differ_by_rounding_are_equivalent_and_nothing_is_said(traces):
@@ -105,56 +77,6 @@ def test_weights_losses_updates_and_buffers_that_one_side_lacks_are_a_divergence
     assert diff(traces.torch, traces.tf).judgement.first_divergence.key[:2] == (1, stage)
 
 
-@pytest.mark.parametrize(
-    ("step", "stage"),
-    [
-        (2, "weights"),
-        (2, "buffer"),
-        (0, "buffer"),
-    ],
-)
-def test_where_the_step_before_was_audited_nothing_more_is_asked_for(traces, step, stage):
-    tensor = dict(PLACES)[stage]
-    findings = traces.judge(at(lambda key: key == (step, stage, tensor), lambda value: value * 1.01)).findings
-    assert len(findings) == 1, findings
-
-
-def test_other_data_are_called_so(traces):
-    findings = traces.judge(from_step(0, "batch", 1.5)).findings
-    assert "were not given the same data" in findings[1]
-
-
-def test_other_initial_weights_are_called_so(traces):
-    traces.record("torch")
-    traces.record("tf", weights=Network().start(seed=1))
-    result = diff(traces.torch, traces.tf)
-    assert result.judgement.first_divergence.key[:2] == (0, "weights")
-    assert "the two loops started from different weights" in result.findings[1]
-
-
-def test_data_that_are_other_later_are_not_called_other_from_the_start(traces):
-    findings = traces.judge(from_step(2, "batch", 1.5)).findings
-    assert findings[0].startswith("parts at step 2, batch, x")
-    assert len(findings) == 1
-
-
-def test_layers_that_could_be_paired_crosswise_are_told_apart_by_their_first_weights(traces):
-    result = traces.judge(order=(1, 0))
-    assert (result.verdict, result.findings) == ("equivalent", ())
-
-
-@pytest.mark.parametrize("order", [(1, 2, 0), (2, 0, 1), (2, 1, 0)])
-def test_three_layers_in_another_order_are_told_apart_by_their_first_weights(traces, order):
-    record(traces.torch.with_suffix(".npz"), Network("torch", (0, 1, 2)), batches(STEPS))
-    record(traces.tf.with_suffix(".npz"), Network("tf", order), batches(STEPS))
-    assert diff(traces.torch, traces.tf).verdict == "equivalent"
-
-
-def test_a_fault_behind_layers_paired_crosswise_is_found_at_its_layer(traces):
-    wrong = at(lambda key: key == (1, "gradient", "branches.1.bias"), lambda value: value * 2)
-    assert traces.judge(wrong, (1, 0)).judgement.first_divergence.key == (1, "gradient", "branches.1.bias")
-
-
 def test_settings_that_differ_are_in_the_result(traces):
     traces.record("torch")
     traces.record("tf", said={"settings": (Setting("optimizer", "SGD", "lr", 0.2),)})
@@ -204,45 +126,9 @@ def test_a_loop_that_ends_early_is_diverged_there(traces):
     assert result.judgement.comparisons["float64"].parts_at == STEPS - 7
 
 
-def test_curves_that_part_where_no_step_was_audited_bring_the_audits_that_would_show_it(traces):
-    result = traces.judge(of_loss(lambda step: 1.5 if step == 23 else 1.0))
-    assert result.verdict == "diverged"
-    assert result.findings[0].startswith("the loss parts at step 23 (torch ")
-    assert "audits=range(21, 24)" in result.findings[1]
-
-
-def test_audits_around_the_step_where_curves_part_show_the_cause(traces):
-    result = traces.judge(from_step(23, "rate", 0.5), audits=range(21, 25))
-    assert result.judgement.first_divergence.key == (23, "rate", "learning_rate")
-
-
-def test_weights_that_differ_at_an_audited_step_bring_the_step_before(traces):
-    result = traces.judge(from_step(19, "rate", 0.5), audits=(0, 20))
-    assert result.findings[0].startswith("parts at step 20, weights, ")
-    assert "step 19 was not audited: Recorder(..., audits=range(18, ...))" in result.findings[1]
-
-
-def test_a_late_fault_is_advised_by_the_step_where_the_curves_part(traces):
-    result = traces.judge(from_step(23, "rate", 0.5))
-    assert "audits=range(22, 25)" in result.findings[1]
-
-
-def test_without_any_audit_nothing_is_said_of_the_first_weights(traces):
-    result = traces.judge(from_step(23, "rate", 0.5), audits=())
-    assert result.verdict == "diverged"
-    assert "the two loops started from different weights" not in " ".join(result.findings)
-    assert "audits=range(" in " ".join(result.findings)
-
-
 def test_without_any_audit_final_weights_decide_nothing_in_float32(traces):
     moved = at(lambda key: key[:2] == (END, "weights"), lambda value: value * 1.001)
     assert traces.judge(moved, audits=(), precision="float32").verdict == "equivalent"
-
-
-def test_a_step_that_only_one_side_audited_is_no_difference(traces):
-    traces.record("torch", audits=range(3))
-    traces.record("tf", audits=range(5))
-    assert diff(traces.torch, traces.tf).verdict == "equivalent"
 
 
 def grows(step):
@@ -287,100 +173,6 @@ def test_nudges_that_open_nothing_decide_against_a_gap_that_grows(traces):
     result = traces.judge(of_loss(grows), precision="float32")
     assert result.verdict == "diverged"
     assert "COMPARE_NUDGE" not in " ".join(result.findings)
-
-
-def test_a_nudged_trace_that_is_of_another_run_measures_nothing(traces):
-    traces.record("torch", nudged="float64", weights=Network().start(seed=1))
-    assert traces.judge(from_step(0, "rate", 1.01)).verdict == "diverged"
-
-
-def refused(traces, error=TraceError):
-    with pytest.raises(error) as caught:
-        diff(traces.torch, traces.tf)
-    return str(caught.value)
-
-
-def test_a_trace_that_is_not_there_is_named_with_the_file_that_was_looked_for(traces):
-    traces.record("tf")
-    message = refused(traces)
-    assert message.startswith(f"{traces.torch} does not exist (looked for {traces.torch}.npz)")
-
-
-def test_a_trace_that_is_cut_off_is_named(traces):
-    traces.record("torch")
-    path = traces.record("tf")
-    path.write_bytes(path.read_bytes()[:-200])
-    assert f"{path} is not a complete trace" in refused(traces)
-
-
-def test_a_file_that_is_no_trace_is_named(traces):
-    traces.record("torch")
-    np.savez(traces.tf.with_suffix(".npz"), loss=np.ones(3))
-    assert "tf.npz is not a complete trace" in refused(traces)
-
-
-def change_meta(path, change):
-    """Rewrites what a trace says of its run."""
-    with zipfile.ZipFile(path) as file:
-        members = {name: file.read(name) for name in file.namelist()}
-    meta = json.loads(members["meta.json"])
-    change(meta)
-    with zipfile.ZipFile(path, "w") as file:
-        for name, content in (members | {"meta.json": json.dumps(meta)}).items():
-            file.writestr(name, content)
-
-
-def test_a_trace_of_another_format_is_named_with_both_formats(traces):
-    traces.record("torch")
-    change_meta(traces.record("tf"), lambda meta: meta.update(format=99))
-    assert "is a trace of format 99; this version reads 2" in refused(traces)
-
-
-@pytest.mark.parametrize("name", ["side", "versions", "weight_groups", "kinds", "settings", "explicit", "nudge"])
-def test_a_trace_that_does_not_say_what_it_is_of_is_named_with_what_is_missing(traces, name):
-    traces.record("torch")
-    change_meta(traces.record("tf"), lambda meta: meta.pop(name))
-    message = refused(traces)
-    assert f"lacks {name}: record it again" in message
-    assert "tf.npz" in message
-
-
-@pytest.mark.parametrize("side", ["torch", "tf"])
-def test_two_traces_of_one_side_are_refused(traces, side):
-    for path in (traces.torch, traces.tf):
-        record(path.with_suffix(".npz"), Network(side), batches(3))
-    assert f"both traces are of {side}" in refused(traces)
-
-
-def with_a_weight_more(side, name):
-    """What a header says of a weight more that stands in a layer of a kind of its own on either side."""
-    groups = [
-        *Network(side).weight_groups,
-        WeightGroup(f"Own{side}", name, {"weight": Tensor(f"{name}.weight", (7, 7), False, True)}),
-    ]
-    return {"weight_groups": tuple(groups)}
-
-
-def test_a_weight_without_a_partner_is_named_with_the_line_to_write(traces):
-    traces.record("torch")
-    traces.record("tf", said=with_a_weight_more("tf", "extra"))
-    message = refused(traces, PairingError)
-    assert "tf: extra.weight (7x7)" in message
-    assert "WEIGHTS = {'extra.weight': None}" in message
-
-
-def test_pairs_that_the_tf_recorder_was_given_are_taken(traces):
-    traces.record("torch", said=with_a_weight_more("torch", "more"))
-    traces.record("tf", said=with_a_weight_more("tf", "extra") | {"explicit": (("extra.weight", "more.weight"),)})
-    assert diff(traces.torch, traces.tf).verdict == "equivalent"
-
-
-def test_the_line_of_the_message_is_taken_from_the_tf_recorder(traces):
-    traces.record("torch", said=with_a_weight_more("torch", "more"))
-    traces.record("tf")
-    assert "WEIGHTS = {None: ['more.weight']}" in refused(traces, PairingError)
-    traces.record("tf", said={"explicit": explicit_pairs([(None, ["more.weight"])])})
-    assert diff(traces.torch, traces.tf).verdict == "equivalent"
 
 
 FOLLOWED = {"followed": (0, 1, 2)}

@@ -1,0 +1,29 @@
+"""Two traces of synthetic loops, one a side, to be judged from their files alone."""
+
+from compare import diff
+from compare.traces.step import END
+from tests.helpers.fake_port_worker import Network, batches, record
+from tests.helpers.synthetic import honest, rounding
+
+STEPS = 40
+
+
+class Traces:
+    """Writes one trace a side, and judges them."""
+
+    def __init__(self, directory):
+        self.torch, self.tf = directory / "torch", directory / "tf"
+
+    def record(self, side, fault=honest, order=(0, 1), nudged=None, steps=STEPS, **options):
+        path = getattr(self, side).with_suffix(".nudged.npz" if nudged else ".npz")
+        return record(path, Network(side, order, fault), batches(steps), nudged=nudged, **options)
+
+    def judge(self, fault=rounding, order=(0, 1), **options):
+        self.record("torch", **options)
+        self.record("tf", fault, order, **options)
+        return diff(self.torch, self.tf)
+
+
+def of_loss(factor):
+    """A fault of the loss alone, which trains nothing: `factor(step)` times what it is."""
+    return lambda key, value: value * factor(key[0]) if key[1] == "loss" and key[0] is not END else value
