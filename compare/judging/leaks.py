@@ -18,6 +18,7 @@ from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.stages import StageRow, by_value, first_divergence, opened_at
 from compare.running.request import AUDITS, Training
+from compare.traces.calls import number_of_call
 from compare.traces.step import END
 
 SAMPLES = 4
@@ -41,7 +42,7 @@ def behind_leak(
     """What is behind a first divergence that is a leak; None where it is no leak."""
     if runs.precision != "float64" or not runs.twins or not np.isfinite(first.difference.max_rel):
         return None
-    if any(row.verdict == DIFFERS for row in settings() if _set_at(row, first)):
+    if any(row.verdict == DIFFERS for row in settings() if acts_at(row, first)):
         return None
     step = () if first.step is END else (first.step,)
     common = Training("float64", audits=tuple({*AUDITS, *step}), follows="float64")
@@ -59,10 +60,12 @@ def behind_leak(
     return Behind(first_divergence(wider.rows), wider)
 
 
-def _set_at(row: SettingRow, first: StageRow) -> bool:
+def acts_at(row: SettingRow, first: StageRow) -> bool:
     """Whether a setting is a number that acts where a divergence is; rates are judged by the stage of that name."""
     if row.setting == "lr" or not all(isinstance(value, (int, float)) for value in (row.torch, row.tf)):
         return False
-    if first.stage in OF_THE_OPTIMIZER:
-        return row.subject.startswith("optimizer")
+    # A layer's second call may come after the update of another optimizer, as the generator's of a GAN does.
+    after_an_update = first.stage in OF_THE_OPTIMIZER or number_of_call(first.tensor) > 1
+    if after_an_update and row.subject.startswith("optimizer"):
+        return True
     return first.tensor == row.subject or first.tensor.startswith((f"{row.subject}.", f"{row.subject} "))

@@ -49,7 +49,7 @@ from compare.judging.wording import parting_sentence
 from compare.traces.recording import NUDGE
 from compare.traces.renamed import rename_pair
 from compare.traces.step import END
-from compare.traces.trace import TraceError, TracePair, is_file, trace_path
+from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
 
 def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Subject, Judgement]:
@@ -63,12 +63,13 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         pairing = by_values(pair_models(sides), sides)
         paths = [trace_path(path, nudged=True) for path in (left, right)]
         found = [opened.enter_context(read(path)) for path in paths if is_file(path)]
-        twins = rename_pair(nudged_twins(sides, found), pairing)
-        judgement = _judge(audited_by_both(rename_pair(sides, pairing)), twins, must_fall)
+        twins = nudged_twins(sides, found)
+        judgement = _judge(audited_by_both(rename_pair(sides, pairing)), rename_pair(twins, pairing), must_fall)
         settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
+        findings = (*judgement.findings, *(_not_a_twin(trace) for trace in found if trace not in twins))
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
-    return subject, replace(judgement, settings=tuple(settings))
+    return subject, replace(judgement, findings=findings, settings=tuple(settings))
 
 
 def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
@@ -93,6 +94,13 @@ def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
         findings.append(str(apart))
     findings += not_shown(comparison.rows)
     return _judgement(verdict, findings, comparison, first)
+
+
+def _not_a_twin(nudged: Trace) -> str:
+    return (
+        f"the nudged run of {nudged.header.side} was not used: its first batch or weights are others than those of the "
+        f"run beside it; start the same script anew with {NUDGE}=1"
+    )
 
 
 Decision = tuple[str, list[str], StageRow | None]  # the verdict, why, and the first difference

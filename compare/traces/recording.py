@@ -18,8 +18,9 @@ import numpy as np
 from compare.inputs.arrays import ulp
 from compare.traces.calls import with_call
 from compare.traces.header import Header
+from compare.traces.rates import is_rate
 from compare.traces.step import END
-from compare.traces.trace import EVALUATION, ONCE_MORE, TraceWriter, trace_path
+from compare.traces.trace import EVALUATION, NOT_METRICS, ONCE_MORE, TraceWriter, trace_path
 
 # An environment variable: where it is set, a recorder nudges its model, by an ulp of the dtype that it names, or of
 # each weight's own dtype.
@@ -93,14 +94,15 @@ class Recording:
         """Add a step to the curves, and go on to the next."""
         seconds = time.perf_counter() - self._started
         sizes = [array.shape[0] for array in batch.values() if len(getattr(array, "shape", ()))]
-        point = {"loss": loss, "examples": sizes[0] if sizes else 1, "seconds": seconds, **metrics}
+        named = {as_metric(name): value for name, value in metrics.items()}
+        point = {"loss": loss, "examples": sizes[0] if sizes else 1, "seconds": seconds, **named}
         for name, value in point.items():
             self._curves.setdefault(name, array("d")).append(value)
         self.steps += 1
 
     def curve(self, name: str, values: Iterable[float]) -> None:
-        """Add a curve as a whole, unless there is one of this name."""
-        self._curves.setdefault(name, array("d", values))
+        """Add a curve as a whole."""
+        self._curves[name] = array("d", values)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -146,6 +148,11 @@ class Recording:
         atexit.unregister(self._close)
         if _OPEN.get(self._path.resolve()) is self:
             del _OPEN[self._path.resolve()]
+
+
+def as_metric(name: str) -> str:
+    """The curve of a metric: a name that is a curve of the recorder's own is told apart from it."""
+    return f"metric {name}" if name in NOT_METRICS or is_rate(name) else name
 
 
 def as_named(batch: Any) -> dict[str, Any]:

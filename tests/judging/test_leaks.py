@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from compare.judging.comparison import compare_runs
-from compare.judging.leaks import SAMPLES, behind_leak
+from compare.judging.difference import difference
+from compare.judging.leaks import SAMPLES, acts_at, behind_leak
 from compare.judging.search import find_first_divergence
 from compare.judging.settings import SettingRow
+from compare.judging.stages import StageRow
 from compare.judging.study import make_runs
 from compare.running.request import AUDITS, Training
 from tests.helpers.synthetic import FakeSide, at, from_step, rounding, runs_of
@@ -187,3 +189,9 @@ def test_an_output_of_a_layer_whose_number_is_another_is_no_leak(found, row, is_
 )
 def test_an_update_by_an_optimizer_whose_number_is_another_is_no_leak(found, row, is_leak):
     assert found(in_float32("update"), settings=[row]).is_leak == is_leak
+
+
+@pytest.mark.parametrize(("call", "acts"), [("", False), (" (call 2)", True)])
+def test_a_number_of_the_optimizer_acts_on_the_second_call_of_a_layer_which_may_come_after_an_update(call, acts):
+    first = StageRow(0, "forward", f"linear{call}", difference(np.float64(1), np.float64(2)), 0.1)
+    assert acts_at(setting("optimizer: of the critic", "eps"), first) == acts

@@ -46,7 +46,14 @@ def test_a_step_that_only_one_side_audited_is_no_difference(traces):
 
 def test_a_nudged_trace_that_is_of_another_run_measures_nothing(traces):
     traces.record("torch", nudged="float64", weights=Network().start(seed=1))
-    assert traces.judge(from_step(0, "rate", 1.01)).verdict == "diverged"
+    result = traces.judge(from_step(0, "rate", 1.01))
+    assert result.verdict == "diverged"
+    assert result.findings[-1].startswith("the nudged run of torch was not used: its first batch or weights are others")
+
+
+def test_of_a_nudged_trace_that_was_used_nothing_is_said(traces):
+    traces.record("torch", nudged="float64")
+    assert traces.judge().findings == ()
 
 
 def refused(traces, error=TraceError):

@@ -107,6 +107,15 @@ def test_metrics_are_curves_and_a_batch_without_arrays_counts_as_one_example(rec
     assert trace.curves["examples"].tolist() == [1.0, 7.0]
 
 
+def test_a_metric_under_the_name_of_a_curve_of_the_recorders_own_takes_nothing_from_it(recording):
+    one = recording()
+    one.point(1.0, {}, {"loss": 5.0, "learning_rate": 6.0, "accuracy": 7.0})
+    one.curve("learning_rate", [0.1])
+    curves = {name: float(values[0]) for name, values in finished(one).curves.items() if name != "seconds"}
+    own = {"loss": 1, "examples": 1, "learning_rate": 0.1}
+    assert curves == {**own, "metric loss": 5, "metric learning_rate": 6, "accuracy": 7}
+
+
 def test_a_name_that_comes_twice_in_a_step_is_a_second_call_and_begins_anew_with_the_next(recording):
     one = recording()
     for _ in range(2):
