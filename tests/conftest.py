@@ -24,6 +24,7 @@ WITH_FRAMEWORKS = (
     "test_readme.py::test_a_command_prints_what_the_readme_shows",
     "test_readme.py::test_the_port_that_the_readme_follows_comes_to_what_it_shows",
     "test_readme.py::test_the_python_of_the_readme_runs",
+    "test_readme.py::test_the_recorders_of_the_readme_record_and_the_second_follows_the_first",
 )
 
 # The files that take longest, begun first: one begun last would keep one core busy while the other has no more to do.

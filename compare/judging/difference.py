@@ -6,6 +6,7 @@ Notice that the worst element decides, never a mean, and that NaN on both sides 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -167,4 +168,14 @@ def _shape(array: np.ndarray | None) -> str:
 def _at(position: np.intp, torch: np.ndarray, tf: np.ndarray) -> str:
     index = [int(i) for i in np.unravel_index(position, torch.shape)]
     where = f"at {index} " if index else ""
-    return f"{where}torch {torch[tuple(index)]!s}, tf {tf[tuple(index)]!s}"
+    values = told_apart(torch[tuple(index)], tf[tuple(index)])
+    return f"{where}torch {values[0]}, tf {values[1]}"
+
+
+def told_apart(torch: Any, tf: Any) -> tuple[str, str]:
+    """Two numbers with the digits that tell them apart, at least two; what is no floating number as it is."""
+    if isinstance(torch, float | np.floating) and isinstance(tf, float | np.floating):
+        for digits in range(2, 17):
+            if (left := f"{torch:.{digits}g}") != (right := f"{tf:.{digits}g}"):
+                return left, right
+    return str(torch), str(tf)

@@ -6,6 +6,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
+from compare.judging.difference import told_apart
 from compare.judging.precision_loss import Off
 from compare.judging.stages import StageRow, last_agreement
 from compare.judging.steps import smallest_update_seen
@@ -78,9 +79,13 @@ def _no_tensor_parts(comparison: Comparison) -> str:
     if parting is None:
         torch, tf = (trace.steps for trace in comparison.pair)
         return f"the loss breaks off at step {min(torch, tf)}: torch trained {torch} steps, tf {tf}"
-    series, values = parting.series, zip(SIDES, parting.values, strict=False)
+    series, values = parting.series, parting.values
+    texts = told_apart(*values) if values else ()
     what = f"{series.stage} of {series.tensor}" if series.stage in ("update", "buffer") else series.tensor
-    shown = [f"missing in {side}" if value is None else f"{side} {value}" for side, value in values]
+    shown = [
+        f"missing in {side}" if value is None else f"{side} {text}"
+        for side, value, text in zip(SIDES, values, texts, strict=False)
+    ]
     facts = ", ".join(shown) or f"gap {parting.gap:.1e}"
     return f"the {what} parts at step {parting.step} ({facts}), but no audited tensor does"
 

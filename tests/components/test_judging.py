@@ -53,8 +53,8 @@ def test_the_widest_gap_of_several_tensors_counts():
     [
         (VALUES[:2], "shape torch 3, tf 2"),
         (VALUES[:, None], "shape torch 3, tf 3x1"),
-        (np.array([4.0, np.nan, 1]), "not finite at [1] torch -2.0, tf nan"),
-        (np.array([np.inf, -2, 1]), "not finite at [0] torch 4.0, tf inf"),
+        (np.array([4.0, np.nan, 1]), "not finite at [1] torch -2, tf nan"),
+        (np.array([np.inf, -2, 1]), "not finite at [0] torch 4, tf inf"),
         (VALUES.astype(np.float32), "dtype dtypes torch float64, tf float32"),
     ],
 )

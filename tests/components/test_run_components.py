@@ -28,7 +28,7 @@ def rows(tmp_path_factory):
         ("raises", "error", ["tf: ValueError: no such thing"]),
         ("exits", "error", ["tf: the worker ended with exit status 3", LAST_WORDS]),
         ("hangs", "error", ["tf: the worker was silent for 4 s"]),
-        ("wrong", "differs", ["gradient input x: gap 1.0e-10", "torch 3.0, tf 3.0000000003"]),
+        ("wrong", "differs", ["gradient input x: gap 1.0e-10", "torch 3, tf 3.0000000003"]),
         ("not_a_number", "differs", ["forward output 0: not finite", "tf nan", "gradient input x: missing in tf"]),
         ("missing", "differs", ["gradient input x: missing in tf"]),
         ("other_shape", "differs", ["forward output 0: shape torch 3, tf 2"]),

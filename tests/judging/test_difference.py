@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from compare.judging.difference import difference, difference_at, difference_in_any_layout, relative_gap
+from compare.judging.difference import difference, difference_at, difference_in_any_layout, relative_gap, told_apart
 
 PROPERTY = settings(max_examples=50, deadline=None)
 FINITE = st.floats(-1e30, 1e30)
@@ -31,7 +31,7 @@ def test_the_worst_element_decides_and_is_named(tensor, data):
     expected = abs(other[index] - tensor[index])
     assert found.max_abs == expected
     assert found.max_rel == expected / max(np.abs(tensor).max(), np.abs(other).max())
-    assert found.detail == f"at {list(index)} torch {tensor[index]}, tf {other[index]}"
+    assert found.detail == "at {} torch {}, tf {}".format(list(index), *told_apart(tensor[index], other[index]))
 
 
 @PROPERTY
@@ -91,7 +91,7 @@ def test_what_is_not_finite_is_no_agreement_and_said_where_it_first_is_none(torc
     sides = [np.array([[np.inf, 0.0], [value, value]]) for value in (torch, tf)]
     found = difference(*sides)
     assert (found.kind, found.max_rel) == ("not finite", np.inf)
-    assert found.detail == f"at [1, 0] torch {sides[0][1, 0]}, tf {sides[1][1, 0]}"
+    assert found.detail == "at [1, 0] torch {}, tf {}".format(*told_apart(*(side[1, 0] for side in sides)))
     assert found.structural
 
 
@@ -100,7 +100,7 @@ def test_equal_infinities_agree_and_all_else_is_judged_by_its_values(value):
     assert difference(np.array([value, 2.0]), np.array([value, 2.0])).max_rel == 0
     found = difference(np.array([value, 2.0]), np.array([value, 1.0]))
     assert (found.kind, found.max_abs, found.max_rel) == ("value", 1.0, 0.5)
-    assert found.detail == "at [1] torch 2.0, tf 1.0"
+    assert found.detail == "at [1] torch 2, tf 1"
     assert difference(np.full(2, value), np.full(2, value)).max_rel == 0
 
 
@@ -129,7 +129,7 @@ def test_a_constant_rounded_to_float32_is_recognised_on_either_side():
 
 
 def test_a_scalar_has_no_index_and_an_empty_tensor_no_difference():
-    assert difference(np.array(1.0), np.array(2.0)).detail == "torch 1.0, tf 2.0"
+    assert difference(np.array(1.0), np.array(2.0)).detail == "torch 1, tf 2"
     assert difference(np.array(1.0), np.array(2.0)).shape == "scalar"
     assert difference(np.zeros((0, 3)), np.zeros((0, 3))).max_abs == 0
 
@@ -197,3 +197,21 @@ def test_an_output_that_repeats_along_a_further_axis_is_no_difference_where_the_
     assert difference_in_any_layout(positions, repeated, 0.0).max_rel == 0
     assert difference_in_any_layout(positions, repeated + np.eye(5)[0][:, None, None], 1e-9).kind == "shape"
     assert difference_in_any_layout(np.arange(4.0), positions, 0.0).kind == "shape"
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf", "expected"),
+    [
+        (0.0009999941153790992, 0.0009998072709798134, ("0.001", "0.0009998")),
+        (0.5, 0.25, ("0.5", "0.25")),
+        (np.float32(0.1), np.float32(0.2), ("0.1", "0.2")),
+        (3.0, 3.0000000003, ("3", "3.0000000003")),
+        (np.nan, 2.0, ("nan", "2")),
+        (1.0, 1.0, ("1.0", "1.0")),
+        (np.int64(3), np.int64(4), ("3", "4")),
+        (True, False, ("True", "False")),
+        (3, 3.5, ("3", "3.5")),
+    ],
+)
+def test_two_numbers_have_as_many_digits_as_tell_them_apart(torch, tf, expected):
+    assert told_apart(torch, tf) == expected

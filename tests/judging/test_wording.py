@@ -109,7 +109,7 @@ def test_an_evaluation_is_quoted_by_the_step_after_which_it_was_made(compared):
         return lambda steps: {"evaluation_step": [9, 19], "evaluation_loss": values}
 
     comparison, first = compared(curves=(evaluated(4.0, 3.0), evaluated(4.0, 6.0)))
-    assert "the evaluation_loss parts at step 19 (torch 3.0, tf 6.0)" in wording.parting_sentence(comparison, first)
+    assert "the evaluation_loss parts at step 19 (torch 3, tf 6)" in wording.parting_sentence(comparison, first)
 
 
 @pytest.mark.parametrize("stage", ["update", "buffer"])
