@@ -18,7 +18,7 @@ from compare.judging.comparison import Comparison
 from compare.judging.growth import growth_parting
 from compare.judging.half_precision import first_of_half
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence, stage_rows
-from compare.judging.steps import EVALUATED, METRIC, NONE, Allow, Series, apart
+from compare.judging.steps import EVALUATED, METRIC, NONE, Allow, Series, apart, usual_size
 from compare.traces.recording import NUDGE
 from compare.traces.renamed import of_steps
 from compare.traces.step import END
@@ -74,10 +74,8 @@ def _scaled(row: StageRow, pair: TracePair, precision: str, allow: Allow) -> Sta
     """A loss near zero is no more exact than the others: its allowance is relative to their median."""
     if row.stage != "loss" or row.step is END:
         return row
-    losses = [np.abs(trace.curves["loss"]) for trace in pair]
-    here = max(float(curve[row.step]) for curve in losses)
-    usual = float(np.median(losses[0][np.isfinite(losses[0])])) if np.isfinite(losses[0]).any() else 0.0
-    scale = usual / here if here and np.isfinite(here) else 0.0
+    here = max(abs(float(trace.curves["loss"][row.step])) for trace in pair)
+    scale = usual_size(pair.torch.curves["loss"]) / here if here and np.isfinite(here) else 0.0
     return replace(row, allowed=max(row.allowed, float(allow(NOTHING, precision)) * scale))
 
 

@@ -173,7 +173,12 @@ def apart(ours: Curve, theirs: Curve, count: int) -> Curve:
     for row, curve in zip(padded, (ours, theirs), strict=True):
         row[: len(curve)] = curve[:count]
     with np.errstate(invalid="ignore", over="ignore"):
-        usual = np.median(np.abs(ours[np.isfinite(ours)])) if np.isfinite(ours).any() else 0.0
-        scale = np.maximum(np.abs(padded).max(axis=0), usual)
+        scale = np.maximum(np.abs(padded).max(axis=0), usual_size(ours))
         gap = np.abs(padded[0] - padded[1]) / np.where(scale > 0, scale, 1)
     return np.where(padded[0] == padded[1], 0.0, np.where(np.isfinite(gap), gap, np.inf))
+
+
+def usual_size(curve: Curve) -> float:
+    """The median magnitude of a curve's finite values; 0 where there are none."""
+    finite = curve[np.isfinite(curve)]
+    return float(np.median(np.abs(finite))) if len(finite) else 0.0

@@ -359,6 +359,19 @@ OTHER_ATTENTION = (
     ),
 )
 
+# A count of its calls, by which the model scales what it puts out for as long as it was called less than eight times.
+PYTORCH_COUNTS_ITS_CALLS = (
+    (
+        "            self.head = nn.Linear(10, 2)\n",
+        "            self.head = nn.Linear(10, 2)\n            self.calls = 0\n",
+    ),
+    (
+        "            return self.head(nn.functional.softplus(self.body(x)))\n",
+        "            self.calls += 1\n"
+        "            return self.head(nn.functional.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
+    ),
+)
+
 OTHER_LOOPS = (
     RightPort(
         "decay_in_the_tape",
@@ -392,15 +405,7 @@ OTHER_LOOPS = (
         "calls_counted_in_python",
         "clipping",
         (
-            (
-                "            self.head = nn.Linear(10, 2)\n",
-                "            self.head = nn.Linear(10, 2)\n            self.calls = 0\n",
-            ),
-            (
-                "            return self.head(nn.functional.softplus(self.body(x)))\n",
-                "            self.calls += 1\n"
-                "            return self.head(nn.functional.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
-            ),
+            *PYTORCH_COUNTS_ITS_CALLS,
             (
                 "            self.head = layers.Dense(2)\n",
                 "            self.head = layers.Dense(2)\n            self.calls = 0\n",
@@ -417,15 +422,7 @@ OTHER_LOOPS = (
         "calls_counted_in_a_variable",
         "clipping",
         (
-            (
-                "            self.head = nn.Linear(10, 2)\n",
-                "            self.head = nn.Linear(10, 2)\n            self.calls = 0\n",
-            ),
-            (
-                "            return self.head(nn.functional.softplus(self.body(x)))\n",
-                "            self.calls += 1\n"
-                "            return self.head(nn.functional.softplus(self.body(x))) * min(self.calls / 8, 1)\n",
-            ),
+            *PYTORCH_COUNTS_ITS_CALLS,
             (
                 "            self.head = layers.Dense(2)\n",
                 "            self.head = layers.Dense(2)\n            self.calls = tf.Variable(0, trainable=False)\n",
