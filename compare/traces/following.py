@@ -88,11 +88,14 @@ def update_apart(own: np.ndarray, other: np.ndarray, weights: np.ndarray) -> Apa
     """Two updates of the same weights."""
     largest = max(_largest(own), _largest(other))
     rounding = float(np.finfo(weights.dtype).eps) * _largest(weights) / largest if largest else 0.0
-    return Apart(relative(own, other), rounding if np.isfinite(rounding) else 0.0)
+    return Apart(relative(own, other, largest), rounding if np.isfinite(rounding) else 0.0)
 
 
-def relative(one: np.ndarray, other: np.ndarray) -> float:
-    """The largest difference over the largest magnitude in either; equal infinities agree, NaN with nothing."""
+def relative(one: np.ndarray, other: np.ndarray, largest: float | None = None) -> float:
+    """The largest difference over the largest magnitude in either; equal infinities agree, NaN with nothing.
+
+    `largest` is that magnitude, where it is known.
+    """
     if one.dtype.kind != "f":
         one, other = one.astype(np.float64), other.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -102,7 +105,9 @@ def relative(one: np.ndarray, other: np.ndarray) -> float:
         if finite.all():  # their difference alone is too large a number
             return relative(one / 2, other / 2)
         return relative(one[finite], other[finite]) if np.array_equal(one[~finite], other[~finite]) else np.inf
-    return apart / max(_largest(one), _largest(other)) if apart else 0.0
+    if not apart:
+        return 0.0
+    return apart / (max(_largest(one), _largest(other)) if largest is None else largest)
 
 
 def _largest(values: np.ndarray) -> float:
