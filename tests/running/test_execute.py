@@ -34,7 +34,7 @@ class Recorder:
         self.steps, self.header, self.discarded = 0, None, False
 
     def close(self, evaluate, once_more, **header):
-        self.header, self.evaluated, self.once_more = header, evaluate(), once_more
+        self.header, self.evaluated, self.once_more = header, evaluate and evaluate(), once_more
 
     def discard(self):
         self.discarded = True
@@ -235,6 +235,13 @@ def test_a_run_whose_every_step_is_audited_need_not_be_compiled(inputs, audits, 
     assert framework.recorders[0].header["compiled"] == (not eager)
 
 
+@pytest.mark.parametrize("audits", [(), (0,)])
+def test_the_end_is_evaluated_where_tensors_are_recorded(inputs, audits):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, audits=audits))
+    assert (framework.recorders[0].evaluated is not None) == bool(audits)
+
+
 def test_no_more_is_kept_than_asked_for(inputs, tmp_path):
     framework = FakeFramework()
     executor = Executor(framework, kept=1)
@@ -276,7 +283,7 @@ def port(tmp_path, monkeypatch):
     (tmp_path / "my_port.py").write_text(WHOLE)
     drawn, file = str(tmp_path / "drawn.npz"), str(tmp_path / "my_port.py")
     Executor(FakeFramework(), kept=1).fulfil(DrawBatches(drawn, file, 0, STEPS))
-    return TrainPort("out.npz", drawn, Training("float64", audits=()), file)
+    return TrainPort("out.npz", drawn, Training("float64"), file)
 
 
 def test_batches_are_drawn_into_the_file_that_is_named(port):
