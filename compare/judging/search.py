@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison, Runs, Twin, compare_runs, judged_rows
@@ -17,32 +18,31 @@ from compare.traces.step import END
 def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
     """The runs with more nudged twins, where what the first showed does not explain a difference, and the comparison.
 
-    A few more at a time, up to the step that parts, which tells a bug from chance; where it was chance and another step
-    parts behind it, the same to the end.
+    Up to the step that parts first, which tells a bug from chance; where it was chance and a step behind it parts, to
+    the end.
     """
     comparison = compare_runs(runs)
-    nudges: list[int] = []
-    to_the_end = False
-    for few in tolerances.MORE_NUDGES:
-        at = comparison.parts_at
-        if at is None or at == comparison.breaks_off or not runs.twins:
+    first = comparison.parts_at
+    if first is None or first == comparison.breaks_off or not runs.twins:
+        return runs, comparison
+    ends_at = None if first is END else first + 1
+    runs, comparison = _with_more(run, runs, ends_at, lambda found: found.parts_at == first)
+    if comparison.parts_at in (None, first):
+        return runs, comparison
+    return _with_more(run, runs, None, lambda found: found.parts_at not in (None, found.breaks_off))
+
+
+def _with_more(run: Run, runs: Runs, steps: int | None, parts: Callable[[Comparison], bool]) -> tuple[Runs, Comparison]:
+    """The runs with twins of so many steps, a few more at a time for as long as it `parts`, and the comparison."""
+    plain, comparison = runs.twins[0].training, compare_runs(runs)
+    nudges = list(enumerate(chain(*tolerances.MORE_NUDGES), 1))
+    for few in map(len, tolerances.MORE_NUDGES):
+        if not parts(comparison):
             break
-        nudges += few
-        runs = _with_more(run, runs, nudges, None if to_the_end or at is END else at + 1)
-        comparison = compare_runs(runs)
-        if at is not END and not to_the_end and comparison.parts_at not in (None, at):
-            to_the_end = True
-            runs = _with_more(run, runs, nudges, None)
-            comparison = compare_runs(runs)
+        wanted = [replace(plain, sample=sample, ulps=ulps, steps=steps) for sample, ulps in nudges[:few]]
+        runs = replace(runs, twins=(*runs.twins, *run_twins(run, wanted)))
+        comparison, nudges = compare_runs(runs), nudges[few:]
     return runs, comparison
-
-
-def _with_more(run: Run, runs: Runs, nudges: Sequence[int], steps: int | None) -> Runs:
-    """The runs with the first twin, and one for each of these numbers of ulps; those that were made are kept."""
-    first, made = runs.twins[0], {twin.training: twin for twin in runs.twins}
-    wanted = [replace(first.training, sample=sample, ulps=ulps, steps=steps) for sample, ulps in enumerate(nudges, 1)]
-    made |= {twin.training: twin for twin in run_twins(run, [one for one in wanted if one not in made])}
-    return replace(runs, twins=(first, *(made[one] for one in wanted)))
 
 
 def run_twins(run: Run, trainings: Sequence[Training]) -> tuple[Twin, ...]:
@@ -66,7 +66,7 @@ def find_first_divergence(
 def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) -> list[StageRow]:
     """The rows of one step; the nudged runs are made again as they were."""
     free = Training(runs.precision, audits=(at,), steps=at + 1)
-    twins = [replace(twin.training, audits=(at,), steps=at + 1) for twin in runs.twins]
+    twins = list(dict.fromkeys(replace(twin.training, audits=(at,), steps=at + 1) for twin in runs.twins))
     torch, tf, *nudged = run(
         ("torch", free), ("tf", replace(free, follows=runs.precision)), *(("torch", twin) for twin in twins)
     )

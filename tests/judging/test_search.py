@@ -99,7 +99,18 @@ def test_behind_chance_a_fault_is_found(search):
     short, *long = searched.asked
     assert {training.steps for _, training in short} == {LATE + 1}
     assert {training.steps for asked in long for _, training in asked} == {None}
-    assert all(twin.trace.steps == STEPS for twin in searched.runs.twins)
+    assert list(map(len, long)) == list(map(len, tolerances.MORE_NUDGES))
+
+
+def test_behind_chance_no_more_whole_runs_are_made_than_explain_what_parts_there(search):
+    def twice(runs_before=0):
+        faults = [by_chance(step, runs_before).fault for step in (LATE, LATE + 5)]
+        return FakeSide(lambda key, value: faults[1](key, faults[0](key, value)))
+
+    searched = search(twice(), torch=twice(FIRST_OF_TORCH))
+    assert not searched.confirm().apart
+    few = len(tolerances.MORE_NUDGES[0])
+    assert [(len(asked), asked[0][1].steps) for asked in searched.asked] == [(few, LATE + 1), (few, None)]
 
 
 def test_what_parts_at_the_end_is_confirmed_by_whole_runs_at_once(search):
