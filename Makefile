@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 compare: $(INSTALLED)
 	$(BIN)/python -m compare
 
-# The tests that start no framework; some wait for a process, while a third of them goes on.
+# The tests that start no framework. Three processes for two cores: some tests only wait.
 core: $(INSTALLED)
 	$(BIN)/python -m pytest -m core --numprocesses 3 --dist loadfile
 

@@ -26,15 +26,17 @@ def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
     if first is None or first == comparison.breaks_off or not runs.twins:
         return runs, comparison
     ends_at = None if first is END else first + 1
-    runs, comparison = _with_more(run, runs, ends_at, lambda found: found.parts_at == first)
+    runs, comparison = _with_more(run, runs, comparison, ends_at, lambda found: found.parts_at == first)
     if comparison.parts_at in (None, first):
         return runs, comparison
-    return _with_more(run, runs, None, lambda found: found.parts_at not in (None, found.breaks_off))
+    return _with_more(run, runs, comparison, None, lambda found: found.parts_at not in (None, found.breaks_off))
 
 
-def _with_more(run: Run, runs: Runs, steps: int | None, parts: Callable[[Comparison], bool]) -> tuple[Runs, Comparison]:
-    """The runs with twins of so many steps, a few more at a time for as long as it `parts`, and the comparison."""
-    plain, comparison = runs.twins[0].training, compare_runs(runs)
+def _with_more(
+    run: Run, runs: Runs, comparison: Comparison, steps: int | None, parts: Callable[[Comparison], bool]
+) -> tuple[Runs, Comparison]:
+    """The runs with twins of so many steps, a few more at a time for as long as it `parts`, and their comparison."""
+    plain = runs.twins[0].training
     nudges = list(enumerate(chain(*tolerances.MORE_NUDGES), 1))
     for few in map(len, tolerances.MORE_NUDGES):
         if not parts(comparison):
