@@ -8,9 +8,9 @@ INSTALLED := .venv/.installed
 compare: $(INSTALLED)
 	$(BIN)/python -m compare
 
-# The tests that start no framework. Three processes for two cores: some tests only wait.
+# The tests that start no framework.
 core: $(INSTALLED)
-	$(BIN)/python -m pytest -m core --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest -m core --numprocesses 2 --dist loadfile
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
