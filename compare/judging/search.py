@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -13,10 +13,12 @@ from compare.judging.stages import StageRow, before_gradients, first_divergence
 from compare.judging.steps import Allow
 from compare.running.request import Training
 from compare.traces.step import END
+from compare.traces.trace import TracePair
 
 
 def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
-    """The runs with more nudged twins, where what the first showed does not explain a difference, and the comparison.
+    """The runs with more nudged ones of both sides, where what the first showed does not explain a difference, and the
+    comparison.
 
     Up to the step that parts first, which tells a bug from chance; where it was chance and a step behind it parts, to
     the end.
@@ -42,14 +44,16 @@ def _with_more(
         if not parts(comparison):
             break
         wanted = [replace(plain, sample=sample, ulps=ulps, steps=steps) for sample, ulps in nudges[:few]]
-        runs = replace(runs, twins=(*runs.twins, *run_twins(run, wanted)))
+        of_torch, of_tf = run_twins(run, {"torch": wanted, "tf": wanted})
+        runs = replace(runs, twins=(*runs.twins, *of_torch), tf_twins=(*runs.tf_twins, *of_tf))
         comparison, nudges = compare_runs(runs), nudges[few:]
     return runs, comparison
 
 
-def run_twins(run: Run, trainings: Sequence[Training]) -> tuple[Twin, ...]:
-    """Make nudged runs of torch."""
-    return tuple(map(Twin, trainings, run(*(("torch", training) for training in trainings))))
+def run_twins(run: Run, wanted: Mapping[str, Sequence[Training]]) -> list[tuple[Twin, ...]]:
+    """Make nudged runs, by side; all at once."""
+    traces = iter(run(*((side, training) for side, trainings in wanted.items() for training in trainings)))
+    return [tuple(Twin(training, next(traces)) for training in trainings) for trainings in wanted.values()]
 
 
 def find_first_divergence(
@@ -68,9 +72,10 @@ def find_first_divergence(
 def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) -> list[StageRow]:
     """The rows of one step; the nudged runs are made again as they were."""
     free = Training(runs.precision, audits=(at,), steps=at + 1)
-    twins = list(dict.fromkeys(replace(twin.training, audits=(at,), steps=at + 1) for twin in runs.twins))
-    torch, tf, *nudged = run(
-        ("torch", free), ("tf", replace(free, follows=runs.precision)), *(("torch", twin) for twin in twins)
-    )
-    rows = judged_rows(torch, tf, nudged, runs.precision, allow, comparison.series)
-    return [row for row in rows if row.step == at]
+    wanted = {"torch": [free], "tf": [replace(free, follows=runs.precision)]}
+    for side, twins in (("torch", runs.twins), ("tf", runs.tf_twins)):
+        wanted[side] += dict.fromkeys(replace(twin.training, audits=(at,), steps=at + 1) for twin in twins)
+    (torch, *nudged), (tf, *tf_nudged) = run_twins(run, wanted)
+    pair = TracePair(torch.trace, tf.trace)
+    audited = Runs(runs.precision, pair, tf.trace, twins=tuple(nudged), tf_twins=tuple(tf_nudged))
+    return [row for row in judged_rows(audited, allow, comparison.series) if row.step == at]
