@@ -12,7 +12,7 @@ from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, before_gradients, first_divergence
 from compare.judging.steps import Allow
 from compare.running.request import Training
-from compare.traces.step import END
+from compare.traces.step import END, Step
 from compare.traces.trace import TracePair
 
 
@@ -37,17 +37,27 @@ def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
 def _with_more(
     run: Run, runs: Runs, comparison: Comparison, steps: int | None, parts: Callable[[Comparison], bool]
 ) -> tuple[Runs, Comparison]:
-    """The runs with twins of so many steps, a few more at a time for as long as it `parts`, and their comparison."""
+    """The runs with twins of so many steps, a few more at a time for as long as it `parts`, and their comparison.
+
+    They audit the step that parts, in case it is no chance.
+    """
     plain = runs.twins[0].training
     nudges = list(enumerate(chain(*tolerances.MORE_NUDGES), 1))
     for few in map(len, tolerances.MORE_NUDGES):
         if not parts(comparison):
             break
-        wanted = [replace(plain, sample=sample, ulps=ulps, steps=steps) for sample, ulps in nudges[:few]]
+        audits = tuple(dict.fromkeys([*plain.audits, *_numbered(comparison.parts_at)]))
+        common = replace(plain, steps=steps, audits=audits)
+        wanted = [replace(common, sample=sample, ulps=ulps) for sample, ulps in nudges[:few]]
         of_torch, of_tf = run_twins(run, {"torch": wanted, "tf": wanted})
         runs = replace(runs, twins=(*runs.twins, *of_torch), tf_twins=(*runs.tf_twins, *of_tf))
         comparison, nudges = compare_runs(runs), nudges[few:]
     return runs, comparison
+
+
+def _numbered(step: Step | None) -> list[int]:
+    """The step, if it has a number: the end has none, and is audited anyway."""
+    return [] if step is None or step is END else [step]
 
 
 def run_twins(run: Run, wanted: Mapping[str, Sequence[Training]]) -> list[tuple[Twin, ...]]:
@@ -70,12 +80,24 @@ def find_first_divergence(
 
 
 def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) -> list[StageRow]:
-    """The rows of one step; the nudged runs are made again as they were."""
+    """The rows of one step, from one more run of each side and from every nudged one."""
     free = Training(runs.precision, audits=(at,), steps=at + 1)
-    wanted = {"torch": [free], "tf": [replace(free, follows=runs.precision)]}
-    for side, twins in (("torch", runs.twins), ("tf", runs.tf_twins)):
-        wanted[side] += dict.fromkeys(replace(twin.training, audits=(at,), steps=at + 1) for twin in twins)
-    (torch, *nudged), (tf, *tf_nudged) = run_twins(run, wanted)
-    pair = TracePair(torch.trace, tf.trace)
-    audited = Runs(runs.precision, pair, tf.trace, twins=tuple(nudged), tf_twins=tuple(tf_nudged))
+    following = replace(free, follows=runs.precision)
+    torch_twins, torch_again = _auditing(runs.twins, at)
+    tf_twins, tf_again = _auditing(runs.tf_twins, at)
+    (torch, *nudged), (tf, *tf_nudged) = run_twins(run, {"torch": [free, *torch_again], "tf": [following, *tf_again]})
+    audited = replace(
+        runs,
+        free=TracePair(torch.trace, tf.trace),
+        following=tf.trace,
+        twins=(*torch_twins, *nudged),
+        tf_twins=(*tf_twins, *tf_nudged),
+    )
     return [row for row in judged_rows(audited, allow, comparison.series) if row.step == at]
+
+
+def _auditing(twins: Sequence[Twin], at: int) -> tuple[list[Twin], list[Training]]:
+    """The twins that audited a step, and what to ask for so that the others do."""
+    others = (twin.training for twin in twins if at not in twin.training.audits)
+    again = dict.fromkeys(replace(training, audits=(at,), steps=at + 1) for training in others)
+    return [twin for twin in twins if at in twin.training.audits], list(again)

@@ -77,7 +77,7 @@ def test_a_fault_parts_under_more_nudged_runs_too_a_few_at_a_time_which_go_no_fu
     searched = search(FakeSide(from_step(LATE, "update", 1.01)))
     assert searched.confirm().parts_at == LATE
     every = [
-        Training("float64", "float64", steps=LATE + 1, follows="float64", sample=sample, ulps=ulps)
+        Training("float64", "float64", (0, LATE), LATE + 1, follows="float64", sample=sample, ulps=ulps)
         for sample, ulps in enumerate(chain(*tolerances.MORE_NUDGES), 1)
     ]
     for side in SIDES:
@@ -177,16 +177,27 @@ def test_any_step_and_stage_is_found_by_one_run_of_each(search, step, stage, pre
     ]
 
 
-def test_the_nudged_runs_that_measured_the_step_are_made_again_as_they_were_and_audit_it(search):
+def test_what_the_nudged_runs_audited_already_is_not_made_again(search):
     searched = search(FakeSide(from_step(LATE, "rate", 0.5)))
     searched.confirm()
-    more = [each for asked in searched.asked for each in asked]
     searched.asked.clear()
     searched.find()
+    again = [(side, training.sample) for side, training in searched.asked[0] if training.nudge]
+    assert again == [("torch", 0)], "it measured every step before it was known which one parts"
+
+
+def test_nudged_runs_that_audited_another_step_are_made_again_as_they_were(search):
+    searched = search(FakeSide(from_step(LATE, "rate", 0.5)))
+    comparison = searched.confirm()
+    more = [each for asked in searched.asked for each in asked]
+    searched.asked.clear()
+    late = [replace(each, gap=np.where(each.steps > LATE, each.gap, 0)) for each in comparison.series]
+    find_first_divergence(searched.run, searched.runs, replace(comparison, series=tuple(late)))
     for side in SIDES:
         again = [training for each, training in searched.asked[0] if each == side and training.nudge]
-        nudged = [replace(training, audits=(LATE,)) for each, training in more if each == side]
-        assert again == [replace(nudged[0], sample=0), *nudged] if side == "torch" else nudged
+        nudged = [replace(each, audits=(LATE + 1,), steps=LATE + 2) for of, each in more if of == side]
+        first = [replace(nudged[0], sample=0)] if side == "torch" else []
+        assert again == [*first, *nudged]
 
 
 def test_the_rows_of_that_step_stand_with_the_others_each_once_and_in_order(search):
