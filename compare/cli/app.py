@@ -176,7 +176,7 @@ def components(
 
 @app.command()
 def diff(
-    left: Annotated[Path, typer.Argument(help="A trace of a Recorder, or a loss log in CSV.")],
+    left: Annotated[Path, typer.Argument(help="A trace of a Recorder, or a loss log of any logger.")],
     right: Annotated[Path, typer.Argument(help="The trace or loss log of the other side.")],
     out: Annotated[Path | None, typer.Option(help="Directory of the report; by default results/LEFT_RIGHT.")] = None,
     batch_size: Annotated[
@@ -186,13 +186,22 @@ def diff(
         int | None, typer.Option(min=1, help="Steps per epoch; makes the diagnosis of loss logs more precise.")
     ] = None,
     must_fall: MustFall = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The column of the loss in a log, where several may be; twice for the left and the right log."
+        ),
+    ] = None,
+    run: Annotated[
+        list[str] | None, typer.Option(help="The run in a log of several, by name or number; twice as --column.")
+    ] = None,
 ) -> None:
     """Compare two loops of your own by their traces (where they first part), or by their loss logs alone."""
 
     def work() -> int:
         from compare.cli import diff as diffing
 
-        return diffing.diff(left, right, out, RESULTS, batch_size, steps_per_epoch, must_fall)
+        return diffing.diff(left, right, out, RESULTS, batch_size, steps_per_epoch, must_fall, column, run)
 
     _work(work)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from rich.console import Console
@@ -10,13 +11,14 @@ from rich.markup import escape
 from compare.cli import report as console
 from compare.cli.exits import EQUIVALENT, NOT_EQUIVALENT, check_writable, fail
 from compare.logs.diagnose import diagnose
+from compare.logs.events import event_files
 from compare.logs.loss_log import LogError, read_log
 from compare.reporting.experiments import compare_recorded
 from compare.reporting.plot import image
 from compare.traces.pairing import PairingError
 from compare.traces.trace import TraceError
 
-LOGS = (".csv", ".tsv", ".txt", ".log")
+LOG_SUFFIXES = (".csv", ".tsv", ".txt", ".log", ".json", ".jsonl")
 CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port shows
 
 
@@ -28,17 +30,20 @@ def diff(
     batch_size: int | None,
     steps_per_epoch: int | None,
     must_fall: bool,
+    columns: list[str] | None = None,
+    runs: list[str] | None = None,
 ) -> int:
     """Compare two traces or two logs, write and show the findings; returns the exit status.
 
     `batch_size` and `steps_per_epoch` make the diagnosis of logs more precise. With `must_fall`, equal losses of traces
-    that do not fall are not decreasing.
+    that do not fall are not decreasing. `columns` and `runs` choose from logs: one for both, or one for each.
     """
-    logs = [path.suffix.lower() in LOGS for path in (left, right)]
+    logs = [_is_log(path) for path in (left, right)]
     if any(logs) and not all(logs):
         fail(f"{left} and {right}: one is a loss log, the other a trace: give two traces or two logs")
     if all(logs):
-        return _diff_logs(left, right, batch_size, steps_per_epoch)
+        choices = zip(_for_each("--column", columns), _for_each("--run", runs), strict=True)
+        return _diff_logs((left, right), list(choices), batch_size, steps_per_epoch)
     return _diff_traces(left, right, out, results, must_fall)
 
 
@@ -53,9 +58,31 @@ def _diff_traces(left: Path, right: Path, out: Path | None, results: Path, must_
     return console.status([result])
 
 
-def _diff_logs(left: Path, right: Path, batch_size: int | None, steps_per_epoch: int | None) -> int:
+def _is_log(path: Path) -> bool:
+    """Whether a path is of a log: traces are .npz files, which may be named without it."""
+    if path.suffix.lower() in LOG_SUFFIXES:
+        return True
+    if path.suffix == ".npz" or os.path.isfile(f"{path}.npz"):
+        return False
+    return os.path.isfile(path) or (os.path.isdir(path) and bool(event_files(path)))
+
+
+def _for_each(option: str, values: list[str] | None) -> tuple[str | None, str | None]:
+    """What an option says of the left log and of the right."""
+    if len(values or ()) > 2:
+        fail(f"{option} was given {len(values or ())} times: give it once for both logs, or once for each")
+    return (values[0], values[-1]) if values else (None, None)
+
+
+def _diff_logs(
+    paths: tuple[Path, Path],
+    choices: list[tuple[str | None, str | None]],
+    batch_size: int | None,
+    steps_per_epoch: int | None,
+) -> int:
     try:
-        diagnosis = diagnose(read_log(left), read_log(right), batch_size=batch_size, steps_per_epoch=steps_per_epoch)
+        left, right = (read_log(path, *choice) for path, choice in zip(paths, choices, strict=True))
+        diagnosis = diagnose(left, right, batch_size=batch_size, steps_per_epoch=steps_per_epoch)
     except LogError as error:
         fail(str(error))
     screen = Console(soft_wrap=True, highlight=False)

@@ -102,6 +102,9 @@ STEPS_UNRELATED = 0.3
 STEPS_NEEDED = 40
 STEPS_BEFORE_CHAOS = 120
 
+# Means of several steps change less from step to step than losses do: of ten, by a third, running ones by less still.
+SMOOTHER = 3
+
 # Two curves have the same level where no quarter's means are further apart than the noise of a step, times this.
 SAME_LEVEL = 1.5
 

@@ -32,6 +32,7 @@ class CurvePair:
     ulp: float
     batch_size: int | None = None
     steps_per_epoch: int | None = None
+    same_measure: bool = True  # whether both logs count alike, or agree somewhere
 
     @cached_property
     def gap(self) -> np.ndarray:
@@ -76,8 +77,7 @@ class CurvePair:
     @property
     def has_every_step(self) -> bool:
         """Whether the logs begin with the first step and skip none."""
-        steps = self.left.steps
-        return self.left.counter == "step" and steps[0] in (0, 1) and steps[-1] - steps[0] == len(steps) - 1
+        return self.left.has_every_step
 
     @property
     def first_step(self) -> int:

@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging import tolerances
+from compare.logs import similarity
 from compare.logs.curve_pair import CurvePair
 from compare.logs.explanations import explain_first_loss, explain_first_update, explain_later
-from compare.logs.loss_log import LossLog, align
+from compare.logs.loss_log import LossLog
 from compare.logs.patterns import (
     Diagnosis,
     constant_factor,
@@ -22,6 +23,7 @@ from compare.logs.patterns import (
     one_does_not_learn,
     one_is_constant,
 )
+from compare.logs.readings import align
 
 FLOAT32 = tolerances.ulp("float32")
 
@@ -37,8 +39,10 @@ def diagnose(
 
     Raises LogError where the logs have no step in common.
     """
-    left, right, note = align(left, right)
-    return replace(_diagnose(CurvePair(left, right, precision_ulp, batch_size, steps_per_epoch)), note=note)
+    left, right, note, same_measure = align(left, right, steps_per_epoch)
+    return replace(
+        _diagnose(CurvePair(left, right, precision_ulp, batch_size, steps_per_epoch, same_measure)), note=note
+    )
 
 
 def _diagnose(curves: CurvePair) -> Diagnosis:
@@ -54,6 +58,26 @@ def _not_finite(curves: CurvePair) -> Diagnosis | None:
     before = f"; before that the two are: {_diagnose(curves.before(index)).pattern}" if index else ""
     sentence = f"{where} not finite from {curves.describe(index)} on{before}"
     return Diagnosis("not finite", sentence, curves.how_to_record(index), int(curves.left.steps[index]))
+
+
+def _measured_differently(curves: CurvePair) -> Diagnosis | None:
+    """Apart, and no wonder: one log has what the other has not, or is far smoother from step to step."""
+    smoother = similarity.far_smoother(curves.left.losses, curves.right.losses)
+    if (curves.gap[:2] <= curves.negligible[:2]).all() or (curves.same_measure and smoother is None):
+        return None
+    why = (
+        "they count differently"
+        if smoother is None
+        else f"{curves.names[smoother]} is far smoother, as means of several steps or running means are"
+    )
+    index = int(np.argmax(curves.gap > curves.negligible))
+    sentence = (
+        f"the logs seem to measure different things ({why}), and no mean or running mean of one log's steps "
+        f"gives the other, first at {curves.describe(index)}; so nothing can be said about the training"
+    )
+    advice = "Log the plain loss of every step on both sides, numbered alike, and compare again; or "
+    step = int(curves.left.steps[index])
+    return Diagnosis("measured differently", sentence, advice + curves.how_to_record(), step)
 
 
 def _apart(curves: CurvePair) -> Diagnosis | None:
@@ -101,6 +125,7 @@ RULES: tuple[Callable[[CurvePair], Diagnosis | None], ...] = (
     constant_factor,
     constant_offset,
     one_does_not_learn,
+    _measured_differently,
     noise_apart,
     _apart,
     _growing,

@@ -51,15 +51,26 @@ def explain_first_update(curves: CurvePair, kind: str) -> str:
         f"agreed at the first loss and apart after the first update, at {curves.describe(1)}{slowly}: "
         "the gradient, the optimizer or the learning rate"
     )
-    if similarity.same_batches(curves.left.losses, curves.right.losses) is False:
+    same = similarity.same_batches(curves.left.losses, curves.right.losses)
+    if same is False:
         sentence += "; the ups and downs are unrelated: the batches, or their order, may be different"
+    elif same is None:
+        sentence += "; or other batches from the second on"
     return sentence
 
 
 def explain_later(curves: CurvePair, index: int, kind: str) -> str:
     """The causes where curves part later than at the first two steps."""
+    if index == 0 and curves.left.counter == "epoch":
+        return (
+            f"apart at {curves.describe(0)}, the first that both logs have: the training, or one log has the mean over "
+            "an epoch's steps and the other what was evaluated after it; or other batches"
+        )
     if index == 0:
-        return f"apart at {curves.describe(0)}, the first that both logs have: what happened before is not in them"
+        means = np.diff(curves.left.steps)[:1] > 1
+        possible = ", or one log has means of several steps" if means.any() else ""
+        first = f"apart at {curves.describe(0)}, the first that both logs have"
+        return f"{first}: what happened before is not in them{possible}"
     hidden = "; with so few digits, rounding in an unstable training can look the same" if curves.few_digits else ""
     if kind == "drift":
         return (

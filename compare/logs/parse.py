@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 NUMBER = re.compile(r"[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?")
+RULE = re.compile(r"[-+=|:\s]*[-+=|:]{3}[-+=|:\s]*")  # what separates the header of a table that is drawn
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+MILLISECONDS = 1e11  # a time in these is greater, a step is not
 
 Line = tuple[int, list[str]]  # the number of a line in its file, and its fields
 
@@ -18,22 +20,28 @@ class LogError(Exception):
     """A log that cannot be read, or two that cannot be compared; the message names the file and the line."""
 
 
-def read_lines(path: Path) -> list[Line]:
-    """The lines of a file, without comments and empty lines. Raises LogError where none are left."""
+def read_text(path: Path) -> str:
+    """The text of a file. Raises LogError where it cannot be read."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise LogError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8") from None
     except OSError as error:
         raise LogError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def split_lines(path: Path, text: str) -> list[Line]:
+    """The lines of a table, without comments and empty lines. Raises LogError where none are left."""
     numbered = [(number, line.strip(" \r")) for number, line in enumerate(text.split("\n"), 1)]
-    kept = [(number, line) for number, line in numbered if line.strip()]
+    kept = [(number, line) for number, line in numbered if line.strip() and not RULE.fullmatch(line)]
     if kept and kept[0][1].startswith("#"):  # a header as NumPy writes it
         kept[0] = (kept[0][0], kept[0][1].lstrip("# "))
     kept = [(number, line) for number, line in kept if not line.startswith("#")]
     if not kept:
         raise LogError(f"{path} is empty")
-    delimiter = next((mark for mark in "\t;," if mark in kept[0][1]), None)
+    if all("|" in line for _, line in kept):
+        kept = [(number, line.strip().strip("|")) for number, line in kept]
+    delimiter = next((mark for mark in "\t;|," if mark in kept[0][1]), None)
     return [(number, _fields(path, number, line, delimiter)) for number, line in kept]
 
 
@@ -51,15 +59,15 @@ def _fields(path: Path, number: int, line: str, delimiter: str | None) -> list[s
 
 
 def split_header(path: Path, lines: list[Line]) -> tuple[list[str], list[Line]]:
-    """The names of the columns, in lower case, and the lines below; without a header, "loss" or "step" and "loss"."""
+    """The names of the columns and the lines below; without names: the loss, step and loss, or as MLflow writes it."""
     first = lines[0][1]
     if not all(field == "" or _is_number(field) for field in first):
-        return [re.sub(r"[^a-z0-9]+", "_", field.lower()).strip("_") for field in first], lines[1:]
-    if len(first) > 2:
-        raise LogError(
-            f"{path} line {lines[0][0]}: {len(first)} columns without names: add a first line such as step,loss"
-        )
-    return ["loss"] if len(first) == 1 else ["step", "loss"], lines
+        return first, lines[1:]
+    if len(first) <= 2:
+        return ["loss"] if len(first) == 1 else ["step", "loss"], lines
+    if len(first) == 3 and first[0].isdecimal() and float(first[0]) > MILLISECONDS:
+        return ["timestamp", "value", "step"], lines
+    raise LogError(f"{path} line {lines[0][0]}: {len(first)} columns without names: add a first line such as step,loss")
 
 
 def _is_number(field: str) -> bool:

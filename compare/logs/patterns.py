@@ -61,7 +61,7 @@ def _flat(curves: CurvePair, one: LossLog, other: LossLog, how: str) -> Diagnosi
         f"{name} {how} from {one.losses[0]:.6g} (last {one.losses[-1]:.6g}), while {learning} goes from "
         f"{other.losses[0]:.6g} to {other.losses[-1]:.6g}; the two part at {curves.left.counter} {step}"
     )
-    advice = "Look at that side's gradients and updates (no update applied, frozen layers, a learning rate of 0): "
+    advice = f"Look at the and updates of {name} (no update applied, frozen layers, a learning rate of 0): "
     return Diagnosis("one is flat", sentence, advice + curves.how_to_record(), step)
 
 

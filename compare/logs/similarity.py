@@ -28,6 +28,17 @@ def same_batches(left: Curve, right: Curve) -> bool | None:
     return False if correlation < tolerances.STEPS_UNRELATED else None
 
 
+def far_smoother(left: Curve, right: Curve) -> int | None:
+    """Which curve, 0 or 1, changes from step to step by a fraction of what the other does; None where neither does."""
+    if min(len(left), len(right)) < tolerances.STEPS_NEEDED:
+        return None
+    shared = slice(tolerances.STEPS_BEFORE_CHAOS)
+    sizes = [float(np.median(np.abs(np.diff(_relative_changes(curve[shared]))))) for curve in (left, right)]
+    if not min(sizes) or max(sizes) < tolerances.SMOOTHER * min(sizes):
+        return None
+    return int(sizes[1] < sizes[0])
+
+
 def _relative_changes(curve: Curve) -> Curve:
     """From each step to the next, relative to the loss there: a loss that falls slowly weighs as much at the end."""
     level = np.abs(curve[1:]) + np.abs(curve[:-1])

@@ -95,8 +95,9 @@ def test_a_log_and_a_trace_cannot_be_compared(invoke, logs):
 
 def test_a_file_that_is_neither_a_log_nor_a_trace_is_not_said_to_be_missing(invoke, tmp_path):
     for name in ("left.json", "right.json"):
-        (tmp_path / name).write_text("[1.0]")
-    assert "does not exist" not in refused(invoke("diff", "left.json", "right.json"))
+        (tmp_path / name).write_text('{"model": "resnet"}')
+    message = refused(invoke("diff", "left.json", "right.json"))
+    assert "left.json line 1: 'resnet' is not a number" in message
 
 
 def test_a_name_that_no_file_can_have_is_refused(invoke):

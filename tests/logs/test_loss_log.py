@@ -5,20 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.logs.loss_log import LogError, align, read_log
+from compare.logs.loss_log import LogError, read_log
 
 PROPERTY = settings(max_examples=60, deadline=None)
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Writes a text or bytes to log.csv, or to the name given, and reads it."""
-
-    def read(text, name="log.csv"):
-        (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_log(tmp_path / name)
-
-    return read
 
 
 @pytest.mark.parametrize(
@@ -95,38 +84,6 @@ def test_a_log_that_is_not_there_and_one_that_is_a_directory_are_said(tmp_path):
     for path in (tmp_path / "absent.csv", tmp_path):
         with pytest.raises(LogError, match=f"{path.name} cannot be read"):
             read_log(path)
-
-
-def test_logs_of_the_same_steps_are_aligned_without_a_note(read):
-    left, right, note = align(read("0,2\n1,1\n"), read("0,3\n1,4\n", "right.csv"))
-    assert (left.losses.tolist(), right.losses.tolist(), note) == ([2, 1], [3, 4], "")
-
-
-def test_logs_of_different_steps_are_reduced_to_the_common_ones(read):
-    left, right, note = align(read("0,9\n10,8\n20,7\n"), read("10,1\n15,2\n20,3\n25,4\n", "right.csv"))
-    assert (left.steps.tolist(), left.losses.tolist(), right.losses.tolist()) == ([10, 20], [8, 7], [1, 3])
-    assert note == "compared at the 2 steps that both have, of 3 and 4"
-
-
-def test_logs_numbered_one_apart_are_aligned_line_by_line(read):
-    left, right, note = align(read("0,9\n1,8\n2,7\n"), read("1,1\n2,2\n3,3\n", "right.csv"))
-    assert (left.losses.tolist(), right.losses.tolist()) == ([9, 8, 7], [1, 2, 3])
-    assert "numbered one apart" in note
-
-
-def test_logs_that_may_be_numbered_one_apart_say_so(read):
-    *_, note = align(read("0,9\n1,8\n2,7\n"), read("1,1\n2,2\n", "right.csv"))
-    assert "renumber one" in note
-
-
-def test_logs_without_a_common_step_cannot_be_compared(read):
-    with pytest.raises(LogError, match=r"no step is in both logs: .*log.csv has 0 to 1 and .*right.csv has 5 to 7"):
-        align(read("0,9\n1,8\n"), read("5,1\n7,2\n", "right.csv"))
-
-
-def test_an_epochs_log_against_a_steps_log_is_noted(read):
-    *_, note = align(read("step,loss\n1,9\n2,8\n"), read("epoch,loss\n1,9\n2,8\n", "right.csv"))
-    assert "log the same on both sides" in note
 
 
 @PROPERTY

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.logs.parse import LogError, last_digit_units, parse_number, read_lines, split_header
+from compare.logs.parse import LogError, last_digit_units, parse_number, read_text, split_header, split_lines
 
 PROPERTY = settings(max_examples=60, deadline=None)
 
@@ -23,32 +23,34 @@ def path(tmp_path):
         ("1\t2,5", ["1", "2.5"]),
         ("1   2", ["1", "2"]),
         ('1,"2,5"', ["1", "2,5"]),
+        ("| 1 | 2 |", ["1", "2"]),
         ("1, ,3", ["1", "", "3"]),
     ],
 )
 def test_a_line_is_split_at_its_separator(path, text, fields):
     path.write_text(text)
-    assert read_lines(path) == [(1, fields)]
+    assert split_lines(path, read_text(path)) == [(1, fields)]
 
 
 def test_comments_and_empty_lines_are_left_out_and_the_others_keep_their_numbers(path):
     path.write_text("# step loss\n\n0 2.5\n# a comment\n1 1.5\n")
-    assert read_lines(path) == [(1, ["step", "loss"]), (3, ["0", "2.5"]), (5, ["1", "1.5"])]
+    assert split_lines(path, read_text(path)) == [(1, ["step", "loss"]), (3, ["0", "2.5"]), (5, ["1", "1.5"])]
 
 
 def test_a_field_that_never_ends_is_refused_with_its_line(path):
     path.write_text("step,loss\n0," + "1" * 200_000)
     with pytest.raises(LogError, match=r"log.csv line 2: cannot be split into fields \("):
-        read_lines(path)
+        split_lines(path, read_text(path))
 
 
 @pytest.mark.parametrize(
     ("first", "names", "below"),
     [
-        (["Global Step", "Train/Loss"], ["global_step", "train_loss"], 0),
+        (["Global Step", "Train/Loss"], ["Global Step", "Train/Loss"], 0),
         (["0", "2.5"], ["step", "loss"], 1),
         (["2.5"], ["loss"], 1),
         (["", "nan"], ["step", "loss"], 1),
+        (["1700000000000", "2.5", "0"], ["timestamp", "value", "step"], 1),
     ],
 )
 def test_a_header_is_told_from_numbers(path, first, names, below):

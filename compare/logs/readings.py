@@ -1,0 +1,176 @@
+"""What two logs may mean by their numbers: other beginnings, means of several steps, running means, epochs.
+
+Notice that the values decide: a reading counts where the logs agree by it from their beginning, and not by another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.difference import relative_gap
+from compare.logs.loss_log import LossLog
+from compare.logs.parse import LogError
+
+Reading = tuple[LossLog, LossLog, str]  # both logs at the same steps, and a note where that is not obvious
+AGREEING = 3  # lines from the beginning: fewer agree by chance
+MATCH_ULPS = 64  # float32 ulps: sums over an epoch in float32
+
+
+def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> tuple[LossLog, LossLog, str, bool]:
+    """Both logs at the same steps, how they were read, and whether that is certain, or they measure different things.
+
+    Raises LogError where they have no step in common.
+    """
+    plain = [*_as_numbered(left, right)]
+    others = [*_renumbered(left, right), *_means(left, right, steps_per_epoch)]
+    others += [*_running(left, right, steps_per_epoch)]
+    best = max(plain + others, key=_agreeing, default=None)  # the first of equals
+    if best is None or (not plain and _agreeing(best) < AGREEING and _far(left, right)):
+        spans = " and ".join(f"{log.path} has {log.steps[0]} to {log.steps[-1]}" for log in (left, right))
+        counted = "" if left.counter == right.counter else f" ({left.counter}s and {right.counter}s)"
+        raise LogError(f"no {left.counter} is in both logs: {spans}{counted}; log the same steps on both sides")
+    if any(best is reading for reading in plain):
+        return *best, _agreeing(best) > 0 or _like(left, right)
+    if plain and _agreeing(best) < min(AGREEING, len(left.losses), len(right.losses)):
+        return *plain[0], _agreeing(plain[0]) > 0 or _like(left, right)
+    return *best, _agreeing(best) > 0 or _like(left, right)
+
+
+def _agreeing(reading: Reading) -> int:
+    """How many lines agree from the beginning on, but for rounding and printing."""
+    left, right, _ = reading
+    scale = np.maximum(np.abs(left.losses), np.abs(right.losses))
+    printing = (left.units + right.units) / np.where((scale > 0) & np.isfinite(scale), scale, 1)
+    agree = relative_gap(left.losses, right.losses) <= MATCH_ULPS * tolerances.ulp("float32") + printing
+    return len(agree) if agree.all() else int(np.argmin(agree))
+
+
+def _far(left: LossLog, right: LossLog) -> bool:
+    """Whether the same counter begins so differently that only equal losses could tell how they go together."""
+    return left.counter == right.counter and abs(int(left.steps[0] - right.steps[0])) > 1
+
+
+def _like(left: LossLog, right: LossLog) -> bool:
+    """Whether two logs count the same, in the same spacing: nothing speaks for different measurements."""
+    spacings = [np.median(np.diff(log.steps)) if len(log.steps) > 1 else 1 for log in (left, right)]
+    return left.counter == right.counter and spacings[0] == spacings[1]
+
+
+def _as_numbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
+    """At the steps that both have; line by line where these are numbered one apart throughout."""
+    shift = right.steps[0] - left.steps[0]
+    if abs(shift) == 1 and np.array_equal(left.steps + shift, right.steps):
+        note = f"{left.path} begins at {left.counter} {left.steps[0]} and {right.path} at {right.steps[0]}"
+        yield left, right, f"{note}: numbered one apart, so they are compared line by line"
+        return
+    if left.counter != right.counter and len(left.losses) != len(right.losses):
+        return
+    common, at_left, at_right = np.intersect1d(left.steps, right.steps, return_indices=True)
+    if not common.size:
+        return
+    notes = []
+    if not len(common) == len(left.steps) == len(right.steps):
+        lengths = f"{len(left.steps)} and {len(right.steps)}"
+        notes.append(f"compared at the {len(common)} {left.counter}s that both have, of {lengths}")
+        if {left.steps[0], right.steps[0]} == {0, 1}:
+            notes.append("one begins at 0 and the other at 1: if they are numbered one apart, renumber one")
+    if left.counter != right.counter:
+        notes.append(
+            f"{left.path} counts {left.counter}s and {right.path} {right.counter}s: log the same on both sides"
+        )
+    yield left.at(at_left), right.at(at_right), "; ".join(notes)
+
+
+def _renumbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
+    """With the right log's steps moved, or line by line."""
+    first = int(right.steps[0] - left.steps[0])
+    for shift in dict.fromkeys((1, -1, first)):
+        common, at_left, at_right = np.intersect1d(left.steps, right.steps - shift, return_indices=True)
+        if shift and common.size and left.counter == right.counter and (abs(shift) == 1 or common.size >= AGREEING):
+            note = (
+                f"{left.counter} {common[0]} of {left.path} is {left.counter} {common[0] + shift} of {right.path}: "
+                f"compared at the {len(common)} that both have, of {len(left.steps)} and {len(right.steps)}"
+            )
+            yield left.at(at_left), replace(right.at(at_right), steps=common), note
+    if len(left.steps) == len(right.steps) and not np.array_equal(np.diff(left.steps), np.diff(right.steps)):
+        note = f"{left.path} and {right.path} number their lines differently, so they are compared line by line"
+        yield left, replace(right, steps=left.steps, counter=left.counter), note
+
+
+def _means(left: LossLog, right: LossLog, steps_per_epoch: int | None) -> Iterator[Reading]:
+    """One log's means over the steps between the lines of the other, or its last step there."""
+    for fine, coarse in ((left, right), (right, left)):
+        if not fine.has_every_step or len(coarse.losses) >= len(fine.losses):
+            continue
+        for ends, what in _windows(fine, coarse, steps_per_epoch):
+            count = min(len(ends) - 1, len(coarse.losses))
+            for kind, summary in (("mean", _mean(fine, ends[: count + 1])), ("last", fine.at(ends[1 : count + 1] - 1))):
+                steps = coarse.steps[:count]
+                summary = replace(summary, steps=steps, counter=coarse.counter)
+                note = (
+                    f"{fine.path} is compared by the {kind} of its steps in {what}, of which {coarse.path} has one line"
+                )
+                pair = (summary, coarse.at(slice(count)))
+                yield (*(pair if fine is left else pair[::-1]), note)
+
+
+def _windows(fine: LossLog, coarse: LossLog, steps_per_epoch: int | None) -> Iterator[tuple[np.ndarray, str]]:
+    """Where windows of the fine log begin and end, for each line of the coarse one."""
+    n = len(fine.losses)
+    if coarse.counter == "epoch":
+        if (ends := _epoch_ends(fine, steps_per_epoch)) is not None:
+            yield ends, "each epoch"
+        elif n % len(coarse.losses) == 0:
+            each = n // len(coarse.losses)
+            yield np.arange(0, n + 1, each), f"each epoch, taken to be {each} steps"
+        return
+    spacing = np.diff(coarse.steps)
+    if len(spacing) and (spacing == spacing[0]).all() and 1 < spacing[0] <= n:
+        each = int(spacing[0])
+        yield np.arange(0, n + 1, each), f"each {each}"
+
+
+def _epoch_ends(log: LossLog, steps_per_epoch: int | None) -> np.ndarray | None:
+    n = len(log.losses)
+    if log.epochs is not None:
+        return np.concatenate([[0], np.flatnonzero(np.diff(log.epochs)) + 1, [n]])
+    return None if steps_per_epoch is None else np.unique(np.append(np.arange(0, n + 1, steps_per_epoch), n))
+
+
+def _mean(log: LossLog, ends: np.ndarray) -> LossLog:
+    sizes = np.diff(ends)
+    means = [np.add.reduceat(values[: ends[-1]], ends[:-1]) / sizes for values in (log.losses, log.units)]
+    return LossLog(log.path, log.steps[ends[1:] - 1], means[0], means[1])
+
+
+def _running(left: LossLog, right: LossLog, steps_per_epoch: int | None) -> Iterator[Reading]:
+    """One log's means since the beginning of the epoch, as Keras shows them for each batch."""
+    n = min(len(left.losses), len(right.losses))
+    if not (left.has_every_step and right.has_every_step) or n < 2:
+        return
+    for plain, running in ((left, right), (right, left)):
+        ends = _epoch_ends(plain, steps_per_epoch)
+        ends = _epoch_ends(running, None) if ends is None else ends
+        for starts in [_restarts(plain, running, n)] if ends is None else [ends[:-1]]:
+            means = replace(plain.at(slice(n)), losses=_means_since(plain.losses[:n], starts[starts < n]))
+            pair = (means, running.at(slice(n)))
+            note = f"{running.path} has means since the beginning of each epoch, as Keras does: compared by these"
+            left_read, right_read = pair if plain is left else pair[::-1]
+            yield left_read, replace(right_read, steps=left_read.steps), note
+
+
+def _restarts(plain: LossLog, running: LossLog, n: int) -> np.ndarray:
+    """Where running means begin anew, seen from the first time that they are a plain loss again."""
+    means = _means_since(plain.losses[:n], np.array([0]))
+    gaps = relative_gap(running.losses[:n], means), relative_gap(running.losses[:n], plain.losses[:n])
+    anew = np.flatnonzero((gaps[1] < gaps[0] / 16) & (np.arange(n) > 1))
+    return np.arange(0, n, anew[0]) if anew.size else np.array([0])
+
+
+def _means_since(losses: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    parts = np.split(np.where(np.isfinite(losses), losses, np.nan), starts[1:])  # infinities do not add up
+    return np.concatenate([np.cumsum(part) / np.arange(1, len(part) + 1) for part in parts])
