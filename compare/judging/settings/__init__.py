@@ -88,7 +88,10 @@ def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[Se
     comparable = torch.subject == "model" or same_formula(torch, tf)
     if not comparable:
         yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, note("", "kind"))
+    unreadable = torch.unreadable | tf.unreadable
     for setting in dict.fromkeys([*torch.settings, *tf.settings]):
+        if setting in unreadable:
+            continue
         verdict = _verdict(setting, torch.settings, tf.settings)
         if verdict is None or (not comparable and verdict in (TORCH_ONLY, TF_ONLY)):
             continue

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from compare.traces.header import Setting
+from compare.traces.settings.values import UNREADABLE
 
 # Kinds that share a formula and differ in a setting, which has a row of its own.
 SAME_FORMULA = {
@@ -24,6 +25,7 @@ class SubjectSettings(NamedTuple):
     subject: str
     kind: str
     settings: dict[str, Any]
+    unreadable: frozenset[str] = frozenset()
 
 
 SubjectPair = tuple[SubjectSettings, SubjectSettings]  # torch, tf
@@ -34,7 +36,9 @@ def by_subject(entries: Iterable[Setting]) -> dict[str, SubjectSettings]:
     found: dict[str, SubjectSettings] = {}
     for entry in entries:
         subject = found.setdefault(entry.subject, SubjectSettings(entry.subject, entry.kind, {}))
-        if entry.setting != "kind":
+        if entry.value == UNREADABLE:
+            found[entry.subject] = subject._replace(unreadable=subject.unreadable | {entry.setting})
+        elif entry.setting != "kind":
             subject.settings[entry.setting] = entry.value
     return found
 
