@@ -95,9 +95,8 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
 
 
 def _with_rates(trace: Trace) -> list[Setting]:
-    """A side's settings; dropout layers with their rates from before they were switched off."""
+    """A side's settings; layers that drop with their rates from before these were switched off."""
     muted = trace.header.muted
     return [
-        replace(each, value=muted[each.subject]) if each.setting == "p" and each.subject in muted else each
-        for each in trace.header.settings
+        replace(each, value=muted.get(each.subject, {}).get(each.setting, each.value)) for each in trace.header.settings
     ]

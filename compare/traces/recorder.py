@@ -136,7 +136,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         nudge: str | None = None,
         ulps: int = 1,
         compiled: bool | None = None,
-        muted: Mapping[str, float] | None = None,
+        muted: Mapping[str, Mapping[str, float]] | None = None,
         takes_training: bool = True,
     ) -> None:
         """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
@@ -170,7 +170,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             nudge=nudge or self._nudged_by,
             ulps=ulps,
             compiled=compiled,
-            muted=dict(muted or {}),
+            muted={path: dict(rates) for path, rates in (muted or {}).items()},
             takes_training=takes_training,
             loss_is_number=self._loss_is_number,
             no_evaluation=self._no_evaluation,

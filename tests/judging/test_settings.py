@@ -142,6 +142,32 @@ def test_a_stacked_layer_of_one_side_may_be_several_of_the_other():
     assert ("rnn", "num_layers", "differs") in verdicts(torch, tf, {"a": "rnn"})
 
 
+RATES = {"input dropout": 0.0, "dropout between layers": 0.0}
+
+
+def stacked(*input_dropouts, layers=()):
+    """The rows on rates of two layers of Keras', for one of PyTorch's that drops a quarter between its two."""
+    torch = side("rnn", "GRU", **RATES | {"dropout between layers": 0.25})
+    tf = [
+        each
+        for name, rate in zip("ab", input_dropouts, strict=True)
+        for each in side(name, "GRU", **RATES | {"input dropout": rate})
+    ]
+    tf += [each for number, rate in enumerate(layers) for each in side(f"drop{number}", "Dropout", p=rate)]
+    return {setting for _, setting, verdict in verdicts(torch, tf, {"a": "rnn", "b": "rnn"}) if verdict != "equal"}
+
+
+def test_dropout_between_stacked_layers_is_keras_input_dropout_of_the_later_one_or_a_layer_between():
+    assert stacked(0.0, 0.25) == stacked(0.0, 0.0, layers=[0.25]) == set()
+
+
+@pytest.mark.parametrize("wrong", [(0.0, 0.5), (0.0, 0.0), (0.25, 0.0), (0.25, 0.25)])
+def test_a_stack_that_drops_another_fraction_or_elsewhere_has_rows(wrong):
+    assert stacked(*wrong) >= {"dropout between layers"}
+    assert stacked(0.0, 0.25, layers=[0.25]) == set(), "a dropout layer may stand anywhere else"
+    assert stacked(0.0, 0.0, layers=[0.5]) == {"dropout between layers"}
+
+
 def test_differences_leave_the_equal_out_and_put_the_rounded_last():
     torch = side("optimizer", "Adam", lr=0.1, eps=1e-8, amsgrad=False)
     tf = side("optimizer", "Adam", lr=float(np.float32(0.1)), eps=1e-7, amsgrad=False)

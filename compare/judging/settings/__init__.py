@@ -14,6 +14,7 @@ from compare.judging.settings.notes import note
 from compare.judging.settings.subjects import (
     SubjectSettings,
     by_subject,
+    dropped_elsewhere,
     paired_subjects,
     same_formula,
     with_paired_activation,
@@ -58,7 +59,8 @@ def compare_settings(
     rows: dict[tuple, SettingRow] = {}
     for left, right in paired_subjects(torch_subjects, tf_subjects, layer_pairs):
         skipped = {"activation"} if left.subject in activation_has_rows else set()
-        skipped |= OF_THE_STACK if paths.count(left.subject) > 1 else set()
+        if paths.count(left.subject) > 1:
+            skipped |= OF_THE_STACK | dropped_elsewhere(left, tf_subjects, layer_pairs)
         for row in _compare_subject(left, right):
             if row.setting not in skipped:
                 rows.setdefault((row.subject, row.setting, repr(row.tf)), row)

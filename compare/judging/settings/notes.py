@@ -2,6 +2,9 @@
 
 ROUNDED = "a constant rounded to float32, about 1e-8 off: harmless by itself"
 
+# The names of what drops a fraction of its input.
+RATES = ("p", "dropout", "input dropout", "recurrent dropout", "dropout between layers")
+
 # By kind and setting; a kind of "" is any.
 NOTES = {
     ("", "kind"): "a different formula",
@@ -31,7 +34,7 @@ NOTES = {
     ("", "approximate"): "the tanh form differs from the exact one by up to 5e-4",
     ("", "activation"): "a different function after the layer",
     ("", "dim"): "normalised over a different axis",
-    ("", "p"): "a different fraction is dropped",
+    **{("", name): "a different fraction is dropped" for name in RATES},
     ("", "padding_idx"): "in PyTorch this row has no gradient, in Keras it is trained",
     ("", "mask_zero"): "Keras' later layers and losses leave masked positions out",
     ("", "biases"): "the sum of two biases learns faster than one",

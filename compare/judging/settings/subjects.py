@@ -92,3 +92,22 @@ def with_paired_activation(torch: Mapping[str, SubjectSettings], layer_pairs: Ma
         if following.subject in layer_pairs.values()
         and str(layer.settings.get("activation")).partition("(")[0] == following.kind
     }
+
+
+def dropped_elsewhere(
+    stack: SubjectSettings, tf: Mapping[str, SubjectSettings], layer_pairs: Mapping[str, str]
+) -> set[str]:
+    """The rates of a stack that Keras writes elsewhere: PyTorch's dropout between its layers is the input dropout of
+    each layer after the first, or a dropout layer between each two.
+    """
+    parts = [tf[name] for name, path in layer_pairs.items() if path == stack.subject and name in tf]
+    first, *later = [part.settings.get("input dropout") or 0 for part in parts]
+    rate = stack.settings.get("dropout between layers") or 0
+    between = [
+        each.settings.get("p") for name, each in tf.items() if each.kind == "Dropout" and name not in layer_pairs
+    ]
+    if not rate or first:
+        return set()
+    as_inputs = all(each == rate for each in later)
+    as_layers = not any(later) and between.count(rate) >= len(later)
+    return {"dropout between layers", "input dropout"} if as_inputs or as_layers else set()
