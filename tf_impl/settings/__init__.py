@@ -6,6 +6,7 @@ from keras.losses import Loss
 from compare.traces import settings
 from compare.traces.settings.losses import loss_objects
 from tf_impl.keras_internals import own_variables, with_all_inside
+from tf_impl.settings.axes import normalised_axes
 from tf_impl.settings.layers import layer_settings, neighbours
 from tf_impl.settings.losses import one_loss
 from tf_impl.settings.optimizers import optimizer_settings
@@ -17,6 +18,7 @@ class Settings(settings.Settings):
 
     layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
     of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
+    of_all_layers = staticmethod(normalised_axes)
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of keras.losses that it is or uses."""

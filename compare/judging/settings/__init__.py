@@ -29,7 +29,8 @@ COLUMNS = ("subject", "kind", "setting", "torch", "tf", "verdict", "note")
 
 # A side without one of these, or with None, does not know it.
 ONLY_WHERE_BOTH_KNOW = {
-    "activation", "dim", "eps is added", "momentum sense", "weight_decay kind", "running variance",
+    "activation", "axis", "dim", "eps is added", "momentum sense", "num_features", "weight_decay kind",
+    "running variance",
 }  # fmt: skip
 
 # One stacked layer of PyTorch's may be several of Keras', each with these settings of its own.

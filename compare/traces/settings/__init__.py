@@ -30,6 +30,10 @@ class Settings(ABC):
     def of_layer(self, layer: Any, before: Any, after: Any) -> dict[str, Any]:
         """The settings of a layer; its neighbours are None where they are not known."""
 
+    def of_all_layers(self, layers: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The settings that a layer has by those around it, by its path."""
+        return {}
+
     @abstractmethod
     def of_loss(self, loss: Callable) -> list[tuple[str, dict[str, Any]]]:
         """Kind and settings of every loss object that a loss is or uses."""
@@ -78,8 +82,9 @@ class Settings(ABC):
 
     def _layers(self, model: Any) -> list[Subject]:
         around = attempt(lambda: self.neighbours(model), {})
+        more = attempt(lambda: self.of_all_layers(self.layers(model)), {})
         return [
-            (path, self.kind(layer), self._layer(layer, *around.get(id(layer), (None, None))))
+            (path, self.kind(layer), self._layer(layer, *around.get(id(layer), (None, None))) | more.get(path, {}))
             for path, layer in self.layers(model).items()
         ]
 
