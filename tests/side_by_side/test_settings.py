@@ -403,6 +403,54 @@ class Strange(nn.Module):
         self.heads, self.scale, self.secret = 4, 0.5, object()
 
 
+def one_activation(torch_net, *tf_layers):
+    """The rows on the activation of the first layer, of a chain on each side."""
+    tf_net = keras.Sequential([keras.Input(IMAGE), *tf_layers])
+    rows = compare_settings(describe_torch(torch_net, None), describe_tf(tf_net, None), {tf_layers[0].name: "0"})
+    return [(row.torch, row.tf) for row in differences(rows) if row.setting == "activation"]
+
+
+CONVOLUTION = nn.Conv2d(4, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("torch_net", "tf_layers", "expected"),
+    [
+        ([], [layers.Conv2D(6, 3, activation="softmax")], [("none", "Softmax")]),
+        ([], [layers.Conv2D(6, 3), layers.Activation("sigmoid")], [("none", "Sigmoid")]),
+        ([nn.BatchNorm2d(6)], [layers.Conv2D(6, 3, activation="elu")], [("none", "ELU(alpha=1.0)")]),
+        ([nn.MaxPool2d(2), nn.Conv2d(6, 2, 1)], [layers.Conv2D(6, 3, activation="tanh")], [("none", "Tanh")]),
+        ([nn.Softmax(1)], [layers.Conv2D(6, 3)], [("Softmax", "none")]),
+        ([nn.ReLU()], [layers.Conv2D(6, 3), layers.BatchNormalization()], [("ReLU", "none")]),
+        ([nn.ReLU()], [layers.Conv2D(6, 3), layers.MaxPooling2D(2), layers.Flatten()], [("ReLU", "none")]),
+    ],
+)
+def test_an_activation_on_one_side_only_is_a_row(torch_net, tf_layers, expected):
+    assert one_activation(nn.Sequential(CONVOLUTION, *torch_net), *tf_layers) == expected
+
+
+@pytest.mark.parametrize(
+    ("torch_net", "tf_layers"),
+    [
+        ([nn.Dropout(), nn.ReLU()], [layers.Conv2D(6, 3, activation="relu"), layers.Dropout(0.5)]),
+        ([nn.ReLU(), nn.MaxPool2d(2)], [layers.Conv2D(6, 3), layers.MaxPooling2D(2), layers.ReLU()]),
+        ([], [layers.Conv2D(6, 3)]),
+        ([Strange()], [layers.Conv2D(6, 3, activation="relu")]),
+        ([nn.ReLU()], [layers.Conv2D(6, 3), layers.Lambda(tf.nn.relu)]),
+    ],
+)
+def test_an_activation_that_may_be_elsewhere_has_no_row(torch_net, tf_layers):
+    assert one_activation(nn.Sequential(CONVOLUTION, *torch_net), *tf_layers) == []
+
+
+def test_behind_the_last_layer_of_a_chain_inside_a_model_a_function_may_be_called():
+    inside = nn.ModuleDict({"body": nn.Sequential(nn.Linear(6, 4))})
+    assert not [row for row in describe_torch(inside, None) if row.setting == "activation"]
+    body = keras.Sequential([keras.Input(VECTOR), layers.Dense(4)])
+    outside = keras.Sequential([keras.Input(VECTOR), body, layers.Softmax()])
+    assert not [row for row in describe_tf(outside, None) if row.setting == "activation"]
+
+
 class StrangeLayer(layers.Layer):
     def __init__(self, heads):
         super().__init__()

@@ -5,7 +5,8 @@ from keras.losses import Loss
 
 from compare.traces import settings
 from compare.traces.settings.losses import loss_objects
-from tf_impl.keras_internals import own_variables, with_all_inside
+from tf_impl.keras_internals import functional, own_variables, with_all_inside
+from tf_impl.settings.activations import ends_without
 from tf_impl.settings.axes import normalised_axes
 from tf_impl.settings.layers import layer_settings, neighbours
 from tf_impl.settings.losses import one_loss
@@ -18,7 +19,16 @@ class Settings(settings.Settings):
 
     layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
     of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
-    of_all_layers = staticmethod(normalised_axes)
+
+    def of_places(self, model) -> dict[str, dict]:
+        """The axis of a normalisation, and that no activation follows a layer."""
+        named = named_layers(model)
+        outermost = model.layers if isinstance(model, (keras.Sequential, functional())) else []
+        axes = normalised_axes(named)
+        return {
+            path: axes.get(path, {}) | ({"activation": "none"} if ends_without(layer, outermost) else {})
+            for path, layer in named.items()
+        }
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of keras.losses that it is or uses."""

@@ -30,8 +30,8 @@ class Settings(ABC):
     def of_layer(self, layer: Any, before: Any, after: Any) -> dict[str, Any]:
         """The settings of a layer; its neighbours are None where they are not known."""
 
-    def of_all_layers(self, layers: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """The settings that a layer has by those around it, by its path."""
+    def of_places(self, model: Any) -> dict[str, dict[str, Any]]:
+        """The settings that a layer has by its place in the model, by its path."""
         return {}
 
     @abstractmethod
@@ -82,9 +82,9 @@ class Settings(ABC):
 
     def _layers(self, model: Any) -> list[Subject]:
         around = attempt(lambda: self.neighbours(model), {})
-        more = attempt(lambda: self.of_all_layers(self.layers(model)), {})
+        of_places = attempt(lambda: self.of_places(model), {})
         return [
-            (path, self.kind(layer), self._layer(layer, *around.get(id(layer), (None, None))) | more.get(path, {}))
+            (path, self.kind(layer), of_places.get(path, {}) | self._layer(layer, *around.get(id(layer), (None, None))))
             for path, layer in self.layers(model).items()
         ]
 
