@@ -9,7 +9,7 @@ from tf_impl.keras_internals import functional, own_variables, with_all_inside
 from tf_impl.settings.activations import ends_without
 from tf_impl.settings.axes import normalised_axes
 from tf_impl.settings.layers import layer_settings, neighbours
-from tf_impl.settings.losses import one_loss
+from tf_impl.settings.losses import loss_calls, one_loss
 from tf_impl.settings.optimizers import optimizer_settings
 from tf_impl.weights.layers import kind, named_layers
 
@@ -50,6 +50,8 @@ class Settings(settings.Settings):
 
 
 describe = Settings().describe
+
+__all__ = ["Settings", "describe", "loss_calls"]
 
 
 def _variables(layer) -> list:

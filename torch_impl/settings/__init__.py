@@ -7,7 +7,7 @@ from compare.traces import settings
 from compare.traces.settings.losses import loss_objects
 from torch_impl.settings.activations import ends_without_activation
 from torch_impl.settings.layers import layer_settings, neighbours
-from torch_impl.settings.losses import one_loss
+from torch_impl.settings.losses import loss_calls, one_loss
 from torch_impl.settings.optimizers import optimizer_settings
 from torch_impl.weights.layers import kind, named_layers
 
@@ -40,6 +40,8 @@ class Settings(settings.Settings):
 
 
 describe = Settings().describe
+
+__all__ = ["Settings", "describe", "loss_calls"]
 
 
 def _name(dtype: torch.dtype) -> str:

@@ -33,6 +33,9 @@ ONLY_WHERE_BOTH_KNOW = {
     "running variance",
 }  # fmt: skip
 
+# What turns logits into probabilities, on one side only.
+SQUASHED = ({"none", "Softmax"}, {"none", "Sigmoid"})
+
 # One stacked layer of PyTorch's may be several of Keras', each with these settings of its own.
 OF_THE_STACK = {"num_layers", "bidirectional", "reversed", "merge of directions"}
 
@@ -65,7 +68,16 @@ def compare_settings(
         for row in _compare_subject(left, right):
             if row.setting not in skipped:
                 rows.setdefault((row.subject, row.setting, repr(row.tf)), row)
-    return list(rows.values())
+    return without_moved_activation(list(rows.values()))
+
+
+def without_moved_activation(rows: list[SettingRow]) -> list[SettingRow]:
+    """The rows without two that are right together: a softmax in one side's model, and in the other's loss."""
+    ends = [row for row in rows if row.setting == "activation" and {row.torch, row.tf} in SQUASHED]
+    logits = [row for row in rows if row.setting == "from_logits" and row.verdict == DIFFERS]
+    if len(ends) != 1 or len(logits) != 1 or (ends[0].torch == "none") != logits[0].torch:
+        return rows
+    return [row for row in rows if row not in (ends[0], logits[0])]
 
 
 def differences(rows: Iterable[SettingRow]) -> list[SettingRow]:
@@ -107,6 +119,8 @@ def _verdict(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> s
     """The verdict on one setting; None where it cannot be compared, or has no effect."""
     if setting in torch and setting in tf:
         left, right = torch[setting], tf[setting]
+        if setting == "reduction" and "none" in (left, right):  # what is made of the rows is written behind the loss
+            return None
         if setting in ONLY_WHERE_BOTH_KNOW and None in (left, right):
             return None
         return compare_values(left, right)

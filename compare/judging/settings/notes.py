@@ -33,7 +33,7 @@ NOTES = {
     ("", "count_include_pad"): "at the borders the mean is over a different number of elements",
     ("", "negative_slope"): "the default is 0.01 in PyTorch, in Keras 0.3 in the layer and 0.2 in the function",
     ("", "approximate"): "the tanh form differs from the exact one by up to 5e-4",
-    ("", "activation"): "a different function after the layer",
+    ("", "activation"): "a different function after the layer, unless the loss applies it",
     ("", "dim"): "normalised over a different axis",
     **{("", name): "a different fraction is dropped" for name in RATES},
     ("", "padding_idx"): "in PyTorch this row has no gradient, in Keras it is trained",
