@@ -24,10 +24,11 @@ def initial_values(views: TracePair) -> list[InitialRow]:
 
 
 def say_initial(initial: list[InitialRow]) -> list[str]:
-    """The findings about them, three at most."""
+    """The finding about those that the user wrote differently: what each framework does of itself is not said."""
     said = summarise(initial)
-    count = sum(row.verdict == "differs" for row in initial)
-    return said if len(said) < 4 else [*said[:2], f"initialised differently: {count} tensors in all, see settings.csv"]
+    count = sum(row.verdict == DIFFERS and not row.by_default for row in initial)
+    said = said if len(said) < 3 else [*said[:2], f"{count} tensors in all, see settings.csv"]
+    return [f"initialised differently: {'; '.join(said)}"] if said else []
 
 
 def say_muted(pair: TracePair) -> list[str]:
