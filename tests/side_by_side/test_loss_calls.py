@@ -1,5 +1,6 @@
 """Losses as they are called: an object or a function, of Keras or TensorFlow, differs from PyTorch's in what is off."""
 
+import sys
 from functools import partial
 
 import keras
@@ -15,7 +16,9 @@ from torch.nn.functional import cross_entropy
 
 from compare.judging.settings import compare_settings, differences
 from compare.traces.settings.loss_calls import with_called
+from compare.traces.trace import Trace
 from tf_impl.settings import loss_calls as tf_calls
+from torch_impl.recorder import Recorder
 from torch_impl.settings import loss_calls as torch_calls
 
 LABELS, ROWS = np.array([0, 2, 1]), np.arange(12.0).reshape(3, 4) / 20 + 0.1
@@ -125,3 +128,21 @@ def test_the_losses_of_a_compiled_model_are_seen():
 def test_every_loss_of_pytorch_that_calls_a_function_is_watched():
     watched = {reader.args[0] for reader in torch_calls()._readers.values()}
     assert watched >= {"MSELoss", "NLLLoss", "KLDivLoss", "CTCLoss", "PoissonNLLLoss", "TripletMarginLoss", "HuberLoss"}
+
+
+def test_a_recorder_keeps_the_losses_of_its_first_audited_step_and_leaves_no_profiler(tmp_path):
+    model = nn.Linear(4, 4)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    recorder = Recorder(tmp_path / "torch", model, optimizer)
+    criteria = {"first": nn.HuberLoss(delta=0.5), "later": nn.L1Loss()}
+    for name in ("first", "later"):
+        loss = criteria[name](model(torch.ones(2, 4)), torch.zeros(2, 4))
+        loss.backward()
+        optimizer.step()
+        functional.mse_loss(loss, loss)  # after the update, as another optimizer's loss may be
+        recorder.step(loss)
+        assert sys.getprofile() is None
+    recorder.close()
+    with Trace(tmp_path / "torch.npz") as trace:
+        said = [(each.kind, each.setting, each.value) for each in trace.header.settings if each.subject[:4] == "loss"]
+    assert said == [("HuberLoss", "reduction", "mean"), ("HuberLoss", "delta", 0.5), ("MSELoss", "reduction", "mean")]
