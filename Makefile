@@ -8,9 +8,9 @@ INSTALLED := .venv/.installed
 compare: $(INSTALLED)
 	$(BIN)/python -m compare
 
-# The tests that start no framework; some wait for a process, while a third of them goes on.
+# The tests that start no framework.
 core: $(INSTALLED)
-	$(BIN)/python -m pytest -m core --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest -m core --numprocesses 2 --dist loadfile
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -24,9 +23,7 @@ class Kept:
 
     @property
     def moved(self) -> bool:
-        now = self.read()
-        # A number that became something else was set by `build`, as an axis that becomes a list of axes.
-        return isinstance(now, (np.ndarray, Number)) and not np.array_equal(now, self.before)
+        return not np.array_equal(self.read(), self.before)
 
 
 @contextmanager

@@ -8,12 +8,22 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from compare.cli.common_options import (
+    MustFall,
+    Nudge,
+    Precision,
+    Precisions,
+    Seed,
+    TfPython,
+    Threads,
+    Timeout,
+    TorchPython,
+)
 from compare.cli.exits import check_writable, fail
 from compare.inputs import cases
 
@@ -25,48 +35,12 @@ TEMPLATE = Path(__file__).parents[1] / "inputs" / "port_template.py"
 QUICK_STEPS = 2  # the second begins with the weights, buffers and optimizer state that the first left
 
 
-class Precision(StrEnum):
-    """float64 decides whether it is the same mathematics, float32 whether it holds at working precision."""
-
-    float32 = "float32"
-    float64 = "float64"
-    both = "both"
-
-
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     epilog="Exit status: 0 when every case is equivalent, 1 when any is not, 2 for a usage error or a failed run.",
 )
-
-# Options that several commands have.
-Seed = Annotated[
-    int, typer.Option(min=0, help="Seed of the data, the batch order, the initial weights and the nudges.")
-]
-Precisions = Annotated[
-    Precision, typer.Option(help="float64 decides whether the sides are equivalent, float32 shows working precision.")
-]
-Nudge = Annotated[
-    bool,
-    typer.Option(
-        "--nudge/--no-nudge",
-        help="Measure rounding by further runs whose initial weights are moved by one ulp. Without, it takes half the "
-        "time, and cannot tell a bug from amplified rounding, or from a constant rounded to float32: all are diverged.",
-    ),
-]
-TorchPython = Annotated[str | None, typer.Option(help="The Python interpreter that has torch; by default this one.")]
-TfPython = Annotated[str | None, typer.Option(help="The Python interpreter that has TensorFlow; by default this one.")]
-MustFall = Annotated[
-    bool,
-    typer.Option(
-        "--must-fall", help="Two equal losses that do not fall are `not decreasing`: without, a finding says so."
-    ),
-]
-Threads = Annotated[
-    int, typer.Option(min=1, help="Threads per side; with more than one, TensorFlow may not be deterministic.")
-]
-Timeout = Annotated[float, typer.Option(min=1, help="Seconds without progress after which a run fails.")]
 
 
 @app.callback(invoke_without_command=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from compare.judging import tolerances
+from compare.judging.chance import rows_that_stand, series_that_stand
 from compare.judging.curves import Curve, curve_gap, nudge_gap
 from compare.judging.harmless import settled
 from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
@@ -21,7 +22,7 @@ EQUIVALENT, DIVERGED, NOT_DECREASING, ERROR = "equivalent", "diverged", "not dec
 
 
 class Twin(NamedTuple):
-    """A nudged run of torch that follows itself: what was asked for, and its trace."""
+    """A nudged run that follows torch: what was asked for, and its trace."""
 
     training: Training
     trace: Trace
@@ -29,13 +30,17 @@ class Twin(NamedTuple):
 
 @dataclass(frozen=True)
 class Runs:
-    """The runs of one precision: both sides free, tf following torch, and torch nudged, free and following itself."""
+    """The runs of one precision: both sides free, tf following torch, and torch nudged, free and following itself.
+
+    `tf_twins` are nudged runs of tf that follow, made only where something parts.
+    """
 
     precision: str
     free: TracePair
     following: Trace
     free_nudged: tuple[Trace, ...] = ()
     twins: tuple[Twin, ...] = ()
+    tf_twins: tuple[Twin, ...] = ()
 
     @property
     def audited(self) -> TracePair:
@@ -102,36 +107,43 @@ class Comparison:
 
 def compare_runs(runs: Runs, allow: Allow = tolerances.allowed_in_step) -> Comparison:
     """Compare the runs of one precision."""
-    torch, following, twins = runs.free.torch, runs.following, [twin.trace for twin in runs.twins]
+    torch, nudged = runs.free.torch, [twin.trace for twin in runs.twins]
     gap = curve_gap(torch.curves["loss"], runs.free.tf.curves["loss"])
     opened = nudge_gap("loss", [(torch, twin) for twin in runs.free_nudged], len(gap))
-    series = tuple(series_of(torch, following, twins, runs.precision, allow))
+    series: Sequence[Series] = series_of(torch, runs.following, nudged, runs.precision, allow)
+    if first_parting(series):
+        samples = [series_of(torch, twin.trace, [], runs.precision, allow) for twin in runs.tf_twins]
+        series = series_that_stand(series, samples)
     return Comparison(
         runs.precision,
         runs.free,
         gap,
         tolerances.allowed(opened, runs.precision),
-        judged_rows(torch, following, twins, runs.precision, allow, series),
-        series,
+        judged_rows(runs, allow, series),
+        tuple(series),
     )
 
 
-def judged_rows(
-    torch: Trace, tf: Trace, nudged: Sequence[Trace], precision: str, allow: Allow, series: Sequence[Series]
-) -> list[StageRow]:
-    """The rows of audited steps; what is judged at every step has the allowance of its series.
-
-    At the end, a run that follows has torch's weights, and where it was led less far, those of an earlier step.
-    """
-    rows = stage_rows(torch, tf, [(torch, twin) for twin in nudged], precision, allow)
+def judged_rows(runs: Runs, allow: Allow, series: Sequence[Series]) -> list[StageRow]:
+    """The rows of audited steps; what is judged at every step has the allowance of its series."""
+    rows = _rows(runs, runs.following, [twin.trace for twin in runs.twins], allow)
     allowances: dict[Key, float] = {
         (int(step), each.stage, each.tensor): allowed
         for each in series
         for step, allowed in zip(each.steps, each.allowed, strict=True)
     }
-    rows = [
-        replace(row, allowed=max(row.allowed, float(allowances.get(row.key, 0.0))))
-        for row in rows
-        if not (row.step is END and (row.stage in ("weights", "buffer") or tf.steps < torch.steps))
-    ]
-    return settled(rows, TracePair(torch, tf))
+    rows = [replace(row, allowed=max(row.allowed, float(allowances.get(row.key, 0.0)))) for row in rows]
+    if any(row.beyond for row in rows):
+        rows = rows_that_stand(rows, [_rows(runs, twin.trace, [], allow) for twin in runs.tf_twins])
+    return settled(rows, TracePair(runs.free.torch, runs.following))
+
+
+def _rows(runs: Runs, tf: Trace, nudged: Sequence[Trace], allow: Allow) -> list[StageRow]:
+    """Those of one run of tf.
+
+    At the end, a run that follows has torch's weights, and where it was led less far, those of an earlier step.
+    """
+    torch = runs.free.torch
+    rows = stage_rows(torch, tf, [(torch, twin) for twin in nudged], runs.precision, allow)
+    early = tf.steps < torch.steps
+    return [row for row in rows if not (row.step is END and (early or row.stage in ("weights", "buffer")))]

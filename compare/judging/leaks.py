@@ -47,7 +47,7 @@ def behind_leak(
     step = () if first.step is END else (first.step,)
     common = Training("float64", audits=tuple({*AUDITS, *step}), follows="float64")
     wide = [replace(common, nudge="float32", sample=sample) for sample in range(SAMPLES)]
-    plain, *twins = run_twins(run, [common, replace(common, rounded=True), *wide])
+    [(plain, *twins)] = run_twins(run, {"torch": [common, replace(common, rounded=True), *wide]})
     entering = twins[:1] if first.stage in OF_THE_OPTIMIZER else twins[1:]
     opened = max(opened_at(plain.trace, twin.trace, first.key) for twin in entering)
     if first.difference.max_rel > tolerances.allowed_where_leak_enters(opened):

@@ -98,8 +98,8 @@ def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
 
 def _not_a_twin(nudged: Trace) -> str:
     return (
-        f"the nudged run of {nudged.header.side} was not used: its first batch or weights are others than those of the "
-        f"run beside it; start the same script anew with {NUDGE}=1"
+        f"the nudged run of {nudged.header.side} was not used: its first batch or weights differ from those of the "
+        f"plain run; run the same script again with {NUDGE}=1"
     )
 
 

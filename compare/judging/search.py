@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison, Runs, Twin, compare_runs, judged_rows
@@ -11,43 +12,58 @@ from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, before_gradients, first_divergence
 from compare.judging.steps import Allow
 from compare.running.request import Training
-from compare.traces.step import END
+from compare.traces.step import END, Step
+from compare.traces.trace import TracePair
 
 
 def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
-    """The runs with more nudged twins, where what the first showed does not explain a difference, and the comparison.
+    """The runs with more nudged ones of both sides, where what the first showed does not explain a difference, and the
+    comparison.
 
-    A few more at a time, up to the step that parts, which tells a bug from chance; where it was chance and another step
-    parts behind it, the same to the end.
+    Up to the step that parts first, which tells a bug from chance; where it was chance and a step behind it parts, to
+    the end.
     """
     comparison = compare_runs(runs)
-    nudges: list[int] = []
-    to_the_end = False
-    for few in tolerances.MORE_NUDGES:
-        at = comparison.parts_at
-        if at is None or at == comparison.breaks_off or not runs.twins:
+    first = comparison.parts_at
+    if first is None or first == comparison.breaks_off or not runs.twins:
+        return runs, comparison
+    ends_at = None if first is END else first + 1
+    runs, comparison = _with_more(run, runs, comparison, ends_at, lambda found: found.parts_at == first)
+    if comparison.parts_at in (None, first):
+        return runs, comparison
+    return _with_more(run, runs, comparison, None, lambda found: found.parts_at not in (None, found.breaks_off))
+
+
+def _with_more(
+    run: Run, runs: Runs, comparison: Comparison, steps: int | None, parts: Callable[[Comparison], bool]
+) -> tuple[Runs, Comparison]:
+    """The runs with twins of so many steps, a few more at a time for as long as it `parts`, and their comparison.
+
+    They audit the step that parts, in case it is no chance.
+    """
+    plain = runs.twins[0].training
+    nudges = list(enumerate(chain(*tolerances.MORE_NUDGES), 1))
+    for few in map(len, tolerances.MORE_NUDGES):
+        if not parts(comparison):
             break
-        nudges += few
-        runs = _with_more(run, runs, nudges, None if to_the_end or at is END else at + 1)
-        comparison = compare_runs(runs)
-        if at is not END and not to_the_end and comparison.parts_at not in (None, at):
-            to_the_end = True
-            runs = _with_more(run, runs, nudges, None)
-            comparison = compare_runs(runs)
+        audits = tuple(dict.fromkeys([*plain.audits, *_numbered(comparison.parts_at)]))
+        common = replace(plain, steps=steps, audits=audits)
+        wanted = [replace(common, sample=sample, ulps=ulps) for sample, ulps in nudges[:few]]
+        of_torch, of_tf = run_twins(run, {"torch": wanted, "tf": wanted})
+        runs = replace(runs, twins=(*runs.twins, *of_torch), tf_twins=(*runs.tf_twins, *of_tf))
+        comparison, nudges = compare_runs(runs), nudges[few:]
     return runs, comparison
 
 
-def _with_more(run: Run, runs: Runs, nudges: Sequence[int], steps: int | None) -> Runs:
-    """The runs with the first twin, and one for each of these numbers of ulps; those that were made are kept."""
-    first, made = runs.twins[0], {twin.training: twin for twin in runs.twins}
-    wanted = [replace(first.training, sample=sample, ulps=ulps, steps=steps) for sample, ulps in enumerate(nudges, 1)]
-    made |= {twin.training: twin for twin in run_twins(run, [one for one in wanted if one not in made])}
-    return replace(runs, twins=(first, *(made[one] for one in wanted)))
+def _numbered(step: Step | None) -> list[int]:
+    """The step, if it has a number: the end has none, and is audited anyway."""
+    return [] if step is None or step is END else [step]
 
 
-def run_twins(run: Run, trainings: Sequence[Training]) -> tuple[Twin, ...]:
-    """Make nudged runs of torch."""
-    return tuple(map(Twin, trainings, run(*(("torch", training) for training in trainings))))
+def run_twins(run: Run, wanted: Mapping[str, Sequence[Training]]) -> list[tuple[Twin, ...]]:
+    """Make nudged runs, by side; all at once."""
+    traces = iter(run(*((side, training) for side, trainings in wanted.items() for training in trainings)))
+    return [tuple(Twin(training, next(traces)) for training in trainings) for trainings in wanted.values()]
 
 
 def find_first_divergence(
@@ -64,11 +80,24 @@ def find_first_divergence(
 
 
 def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) -> list[StageRow]:
-    """The rows of one step; the nudged runs are made again as they were."""
+    """The rows of one step, from one more run of each side and from every nudged one."""
     free = Training(runs.precision, audits=(at,), steps=at + 1)
-    twins = [replace(twin.training, audits=(at,), steps=at + 1) for twin in runs.twins]
-    torch, tf, *nudged = run(
-        ("torch", free), ("tf", replace(free, follows=runs.precision)), *(("torch", twin) for twin in twins)
+    following = replace(free, follows=runs.precision)
+    torch_twins, torch_again = _auditing(runs.twins, at)
+    tf_twins, tf_again = _auditing(runs.tf_twins, at)
+    (torch, *nudged), (tf, *tf_nudged) = run_twins(run, {"torch": [free, *torch_again], "tf": [following, *tf_again]})
+    audited = replace(
+        runs,
+        free=TracePair(torch.trace, tf.trace),
+        following=tf.trace,
+        twins=(*torch_twins, *nudged),
+        tf_twins=(*tf_twins, *tf_nudged),
     )
-    rows = judged_rows(torch, tf, nudged, runs.precision, allow, comparison.series)
-    return [row for row in rows if row.step == at]
+    return [row for row in judged_rows(audited, allow, comparison.series) if row.step == at]
+
+
+def _auditing(twins: Sequence[Twin], at: int) -> tuple[list[Twin], list[Training]]:
+    """The twins that audited a step, and what to ask for so that the others do."""
+    others = (twin.training for twin in twins if at not in twin.training.audits)
+    again = dict.fromkeys(replace(training, audits=(at,), steps=at + 1) for training in others)
+    return [twin for twin in twins if at in twin.training.audits], list(again)

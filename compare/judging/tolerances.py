@@ -33,6 +33,9 @@ STEPS_AROUND = 2
 # Another summation order may flip a unit that is further from its kink than an ulp of the weights moves it. And it errs
 # by an ulp of the largest gradient where a nudge moves a small one by its own ulp (seen with Adam: of a unit that was
 # active for the first time, TensorFlow's gradient of 2e-8 beside others of 0.1 was 1 % off, and so was its update).
+# Both sides are nudged: of a flip, one shows that torch does it too, or the other that tf does without. (Measured over
+# 376 steps of cifar10_cnn in float32: one nudged run of torch left a weight beyond at 140 places, and four left 7; of
+# 20 nudged runs of tf, 5 to 11 did without each of those 7.)
 MORE_NUDGES = ((1, 4, 16), (1, 2, 8, 16), (2, 4, 8, 8, 16))  # in ulps; the next few where those before do not do
 FLIP_FACTOR = 2
 ECHO_FACTOR = 2

@@ -10,7 +10,7 @@ from typing import Any
 from compare.inputs.expressions import ExplicitPairs
 from compare.traces.weights import WeightGroup
 
-FORMAT = 2  # of the whole file; goes up when old readers would misread new files, or new readers old ones
+FORMAT = 3  # of the whole file; goes up when old readers would misread new files, or new readers old ones
 
 
 class HeaderError(Exception):

@@ -98,7 +98,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         batch: Mapping[str, Array] | Sequence[Array] | Array | None = None,
         metrics: Mapping[str, Array | float] | None = None,
     ) -> None:
-        """Record the step just made: its scalar loss, its batch (examples first), and scalar metrics by name."""
+        """Record the step just made: its scalar loss, its batch (examples first), and scalar metrics by name.
+
+        A metric named as a curve of the recorder's own, "loss" or "learning_rate", is kept as "metric loss".
+        """
         self._losses.stop()
         named = as_named(batch)
         self._every_rate.end_step()

@@ -1,7 +1,7 @@
 """Where two sides first part: more nudged runs tell a fault from chance, and one more run of each audits the step."""
 
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, count
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from compare.judging import tolerances
 from compare.judging.comparison import compare_runs
 from compare.judging.search import confirm, find_first_divergence
 from compare.judging.study import make_runs
-from compare.running.request import Training
+from compare.running.request import SIDES, Training
 from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, at, from_step, rounding, runs_of
 
@@ -47,20 +47,24 @@ def search(tmp_path):
 # Confirming
 
 
-def by_chance(step, runs_before=0):
-    """A kink that rounding crosses at one step, in every run but the first ones."""
-    runs = []
+def by_chance(step, happens=lambda run: True):
+    """A kink that rounding crosses at one step, in the runs in which it happens: the first is 1."""
+    runs = count(1)
 
     def fault(key, value):
-        if key[:2] != (step, "update"):
-            return value
-        runs.append(key)
-        return value * 1.01 if len(runs) > runs_before else value
+        return value * 1.01 if key[:2] == (step, "update") and happens(next(runs)) else value
 
     return FakeSide(fault)
 
 
-FIRST_OF_TORCH = 3  # free, nudged, and following nudged
+def later(run):
+    """Not in torch's first runs: free, nudged, and following nudged."""
+    return run > 3
+
+
+def at_first(run):
+    """In tf's first runs, free and following, and in no nudged one."""
+    return run <= 2
 
 
 def test_where_nothing_parts_no_more_runs_are_asked_for(search):
@@ -73,33 +77,64 @@ def test_a_fault_parts_under_more_nudged_runs_too_a_few_at_a_time_which_go_no_fu
     searched = search(FakeSide(from_step(LATE, "update", 1.01)))
     assert searched.confirm().parts_at == LATE
     every = [
-        ("torch", Training("float64", "float64", steps=LATE + 1, follows="float64", sample=sample, ulps=ulps))
+        Training("float64", "float64", (0, LATE), LATE + 1, follows="float64", sample=sample, ulps=ulps)
         for sample, ulps in enumerate(chain(*tolerances.MORE_NUDGES), 1)
     ]
-    assert [each for asked in searched.asked for each in asked] == every, "each once"
-    assert list(map(len, searched.asked)) == list(map(len, tolerances.MORE_NUDGES))
-    assert len(searched.runs.twins) == 1 + len(every)
+    for side in SIDES:
+        asked = [training for asked in searched.asked for each, training in asked if each == side]
+        assert asked == every, "each once"
+    assert list(map(len, searched.asked)) == [2 * len(few) for few in tolerances.MORE_NUDGES]
+    assert len(searched.runs.twins) == 1 + len(every) == 1 + len(searched.runs.tf_twins)
 
 
 def test_what_more_nudged_runs_do_too_is_chance(search):
-    searched = search(by_chance(LATE), torch=by_chance(LATE, FIRST_OF_TORCH))
+    searched = search(by_chance(LATE), torch=by_chance(LATE, later))
     assert compare_runs(searched.runs).parts_at == LATE
     assert not searched.confirm().apart
     [asked] = searched.asked
     assert {training.steps for _, training in asked} == {LATE + 1}
 
 
+def test_what_a_nudged_run_of_tf_does_without_is_chance(search):
+    searched = search(by_chance(LATE, at_first))
+    assert compare_runs(searched.runs).parts_at == LATE
+    assert not searched.confirm().apart
+    [asked] = searched.asked
+    assert {training.steps for _, training in asked} == {LATE + 1}
+
+
+@pytest.mark.parametrize(("confirmed", "stage"), [(False, "update"), (True, "buffer")])
+def test_chance_at_the_very_step_of_a_fault_is_not_named_for_it(search, confirmed, stage):
+    nudged = sum(map(len, tolerances.MORE_NUDGES)) if confirmed else 0
+    flips = by_chance(LATE, lambda run: at_first(run) or run == 2 + nudged + 1).fault  # the last of these is audited
+    searched = search(FakeSide(lambda key, value: value * 1.5 if key[:2] == (LATE, "buffer") else flips(key, value)))
+    if confirmed:
+        assert searched.confirm().parts_at == LATE
+    assert searched.find()[0].stage == stage
+
+
 def test_behind_chance_a_fault_is_found(search):
     def both(key, value):
         return value * 1.01 if key[:2] in ((LATE, "update"), (LATE + 5, "buffer")) else value
 
-    searched = search(FakeSide(both), torch=by_chance(LATE, FIRST_OF_TORCH))
+    searched = search(FakeSide(both), torch=by_chance(LATE, later))
     assert compare_runs(searched.runs).parts_at == LATE
     assert searched.confirm().parts_at == LATE + 5
     short, *long = searched.asked
     assert {training.steps for _, training in short} == {LATE + 1}
     assert {training.steps for asked in long for _, training in asked} == {None}
-    assert all(twin.trace.steps == STEPS for twin in searched.runs.twins)
+    assert list(map(len, long)) == [2 * len(few) for few in tolerances.MORE_NUDGES]
+
+
+def test_behind_chance_no_more_whole_runs_are_made_than_explain_what_parts_there(search):
+    def twice(*happens):
+        faults = [by_chance(step, *happens).fault for step in (LATE, LATE + 5)]
+        return FakeSide(lambda key, value: faults[1](key, faults[0](key, value)))
+
+    searched = search(twice(), torch=twice(later))
+    assert not searched.confirm().apart
+    few = 2 * len(tolerances.MORE_NUDGES[0])
+    assert [(len(asked), asked[0][1].steps) for asked in searched.asked] == [(few, LATE + 1), (few, None)]
 
 
 def test_what_parts_at_the_end_is_confirmed_by_whole_runs_at_once(search):
@@ -136,21 +171,33 @@ def test_any_step_and_stage_is_found_by_one_run_of_each(search, step, stage, pre
     assert searched.asked == [
         [
             ("torch", Training(precision, **common)),
-            ("tf", Training(precision, **common, follows=precision)),
             ("torch", Training(precision, precision, **common, follows=precision)),
+            ("tf", Training(precision, **common, follows=precision)),
         ]
     ]
 
 
-def test_the_nudged_runs_that_measured_the_step_are_made_again_as_they_were_and_audit_it(search):
+def test_what_the_nudged_runs_audited_already_is_not_made_again(search):
     searched = search(FakeSide(from_step(LATE, "rate", 0.5)))
     searched.confirm()
-    more = [each for asked in searched.asked for each in asked]
     searched.asked.clear()
     searched.find()
-    again = [training for _, training in searched.asked[0] if training.nudge]
-    assert again[1:] == [replace(training, audits=(LATE,)) for _, training in more]
-    assert again[0] == replace(again[1], sample=0)
+    again = [(side, training.sample) for side, training in searched.asked[0] if training.nudge]
+    assert again == [("torch", 0)], "it measured every step before it was known which one parts"
+
+
+def test_nudged_runs_that_audited_another_step_are_made_again_as_they_were(search):
+    searched = search(FakeSide(from_step(LATE, "rate", 0.5)))
+    comparison = searched.confirm()
+    more = [each for asked in searched.asked for each in asked]
+    searched.asked.clear()
+    late = [replace(each, gap=np.where(each.steps > LATE, each.gap, 0)) for each in comparison.series]
+    find_first_divergence(searched.run, searched.runs, replace(comparison, series=tuple(late)))
+    for side in SIDES:
+        again = [training for each, training in searched.asked[0] if each == side and training.nudge]
+        nudged = [replace(each, audits=(LATE + 1,), steps=LATE + 2) for of, each in more if of == side]
+        first = [replace(nudged[0], sample=0)] if side == "torch" else []
+        assert again == [*first, *nudged]
 
 
 def test_the_rows_of_that_step_stand_with_the_others_each_once_and_in_order(search):
