@@ -14,8 +14,14 @@ ROOT = keras.Layer.__module__.partition(".layers.")[0]
 # The attributes that Keras gives to every model, which never name a user's layer.
 OF_EVERY_MODEL = set(vars(keras.Model()))
 
-# The attributes of Keras' layers that are a dropout rate.
-RATES = ("rate", "stddev", "dropout", "recurrent_dropout", "_dropout")
+# The attributes of Keras' layers that are a dropout rate, and the names of these settings.
+RATES = {
+    "rate": "p",
+    "stddev": "self.stddev",
+    "dropout": "input dropout",
+    "recurrent_dropout": "recurrent dropout",
+    "_dropout": "dropout",
+}
 
 # Kind of optimizer: its list of slots, or its one number, and PyTorch's name for the entry. Subclasses are of its kind.
 # Adafactor's factors are left out: they belong to the rows and columns of Keras' kernel, not of PyTorch's weight.

@@ -29,7 +29,7 @@ class Built:
     initial: Any
     compiled: bool | None = None
     precision: str = "float32"
-    muted: Mapping[str, float] = field(default_factory=dict)  # layers whose dropout was switched off, and their rates
+    muted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # the rates of dropout that was switched off
 
 
 def build(

@@ -23,6 +23,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
     """Two lines in a loop: make it before the first step, and call `step` after each update."""
 
     weights = weights
+    loss_calls = staticmethod(settings.loss_calls)
 
     def _header(self) -> Header:
         return Header(

@@ -15,6 +15,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
     """Two lines in a loop: make it before the first step, and call `step` after each update."""
 
     weights = weights
+    loss_calls = staticmethod(settings.loss_calls)
     _autocast: torch.dtype | None = None  # what a step's forward pass was lowered to
 
     def _header(self) -> Header:

@@ -6,11 +6,12 @@ A port that initialises differently trains differently, which training from shar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from compare.judging import tolerances
+from compare.judging.default_initial_values import by_default
 from compare.judging.distributions import (
     DIFFERS,
     compare_distributions,
@@ -26,20 +27,30 @@ LARGEST_ORTHOGONAL = 1024  # rows: above this the test, a matrix product, costs 
 
 @dataclass(frozen=True)
 class InitialRow:
-    """One tensor's initial values, described for each side; `verdict` and `p_value` as in DistributionComparison."""
+    """One tensor's initial values, described for each side; `verdict` and `p_value` as in DistributionComparison.
+
+    `by_default` is True where each side has what its framework gives of itself.
+    """
 
     tensor: str
     torch: str
     tf: str
     verdict: str
     p_value: float
+    by_default: bool = False
 
 
 def compare_initial(torch: Mapping[str, np.ndarray], tf: Mapping[str, np.ndarray]) -> list[InitialRow]:
     """One row per tensor. Raises ValueError where the two sides do not have the same names."""
     if torch.keys() != tf.keys():
         raise ValueError(f"on one side only: {', '.join(sorted(torch.keys() ^ tf.keys()))}")
-    return [_row(name, np.asarray(torch[name]), np.asarray(tf[name])) for name in torch]
+    rows = [_row(name, np.asarray(torch[name]), np.asarray(tf[name])) for name in torch]
+    return [
+        replace(row, by_default=by_default(row.tensor, torch, tf, row.tf == ORTHOGONAL))
+        if row.verdict == DIFFERS
+        else row
+        for row in rows
+    ]
 
 
 def _row(name: str, torch: np.ndarray, tf: np.ndarray) -> InitialRow:
@@ -51,12 +62,12 @@ def _row(name: str, torch: np.ndarray, tf: np.ndarray) -> InitialRow:
 
 
 def summarise(rows: list[InitialRow]) -> list[str]:
-    """One sentence per group of tensors that differ and have the same last name ("weight", "bias")."""
+    """One clause per group of tensors that differ, not by default, and have the same last name ("weight", "bias")."""
     groups: dict[str, list[InitialRow]] = {}
     for row in rows:
-        if row.verdict == DIFFERS:
+        if row.verdict == DIFFERS and not row.by_default:
             groups.setdefault(row.tensor.rpartition(".")[2], []).append(row)
-    return [f"initialised differently: {_summary(ending, group)}" for ending, group in groups.items()]
+    return [_summary(ending, group) for ending, group in groups.items()]
 
 
 def _summary(ending: str, group: list[InitialRow]) -> str:

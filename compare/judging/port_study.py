@@ -64,12 +64,12 @@ def study_port(
         *say_evaluation(judgement, described.pair),
         *frozen,
         *described.findings,
-        *say_initial(initial),
         *proof,
         *say_muted(described.pair),
     )
     if inputs.more:
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
+    findings += tuple(say_initial(initial))
     return replace(judgement, findings=findings)
 
 

@@ -24,10 +24,11 @@ def initial_values(views: TracePair) -> list[InitialRow]:
 
 
 def say_initial(initial: list[InitialRow]) -> list[str]:
-    """The findings about them, three at most."""
+    """The finding about those that the user wrote differently: what each framework does of itself is not said."""
     said = summarise(initial)
-    count = sum(row.verdict == "differs" for row in initial)
-    return said if len(said) < 4 else [*said[:2], f"initialised differently: {count} tensors in all, see settings.csv"]
+    count = sum(row.verdict == DIFFERS and not row.by_default for row in initial)
+    said = said if len(said) < 3 else [*said[:2], f"{count} tensors in all, see settings.csv"]
+    return [f"initialised differently: {'; '.join(said)}"] if said else []
 
 
 def say_muted(pair: TracePair) -> list[str]:
@@ -95,9 +96,8 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
 
 
 def _with_rates(trace: Trace) -> list[Setting]:
-    """A side's settings; dropout layers with their rates from before they were switched off."""
+    """A side's settings; layers that drop with their rates from before these were switched off."""
     muted = trace.header.muted
     return [
-        replace(each, value=muted[each.subject]) if each.setting == "p" and each.subject in muted else each
-        for each in trace.header.settings
+        replace(each, value=muted.get(each.subject, {}).get(each.setting, each.value)) for each in trace.header.settings
     ]

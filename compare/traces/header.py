@@ -10,7 +10,7 @@ from typing import Any
 from compare.inputs.expressions import ExplicitPairs
 from compare.traces.weights import WeightGroup
 
-FORMAT = 2  # of the whole file; goes up when old readers would misread new files, or new readers old ones
+FORMAT = 3  # of the whole file; goes up when old readers would misread new files, or new readers old ones
 
 
 class HeaderError(Exception):
@@ -34,8 +34,8 @@ class Header:
     `side` is "torch" or "tf"; `kinds` are the kinds of all layers with outputs, by path; `explicit` are the pairs of
     weights given to the recorder. `precision` is a dtype, None where a user's own loop did not give it. The weights
     were moved by `ulps` of the dtype `nudge`, if that is not None. `compiled` is False where TensorFlow's step could
-    not be compiled to a graph, None where it ran as it is written. `muted` are the dropout layers that were switched
-    off, by path, with their former rates.
+    not be compiled to a graph, None where it ran as it is written. `muted` are the layers whose dropout was switched
+    off, by path, with their former rates by setting.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
     `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
     `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
@@ -53,7 +53,7 @@ class Header:
     nudge: str | None = None
     ulps: int = 1
     compiled: bool | None = None
-    muted: dict[str, float] = field(default_factory=dict)
+    muted: dict[str, dict[str, float]] = field(default_factory=dict)
     takes_training: bool = True
     loss_is_number: bool = False
     no_evaluation: str = ""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.traces.settings import attempt
+from compare.traces.settings.values import attempt
 
 LEARNING_RATE = "learning_rate"
 

@@ -23,6 +23,7 @@ from compare.traces.following import Following
 from compare.traces.header import Header
 from compare.traces.rates import EveryRate
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
+from compare.traces.settings.loss_calls import LossCalls, with_called
 from compare.traces.state import ModelState
 from compare.traces.trajectory import TrajectoryWriter
 from compare.traces.watching import Watching
@@ -76,6 +77,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             audits = DEFAULT_AUDITS if self._loop is None else self._loop.steps
         super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
         self._described: Header | None = None
+        self._losses = self.loss_calls()
         self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
         self._no_evaluation, self._evaluated_in_training = "", False
         self._nudged_by = self._nudge() if self._recording.nudged else None
@@ -100,6 +102,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
 
         A metric named as a curve of the recorder's own, "loss" or "learning_rate", is kept as "metric loss".
         """
+        self._losses.stop()
         named = as_named(batch)
         self._every_rate.end_step()
         if self._recording.audited:
@@ -123,6 +126,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if self._trajectory is not None:
             self._trajectory.add(self._state.values())
         super()._begin_step()
+        if self._recording.audited:
+            self._losses.start()
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
@@ -139,7 +144,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         nudge: str | None = None,
         ulps: int = 1,
         compiled: bool | None = None,
-        muted: Mapping[str, float] | None = None,
+        muted: Mapping[str, Mapping[str, float]] | None = None,
         takes_training: bool = True,
     ) -> None:
         """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
@@ -148,6 +153,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. All other
         arguments are fields of the trace's Header.
         """
+        self._losses.stop()
         self._remove_hooks()
         if not self._recording.end():
             return
@@ -169,11 +175,12 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
                 self._recording.once_more(self._number(once_more()))
         header = replace(
             described,
+            settings=tuple(with_called(described.settings, self._losses.found)),
             precision=precision,
             nudge=nudge or self._nudged_by,
             ulps=ulps,
             compiled=compiled,
-            muted=dict(muted or {}),
+            muted={path: dict(rates) for path, rates in (muted or {}).items()},
             takes_training=takes_training,
             loss_is_number=self._loss_is_number,
             no_evaluation=self._no_evaluation,
@@ -189,6 +196,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
 
     def discard(self) -> None:
         """Leave no file behind."""
+        self._losses.stop()
         self._remove_hooks()
         if self._trajectory is not None:
             self._trajectory.close()
@@ -196,6 +204,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._loop.close()
         self._every_rate.detach()
         self._recording.discard()
+
+    @staticmethod
+    def loss_calls() -> LossCalls:
+        """What watches the calls of the framework's losses."""
+        return LossCalls({})
 
     @abstractmethod
     def _header(self) -> Header:

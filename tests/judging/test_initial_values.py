@@ -190,7 +190,7 @@ def differing(name, torch="uniform within ±0.0361", tf="uniform within ±0.051"
 
 def test_a_tensor_that_differs_alone_is_described_in_full():
     assert summarise([differing("fc1.weight")]) == [
-        "initialised differently: fc1.weight is uniform within ±0.0361 in torch, uniform within ±0.051 in tf"
+        "fc1.weight is uniform within ±0.0361 in torch, uniform within ±0.051 in tf"
     ]
 
 
@@ -203,11 +203,10 @@ def test_tensors_that_differ_are_grouped_by_the_end_of_their_names():
         InitialRow("fc9.gain", "ones", "ones", SAME, 1.0),
     ]
     assert summarise(rows) == [
-        "initialised differently: 5 tensors called weight (fc0.weight, fc1.weight, fc2.weight, ...); "
+        "5 tensors called weight (fc0.weight, fc1.weight, fc2.weight, ...); "
         "all uniform within ±0.0361 in torch, uniform within ±0.051 in tf",
-        "initialised differently: 2 tensors called bias (fc0.bias, fc1.bias); "
-        "fc0.bias is uniform within ±0.0361 in torch, zeros in tf",
-        "initialised differently: scale is ones in torch, zeros in tf",
+        "2 tensors called bias (fc0.bias, fc1.bias); fc0.bias is uniform within ±0.0361 in torch, zeros in tf",
+        "scale is ones in torch, zeros in tf",
     ]
     assert summarise([rows[-1]]) == []
 

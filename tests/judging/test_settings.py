@@ -131,6 +131,28 @@ def test_losses_are_paired_by_kind_and_one_that_the_other_side_writes_out_has_no
     assert verdicts(torch[:1], tf[:1])[0] == ("loss", "kind", "differs")
 
 
+def logits_and_end(logits, end):
+    return side("fc", "Linear", activation=end) + side("loss", "CrossEntropyLoss", from_logits=logits)
+
+
+def test_a_softmax_in_the_model_of_one_side_and_in_the_loss_of_the_other_is_no_difference():
+    inside, outside = logits_and_end(False, "Softmax"), logits_and_end(True, "none")
+    assert not verdicts(inside, outside, {"fc": "fc"})
+    assert not verdicts(outside, inside, {"fc": "fc"})
+
+
+@pytest.mark.parametrize("wrong", [(True, "Softmax"), (False, "none")])
+def test_a_softmax_too_many_or_too_few_is_one(wrong):
+    found = verdicts(logits_and_end(True, "none"), logits_and_end(*wrong), {"fc": "fc"})
+    assert len([verdict for *_, verdict in found if verdict == "differs"]) == 1
+
+
+def test_a_loss_that_leaves_its_rows_to_the_user_says_no_reduction():
+    torch, tf = side("loss", "MSELoss", reduction="mean"), side("loss", "MSELoss", reduction="none")
+    assert not verdicts(torch, tf)
+    assert verdicts(torch, side("loss", "MSELoss", reduction="sum")) == [("loss", "reduction", "differs")]
+
+
 def test_a_stacked_layer_of_one_side_may_be_several_of_the_other():
     torch = side("rnn", "LSTM", num_layers=2, bidirectional=False, hidden_size=4)
     tf = side("a", "LSTM", num_layers=1, bidirectional=False, hidden_size=4)
@@ -140,6 +162,32 @@ def test_a_stacked_layer_of_one_side_may_be_several_of_the_other():
         ("rnn", "hidden_size", "differs"),
     ]
     assert ("rnn", "num_layers", "differs") in verdicts(torch, tf, {"a": "rnn"})
+
+
+RATES = {"input dropout": 0.0, "dropout between layers": 0.0}
+
+
+def stacked(*input_dropouts, layers=()):
+    """The rows on rates of two layers of Keras', for one of PyTorch's that drops a quarter between its two."""
+    torch = side("rnn", "GRU", **RATES | {"dropout between layers": 0.25})
+    tf = [
+        each
+        for name, rate in zip("ab", input_dropouts, strict=True)
+        for each in side(name, "GRU", **RATES | {"input dropout": rate})
+    ]
+    tf += [each for number, rate in enumerate(layers) for each in side(f"drop{number}", "Dropout", p=rate)]
+    return {setting for _, setting, verdict in verdicts(torch, tf, {"a": "rnn", "b": "rnn"}) if verdict != "equal"}
+
+
+def test_dropout_between_stacked_layers_is_keras_input_dropout_of_the_later_one_or_a_layer_between():
+    assert stacked(0.0, 0.25) == stacked(0.0, 0.0, layers=[0.25]) == set()
+
+
+@pytest.mark.parametrize("wrong", [(0.0, 0.5), (0.0, 0.0), (0.25, 0.0), (0.25, 0.25)])
+def test_a_stack_that_drops_another_fraction_or_elsewhere_has_rows(wrong):
+    assert stacked(*wrong) >= {"dropout between layers"}
+    assert stacked(0.0, 0.25, layers=[0.25]) == set(), "a dropout layer may stand anywhere else"
+    assert stacked(0.0, 0.0, layers=[0.5]) == {"dropout between layers"}
 
 
 def test_differences_leave_the_equal_out_and_put_the_rounded_last():

@@ -182,5 +182,5 @@ def test_an_attention_is_muted_by_its_private_rate():
     layer = attention()
     model = keras.Sequential([layers.Dense(2)])
     model.attention = layer
-    assert randomness.mute(model) == {"attention": 0.5}
+    assert randomness.mute(model) == {"attention": {"dropout": 0.5, "p": 0.5}}
     assert (layer.dropout, keras_internals.mute_rate(layer, "_dropout")) == (0.0, None)

@@ -2,7 +2,9 @@
 
 import functools
 
+import keras
 import pytest
+import tensorflow as tf
 import torch
 from torch import nn
 
@@ -105,3 +107,34 @@ def test_cycles_and_schedules_of_schedules_are_set_as_pytorchs():
 def test_a_schedule_with_another_number_in_it_differs():
     unlike = schedule_rows(lambda o: torch_schedules.warmup_cosine(o, 5, 20), schedules.warmup_cosine(0.1, 5, 21))
     assert unlike == {"schedule"}
+
+
+class Halved(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule of a user's own, without `get_config`, which Keras asks for only to save."""
+
+    def __init__(self, first):
+        self.first = first
+
+    def __call__(self, step):
+        return self.first * 0.5 ** tf.cast(step, tf.float64)
+
+
+class Broken(Halved):
+    def __call__(self, step):
+        raise RuntimeError("before the first step")
+
+
+def test_a_schedule_of_a_users_own_is_said_by_its_name_and_what_it_holds():
+    rows = judged(torch.optim.SGD(WEIGHTS, lr=0.5, momentum=0.9), our_optimizers.SGD(Halved(0.5), momentum=0.8))
+    assert {row.setting: row.tf for row in differences(rows)} == {"momentum": 0.8, "schedule": "Halved(first=0.5)"}
+
+
+def test_a_setting_that_cannot_be_read_has_no_row_and_takes_no_other_along():
+    rows = judged(torch.optim.SGD(WEIGHTS, lr=0.5, momentum=0.9), our_optimizers.SGD(Broken(0.5), momentum=0.8))
+    assert {row.setting for row in differences(rows)} == {"momentum", "schedule"}
+    assert "lr" not in {row.setting for row in rows}
+
+
+def test_an_optimizer_that_cannot_be_read_leaves_the_others_theirs():
+    both = [torch.optim.SGD(WEIGHTS, lr=0.5), object(), torch.optim.SGD(WEIGHTS, lr=0.25)]
+    assert [row.value for row in describe_torch(None, both) if row.setting == "lr"] == [0.5, 0.25]

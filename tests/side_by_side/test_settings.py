@@ -212,8 +212,87 @@ def test_the_running_variance_of_both_sides_is_as_described():
 
 
 def test_a_batch_norm_over_the_width_is_seen():
-    assert "axis" in unlike_layers(nn.BatchNorm2d(4), BATCH_NORM(axis=1), IMAGE)
-    assert "axis" not in unlike_layers(nn.BatchNorm2d(4), BATCH_NORM(axis=3), IMAGE)
+    assert "num_features" in unlike_layers(nn.BatchNorm2d(4), BATCH_NORM(axis=1), IMAGE)
+    for right in (3, -1):
+        assert unlike_layers(nn.BatchNorm2d(4), BATCH_NORM(axis=right), IMAGE) == {"running variance"}
+
+
+CUBE = (5, 5, 5)  # all axes are of one size: only what stands around says which are the channels
+
+
+def chain(*parts):
+    """A functional model of layers or functions in a row, whose normalisation is called "norm"."""
+    x = given = keras.Input(CUBE)
+    for part in parts:
+        x = part(x)
+    return keras.Model(given, x)
+
+
+def means(*axes):
+    return lambda x: keras.ops.mean(x, axes)
+
+
+def pooled(order):
+    return layers.GlobalAveragePooling2D(data_format=order)
+
+
+class Subclassed(keras.Model):
+    """A model whose calls are not known: its layers are looked at in their order."""
+
+    def __init__(self, norm, order):
+        super().__init__()
+        self.norm, self.pool = norm, pooled(order)
+
+    def call(self, x):
+        return self.pool(self.norm(x))
+
+
+def called(model):
+    model(np.zeros((2, *CUBE)))
+    return model
+
+
+FIRST, LAST = "channels_first", "channels_last"
+AROUND_A_NORM = [
+    (FIRST, lambda norm: chain(norm, layers.ReLU(), pooled(FIRST))),
+    (LAST, lambda norm: chain(norm, layers.ReLU(), pooled(LAST))),
+    (FIRST, lambda norm: chain(layers.ZeroPadding2D(0, data_format=FIRST), norm)),
+    (LAST, lambda norm: chain(layers.Conv2D(5, 1), norm, layers.Flatten())),
+    (FIRST, lambda norm: chain(norm, means(2, 3))),
+    (LAST, lambda norm: chain(norm, means(-2, -3))),
+    (FIRST, lambda norm: chain(layers.ReLU(), norm, layers.Flatten(FIRST))),
+    (
+        LAST,
+        lambda norm: chain(layers.ZeroPadding2D(0, data_format=FIRST), layers.Permute((2, 3, 1)), norm, means(1, 2)),
+    ),
+    (FIRST, lambda norm: called(Subclassed(norm, FIRST))),
+    (LAST, lambda norm: called(Subclassed(norm, LAST))),
+]
+
+
+@pytest.mark.parametrize(("order", "model"), AROUND_A_NORM)
+@pytest.mark.parametrize(
+    ("torch_norm", "make"),
+    [
+        (nn.BatchNorm2d(5), BATCH_NORM),
+        (nn.GroupNorm(5, 5), functools.partial(layers.GroupNormalization, 5, epsilon=1e-5)),
+    ],
+)
+def test_an_axis_is_judged_by_the_order_that_the_layers_around_work_with(order, model, torch_norm, make):
+    right, wrong = (1, -1) if order == FIRST else (-1, 1)
+    torch_rows = describe_torch(nn.Sequential(torch_norm), None)
+    rows = {axis: describe_tf(model(make(axis=axis, name="norm")), None) for axis in (right, wrong, 2)}
+    assert "axis" not in unlike(torch_rows, rows[right], {"norm": "0"})
+    assert "axis" in unlike(torch_rows, rows[wrong], {"norm": "0"})
+    assert "axis" in unlike(torch_rows, rows[2], {"norm": "0"})
+
+
+def test_an_axis_that_nothing_around_explains_has_no_row():
+    for axis in (1, -1):
+        model = chain(BATCH_NORM(axis=axis, name="norm"), layers.ReLU())
+        assert "axis" not in unlike(
+            describe_torch(nn.Sequential(nn.BatchNorm2d(5)), None), describe_tf(model, None), {"norm": "0"}
+        )
 
 
 def attention_settings(**change):
@@ -322,6 +401,54 @@ class Strange(nn.Module):
     def __init__(self):
         super().__init__()
         self.heads, self.scale, self.secret = 4, 0.5, object()
+
+
+def one_activation(torch_net, *tf_layers):
+    """The rows on the activation of the first layer, of a chain on each side."""
+    tf_net = keras.Sequential([keras.Input(IMAGE), *tf_layers])
+    rows = compare_settings(describe_torch(torch_net, None), describe_tf(tf_net, None), {tf_layers[0].name: "0"})
+    return [(row.torch, row.tf) for row in differences(rows) if row.setting == "activation"]
+
+
+CONVOLUTION = nn.Conv2d(4, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("torch_net", "tf_layers", "expected"),
+    [
+        ([], [layers.Conv2D(6, 3, activation="softmax")], [("none", "Softmax")]),
+        ([], [layers.Conv2D(6, 3), layers.Activation("sigmoid")], [("none", "Sigmoid")]),
+        ([nn.BatchNorm2d(6)], [layers.Conv2D(6, 3, activation="elu")], [("none", "ELU(alpha=1.0)")]),
+        ([nn.MaxPool2d(2), nn.Conv2d(6, 2, 1)], [layers.Conv2D(6, 3, activation="tanh")], [("none", "Tanh")]),
+        ([nn.Softmax(1)], [layers.Conv2D(6, 3)], [("Softmax", "none")]),
+        ([nn.ReLU()], [layers.Conv2D(6, 3), layers.BatchNormalization()], [("ReLU", "none")]),
+        ([nn.ReLU()], [layers.Conv2D(6, 3), layers.MaxPooling2D(2), layers.Flatten()], [("ReLU", "none")]),
+    ],
+)
+def test_an_activation_on_one_side_only_is_a_row(torch_net, tf_layers, expected):
+    assert one_activation(nn.Sequential(CONVOLUTION, *torch_net), *tf_layers) == expected
+
+
+@pytest.mark.parametrize(
+    ("torch_net", "tf_layers"),
+    [
+        ([nn.Dropout(), nn.ReLU()], [layers.Conv2D(6, 3, activation="relu"), layers.Dropout(0.5)]),
+        ([nn.ReLU(), nn.MaxPool2d(2)], [layers.Conv2D(6, 3), layers.MaxPooling2D(2), layers.ReLU()]),
+        ([], [layers.Conv2D(6, 3)]),
+        ([Strange()], [layers.Conv2D(6, 3, activation="relu")]),
+        ([nn.ReLU()], [layers.Conv2D(6, 3), layers.Lambda(tf.nn.relu)]),
+    ],
+)
+def test_an_activation_that_may_be_elsewhere_has_no_row(torch_net, tf_layers):
+    assert one_activation(nn.Sequential(CONVOLUTION, *torch_net), *tf_layers) == []
+
+
+def test_behind_the_last_layer_of_a_chain_inside_a_model_a_function_may_be_called():
+    inside = nn.ModuleDict({"body": nn.Sequential(nn.Linear(6, 4))})
+    assert not [row for row in describe_torch(inside, None) if row.setting == "activation"]
+    body = keras.Sequential([keras.Input(VECTOR), layers.Dense(4)])
+    outside = keras.Sequential([keras.Input(VECTOR), body, layers.Softmax()])
+    assert not [row for row in describe_tf(outside, None) if row.setting == "activation"]
 
 
 class StrangeLayer(layers.Layer):

@@ -24,7 +24,7 @@ WHOLE = Header(
     precision="float64",
     nudge="float32",
     compiled=False,
-    muted={"drop": 0.5},
+    muted={"drop": {"p": 0.5}},
 )
 
 

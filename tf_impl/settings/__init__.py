@@ -5,9 +5,11 @@ from keras.losses import Loss
 
 from compare.traces import settings
 from compare.traces.settings.losses import loss_objects
-from tf_impl.keras_internals import own_variables, with_all_inside
+from tf_impl.keras_internals import functional, own_variables, with_all_inside
+from tf_impl.settings.activations import ends_without
+from tf_impl.settings.axes import normalised_axes
 from tf_impl.settings.layers import layer_settings, neighbours
-from tf_impl.settings.losses import one_loss
+from tf_impl.settings.losses import loss_calls, one_loss
 from tf_impl.settings.optimizers import optimizer_settings
 from tf_impl.weights.layers import kind, named_layers
 
@@ -17,6 +19,16 @@ class Settings(settings.Settings):
 
     layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
     of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
+
+    def of_places(self, model) -> dict[str, dict]:
+        """The axis of a normalisation, and that no activation follows a layer."""
+        named = named_layers(model)
+        outermost = model.layers if isinstance(model, (keras.Sequential, functional())) else []
+        axes = normalised_axes(named)
+        return {
+            path: axes.get(path, {}) | ({"activation": "none"} if ends_without(layer, outermost) else {})
+            for path, layer in named.items()
+        }
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of keras.losses that it is or uses."""
@@ -38,6 +50,8 @@ class Settings(settings.Settings):
 
 
 describe = Settings().describe
+
+__all__ = ["Settings", "describe", "loss_calls"]
 
 
 def _variables(layer) -> list:

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from compare.traces.settings.values import in_words
-from tf_impl.keras_internals import called_on, is_of_keras
+from tf_impl.keras_internals import called_on, calls_around, is_of_keras
 from tf_impl.weights.layers import kind
 
 
@@ -40,6 +40,43 @@ def activation_after(layer, after) -> str | None:
     if function is not None and function is not keras.activations.linear:
         return activation_name(layers.Activation(function, name="activation"))
     return activation_name(after) if is_activation(after) else None
+
+
+# An activation has the same effect before them and behind them; what they are followed by is looked at in their place.
+TRANSPARENT = ("Dropout", "MaxPool", "AdaptiveMaxPool", "Flatten", "Identity", "Upsample")
+WITH_WEIGHTS = (
+    "Linear",
+    "Conv",
+    "SeparableConv",
+    "BatchNorm",
+    "LayerNorm",
+    "GroupNorm",
+    "RMSNorm",
+    "RNN",
+    "LSTM",
+    "GRU",
+)
+
+
+def ends_without(layer, outermost) -> bool:
+    """Whether it is certain that no activation acts on the output of a layer with weights inside its model.
+
+    `outermost` are the layers of the model itself: what follows a model inside it, that model's layers do not show.
+    """
+    function = getattr(layer, "activation", keras.activations.linear)
+    if not kind(layer).startswith(WITH_WEIGHTS) or function is not keras.activations.linear:
+        return False
+    reached = [layer]
+    while reached:
+        ways = [calls_around(each) for each in reached]
+        ends = [each for each, (_, out) in zip(reached, ways, strict=True) if not out]
+        if not all(into for into, _ in ways) or not all(any(each is one for one in outermost) for each in ends):
+            return False
+        after = [each for _, out in ways for each in out if not kind(each).startswith(WITH_WEIGHTS)]
+        if not all(isinstance(each, keras.Layer) and kind(each).startswith(TRANSPARENT) for each in after):
+            return False
+        reached = after
+    return True
 
 
 def is_activation(layer) -> bool:

@@ -1,17 +1,44 @@
-"""The settings of Keras' loss objects, in PyTorch's terms."""
+"""The settings of Keras' and TensorFlow's losses, be they objects or functions, in PyTorch's terms."""
 
-from compare.traces.settings.values import simple
-from tf_impl.keras_internals import loss_arguments
+import inspect
+from functools import partial
+
+import keras
+import tensorflow as tf
+from keras.losses import Loss
+
+from compare.traces.settings.loss_calls import LossCalls
+from compare.traces.settings.values import plain, simple
+from tf_impl.keras_internals import is_of_keras, loss_arguments
+
+# What a loss is of, and arguments that change no value.
+NO_SETTINGS = {
+    "name", "axis", "y_true", "y_pred", "target", "output", "labels", "logits", "label_length", "logit_length",
+    "target_length", "output_length", "logits_time_major", "unique", "dtype",
+}  # fmt: skip
 
 
 def one_loss(loss) -> tuple[str, dict]:
     """PyTorch's name of a loss object, and its settings."""
-    config = loss.get_config() | loss_arguments(loss)
-    kind = loss_kind(type(loss).__name__, config)
-    settings = {name: value for name, value in config.items() if name not in ("name", "axis") and simple(value)}
-    settings["reduction"] = {"sum_over_batch_size": "mean", None: "none"}.get(loss.reduction, loss.reduction)
-    if "ignore_class" in settings:
-        settings["ignore_index"] = settings.pop("ignore_class")
+    return described(type(loss).__name__, loss.get_config() | loss_arguments(loss) | {"reduction": loss.reduction})
+
+
+def described(name, values, **known) -> tuple[str, dict]:
+    """PyTorch's name of a loss, and the settings among an object's or the arguments of its function.
+
+    A function has no reduction: what is made of its rows is written behind it.
+    """
+    settings = {name: value for name, value in (known | values).items() if name not in NO_SETTINGS and simple(value)}
+    kind = loss_kind(name, settings)
+    reduction = settings.get("reduction")
+    settings["reduction"] = {"sum_over_batch_size": "mean", "mean_with_sample_weight": "mean", None: "none"}.get(
+        reduction, reduction
+    )
+    for ignored in ("ignore_class", "blank_index", "mask_index"):
+        if ignored in settings:
+            settings["ignore_index" if ignored == "ignore_class" else "blank"] = settings.pop(ignored)
+    if "pos_weight" in values:
+        settings["pos_weight"] = plain(keras.ops.convert_to_numpy(values["pos_weight"]).tolist())
     # Keras' mean is over the batch, PyTorch's "mean" over all elements.
     if kind == "KLDivLoss" and settings["reduction"] == "mean":
         settings["reduction"] = "batchmean"
@@ -32,3 +59,47 @@ def loss_kind(name, config) -> str:
         "Poisson": "PoissonNLLLoss",
         "CTC": "CTCLoss",
     }.get(name, name)
+
+
+def loss_calls() -> LossCalls:
+    """What watches the calls of losses: of Keras' objects, of their functions, and of the operations behind these."""
+    silent = {keras.metrics.Metric.__call__.__code__, keras.metrics.MeanMetricWrapper.update_state.__code__}
+    readers = {_code(function): partial(described, name, **known) for function, name, known in _functions()}
+    return LossCalls({**readers, Loss.__call__.__code__: _called_object}, silent)
+
+
+def _called_object(arguments) -> tuple[str, dict] | None:
+    """A loss object of Keras' own; None of a user's, which calls others, as Keras' own for several outputs does."""
+    loss = arguments["self"]
+    if not is_of_keras(type(loss), "losses"):
+        return None
+    kind, settings = one_loss(loss)
+    return kind, settings | ({"weight": True} if arguments.get("sample_weight") is not None else {})
+
+
+def _functions() -> list[tuple]:
+    """Every function that is a loss, the name of its class in Keras, and the settings that are in its name."""
+    with_logits = {"from_logits": True}
+    return [
+        *((each().fn, name, {}) for name, each in vars(keras.losses).items() if _has_function(each)),
+        (keras.ops.binary_crossentropy, "BinaryCrossentropy", {}),
+        (keras.ops.categorical_crossentropy, "CategoricalCrossentropy", {}),
+        (keras.ops.sparse_categorical_crossentropy, "SparseCategoricalCrossentropy", {}),
+        (keras.ops.ctc_loss, "CTC", {}),
+        (tf.nn.sigmoid_cross_entropy_with_logits, "BinaryCrossentropy", with_logits),
+        (tf.nn.weighted_cross_entropy_with_logits, "BinaryCrossentropy", with_logits),
+        (tf.nn.softmax_cross_entropy_with_logits, "CategoricalCrossentropy", with_logits),
+        (tf.nn.sparse_softmax_cross_entropy_with_logits, "SparseCategoricalCrossentropy", with_logits),
+        (tf.nn.ctc_loss, "CTC", {}),
+    ]
+
+
+def _has_function(definition) -> bool:
+    """Whether it is one of the classes of losses that hold their formula as a function."""
+    if not (isinstance(definition, type) and issubclass(definition, Loss) and definition is not Loss):
+        return False
+    return hasattr(definition(), "fn")
+
+
+def _code(function):
+    return inspect.unwrap(function).__code__

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-import keras
 from keras import layers
 
 from tf_impl.keras_internals import built_for, has_stock_moments
@@ -11,8 +10,6 @@ from tf_impl.layers import BatchNorm
 
 def batch_norm(layer, before) -> dict:
     """A normalisation over the batch, and its running statistics."""
-    last = -1 if keras.config.image_data_format() == "channels_last" else 1
-    rank = layer.input_spec.ndim if layer.input_spec else None
     known = has_stock_moments(layer) and type(layer).call is layers.BatchNormalization.call
     unbiased = type(layer).call is BatchNorm.call
     return {
@@ -22,7 +19,7 @@ def batch_norm(layer, before) -> dict:
         "bias": layer.center,
         "track_running_stats": getattr(layer, "track_running_stats", True),
         "running variance": "over N - 1" if unbiased else "over N" if known else None,
-        "axis": "channels" if layer.axis == last or (rank and layer.axis == last % rank) else f"axis {layer.axis}",
+        "num_features": built_for(layer)[layer.axis] if built_for(layer) else None,
         "renorm": getattr(layer, "renorm", False),
     }
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
-from compare.traces.settings.values import plain, simple
+from compare.traces.settings.values import attempt, plain, readable, simple
 from tf_impl.keras_internals import is_of_keras, optimizer_variables, rate_or_schedule, without_decay
 
 # Where each of Keras' own formulas adds epsilon; those of tf_impl.optimizers add it where PyTorch's do.
@@ -54,12 +54,14 @@ def kind_of(optimizer) -> str:
 def group_settings(optimizer, group) -> dict:
     """The hyper-parameters of one group of parameters, and what their names leave open."""
     kind, settings = kind_of(optimizer), hyper_parameters(optimizer, group)
-    settings |= {
-        "schedule": schedule(optimizer),
-        "weight_decay kind": decay_kind(kind, settings, getattr(optimizer, "decoupled_weight_decay", True)),
-        "momentum sense": momentum_sense(optimizer, kind, settings),
-        "eps is added": epsilon_place(optimizer, kind),
-    }
+    settings |= readable(
+        {
+            "schedule": lambda: schedule(optimizer),
+            "weight_decay kind": lambda: decay_kind(kind, settings, getattr(optimizer, "decoupled_weight_decay", True)),
+            "momentum sense": lambda: momentum_sense(optimizer, kind, settings),
+            "eps is added": lambda: epsilon_place(optimizer, kind),
+        }
+    )
     clips = {name: group.get(name) for name in ("clipnorm", "global_clipnorm", "clipvalue") if group.get(name)}
     average = f"momentum {group.get('ema_momentum')}, overwrites every {group.get('ema_overwrite_frequency')} steps"
     return settings | {
@@ -76,16 +78,10 @@ def hyper_parameters(optimizer, group) -> dict:
     settings = {
         name: value for name, value in group.items() if name[0] != "_" and name not in LEFT_OUT and simple(value)
     }
-    settings["lr"] = plain(np.asarray(optimizer.learning_rate))
-    if callable(group.get("momentum")):  # a schedule of its own
-        settings["momentum"] = plain(np.asarray(group["momentum"](optimizer.iterations)))
-    settings["weight_decay"] = as_used(optimizer, group.get("decay", group.get("weight_decay")) or 0.0)
+    settings |= of_every_optimizer(optimizer, group)
     if "beta_1" in group:
-        settings["betas"] = [as_used(optimizer, group["beta_1"]), group["beta_2"]]
-        if kind != "Adamax":  # Adamax casts its first beta only
-            settings["betas"][1] = as_used(optimizer, group["beta_2"])
-    if "epsilon" in group:
-        settings["eps"] = group["epsilon"]
+        second = group["beta_2"] if kind == "Adamax" else as_used(optimizer, group["beta_2"])  # it casts the first only
+        settings["betas"] = [as_used(optimizer, group["beta_1"]), second]
     if "rho" in settings and kind == "RMSprop":
         settings["alpha"] = settings.pop("rho")
     if kind == "SGD" and "momentum" in settings:
@@ -98,6 +94,17 @@ def hyper_parameters(optimizer, group) -> dict:
         settings["eps"] = [settings.pop("epsilon_1"), settings.pop("epsilon_2")]
         settings |= {"beta2_decay": settings.pop("beta_2_decay"), "d": settings.pop("clip_threshold")}
     return settings | {"weight_decay excludes": decay_excludes(optimizer) if group.get("weight_decay") else None}
+
+
+def of_every_optimizer(optimizer, group) -> dict:
+    """What may be a schedule or a function of the user's own, each read by itself."""
+    read = {
+        "lr": lambda: plain(np.asarray(optimizer.learning_rate)),
+        "weight_decay": lambda: as_used(optimizer, group.get("decay", group.get("weight_decay")) or 0.0),
+    }
+    if callable(group.get("momentum")):
+        read["momentum"] = lambda: plain(np.asarray(group["momentum"](optimizer.iterations)))
+    return readable(read) | ({"eps": group["epsilon"]} if "epsilon" in group else {})
 
 
 def decay_excludes(optimizer) -> str | None:
@@ -124,7 +131,8 @@ def schedule(optimizer) -> str | None:
 def in_words(scheduler) -> str:
     """A schedule with its settings, except the first rate, which is a setting of the optimizer."""
     own = type(scheduler).__module__.startswith("tf_impl.")
-    kept = vars(scheduler) if own else scheduler.get_config()
+    # Keras asks for `get_config` only to save: a schedule of the user's own may have none.
+    kept = vars(scheduler) if own else attempt(scheduler.get_config, vars(scheduler))
     values = {name: value for name, value in kept.items() if name[0] != "_" and simple(value)}
     inner = {"name", "learning_rate"} if own else {"name"}
     # Sorted on both sides: PyTorch's settings are not in the order of its arguments.

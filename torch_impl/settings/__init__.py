@@ -5,8 +5,9 @@ from torch.nn.modules.loss import _Loss
 
 from compare.traces import settings
 from compare.traces.settings.losses import loss_objects
+from torch_impl.settings.activations import ends_without_activation
 from torch_impl.settings.layers import layer_settings, neighbours
-from torch_impl.settings.losses import one_loss
+from torch_impl.settings.losses import loss_calls, one_loss
 from torch_impl.settings.optimizers import optimizer_settings
 from torch_impl.weights.layers import kind, named_layers
 
@@ -16,6 +17,11 @@ class Settings(settings.Settings):
 
     layers, kind, neighbours = map(staticmethod, (named_layers, kind, neighbours))
     of_layer, of_optimizer = map(staticmethod, (layer_settings, optimizer_settings))
+
+    def of_places(self, model) -> dict[str, dict]:
+        """That no activation follows a layer."""
+        bare = ends_without_activation(model)
+        return {path: {"activation": "none"} for path, layer in named_layers(model).items() if id(layer) in bare}
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of torch.nn that it is or uses."""
@@ -34,6 +40,8 @@ class Settings(settings.Settings):
 
 
 describe = Settings().describe
+
+__all__ = ["Settings", "describe", "loss_calls"]
 
 
 def _name(dtype: torch.dtype) -> str:

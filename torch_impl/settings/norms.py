@@ -14,6 +14,7 @@ def batch_norm(layer, before) -> dict:
         "track_running_stats": layer.track_running_stats,
         "running variance": "over N - 1",
         "axis": "channels",
+        "num_features": layer.num_features,
     }
 
 
@@ -26,6 +27,7 @@ def group_norm(layer, before) -> dict:
         "weight": layer.weight is not None,
         "bias": layer.bias is not None,
         "track_running_stats": instance and layer.track_running_stats,
+        "axis": "channels",
     }
 
 

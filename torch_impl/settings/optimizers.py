@@ -9,7 +9,7 @@ import gc
 import torch
 
 from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
-from compare.traces.settings.values import plain, simple
+from compare.traces.settings.values import attempt, plain, readable, simple
 
 ALWAYS_DECOUPLED = ("AdamW", "Adafactor", "Muon", "Lion")
 
@@ -35,12 +35,14 @@ def group_settings(optimizer, group) -> dict:
     """The hyper-parameters of one group of parameters, and what their names leave open."""
     kind, settings = kind_of(optimizer), hyper_parameters(group)
     decoupled = kind in ALWAYS_DECOUPLED or bool(group.get("decoupled_weight_decay"))
-    settings |= {
-        "schedule": schedule(optimizer),
-        "weight_decay kind": decay_kind(kind, settings, decoupled),
-        "momentum sense": momentum_sense(kind, settings),
-        "eps is added": epsilon_place(optimizer, kind),
-    }
+    settings |= readable(
+        {
+            "schedule": lambda: schedule(optimizer),
+            "weight_decay kind": lambda: decay_kind(kind, settings, decoupled),
+            "momentum sense": lambda: momentum_sense(kind, settings),
+            "eps is added": lambda: epsilon_place(optimizer, kind),
+        }
+    )
     return settings | {"clipping": "none", "use_ema": False, "loss scale": None, "gradient_accumulation_steps": None}
 
 
@@ -57,7 +59,8 @@ def schedule(optimizer) -> str | None:
     schedulers = [each for each in gc.get_objects() if issubclass(type(each), torch.optim.lr_scheduler.LRScheduler)]
     own = [each for each in schedulers if getattr(each, "optimizer", None) is optimizer]
     inside = [part for each in own for part in getattr(each, "_schedulers", ())]
-    return next((in_words(each) for each in own if all(each is not part for part in inside)), None)
+    outermost = next((each for each in own if all(each is not part for part in inside)), None)
+    return None if outermost is None else attempt(lambda: in_words(outermost), type(outermost).__name__)
 
 
 def in_words(scheduler) -> str:

@@ -14,6 +14,7 @@ from compare.judging.settings.notes import note
 from compare.judging.settings.subjects import (
     SubjectSettings,
     by_subject,
+    dropped_elsewhere,
     paired_subjects,
     same_formula,
     with_paired_activation,
@@ -28,8 +29,12 @@ COLUMNS = ("subject", "kind", "setting", "torch", "tf", "verdict", "note")
 
 # A side without one of these, or with None, does not know it.
 ONLY_WHERE_BOTH_KNOW = {
-    "activation", "dim", "eps is added", "momentum sense", "weight_decay kind", "running variance",
+    "activation", "axis", "dim", "eps is added", "momentum sense", "num_features", "weight_decay kind",
+    "running variance",
 }  # fmt: skip
+
+# What turns logits into probabilities, on one side only.
+SQUASHED = ({"none", "Softmax"}, {"none", "Sigmoid"})
 
 # One stacked layer of PyTorch's may be several of Keras', each with these settings of its own.
 OF_THE_STACK = {"num_layers", "bidirectional", "reversed", "merge of directions"}
@@ -58,11 +63,21 @@ def compare_settings(
     rows: dict[tuple, SettingRow] = {}
     for left, right in paired_subjects(torch_subjects, tf_subjects, layer_pairs):
         skipped = {"activation"} if left.subject in activation_has_rows else set()
-        skipped |= OF_THE_STACK if paths.count(left.subject) > 1 else set()
+        if paths.count(left.subject) > 1:
+            skipped |= OF_THE_STACK | dropped_elsewhere(left, tf_subjects, layer_pairs)
         for row in _compare_subject(left, right):
             if row.setting not in skipped:
                 rows.setdefault((row.subject, row.setting, repr(row.tf)), row)
-    return list(rows.values())
+    return without_moved_activation(list(rows.values()))
+
+
+def without_moved_activation(rows: list[SettingRow]) -> list[SettingRow]:
+    """The rows without two that are right together: a softmax in one side's model, and in the other's loss."""
+    ends = [row for row in rows if row.setting == "activation" and {row.torch, row.tf} in SQUASHED]
+    logits = [row for row in rows if row.setting == "from_logits" and row.verdict == DIFFERS]
+    if len(ends) != 1 or len(logits) != 1 or (ends[0].torch == "none") != logits[0].torch:
+        return rows
+    return [row for row in rows if row not in (ends[0], logits[0])]
 
 
 def differences(rows: Iterable[SettingRow]) -> list[SettingRow]:
@@ -88,7 +103,10 @@ def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[Se
     comparable = torch.subject == "model" or same_formula(torch, tf)
     if not comparable:
         yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, note("", "kind"))
+    unreadable = torch.unreadable | tf.unreadable
     for setting in dict.fromkeys([*torch.settings, *tf.settings]):
+        if setting in unreadable:
+            continue
         verdict = _verdict(setting, torch.settings, tf.settings)
         if verdict is None or (not comparable and verdict in (TORCH_ONLY, TF_ONLY)):
             continue
@@ -101,6 +119,8 @@ def _verdict(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> s
     """The verdict on one setting; None where it cannot be compared, or has no effect."""
     if setting in torch and setting in tf:
         left, right = torch[setting], tf[setting]
+        if setting == "reduction" and "none" in (left, right):  # what is made of the rows is written behind the loss
+            return None
         if setting in ONLY_WHERE_BOTH_KNOW and None in (left, right):
             return None
         return compare_values(left, right)

@@ -2,6 +2,9 @@
 
 ROUNDED = "a constant rounded to float32, about 1e-8 off: harmless by itself"
 
+# The names of what drops a fraction of its input.
+RATES = ("p", "dropout", "input dropout", "recurrent dropout", "dropout between layers")
+
 # By kind and setting; a kind of "" is any.
 NOTES = {
     ("", "kind"): "a different formula",
@@ -22,16 +25,17 @@ NOTES = {
     ("", "initial_accumulator_value"): "the first steps are smaller where it does not start at 0",
     ("BatchNorm", "momentum"): "PyTorch's momentum is 1 - Keras': the running statistics follow at a different speed",
     ("BatchNorm", "running variance"): "training is the same; in evaluation the variance differs by N / (N - 1)",
-    ("BatchNorm", "axis"): "a different axis is normalised",
+    ("", "axis"): "a different axis is normalised",
+    ("", "num_features"): "a different axis is normalised",
     ("BatchNorm", "trainable"): "Keras runs a frozen batch norm in inference mode, PyTorch does not",
     ("", "eps"): "the defaults of PyTorch and Keras differ: write it out on both sides",
     ("", "padding"): "the windows start elsewhere; padding by a function before the layer is not seen here",
     ("", "count_include_pad"): "at the borders the mean is over a different number of elements",
     ("", "negative_slope"): "the default is 0.01 in PyTorch, in Keras 0.3 in the layer and 0.2 in the function",
     ("", "approximate"): "the tanh form differs from the exact one by up to 5e-4",
-    ("", "activation"): "a different function after the layer",
+    ("", "activation"): "a different function after the layer, unless the loss applies it",
     ("", "dim"): "normalised over a different axis",
-    ("", "p"): "a different fraction is dropped",
+    **{("", name): "a different fraction is dropped" for name in RATES},
     ("", "padding_idx"): "in PyTorch this row has no gradient, in Keras it is trained",
     ("", "mask_zero"): "Keras' later layers and losses leave masked positions out",
     ("", "biases"): "the sum of two biases learns faster than one",

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from compare.traces.header import Setting
+from compare.traces.settings.values import UNREADABLE
 
 # Kinds that share a formula and differ in a setting, which has a row of its own.
 SAME_FORMULA = {
@@ -24,6 +25,7 @@ class SubjectSettings(NamedTuple):
     subject: str
     kind: str
     settings: dict[str, Any]
+    unreadable: frozenset[str] = frozenset()
 
 
 SubjectPair = tuple[SubjectSettings, SubjectSettings]  # torch, tf
@@ -34,7 +36,9 @@ def by_subject(entries: Iterable[Setting]) -> dict[str, SubjectSettings]:
     found: dict[str, SubjectSettings] = {}
     for entry in entries:
         subject = found.setdefault(entry.subject, SubjectSettings(entry.subject, entry.kind, {}))
-        if entry.setting != "kind":
+        if entry.value == UNREADABLE:
+            found[entry.subject] = subject._replace(unreadable=subject.unreadable | {entry.setting})
+        elif entry.setting != "kind":
             subject.settings[entry.setting] = entry.value
     return found
 
@@ -88,3 +92,22 @@ def with_paired_activation(torch: Mapping[str, SubjectSettings], layer_pairs: Ma
         if following.subject in layer_pairs.values()
         and str(layer.settings.get("activation")).partition("(")[0] == following.kind
     }
+
+
+def dropped_elsewhere(
+    stack: SubjectSettings, tf: Mapping[str, SubjectSettings], layer_pairs: Mapping[str, str]
+) -> set[str]:
+    """The rates of a stack that Keras writes elsewhere: PyTorch's dropout between its layers is the input dropout of
+    each layer after the first, or a dropout layer between each two.
+    """
+    parts = [tf[name] for name, path in layer_pairs.items() if path == stack.subject and name in tf]
+    first, *later = [part.settings.get("input dropout") or 0 for part in parts]
+    rate = stack.settings.get("dropout between layers") or 0
+    between = [
+        each.settings.get("p") for name, each in tf.items() if each.kind == "Dropout" and name not in layer_pairs
+    ]
+    if not rate or first:
+        return set()
+    as_inputs = all(each == rate for each in later)
+    as_layers = not any(later) and between.count(rate) >= len(later)
+    return {"dropout between layers", "input dropout"} if as_inputs or as_layers else set()

@@ -5,15 +5,15 @@ Nothing here raises, since it runs inside users' scripts: a setting that cannot 
 
 from __future__ import annotations
 
-import contextlib
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from compare.inputs.side import every_optimizer
 from compare.traces.header import Setting
-from compare.traces.settings.values import plain
+from compare.traces.settings.values import attempt, plain, readable
 
 Subject = tuple[str, str, dict[str, Any]]  # its name, its kind by PyTorch's name, its settings
 Around = dict[int, tuple[Any, Any]]  # the layers before and after each, by its id; None where not known
@@ -29,6 +29,10 @@ class Settings(ABC):
     @abstractmethod
     def of_layer(self, layer: Any, before: Any, after: Any) -> dict[str, Any]:
         """The settings of a layer; its neighbours are None where they are not known."""
+
+    def of_places(self, model: Any) -> dict[str, dict[str, Any]]:
+        """The settings that a layer has by its place in the model, by its path."""
+        return {}
 
     @abstractmethod
     def of_loss(self, loss: Callable) -> list[tuple[str, dict[str, Any]]]:
@@ -64,21 +68,23 @@ class Settings(ABC):
             lambda: [("precision", "", self.of_precision(model))],
         )
         return [
-            Setting(subject, kind, setting, plain(value))
+            Setting(subject, kind, setting, value)
             for part in parts
             for subject, kind, settings in attempt(part, [])
-            for setting, value in settings.items()
+            for setting, value in readable({name: partial(plain, value) for name, value in settings.items()}).items()
         ]
 
     def _optimizers(self, optimizer: Any) -> list[Subject]:
         """Every optimizer; a second one is listed like a second group of parameters."""
         every = every_optimizer(optimizer).values()
-        return _numbered("optimizer", (group for each in every for group in self.of_optimizer(each)), 0, " group")
+        groups = (group for each in every for group in attempt(partial(self.of_optimizer, each), []))
+        return _numbered("optimizer", groups, 0, " group")
 
     def _layers(self, model: Any) -> list[Subject]:
         around = attempt(lambda: self.neighbours(model), {})
+        of_places = attempt(lambda: self.of_places(model), {})
         return [
-            (path, self.kind(layer), self._layer(layer, *around.get(id(layer), (None, None))))
+            (path, self.kind(layer), of_places.get(path, {}) | self._layer(layer, *around.get(id(layer), (None, None))))
             for path, layer in self.layers(model).items()
         ]
 
@@ -99,13 +105,6 @@ class Settings(ABC):
             "trainable parameters": sum(size for size, trains in sizes if trains),
             "layers with weights": sum(bool(self.weights(layer)) for layer in self.layers(model).values()),
         }
-
-
-def attempt(function: Callable[[], Any], otherwise: Any) -> Any:
-    """What `function` returns, or `otherwise` where it raises: a user's object may have any form."""
-    with contextlib.suppress(Exception):
-        return function()
-    return otherwise
 
 
 def _numbered(name: str, found: Iterable[tuple[str, dict]], first: int, between: str = "") -> list[Subject]:

@@ -1,9 +1,24 @@
 """Values that a report can hold: JSON's."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
+UNREADABLE = "could not be read"  # the value of a setting whose side has it and cannot say it
+
+
+def attempt(function: Callable[[], Any], otherwise: Any) -> Any:
+    """What `function` returns, or `otherwise` where it raises: a user's object may have any form."""
+    with contextlib.suppress(Exception):
+        return function()
+    return otherwise
+
+
+def readable(settings: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """The settings, each read by itself: one that raises is UNREADABLE, and takes none of the others along."""
+    return {name: attempt(read, UNREADABLE) for name, read in settings.items()}
 
 
 def simple(value: Any) -> bool:
