@@ -9,6 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+# Before NumPy is imported, here and in processes that tests start: pytest-xdist uses the cores, and a thread of BLAS
+# that waits for a small product keeps one busy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 TESTS = Path(__file__).resolve().parent
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
 
