@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -23,6 +24,7 @@ OF_THE_DICTIONARY = (*OF_SIDES, "components")
 TEMPLATE = "compare.inputs.port_template"
 
 
+@cache
 def modules(package: str) -> dict[str, Path]:
     """Every module of a package by its dotted name; a package by its own."""
     found = {}
@@ -32,6 +34,7 @@ def modules(package: str) -> dict[str, Path]:
     return found
 
 
+@cache
 def imports(source: str) -> set[str]:
     """Whatever a source imports, wherever in it: lazily and for type checking too. A name may be a module."""
     found = set()
