@@ -126,6 +126,10 @@ def test_compare_loads_no_framework_and_no_side():
     assert not loaded_after(f"import {every}, compare.__main__") & (FRAMEWORKS | {"torch_impl", "tf_impl"})
 
 
+def test_a_report_loads_what_draws_plots_only_when_it_draws_one():
+    assert not loaded_after("import compare.cli.report, compare.cli.diff") & {"matplotlib", "pandas"}
+
+
 def test_listing_loads_neither_pandas_nor_matplotlib():
     assert not loaded_after("import compare.cli.app; compare.cli.app.list_cases()") & {"pandas", "matplotlib", "rich"}
 

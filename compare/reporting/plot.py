@@ -6,13 +6,13 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from compare.judging.comparison import Comparison
     from compare.reporting.outcome import Outcome
@@ -26,6 +26,8 @@ SMALLEST = 1e-17  # where a gap of zero is drawn on the log axis
 
 def plot_result(outcome: Outcome) -> Figure:
     """A new figure, which needs no display; where a run failed, it says so."""
+    from matplotlib.figure import Figure  # slow to import: the first case is trained meanwhile
+
     figure = Figure(figsize=(8, 6), dpi=110)
     losses, gaps = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2), gridspec_kw=FRAME)
     losses.set_title(f"{outcome.case}: {outcome.verdict}", loc="left", weight="bold")
