@@ -105,7 +105,7 @@ def test_evaluations_are_points_at_their_steps(tmp_path):
         assert points.get_linestyle() == "None"
 
 
-@pytest.mark.parametrize("size", [1e-9, 1.0, 45.678, 99_999.5, -123_456.0, 3e12])
+@pytest.mark.parametrize("size", [1e-9, 1.0, -123_456.0, 3e12])
 def test_nothing_is_cut_off_or_covered_whatever_the_size_of_the_losses(tmp_path, size):
     sides = FakeSide(from_step(0, "loss", size)), FakeSide(from_step(7, "loss", 2.0 * size))
     figure = result(tmp_path, *sides, precisions=BOTH, nudged=False, steps=10).plot()
