@@ -26,7 +26,7 @@ SMALLEST = 1e-17  # where a gap of zero is drawn on the log axis
 
 def plot_result(outcome: Outcome) -> Figure:
     """A new figure, which needs no display; where a run failed, it says so."""
-    from matplotlib.figure import Figure  # slow to import; the workers train meanwhile
+    from matplotlib.figure import Figure  # slow to import
 
     figure = Figure(figsize=(8, 6), dpi=110)
     losses, gaps = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2), gridspec_kw=FRAME)
