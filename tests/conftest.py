@@ -9,6 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+# Before NumPy is imported, here and in processes that tests start: pytest-xdist uses the cores, and a thread of BLAS
+# that waits for a small product keeps one busy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 TESTS = Path(__file__).resolve().parent
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
 
@@ -55,8 +59,11 @@ def core_only(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes that core tests start find no framework; pytest-xdist keeps the order that is given below."""
+    """Processes that core tests start find no framework; pytest-xdist keeps the order that is given below, and gives
+    the tests of a file to one process, which makes what they share once."""
     config.option.loadscopereorder = False
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadfile"
     if core_only(config):
         paths = [str(TESTS / "helpers" / "no_framework"), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -23,6 +24,7 @@ OF_THE_DICTIONARY = (*OF_SIDES, "components")
 TEMPLATE = "compare.inputs.port_template"
 
 
+@cache
 def modules(package: str) -> dict[str, Path]:
     """Every module of a package by its dotted name; a package by its own."""
     found = {}
@@ -32,6 +34,7 @@ def modules(package: str) -> dict[str, Path]:
     return found
 
 
+@cache
 def imports(source: str) -> set[str]:
     """Whatever a source imports, wherever in it: lazily and for type checking too. A name may be a module."""
     found = set()
@@ -121,6 +124,10 @@ def loaded_after(statement: str) -> set[str]:
 def test_compare_loads_no_framework_and_no_side():
     every = ", ".join(module for module in COMPARE if module != "compare.__main__")
     assert not loaded_after(f"import {every}, compare.__main__") & (FRAMEWORKS | {"torch_impl", "tf_impl"})
+
+
+def test_a_report_loads_what_draws_plots_only_when_it_draws_one():
+    assert not loaded_after("import compare.cli.report, compare.cli.diff") & {"matplotlib", "pandas"}
 
 
 def test_listing_loads_neither_pandas_nor_matplotlib():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -36,6 +37,7 @@ class Match:
     rank: int
 
 
+@cache
 def all_sources() -> dict[str, tuple[str, Sources]]:
     """Kind and sources of each component that both sides have, by key."""
     found: dict[str, tuple[str, Sources]] = {}

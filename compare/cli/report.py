@@ -25,6 +25,8 @@ from compare.running.process import FrameworkUnavailableError
 
 def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
     """Run and judge all, write and show the report; returns the exit status."""
+    import matplotlib.figure  # noqa: F401 - slow; and an import that Ctrl-C cuts off leaves half a module to draw with
+
     results: list[Result] = []
     plots: dict[str, bytes] = {}
     trouble = None

@@ -6,26 +6,30 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from compare.judging.comparison import Comparison
     from compare.reporting.outcome import Outcome
 
 SIDE_COLOURS = {"torch": "#d1495b", "tf": "#2e6f9e"}
 PRECISION_COLOURS = {"float64": "#3a7d44", "float32": "#8d6a9f"}
+# A layout that is computed takes as long as all else; the legend, of two or three rows, is below the frame.
+FRAME = {"left": 0.12, "right": 0.97, "top": 0.93, "bottom": 0.17, "hspace": 0.06}
 SMALLEST = 1e-17  # where a gap of zero is drawn on the log axis
 
 
 def plot_result(outcome: Outcome) -> Figure:
     """A new figure, which needs no display; where a run failed, it says so."""
-    figure = Figure(figsize=(8, 6), dpi=110, layout="constrained")
-    losses, gaps = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    from matplotlib.figure import Figure  # slow to import
+
+    figure = Figure(figsize=(8, 6), dpi=110)
+    losses, gaps = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2), gridspec_kw=FRAME)
     losses.set_title(f"{outcome.case}: {outcome.verdict}", loc="left", weight="bold")
     if outcome.judgement is None:
         losses.text(0.5, 0.5, "no curves: a run failed", transform=losses.transAxes, ha="center")
@@ -38,7 +42,7 @@ def plot_result(outcome: Outcome) -> Figure:
     gaps.yaxis.set_major_formatter("{x:.0e}")  # the usual powers of ten are formulas, which take as long as all else
     gaps.set_xlabel("step")
     gaps.set_ylabel("relative gap of the loss")
-    figure.legend(*gaps.get_legend_handles_labels(), loc="outside lower center", fontsize="small", ncols=4)
+    figure.legend(*gaps.get_legend_handles_labels(), loc="lower center", fontsize="small", ncols=4)
     return figure
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from compare.traces.header import Header, HeaderError
+from compare.traces.npy import read_npy
 from compare.traces.rates import is_rate
 from compare.traces.step import Step, to_step
 
@@ -123,8 +124,7 @@ class Trace:
         self._zip.close()
 
     def _read(self, name: str) -> np.ndarray:
-        with self._zip.open(f"{name}.npy") as member:
-            return np.lib.format.read_array(member, allow_pickle=False)
+        return read_npy(self._zip, f"{name}.npy")
 
     def __enter__(self) -> Trace:
         return self

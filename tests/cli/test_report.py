@@ -1,12 +1,15 @@
 """Whole runs of `python -m compare`: the exit status, the report, and what one side's breakdown does to them."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from compare.cli.report import report, status
 from compare.inputs.subject import Subject
 from compare.reporting.result import Result
-from tests.helpers.fake_worker import LAST_WORDS, MESSAGE
+from tests.helpers.fake_worker import LAST_WORDS, MESSAGE, ROOT
 from tests.helpers.processes import assert_consistent, fakes, python, table, verdicts
 
 # A silent import counts as silence: a second would do on an idle machine only.
@@ -151,3 +154,12 @@ def test_a_fault_of_our_own_leaves_its_traceback_beside_the_report_until_the_nex
         report([result], {}, tmp_path)
         assert {path.name for path in tmp_path.iterdir() if path.suffix == ".txt"} == files
     assert status([faulty]) == 2
+
+
+def test_what_draws_plots_is_imported_before_an_interrupt_is_answered_by_a_report():
+    code = (
+        "import sys; from compare.cli import report; from compare.running.options import Options\n"
+        "report.run_experiments = lambda *_: sys.exit('matplotlib.figure' not in sys.modules)\n"
+        "report.run_and_report([], Options(), None)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

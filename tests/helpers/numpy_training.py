@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from compare.logs.loss_log import LossLog
 from compare.logs.parse import last_digit_units
 
 BATCH, STEPS_PER_EPOCH, EXAMPLES, FEATURES, HIDDEN, CLASSES = 32, 20, 630, 20, 32, 5
+ROWS = np.arange(BATCH)
+ONE_HOT = np.eye(CLASSES, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,14 @@ def losses(training: Training) -> np.ndarray:
     shapes = [(FEATURES, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, CLASSES)]
     rng = np.random.default_rng([t.seed, 1, t.other_weights])
     weights = [(rng.normal(size=shape) * np.sqrt(2 / shape[0])).astype(f32) for shape in shapes]
+    x = x * f32(t.scale_input)
     if t.shuffled:
         x, weights = _shuffle(x, weights, np.random.default_rng(t.seed + 99))
     slots = [[np.zeros_like(w), np.zeros_like(w)] for w in weights]
     curve = []
     for step in range(t.steps):
         batch = _batch(t, step)
-        loss, gradients = _loss_and_gradients(x[batch] * f32(t.scale_input), y[batch], weights, t, step)
+        loss, gradients = _loss_and_gradients(x[batch], y[batch], weights, t, step)
         curve.append(loss * t.loss_factor * t.trained_factor + t.offset)
         if not t.frozen:
             _update(weights, gradients, slots, t, step)
@@ -68,25 +72,36 @@ def _shuffle(x, weights, rng):
 def _batch(t: Training, step: int) -> np.ndarray:
     per_epoch = STEPS_PER_EPOCH - t.drops_last
     epoch, within = divmod(step, per_epoch)
-    order = np.random.default_rng([t.seed, 2, epoch, t.other_batches]).permutation(EXAMPLES)
-    return order[within * BATCH : (within + 1) * BATCH]
+    return _order(t.seed, epoch, t.other_batches)[within * BATCH : (within + 1) * BATCH]
+
+
+@cache
+def _order(seed: int, epoch: int, other_batches: int) -> np.ndarray:
+    return np.random.default_rng([seed, 2, epoch, other_batches]).permutation(EXAMPLES)
 
 
 def _loss_and_gradients(x, y, weights, t: Training, step: int):
     activations = [x]
     for w in weights[:-1]:
-        activations.append(np.maximum(activations[-1] @ w, 0))
+        product = activations[-1] @ w
+        activations.append(np.maximum(product, 0, out=product))
     if step >= t.noise_from:
         keep = np.random.default_rng([t.seed, step]).random(activations[-1].shape) > 0.3
         activations[-1] = (activations[-1] * keep / np.float32(0.7)).astype(np.float32)
     scores = activations[-1] @ weights[-1]
-    scores = scores - scores.max(1, keepdims=True)
-    log_p = scores - np.log(np.exp(scores).sum(1, keepdims=True))
-    loss = -log_p[np.arange(len(y)), y].mean()
-    back, gradients = (np.exp(log_p) - np.eye(CLASSES, dtype=np.float32)[y]) / np.float32(len(y)), []
+    scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
+    log_p = scores - np.log(np.add.reduce(np.exp(scores), axis=1, keepdims=True))
+    loss = -log_p[ROWS[: len(y)], y].mean()
+    back, gradients = (np.exp(log_p) - ONE_HOT[y]) / np.float32(len(y)), []
     for w, a in zip(weights[::-1], activations[::-1], strict=True):
-        gradients.append(a.T @ back * np.float32(t.trained_factor) + np.float32(t.weight_decay) * w)
-        back = (back @ w.T) * (a > 0)
+        gradient = a.T @ back
+        if t.trained_factor != 1:
+            gradient *= np.float32(t.trained_factor)
+        if t.weight_decay:
+            gradient += np.float32(t.weight_decay) * w
+        gradients.append(gradient)
+        if a is not x:
+            back = (back @ w.T) * (a > 0)
     return loss, gradients[::-1]
 
 

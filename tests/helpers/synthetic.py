@@ -26,6 +26,7 @@ from compare.traces.parameters import Parameter
 from compare.traces.step import END
 from compare.traces.trace import Key, Trace, TraceWriter
 from compare.traces.trajectory import MOST_BYTES, Trajectory, TrajectoryWriter
+from tests.helpers.made_once import made_once
 from tests.helpers.trainings import Model, Regression
 
 VERSIONS = {"torch": "2.0", "tensorflow": "2.0", "keras": "3.0"}
@@ -127,14 +128,17 @@ class FakeSide:
 
     def trace(self, path: Path, run: Training, steps: int) -> Trace:
         """Train, and leave a trace, and beside it the trajectory of a run that leads."""
-        return _Run(self, path, run).trace(steps)
+        followed = trajectory_of(path, run.follows).read_bytes() if run.follows else None
+        files = [path, *([trajectory_of(path, run.precision)] if run.leads else [])]
+        made_once((self, run, steps, followed), self.fault, files, lambda: _Run(self, path, run).train(steps))
+        return Trace(path)
 
 
 class _Run:
     """One training of a FakeSide."""
 
     def __init__(self, side: FakeSide, path: Path, run: Training):
-        self.side, self.model, self.path, self.training = side, side.model, path, run
+        self.side, self.model, self.training = side, side.model, run
         start = cast(self.model.start(), run.precision)
         self.values = nudge(start, 0, run.nudge) if run.nudge and not run.follows else start
         self.slots: Arrays = {}
@@ -144,7 +148,7 @@ class _Run:
         buffers = {name: weights.pop(name) for name in self.model.buffers}
         self.following = follow(path, run, weights, buffers, same, same)
 
-    def trace(self, steps: int) -> Trace:
+    def train(self, steps: int) -> None:
         bounds = [steps, self.training.steps, self.side.stops, self.following and self.following.steps]
         steps = min(bound for bound in bounds if bound is not None)
         self._begin_step()
@@ -153,7 +157,7 @@ class _Run:
             if self.following:
                 self.following.measure()
             self._begin_step()
-        return self._close(steps)
+        self._close(steps)
 
     def _begin_step(self) -> None:
         if self.following:
@@ -173,7 +177,7 @@ class _Run:
     def _constant(self, value: float) -> float:
         return float(np.float32(value)) if self.training.rounded else value
 
-    def _close(self, steps: int) -> Trace:
+    def _close(self, steps: int) -> None:
         self.step = END
         for name, value in {} if self.following else self.values.items():
             self._passes("buffer" if name in self.model.buffers else "weights", name, value)
@@ -185,7 +189,6 @@ class _Run:
         if self.led:
             self.led.close()
         self.writer.close(every, said, self.following.apart if self.following else {})
-        return Trace(self.path)
 
 
 def _subjects(model: Model) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -46,6 +47,7 @@ class Model(ABC):
         """That of the end, in evaluation mode."""
 
 
+@cache
 def _points(precision: np.dtype, features: int = 4, step: int = 0) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng([0, step] if step else 0)
     x = generator.standard_normal((EXAMPLES, features)).astype(precision)

@@ -23,6 +23,13 @@ def test_a_generator_is_of_its_seed_and_name(seed, name, other):
     assert (draws == generators(seed)(other).random(4).tolist()) == (name == other)
 
 
+@PROPERTY
+@given(st.integers(0, 2**70) | st.sampled_from([2**32 - 1, 2**32]), st.text(max_size=8))
+def test_a_generator_is_numpys_of_the_seed_and_the_bytes_of_the_name(seed, name):
+    expected = np.random.default_rng([seed, *name.encode()]).random(4)
+    assert generators(seed)(name).random(4).tolist() == expected.tolist()
+
+
 def test_a_cast_leaves_what_is_no_float():
     arrays = {"x": np.ones(2), "y": np.arange(2), "image": np.zeros(2, np.uint8), "mask": np.array([True])}
     dtypes = {name: array.dtype.name for name, array in cast(arrays, "float32").items()}

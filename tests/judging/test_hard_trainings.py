@@ -1,5 +1,7 @@
 """Trainings that a judge may trip over, each with the verdict and the place that are right."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,12 @@ def in_float32(fault):
     return lambda key, value: fault(key, value) if value.dtype == np.float32 else value
 
 
+@cache
+def always(accuracy):
+    """Curves of a metric that stays the same; one function a value, so that sides are equal."""
+    return lambda steps: {} if accuracy is None else {"accuracy": [accuracy] * steps}
+
+
 @pytest.fixture
 def judged(tmp_path):
     """What two sides come to that train these models, the second with this fault; not asked whether they fall."""
@@ -28,8 +36,7 @@ def judged(tmp_path):
     def of(torch, tf=None, fault=rounding, steps=40, precisions=BOTH, nudged=True, curves=(None, None)):
         sides = FakeSide(model=torch), FakeSide(fault, model=tf or torch)
         sides = [
-            FakeSide(side.fault, curves=lambda n, v=v: {} if v is None else {"accuracy": [v] * n}, model=side.model)
-            for side, v in zip(sides, curves, strict=True)
+            FakeSide(side.fault, curves=always(v), model=side.model) for side, v in zip(sides, curves, strict=True)
         ]
         return study(runs_of(tmp_path, *sides, steps), None, precisions, nudged)
 

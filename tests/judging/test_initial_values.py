@@ -5,10 +5,11 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
 from compare.judging import tolerances
 from compare.judging.distributions import SAME
-from compare.judging.initial_values import InitialRow, compare_initial, summarise
+from compare.judging.initial_values import InitialRow, _p_value, compare_initial, summarise
 
 
 def uniform(bound):
@@ -61,9 +62,9 @@ def row(torch, tf) -> InitialRow:
 
 
 @pytest.mark.parametrize("name", INITIALIZERS)
-def test_no_false_alarm_in_five_hundred_pairs(name):
+def test_no_false_alarm_in_two_thousand_pairs(name):
     rng = np.random.default_rng(0)
-    for i in range(500 // len(INITIALIZERS) + 1):
+    for i in range(2000 // len(INITIALIZERS) + 1):
         shape = SHAPES[i % len(SHAPES)]
         assert row(INITIALIZERS[name](rng, shape), INITIALIZERS[name](rng, shape)).verdict != "differs"
 
@@ -169,6 +170,14 @@ def test_a_distribution_of_some_hundred_values_is_rarely_called_by_a_wrong_name(
     assert sum(name.startswith("uniform") for name in named) >= 190
     named = [row(normal(0.1)(rng, (256,)), np.zeros(256)).torch for _ in range(200)]
     assert sum(name.startswith("normal") for name in named) >= 190
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("uniform", (-0.1, 0.2)), ("norm", (0, 0.1))])
+def test_a_name_fits_as_well_as_scipys_test_says(name, arguments):
+    rng = np.random.default_rng(12)
+    for values in (rng.uniform(-0.1, 0.1, 300), rng.normal(0, 0.1, 5000), rng.normal(0.02, 0.1, 300)):
+        expected = kstest(values, name, args=arguments, method="asymp").pvalue
+        assert _p_value(name, values, 0.1) == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_few_values_are_given_no_name():

@@ -103,3 +103,19 @@ def test_evaluations_are_points_at_their_steps(tmp_path):
         [points] = [line for line in losses.lines if line.get_label() == f"{side}, held out"]
         assert points.get_xydata().tolist() == [[9, 0.4], [19, 0.3]]
         assert points.get_linestyle() == "None"
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, -123_456.0, 3e12])
+def test_nothing_is_cut_off_or_covered_whatever_the_size_of_the_losses(tmp_path, size):
+    sides = FakeSide(from_step(0, "loss", size)), FakeSide(from_step(7, "loss", 2.0 * size))
+    figure = result(tmp_path, *sides, precisions=BOTH, nudged=False, steps=10).plot()
+    figure.draw_without_rendering()
+    losses, gaps = figure.axes
+    [legend] = figure.legends
+    whole, below = figure.bbox, legend.get_window_extent()
+    for part in (losses, gaps, legend):
+        box = part.get_tightbbox()
+        assert whole.x0 <= box.x0 <= box.x1 <= whole.x1
+        assert whole.y0 <= box.y0 <= box.y1 <= whole.y1
+    assert len(legend.get_texts()) == 8  # as many as there can be
+    assert below.y1 < gaps.get_tightbbox().y0 < gaps.get_tightbbox().y1 < losses.get_window_extent().y0
