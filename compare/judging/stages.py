@@ -94,13 +94,17 @@ def stage_rows(
     turn = {**_turns(tf.keys), **_turns(torch.keys)}
     keys.sort(key=lambda key: (key[0], turn[key], STAGES.index(key[1]), place[key]))
     widest: dict[tuple[str, str], float] = {}
+    largest: dict[tuple[Step, str], list[float]] = {}  # of each side's weights
     rows = []
     for key in keys:
         step, stage, tensor = key
         plain = {id(trace): trace.get(key) for trace in (torch, tf)}
         opened = [(nudged.header.ulps, _opened(plain[id(side)], nudged, key)) for side, nudged in nudges]
-        if stage == "update":
-            opened += [(1, _rounding_of_update(trace, key, precision)) for trace in (torch, tf)]
+        if stage == "weights":
+            largest[step, tensor] = [_largest(values) for values in plain.values()]
+        elif stage == "update":
+            sizes = zip(plain.values(), largest.get((step, tensor), ()), strict=False)
+            opened += [(1, _rounding_of_update(_largest(update), weights, precision)) for update, weights in sizes]
         opened.append((1, widest.get((stage, tensor), 0.0)))
         widest[stage, tensor] = float(tolerances.opened_by(opened, precision))
         exact = stage == "rate" and precision in tolerances.HALF  # a rate is a constant: no layer rounds it
@@ -156,14 +160,15 @@ def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
     return found.max_rel if np.isfinite(found.max_rel) else 0.0
 
 
-def _rounding_of_update(trace: Trace, key: Key, precision: str) -> float:
+def _largest(values: np.ndarray | None) -> float:
+    """The largest magnitude; 0 of nothing."""
+    return 0.0 if values is None else float(np.abs(values).max(initial=0))
+
+
+def _rounding_of_update(update: float, weights: float, precision: str) -> float:
     """One ulp of the weights, relative to their update: the difference of two rounded weights."""
-    step, _, tensor = key
-    update, weights = trace.get(key), trace.get((step, "weights", tensor))
-    if update is None or weights is None or not np.any(update):
-        return 0.0
-    gap = tolerances.ulp(precision) * np.abs(weights).max() / np.abs(update).max()
-    return float(gap) if np.isfinite(gap) else 0.0
+    gap = tolerances.ulp(precision) * weights / update if update else 0.0
+    return gap if np.isfinite(gap) else 0.0
 
 
 def by_value(rows: Sequence[StageRow]) -> list[StageRow]:
