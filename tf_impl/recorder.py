@@ -25,6 +25,12 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
     weights = weights
     loss_calls = staticmethod(settings.loss_calls)
 
+    def callback(self, loss: str = "loss") -> keras.callbacks.Callback:
+        """For Keras' `fit(..., callbacks=[recorder.callback()])`, in place of `step`; `loss` as in FitCallback."""
+        from tf_impl.callbacks import FitCallback
+
+        return FitCallback(self, loss)
+
     def _header(self) -> Header:
         return Header(
             side="tf",

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from compare.logs.parse import Line, LogError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 loads = partial(json.loads, parse_float=str, parse_int=str, parse_constant=str)
 SHAPES = {1: ["loss"], 2: ["step", "loss"], 3: ["wall_time", "step", "value"]}  # of three: as TensorBoard exports it
@@ -22,6 +23,8 @@ def read_json(path: Path, text: str) -> tuple[list[str], list[Line]] | None:
     """The names of the columns, and the lines; None where the text is not JSON. Raises LogError for other content."""
     if text.lstrip()[:1] not in ("{", "["):
         return None
+    import pandas as pd  # slow
+
     try:
         content = loads(text)
     except ValueError:
@@ -43,6 +46,8 @@ def read_json(path: Path, text: str) -> tuple[list[str], list[Line]] | None:
 
 
 def _frame(content: Any) -> pd.DataFrame:
+    import pandas as pd  # slow
+
     if isinstance(content, dict):
         for inner in ("log_history", "history"):
             if isinstance(content.get(inner), (list, dict)):
