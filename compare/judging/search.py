@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import count
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison, Runs, Twin, compare_runs, judged_rows
@@ -12,7 +12,7 @@ from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, before_gradients, first_divergence
 from compare.judging.steps import Allow
 from compare.running.request import Training
-from compare.traces.step import END, Step
+from compare.traces.step import END
 from compare.traces.trace import TracePair
 
 
@@ -42,22 +42,17 @@ def _with_more(
     They audit the step that parts, in case it is no chance.
     """
     plain = runs.twins[0].training
-    nudges = list(enumerate(chain(*tolerances.MORE_NUDGES), 1))
-    for few in map(len, tolerances.MORE_NUDGES):
+    numbers = count(1)
+    for nudges, of_tf in zip(tolerances.MORE_NUDGES, tolerances.OF_TF_TOO[runs.precision], strict=True):
         if not parts(comparison):
             break
-        audits = tuple(dict.fromkeys([*plain.audits, *_numbered(comparison.parts_at)]))
-        common = replace(plain, steps=steps, audits=audits)
-        wanted = [replace(common, sample=sample, ulps=ulps) for sample, ulps in nudges[:few]]
-        of_torch, of_tf = run_twins(run, {"torch": wanted, "tf": wanted})
-        runs = replace(runs, twins=(*runs.twins, *of_torch), tf_twins=(*runs.tf_twins, *of_tf))
-        comparison, nudges = compare_runs(runs), nudges[few:]
+        at = comparison.parts_at
+        common = replace(plain, steps=steps, audits=plain.audits if at is None or at is END else (at,))
+        wanted = [replace(common, sample=next(numbers), ulps=ulps) for ulps in nudges]
+        torch, tf = run_twins(run, {"torch": wanted, "tf": wanted if of_tf else []})
+        runs = replace(runs, twins=(*runs.twins, *torch), tf_twins=(*runs.tf_twins, *tf))
+        comparison = compare_runs(runs)
     return runs, comparison
-
-
-def _numbered(step: Step | None) -> list[int]:
-    """The step, if it has a number: the end has none, and is audited anyway."""
-    return [] if step is None or step is END else [step]
 
 
 def run_twins(run: Run, wanted: Mapping[str, Sequence[Training]]) -> list[tuple[Twin, ...]]:

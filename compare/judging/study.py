@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin
+from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin, compare_runs
 from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement, Run
@@ -63,7 +63,10 @@ def study(
     Whether the loss falls is judged only with `steps_per_epoch`, and decides the verdict only where it `must_fall`.
     """
     runs = make_runs(run, precisions, nudged)
-    judged = {precision: _judge(run, each, settings) for precision, each in runs.items()}
+    judged: dict[str, Judged] = {}
+    for precision, each in runs.items():
+        known = any(other.diverged for other in judged.values())  # then nothing hangs on this one
+        judged[precision] = Judged(compare_runs(each), False) if known else _judge(run, each, settings)
     apart = next((precision for precision, each in judged.items() if each.diverged), None)
     deciding = judged[apart or precisions[0]]
     findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]

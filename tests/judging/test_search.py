@@ -73,18 +73,26 @@ def test_where_nothing_parts_no_more_runs_are_asked_for(search):
     assert searched.asked == []
 
 
-def test_a_fault_parts_under_more_nudged_runs_too_a_few_at_a_time_which_go_no_further_than_its_step(search):
-    searched = search(FakeSide(from_step(LATE, "update", 1.01)))
+def more_of_tf(precision):
+    """How many nudged runs of tf each few have."""
+    few = zip(tolerances.MORE_NUDGES, tolerances.OF_TF_TOO[precision], strict=True)
+    return [len(nudges) if of_tf else 0 for nudges, of_tf in few]
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_fault_parts_under_more_nudged_runs_too_a_few_at_a_time_which_go_no_further_than_its_step(search, precision):
+    searched = search(FakeSide(from_step(LATE, "update", 1.01)), precision=precision)
     assert searched.confirm().parts_at == LATE
     every = [
-        Training("float64", "float64", (0, LATE), LATE + 1, follows="float64", sample=sample, ulps=ulps)
+        Training(precision, precision, (LATE,), LATE + 1, follows=precision, sample=sample, ulps=ulps)
         for sample, ulps in enumerate(chain(*tolerances.MORE_NUDGES), 1)
     ]
-    for side in SIDES:
-        asked = [training for asked in searched.asked for each, training in asked if each == side]
-        assert asked == every, "each once"
-    assert list(map(len, searched.asked)) == [2 * len(few) for few in tolerances.MORE_NUDGES]
-    assert len(searched.runs.twins) == 1 + len(every) == 1 + len(searched.runs.tf_twins)
+    asked = [[training for each in searched.asked for of, training in each if of == side] for side in SIDES]
+    assert asked == [every, every[: sum(more_of_tf(precision))]], "each once"
+    together = zip(tolerances.MORE_NUDGES, more_of_tf(precision), strict=True)
+    assert list(map(len, searched.asked)) == [len(few) + of_tf for few, of_tf in together]
+    assert len(searched.runs.twins) == 1 + len(every)
+    assert len(searched.runs.tf_twins) == sum(more_of_tf(precision))
 
 
 def test_what_more_nudged_runs_do_too_is_chance(search):
@@ -105,7 +113,7 @@ def test_what_a_nudged_run_of_tf_does_without_is_chance(search):
 
 @pytest.mark.parametrize(("confirmed", "stage"), [(False, "update"), (True, "buffer")])
 def test_chance_at_the_very_step_of_a_fault_is_not_named_for_it(search, confirmed, stage):
-    nudged = sum(map(len, tolerances.MORE_NUDGES)) if confirmed else 0
+    nudged = sum(more_of_tf("float64")) if confirmed else 0
     flips = by_chance(LATE, lambda run: at_first(run) or run == 2 + nudged + 1).fault  # the last of these is audited
     searched = search(FakeSide(lambda key, value: value * 1.5 if key[:2] == (LATE, "buffer") else flips(key, value)))
     if confirmed:
@@ -123,7 +131,7 @@ def test_behind_chance_a_fault_is_found(search):
     short, *long = searched.asked
     assert {training.steps for _, training in short} == {LATE + 1}
     assert {training.steps for asked in long for _, training in asked} == {None}
-    assert list(map(len, long)) == [2 * len(few) for few in tolerances.MORE_NUDGES]
+    assert sum(map(len, long)) == sum(map(len, tolerances.MORE_NUDGES)) + sum(more_of_tf("float64"))
 
 
 def test_behind_chance_no_more_whole_runs_are_made_than_explain_what_parts_there(search):

@@ -112,6 +112,13 @@ def test_float64_decides_where_both_precisions_part(tmp_path):
     assert "gap 3.3e-01" in finding
 
 
+def test_where_float64_parts_no_run_confirms_float32(tmp_path):
+    judged = judge(tmp_path, tf=FakeSide(from_step(7, "update", 1.01)), precisions=BOTH)
+    assert judged.judgement.verdict == "diverged"
+    assert {training.precision for wanted in judged.asked[2:] for _, training in wanted} == {"float64"}
+    assert judged.judgement.comparisons["float32"].parts_at == 7
+
+
 @pytest.mark.parametrize("side", ["torch", "tf"])
 def test_what_parts_in_float32_only_is_diverged_and_says_which_side_is_off(tmp_path, side):
     loses = at(lambda key: key[1] == "forward", lambda value: value * 1.001 if value.dtype == np.float32 else value)
