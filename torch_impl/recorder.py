@@ -1,6 +1,8 @@
 """Watches PyTorch's modules and optimizers by their own hooks; compare/traces/watching.py says what is recorded."""
 
+import sys
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 import torch
 from torch import nn
@@ -9,6 +11,7 @@ from compare.traces import recorder
 from compare.traces.header import Header
 from torch_impl import runtime, settings, weights
 from torch_impl.weights import layers
+from torch_impl.wrappers import unwrapped_model, unwrapped_optimizer
 
 
 class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]):
@@ -29,10 +32,16 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             settings=tuple(described),
         )
 
+    def _as_written(self, model, optimizer):
+        return unwrapped_model(model), unwrapped_optimizer(optimizer)
+
     def _rates(self, optimizer: torch.optim.Optimizer) -> weights.Rates | None:
         return weights.Rates(optimizer) if isinstance(optimizer, torch.optim.Optimizer) else None
 
     def _watch_layers(self) -> None:
+        if "torch._dynamo" in sys.modules:  # what torch.compile makes runs no hooks: audited steps run as written
+            stance = torch.compiler.set_stance("force_eager")
+            self._detach.append(partial(stance.__exit__, None, None, None))
         for name, layer in layers.named_layers(self._model).items():
 
             def watch(layer, _, output, name=name):

@@ -69,6 +69,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
         ValueError where the model has no weights yet.
         """
+        model, optimizer = self._as_written(model, optimizer)
         self._trajectory, self._following = trajectory, following
         self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
@@ -204,6 +205,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._loop.close()
         self._every_rate.detach()
         self._recording.discard()
+
+    def _as_written(self, model: Model, optimizer: Any) -> tuple[Model, Any]:
+        """A model and its optimizers without what wraps them for another device or a compiler."""
+        return model, optimizer
 
     @staticmethod
     def loss_calls() -> LossCalls:
