@@ -1,6 +1,7 @@
 """Watches PyTorch's modules and optimizers by their own hooks; compare/traces/watching.py says what is recorded."""
 
 import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
@@ -56,17 +57,37 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
         if not isinstance(optimizer, torch.optim.Optimizer):  # one of the user's own: only what it does is seen
             return
 
-        def before(_, arguments, named):
+        def given():
             own = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+            self._before_update({id(parameter): parameter.grad for parameter in own})
+
+        def before(_, arguments, named):
             # A closure computes the gradients of this step: what is there before it is the last step's.
-            with_closure = any(callable(argument) for argument in (*arguments, *named.values()))
-            self._before_update({} if with_closure else {id(parameter): parameter.grad for parameter in own})
+            if not any(map(callable, (*arguments, *named.values()))):
+                return given()
+            arguments = tuple(_followed_by(given, each) if callable(each) else each for each in arguments)
+            return arguments, {
+                name: _followed_by(given, each) if callable(each) else each for name, each in named.items()
+            }
 
         def after(*_):
             self._after_update(optimizer)
 
         self._detach.append(optimizer.register_step_pre_hook(before).remove)
         self._detach.append(optimizer.register_step_post_hook(after).remove)
+
+
+def _followed_by(once: Callable[[], None], closure: Callable) -> Callable:
+    """A closure, behind whose first call something is done."""
+    left = [once]
+
+    def followed(*arguments, **named):
+        result = closure(*arguments, **named)
+        while left:
+            left.pop()()
+        return result
+
+    return followed
 
 
 def _device(model: nn.Module) -> str:
