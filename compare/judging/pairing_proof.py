@@ -5,9 +5,9 @@ Where layers of the same kind and shape could be paired crosswise, and the step 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 import numpy as np
 
@@ -15,20 +15,24 @@ from compare.judging import tolerances
 from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, by_value, stage_rows
 from compare.running.request import Start, Training
-from compare.traces.pairing import Pairing
+from compare.traces.pairing import Pair, Pairing
 from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
 
 MOST_TRIES = 40
+MOST_NAMED = 6  # layers in one finding
 COMPUTED = ("forward", "loss", "gradient")
 # A gradient that is zero in exact arithmetic (an attention's key bias) is noise, and proves nothing about a weight.
 NOISE = 1e-6
 
 
-def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start) -> tuple[Pairing, Start, list[str]]:
+def prove(
+    run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start, in_order: Pairing | None = None
+) -> tuple[Pairing, Start, list[str]]:
     """The pairing under which a step agrees furthest, the start for it, and the findings.
 
-    `torch` is the trace of that step on PyTorch's side.
+    `torch` is the trace of that step on PyTorch's side. `in_order` is the pairing that heeds no names, which is tried
+    before any exchange.
     """
 
     def reached_by(candidate: Pairing) -> StageRow | None:
@@ -37,7 +41,8 @@ def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start
 
     best, reached, tries = pairing, reached_by(pairing), 0
     while reached is not None and tries < MOST_TRIES:
-        for candidate in islice(_candidates(best, reached), MOST_TRIES - tries):
+        others = [in_order] if in_order and not tries and in_order.weights != best.weights else []
+        for candidate in islice(chain(others, _candidates(best, reached)), MOST_TRIES - tries):
             tries += 1
             further = reached_by(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):
@@ -94,19 +99,33 @@ def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
                 yield pairing.crosswise(*places[1:]).crosswise(*places[:2])
 
 
-def _words(ordered: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
-    """The findings about the pairing: none where it is in order, and proven or the only one possible."""
-    if chosen is not ordered:
-        moved = [
-            f"{tf.path} is {torch.path}" for (torch, tf), plain in zip(chosen.pairs, ordered.pairs, strict=True)
-            if torch is not plain[0]
-        ]  # fmt: skip
-        until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
-        return [f"weights paired crosswise ({', '.join(moved)}): {until}"]
-    if reached is not None and ordered.alike:
-        count = sum(map(len, ordered.alike))
-        return [
+def _words(first: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
+    """The findings about the pairing: none where it is the first, and proven or the only one possible."""
+    until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
+    against = say_against_names(chosen, until if chosen is not first else "")
+    if chosen is not first:
+        known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
+        moved = [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
+        return against + ([f"weights paired crosswise ({_which(moved)}): {until}"] if moved else [])
+    if reached is not None and chosen.alike:
+        count = sum(map(len, chosen.alike))
+        against.append(
             f"weights paired in order and by kind; {count} layers could be paired differently, but no other pairing "
             "that was tried makes the first step agree further"
-        ]
-    return []
+        )
+    return against
+
+
+def say_against_names(pairing: Pairing, why: str = "") -> list[str]:
+    """The finding that names agree and the pairing contradicts them; `why` says what speaks for the pairing."""
+    if not (against := pairing.against_names):
+        return []
+    return [
+        f"weights paired against their names (in tf {_which(against)} of torch){why and f': {why}'}. Layers of the "
+        "same names play different parts: exchange them in the tf model, or weights that are loaded by name go wrong"
+    ]
+
+
+def _which(pairs: Sequence[Pair]) -> str:
+    named = [f"{tf.path} is {torch.path}" for torch, tf in pairs]
+    return ", ".join(named if len(named) <= MOST_NAMED else [*named[:MOST_NAMED], f"{len(named) - MOST_NAMED} more"])

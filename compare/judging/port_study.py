@@ -41,9 +41,10 @@ def study_port(
 ) -> Judgement:
     """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
     described = _describe(run, precisions)
-    pairing = pair(RecordedModel.of(described.pair.torch), RecordedModel.of(described.pair.tf), inputs.explicit)
+    torch, tf = map(RecordedModel.of, described.pair)
+    pairing, in_order = (pair(torch, tf, inputs.explicit, by_name) for by_name in (True, False))
     start = _start(described.pair.torch, pairing, weights)
-    pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start)
+    pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start, in_order)
     if described.precision == "float32":
         precisions = ("float32",)
 

@@ -1,20 +1,25 @@
-"""Which weight and output of one side is which of the other: in order and by kind of layer, never by shape alone.
+"""Which weight and output of one side is which of the other: by kind of layer, never by shape alone.
 
-Layers that this cannot tell apart (same kind, same shapes) are listed by `alike`, for the judge to prove by a probe.
+Layers of the same kind and shapes are told apart by their names where these agree, else by what trains, else in order.
+They are listed by `alike`, for the judge to prove by a probe.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
 from compare.traces.calls import split_call
 from compare.traces.model import RecordedModel
+from compare.traces.names import agreeing
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
 from compare.traces.weights import WeightGroup
 
-__all__ = ["Pairing", "PairingError", "RecordedModel", "pair"]
+__all__ = ["Pair", "Pairing", "PairingError", "RecordedModel", "pair"]
+
+Pair = tuple[WeightGroup, WeightGroup]  # torch, tf
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Pairing:
 
     torch: RecordedModel
     tf: RecordedModel
-    pairs: tuple[tuple[WeightGroup, WeightGroup], ...]
+    pairs: tuple[Pair, ...]
     explicit: Mapping[str, str]
 
     @property
@@ -43,7 +48,7 @@ class Pairing:
         return {tf: torch for torch, tf in {torch: tf for tf, torch in last.items()}.items()}
 
     @property
-    def _named_pairs(self) -> Iterable[tuple[WeightGroup, WeightGroup]]:
+    def _named_pairs(self) -> Iterable[Pair]:
         """The groups whose weights are paired by name."""
         torch = {
             term.name: group for group in self.torch.weight_groups for name in _names(group) for term in terms(name)
@@ -88,6 +93,19 @@ class Pairing:
             groups.setdefault((tf.kind, *_shapes(tf)), []).append(place)
         return [group for group in groups.values() if len(group) > 1]
 
+    @property
+    def against_names(self) -> list[Pair]:
+        """The pairs of groups of which each has one on the other side whose name agrees better with its own."""
+        found = []
+        for kind in dict.fromkeys(tf.kind for _, tf in self.pairs):
+            pairs = [pair for pair in self.pairs if pair[1].kind == kind]
+            agree = agreeing([torch for torch, _ in pairs], [tf for _, tf in pairs], _path)
+            number = {id(group): place for place, groups in enumerate(agree) for each in groups for group in each}
+            for torch, tf in pairs:
+                if id(torch) in number and id(tf) in number and number[id(torch)] != number[id(tf)]:
+                    found.append((torch, tf))
+        return found
+
     def crosswise(self, one: int, other: int) -> Pairing:
         """This pairing with two partners exchanged."""
         pairs = list(self.pairs)
@@ -96,33 +114,64 @@ class Pairing:
         return replace(self, pairs=tuple(pairs))
 
 
-def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = ()) -> Pairing:
-    """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired."""
+def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = (), by_name: bool = True) -> Pairing:
+    """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired.
+
+    Where it is not `by_name`, the names of layers count for nothing.
+    """
     check_explicit(torch.tensors, tf.tensors, explicit)
     named = {name: expression for name, expression in explicit if name is not None and expression is not None}
     torch_named = [expression for _, expression in explicit if expression is not None]
     tf_named = {name for name, _ in explicit}
-    pairs: list[tuple[WeightGroup, WeightGroup]] = []
+    pairs: list[Pair] = []
     for kind in dict.fromkeys(group.kind for group in tf.weight_groups):
         of_torch = [_only(group, lambda name: not is_named(name, torch_named)) for group in torch.in_order(kind)]
         of_tf = [_only(group, lambda name: name not in tf_named) for group in tf.in_order(kind)]
-        pairs += _match(*([group for group in groups if group.tensors] for groups in (of_torch, of_tf)))
+        left_torch, left_tf = ([group for group in groups if group.tensors] for groups in (of_torch, of_tf))
+        pairs += _match(left_torch, left_tf, by_name)
     pairing = Pairing(torch, tf, tuple(pairs), named)
     check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit)
     return pairing
 
 
-def _match(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[tuple[WeightGroup, WeightGroup]]:
-    """In order, if every pair fits; else each with the first that fits: the sides may run branches in another order."""
-    if len(torch) == len(tf) and all(_fits(*groups) for groups in zip(torch, tf, strict=True)):
-        return list(zip(torch, tf, strict=True))
-    free, pairs = list(torch), []
-    for group in tf:
-        partner = next((other for other in free if _fits(other, group)), None)
-        if partner is not None:
-            free.remove(partner)
-            pairs.append((partner, group))
-    return pairs
+def _match(torch: list[WeightGroup], tf: list[WeightGroup], named: bool) -> list[Pair]:
+    """Among those that fit each other: by name, unless in order alone; then what trains and what is frozen; in order.
+
+    The sides may run branches in another order, so one that does not fit is no reason for another to have no partner.
+    """
+    free, left, pairs = list(torch), list(tf), []
+    while left:
+        like = [group for group in left if _shapes(group) == _shapes(left[0])]
+        left = [group for group in left if group not in like]
+        fitting = [group for group in free if _fits(group, like[0])]
+        found = _among_alike(fitting, like, named)
+        free = [group for group in free if all(group is not one for one, _ in found)]
+        pairs += found
+    place = {id(group): number for number, group in enumerate(tf)}
+    return sorted(pairs, key=lambda pair: place[id(pair[1])])
+
+
+def _among_alike(torch: list[WeightGroup], tf: list[WeightGroup], named: bool) -> list[Pair]:
+    """Pairs of groups of the same shapes."""
+    by_name = agreeing(torch, tf, _path) if named else []
+    known = {id(group) for groups in by_name for each in groups for group in each}
+    rest = tuple([group for group in each if id(group) not in known] for each in (torch, tf))
+    return [pair for of_torch, of_tf in [*by_name, rest] for pair in _in_order(of_torch, of_tf)]
+
+
+def _in_order(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[Pair]:
+    """In order; if both sides train as many, those that train and those that are frozen apart."""
+    if Counter(map(_trains, torch)) != Counter(map(_trains, tf)):
+        return list(zip(torch, tf, strict=False))
+    return list(zip(sorted(torch, key=_trains), sorted(tf, key=_trains), strict=True))
+
+
+def _trains(group: WeightGroup) -> bool:
+    return any(tensor.trainable for tensor in group.tensors.values())
+
+
+def _path(group: WeightGroup) -> str:
+    return group.path
 
 
 def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:

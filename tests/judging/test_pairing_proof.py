@@ -1,6 +1,7 @@
 """One step proves which of several like layers plays which part; where it cannot, the order stands and it is said."""
 
 from itertools import count, permutations
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -34,7 +35,9 @@ class Proof:
             self.asked += wanted
             return [trace(tf, start_of(tf, training.start)) for _, training in wanted]
 
-        self.pairing, self.start, self.words = pairing_proof.prove(run, self.plain, precision, taken, start)
+        in_order = pair(RecordedModel.of(taken), RecordedModel.of(own), by_name=False)
+        proven = pairing_proof.prove(run, self.plain, precision, taken, start, in_order)
+        self.pairing, self.start, self.words = proven
 
     @property
     def weights(self):
@@ -44,6 +47,39 @@ class Proof:
 @pytest.fixture
 def prove(tmp_path):
     return lambda *networks, **options: Proof(tmp_path, *networks, **options)
+
+
+class Named(Network):
+    """Names its layers by their parts on either side."""
+
+    @property
+    def layers(self):
+        parts = ["enter", *(f"branches.{number}" for number in self.order), "leave"]
+        return {part: self.called.get(part, part) for part in parts}
+
+    called: ClassVar[dict[str, str]] = {}
+
+
+class Swapped(Named):
+    """Each branch has the other's name."""
+
+    called: ClassVar = {"branches.0": "branches.1", "branches.1": "branches.0"}
+
+
+def test_a_pairing_that_contradicts_names_is_tried_after_that_of_names_and_said(prove):
+    proof = prove(Named(), Swapped("tf"))
+    assert proof.weights["branches.1.weight"] == "branches.0.weight"
+    [words] = proof.words
+    assert words.startswith(
+        "weights paired against their names (in tf branches.1 is branches.0, branches.0 is branches.1 of torch): a "
+        "first step then agrees. Layers of the same names play different parts: "
+    )
+    assert len(proof.asked) == 2
+
+
+def test_names_that_agree_are_proven_at_once_though_the_order_is_another(prove):
+    proof = prove(Named(), Named("tf", (1, 0)))
+    assert (proof.words, len(proof.asked)) == ([], 1)
 
 
 def wrong(stage, tensor, factor=1.5):

@@ -81,6 +81,58 @@ def test_a_part_of_a_layer_has_the_place_of_its_layer():
     assert weights(torch, tf) == of_layers(d1="attn.query", d2="attn.key", d3="fc")
 
 
+def test_names_that_agree_go_before_order_among_equal_shapes_and_not_among_others():
+    torch, tf = model(group("key"), group("value")), model(group("b.value"), group("b.key"))
+    assert weights(torch, tf) == of_layers(**{"b.key": "key", "b.value": "value"})
+    assert pair(torch, tf, by_name=False).weights == of_layers(**{"b.value": "key", "b.key": "value"})
+    torch = model(group("up", WIDE), group("down"))
+    assert weights(torch, model(group("up"), group("down", WIDE))) == of_layers(up="down", down="up")
+
+
+def trained(path, trains):
+    return WeightGroup("Linear", path, {"weight": Tensor(f"{path}.weight", SQUARE, False, trains)})
+
+
+def test_of_equal_layers_the_frozen_ones_are_each_others_partners():
+    torch = model(trained("online.0", True), trained("copy.0", False))
+    tf = model(trained("dense", False), trained("dense_1", True))
+    assert weights(torch, tf) == {"dense.weight": "copy.0.weight", "dense_1.weight": "online.0.weight"}
+
+
+def test_where_one_side_freezes_more_what_trains_decides_nothing():
+    torch = model(trained("online.0", True), trained("copy.0", False))
+    tf = model(trained("dense", True), trained("dense_1", True))
+    assert weights(torch, tf) == {"dense.weight": "online.0.weight", "dense_1.weight": "copy.0.weight"}
+
+
+def test_names_go_before_what_is_frozen():
+    torch = model(trained("online", True), trained("target", False))
+    tf = model(trained("target", True), trained("online", False))
+    assert weights(torch, tf) == {"target.weight": "target.weight", "online.weight": "online.weight"}
+
+
+def against_names(torch, tf, **options):
+    return [(one.path, other.path) for one, other in pair(torch, tf, **options).against_names]
+
+
+def test_pairs_of_which_each_has_a_partner_of_its_own_name_are_against_names():
+    torch, tf = model(group("key"), group("value"), group("out")), model(group("value"), group("key"), group("dense"))
+    assert against_names(torch, tf) == []
+    assert against_names(torch, tf, by_name=False) == [("key", "value"), ("value", "key")]
+    assert against_names(model(group("key")), model(group("value")), by_name=False) == []
+
+
+def test_shapes_that_contradict_names_are_against_names():
+    torch, tf = model(group("up", WIDE), group("down")), model(group("up"), group("down", WIDE))
+    assert against_names(torch, tf) == [("down", "up"), ("up", "down")]
+
+
+def test_what_was_paired_by_name_in_the_port_is_the_users_own_word():
+    torch, tf = model(group("key"), group("value")), model(group("value"), group("key"))
+    said = list(of_layers(value="key", key="value").items())
+    assert against_names(torch, tf, explicit=said) == []
+
+
 def test_a_branch_that_is_run_earlier_is_told_apart_by_its_shapes():
     torch = model(group("main", WIDE), group("branch", (3, 5)), group("end"))
     tf = model(group("d1", (3, 5)), group("d2", WIDE), group("d3"))
