@@ -15,7 +15,7 @@ from compare.traces.calls import split_call
 from compare.traces.model import RecordedModel
 from compare.traces.names import agreeing
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
-from compare.traces.weights import WeightGroup
+from compare.traces.weights import Tensor, WeightGroup
 
 __all__ = ["Pair", "Pairing", "PairingError", "RecordedModel", "pair"]
 
@@ -37,7 +37,7 @@ class Pairing:
         found = dict(self.explicit)
         for torch, tf in self.pairs:
             for role, tensor in tf.tensors.items():
-                if tensor.name not in found and (expression := _expression(torch, role)):
+                if tensor.name not in found and (expression := _expression(torch, role, tensor)):
                     found[tensor.name] = expression
         return found
 
@@ -175,7 +175,9 @@ def _path(group: WeightGroup) -> str:
 
 
 def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:
-    """Whether the trained weights of both agree in number and shape."""
+    """Whether the weights of both agree in number and shape, and their buffers, where there is nothing else."""
+    if all(tensor.buffer for tensor in tf.tensors.values()):
+        return bool(_shapes(tf)) and _shapes(torch) == _shapes(tf)
     used = set()
     for role, tensor in tf.tensors.items():
         parts = role.split(" + ")
@@ -187,9 +189,9 @@ def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:
     return all(role in used or tensor.buffer for role, tensor in torch.tensors.items())
 
 
-def _expression(torch: WeightGroup, role: str) -> str | None:
+def _expression(torch: WeightGroup, role: str, tensor: Tensor) -> str | None:
     parts = role.split(" + ")
-    if any(part not in torch.tensors for part in parts):
+    if any(part not in torch.tensors or torch.tensors[part].shape != tensor.shape for part in parts):
         return None
     return " + ".join(torch.tensors[part].name for part in parts)
 

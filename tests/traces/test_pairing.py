@@ -213,9 +213,60 @@ def test_what_is_left_over_is_named_and_the_line_that_is_shown_settles_it(torch,
     pair(torch, tf, line_of(message))
 
 
+@pytest.mark.parametrize(
+    ("torch", "tf", "expected"),
+    [((4, 2, 5, 3), (5, 3, 2, 4), "w.permute(2, 3, 1, 0)"), ((2, 3), (3, 4), None), ((2, 6), (3, 4), None)],
+)
+def test_a_partner_is_proposed_only_in_a_layout_in_which_it_fits(torch, tf, expected):
+    sides = [
+        model(WeightGroup(kind, "w", {"weight": Tensor("w", shape, False, True)}))
+        for kind, shape in (("Linear", torch), ("Conv2d", tf))
+    ]
+    explicit = line_of(left_over(*sides))
+    assert ("w", expected) in explicit
+    pair(*sides, explicit)
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("w", "WEIGHTS pairs 'd.weight' (6x5) with 'w' (5x6), whose shape differs: 'w.T' would fit"),
+        ("w[0:4].T", "WEIGHTS pairs 'd.weight' (6x5) with 'w[0:4].T' (6x4), whose shape differs: expected \"name\""),
+        ("w.T + w", "WEIGHTS: 'w.T + w' does not fit the shapes of its weights ("),
+        ("w.permute(2, 1, 0)", "WEIGHTS: 'w.permute(2, 1, 0)' does not fit the shapes of its weights ("),
+    ],
+)
+def test_shapes_that_differ_are_refused_with_both(expression, said):
+    torch = model(WeightGroup("Parameter", "w", {"weight": Tensor("w", (5, 6), False, True)}))
+    assert left_over(torch, model(group("d", WIDE, bias=False)), [("d.weight", expression)]).startswith(said)
+
+
+def test_a_weight_in_another_layout_is_paired_as_it_is_written():
+    torch = model(WeightGroup("Parameter", "w", {"weight": Tensor("w", (5, 6), False, True)}))
+    tf = model(group("d", WIDE, bias=False))
+    assert weights(torch, tf, [("d.weight", "w.T")]) == {"d.weight": "w.T"}
+
+
+def test_the_shape_of_a_weight_that_is_listed_in_slices_is_that_of_all():
+    tf = model(group("d", (18, 6), bias=False))
+    rest = [(None, "attn.in_bias")]
+    assert weights(model(*attention(0, 6, 12)), tf, [("d.weight", "attn.in_weight"), *rest]) == {
+        "d.weight": "attn.in_weight"
+    }
+
+
+def test_buffers_of_other_shapes_are_no_partners():
+    def mask(shape):
+        return model(WeightGroup("Buffer", "mask", {"buffer": Tensor("mask", shape, True, False)}))
+
+    assert weights(mask((3,)), mask((3,))) == {"mask": "mask"}
+    assert weights(mask((3,)), mask((5, 5))) == {}
+    assert weights(model(norm("a", 6)), model(norm("b", 6, buffers=()))) == {"b.weight": "a.weight"}
+
+
 def test_weights_of_the_same_sizes_are_proposed_as_partners():
     torch, tf = model(group("w", (3, 2), "Parameter")), model(group("odd", (2, 3), bias=False))
-    assert ("odd.weight", "w.weight") in line_of(left_over(torch, tf))
+    assert ("odd.weight", "w.weight.T") in line_of(left_over(torch, tf))
     assert (None, "w.bias") in line_of(left_over(torch, tf))
 
 
