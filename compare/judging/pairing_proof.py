@@ -5,7 +5,7 @@ Where layers of the same kind and shape could be paired crosswise, and the step 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations, islice
 
@@ -27,12 +27,11 @@ NOISE = 1e-6
 
 
 def prove(
-    run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start, in_order: Pairing | None = None
+    run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start, others: Sequence[Pairing] = ()
 ) -> tuple[Pairing, Start, list[str]]:
     """The pairing under which a step agrees furthest, the start for it, and the findings.
 
-    `torch` is the trace of that step on PyTorch's side. `in_order` is the pairing that heeds no names, which is tried
-    before any exchange.
+    `torch` is the trace of that step on PyTorch's side. `others` are pairings that are tried before any exchange.
     """
 
     def reached_by(candidate: Pairing) -> StageRow | None:
@@ -40,9 +39,9 @@ def prove(
         return _reached(candidate, torch, tf)
 
     best, reached, tries = pairing, reached_by(pairing), 0
+    given = [each for each in _different(others) if each.weights != pairing.weights]
     while reached is not None and tries < MOST_TRIES:
-        others = [in_order] if in_order and not tries and in_order.weights != best.weights else []
-        for candidate in islice(chain(others, _candidates(best, reached)), MOST_TRIES - tries):
+        for candidate in islice(chain(given if not tries else [], _candidates(best, reached)), MOST_TRIES - tries):
             tries += 1
             further = reached_by(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):
@@ -53,9 +52,13 @@ def prove(
     return best, _under(best, start), _words(pairing, best, reached)
 
 
+def _different(pairings: Iterable[Pairing]) -> Iterable[Pairing]:
+    return {tuple(sorted(each.weights.items())): each for each in pairings}.values()
+
+
 def _under(pairing: Pairing, start: Start) -> Start:
     """The same initial weights, under another pairing's names."""
-    return replace(start, names=tuple(pairing.weights.items()))
+    return replace(start, names=tuple(pairing.weights.items()), alone=tuple(pairing.alone.tf.items()))
 
 
 def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> StageRow | None:
@@ -80,7 +83,9 @@ def _place(pairing: Pairing, row: StageRow) -> tuple[int, int]:
 
 
 def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
-    """Other pairings: two layers exchanged, first those nearest to where the step parts; then three rotated."""
+    """Other pairings: a weight in another layout; two layers exchanged, nearest first to where the step parts; three
+    rotated."""
+    yield from map(pairing.turned, pairing.in_two_layouts)
     outputs = pairing.torch.outputs
     place = outputs.index(reached.tensor) if reached.stage == "forward" and reached.tensor in outputs else len(outputs)
 
@@ -102,18 +107,44 @@ def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
 def _words(first: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
     """The findings about the pairing: none where it is the first, and proven or the only one possible."""
     until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
-    against = say_against_names(chosen, until if chosen is not first else "")
+    said = say_without_rule(chosen, reached is None) + say_alone(chosen)
+    said += say_against_names(chosen, until if chosen is not first else "")
     if chosen is not first:
         known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
         moved = [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
-        return against + ([f"weights paired crosswise ({_which(moved)}): {until}"] if moved else [])
+        return said + ([f"weights paired crosswise ({_which(moved)}): {until}"] if moved else [])
     if reached is not None and chosen.alike:
         count = sum(map(len, chosen.alike))
-        against.append(
+        said.append(
             f"weights paired in order and by kind; {count} layers could be paired differently, but no other pairing "
             "that was tried makes the first step agree further"
         )
-    return against
+    return said
+
+
+def say_without_rule(pairing: Pairing, proven: bool = False) -> list[str]:
+    """The finding about kernels of layers that have no rule, or that were turned: how they were carried over."""
+    weights = pairing.weights
+    if not (which := [f"{name} is {weights[name]}" for name in pairing.loose]):
+        return []
+    unsure = [name for name in pairing.in_two_layouts if not proven]
+    why = "which a first step proves" if proven else "as their shapes and names say"
+    doubt = f", but {_first(unsure)} would fit as it is and transposed" if unsure else ""
+    line = f"WEIGHTS = {{{pairing.loose[0]!r}: {weights[pairing.loose[0]]!r}, ...}}"
+    return [
+        f"weights of layers without a rule were carried over in the layout that fits ({_first(which)}), {why}{doubt}. "
+        f"Where that is wrong, say which is which: {line}"
+    ]
+
+
+def say_alone(pairing: Pairing) -> list[str]:
+    """The finding about weights that only one side's layers have."""
+    sides = [(side, list(names)) for side, names in (("torch", pairing.alone.torch), ("tf", pairing.alone.tf)) if names]
+    return [
+        f"{len(names)} {'bias' if len(names) == 1 else 'biases'} on the {side} side only ({_first(names)}), begun at "
+        "what does nothing. Leave them out there, or add them on the other side, where the training depends on them"
+        for side, names in sides
+    ]
 
 
 def say_against_names(pairing: Pairing, why: str = "") -> list[str]:
@@ -127,5 +158,8 @@ def say_against_names(pairing: Pairing, why: str = "") -> list[str]:
 
 
 def _which(pairs: Sequence[Pair]) -> str:
-    named = [f"{tf.path} is {torch.path}" for torch, tf in pairs]
+    return _first([f"{tf.path} is {torch.path}" for torch, tf in pairs])
+
+
+def _first(named: Sequence[str]) -> str:
     return ", ".join(named if len(named) <= MOST_NAMED else [*named[:MOST_NAMED], f"{len(named) - MOST_NAMED} more"])

@@ -6,6 +6,7 @@ Notice the order: what can differ before anything runs (settings, each side's in
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -42,9 +43,13 @@ def study_port(
     """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
     described = _describe(run, precisions)
     torch, tf = map(RecordedModel.of, described.pair)
-    pairing, in_order = (pair(torch, tf, inputs.explicit, by_name) for by_name in (True, False))
+    # By name and in the likelier layout; what else comes into question is tried where a first step disagrees.
+    pairing, *others = (pair(torch, tf, inputs.explicit, *how) for how in product((True, False), (False, True)))
     start = _start(described.pair.torch, pairing, weights)
-    pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start, in_order)
+    torch_step = described.pair.torch
+    if pairing.alone.torch:
+        [torch_step] = run(("torch", Training(described.precision, audits=(0,), steps=1, start=start)))
+    pairing, start, proof = prove(run, pairing, described.precision, torch_step, start, others)
     if described.precision == "float32":
         precisions = ("float32",)
 
@@ -99,5 +104,7 @@ def _all_in_float32(pair: TracePair) -> bool:
 def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:
     """PyTorch's own initial weights and buffers, from which both sides begin."""
     weights = {name: torch[0, "weights", name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
+    # What only one side has begins where it does nothing.
+    weights |= {name: np.full_like(weights[name], value) for name, value in pairing.alone.torch.items()}
     np.savez(path, allow_pickle=False, **weights)
-    return Start(str(path), tuple(pairing.weights.items()))
+    return Start(str(path), tuple(pairing.weights.items()), tuple(pairing.alone.tf.items()))

@@ -1,17 +1,19 @@
 """Which weight and output of one side is which of the other: by kind of layer, never by shape alone.
 
 Layers of the same kind and shapes are told apart by their names where these agree, else by what trains, else in order.
-They are listed by `alike`, for the judge to prove by a probe.
+They are listed by `alike`, for the judge to prove by a probe. Notice what has no rule: see loose.py.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
 from compare.traces.calls import split_call
+from compare.traces.fitting import AS_IT_IS, layouts
+from compare.traces.loose import OWN, match_loose, tensor_of
+from compare.traces.matching import Pair, fits, match, of_a_shape, path_of, without_effect
 from compare.traces.model import RecordedModel
 from compare.traces.names import agreeing
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
@@ -19,17 +21,27 @@ from compare.traces.weights import Tensor, WeightGroup
 
 __all__ = ["Pair", "Pairing", "PairingError", "RecordedModel", "pair"]
 
-Pair = tuple[WeightGroup, WeightGroup]  # torch, tf
+
+@dataclass(frozen=True)
+class Alone:
+    """Weights that one side's layer has and the other's does without, and the value with which they do nothing."""
+
+    torch: dict[str, float]
+    tf: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """Pairs of groups (torch, tf), and what was paired by name."""
+    """Pairs of groups (torch, tf), and what was paired by name.
+
+    `layouts` are those of torch's weights that are carried over in another one, by tf name.
+    """
 
     torch: RecordedModel
     tf: RecordedModel
     pairs: tuple[Pair, ...]
     explicit: Mapping[str, str]
+    layouts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def weights(self) -> dict[str, str]:
@@ -37,9 +49,54 @@ class Pairing:
         found = dict(self.explicit)
         for torch, tf in self.pairs:
             for role, tensor in tf.tensors.items():
-                if tensor.name not in found and (expression := _expression(torch, role, tensor)):
+                if tensor.name not in found and (expression := self._expression(torch, role, tensor)):
                     found[tensor.name] = expression
         return found
+
+    def _expression(self, torch: WeightGroup, role: str, tensor: Tensor) -> str | None:
+        parts = [torch.tensors.get(part) for part in role.split(" + ")]
+        layout = self.layouts.get(tensor.name, AS_IT_IS)
+        if any(part is None or (part.shape != tensor.shape and not layout) for part in parts):
+            return None
+        return " + ".join(part.name + layout for part in parts if part)
+
+    @property
+    def alone(self) -> Alone:
+        """The weights that the other side's layer does without: biases, scales."""
+        found = Alone({}, {})
+        for torch, tf in self.pairs:
+            shared = {part for role in tf.tensors for part in role.split(" + ")}
+            found.torch.update(_without_effect(torch, (role for role in torch.tensors if role not in shared)))
+            lacking = (role for role in tf.tensors if not any(part in torch.tensors for part in role.split(" + ")))
+            found.tf.update(_without_effect(tf, lacking))
+        return found
+
+    @property
+    def loose(self) -> list[str]:
+        """The tf names of kernels that are paired though a side has no rule for them, or in another layout."""
+        single = [(torch, tf, tensor_of(tf)) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}]
+        return [
+            tensor.name
+            for torch, tf, tensor in single
+            if self.layouts.get(tensor.name) or (torch.kind != tf.kind and len(tensor.shape) > 1)
+        ]
+
+    @property
+    def without_rule(self) -> set[str]:
+        """The torch side's layers with weights that have no rule on either side, so that their classes say nothing."""
+        return {self.torch.layer_of(torch) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}}
+
+    @property
+    def in_two_layouts(self) -> list[str]:
+        """The tf names of weights without a rule whose sizes are equal, so that two layouts fit."""
+        single = [(tensor_of(torch), tensor_of(tf)) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}]
+        return [tf.name for torch, tf in single if not tf.buffer and len(layouts(torch.shape, tf.shape)) > 1]
+
+    def turned(self, name: str) -> Pairing:
+        """This pairing with one weight in the other layout that fits."""
+        [shape] = {tensor.shape for _, tf in self.pairs for tensor in tf.tensors.values() if tensor.name == name}
+        other = next(each for each in layouts(shape, shape) if each != self.layouts.get(name, AS_IT_IS))
+        return replace(self, layouts={**self.layouts, name: other})
 
     @property
     def layers(self) -> dict[str, str]:
@@ -87,24 +144,20 @@ class Pairing:
 
     @property
     def alike(self) -> list[list[int]]:
-        """Groups of pairs, as indices, that could also be paired crosswise: same kind, same shapes."""
+        """Groups of pairs, as indices, that could also be paired crosswise: same kinds, same shapes."""
         groups: dict[tuple, list[int]] = {}
-        for place, (_, tf) in enumerate(self.pairs):
-            groups.setdefault((tf.kind, *_shapes(tf)), []).append(place)
+        for place, (torch, tf) in enumerate(self.pairs):
+            groups.setdefault((torch.kind, tf.kind, _shapes(torch), _shapes(tf)), []).append(place)
         return [group for group in groups.values() if len(group) > 1]
 
     @property
     def against_names(self) -> list[Pair]:
         """The pairs of groups of which each has one on the other side whose name agrees better with its own."""
-        found = []
-        for kind in dict.fromkeys(tf.kind for _, tf in self.pairs):
-            pairs = [pair for pair in self.pairs if pair[1].kind == kind]
-            agree = agreeing([torch for torch, _ in pairs], [tf for _, tf in pairs], _path)
-            number = {id(group): place for place, groups in enumerate(agree) for each in groups for group in each}
-            for torch, tf in pairs:
-                if id(torch) in number and id(tf) in number and number[id(torch)] != number[id(tf)]:
-                    found.append((torch, tf))
-        return found
+        kinds: dict[tuple, list[Pair]] = {}
+        for torch, tf in self.pairs:
+            shape = tensor_of(tf).shape if OWN & {torch.kind, tf.kind} else None
+            kinds.setdefault((torch.kind, tf.kind, shape), []).append((torch, tf))
+        return [pair for pairs in kinds.values() for pair in _against_names(pairs)]
 
     def crosswise(self, one: int, other: int) -> Pairing:
         """This pairing with two partners exchanged."""
@@ -114,86 +167,52 @@ class Pairing:
         return replace(self, pairs=tuple(pairs))
 
 
-def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = (), by_name: bool = True) -> Pairing:
+def pair(
+    torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = (), by_name: bool = True, turned: bool = False
+) -> Pairing:
     """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired.
 
-    Where it is not `by_name`, the names of layers count for nothing.
+    Where it is not `by_name`, the names of layers count for nothing; `turned` prefers the other layout where two fit.
     """
     check_explicit(torch.tensors, tf.tensors, explicit)
     named = {name: expression for name, expression in explicit if name is not None and expression is not None}
     torch_named = [expression for _, expression in explicit if expression is not None]
     tf_named = {name for name, _ in explicit}
+    of_torch = _free(torch, lambda name: not is_named(name, torch_named))
+    of_tf = _free(tf, lambda name: name not in tf_named)
     pairs: list[Pair] = []
-    for kind in dict.fromkeys(group.kind for group in tf.weight_groups):
-        of_torch = [_only(group, lambda name: not is_named(name, torch_named)) for group in torch.in_order(kind)]
-        of_tf = [_only(group, lambda name: name not in tf_named) for group in tf.in_order(kind)]
-        left_torch, left_tf = ([group for group in groups if group.tensors] for groups in (of_torch, of_tf))
-        pairs += _match(left_torch, left_tf, by_name)
-    pairing = Pairing(torch, tf, tuple(pairs), named)
+    for kind in dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN):
+        of_kind = [[group for group in groups if group.kind == kind] for groups in (of_torch, of_tf)]
+        pairs += match(of_kind[0], of_kind[1], fits, of_a_shape, by_name)
+    paired = {id(group) for pair in pairs for group in pair}
+    left = [[group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf)]
+    loose = match_loose(left[0], left[1], by_name, turned)
+    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named, loose.layouts)
+    explicit = (
+        *explicit,
+        *((None, name) for name in pairing.alone.torch),
+        *((name, None) for name in pairing.alone.tf),
+    )
     check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit)
     return pairing
 
 
-def _match(torch: list[WeightGroup], tf: list[WeightGroup], named: bool) -> list[Pair]:
-    """Among those that fit each other: by name, unless in order alone; then what trains and what is frozen; in order.
-
-    The sides may run branches in another order, so one that does not fit is no reason for another to have no partner.
-    """
-    free, left, pairs = list(torch), list(tf), []
-    while left:
-        like = [group for group in left if _shapes(group) == _shapes(left[0])]
-        left = [group for group in left if group not in like]
-        fitting = [group for group in free if _fits(group, like[0])]
-        found = _among_alike(fitting, like, named)
-        free = [group for group in free if all(group is not one for one, _ in found)]
-        pairs += found
-    place = {id(group): number for number, group in enumerate(tf)}
-    return sorted(pairs, key=lambda pair: place[id(pair[1])])
+def _free(model: RecordedModel, wanted: Callable[[str], bool]) -> list[WeightGroup]:
+    """The groups in the order of the forward pass, without what is paired by name."""
+    groups = [_only(group, wanted) for group in model.in_order()]
+    return [group for group in groups if group.tensors]
 
 
-def _among_alike(torch: list[WeightGroup], tf: list[WeightGroup], named: bool) -> list[Pair]:
-    """Pairs of groups of the same shapes."""
-    by_name = agreeing(torch, tf, _path) if named else []
-    known = {id(group) for groups in by_name for each in groups for group in each}
-    rest = tuple([group for group in each if id(group) not in known] for each in (torch, tf))
-    return [pair for of_torch, of_tf in [*by_name, rest] for pair in _in_order(of_torch, of_tf)]
+def _without_effect(group: WeightGroup, roles: Iterable[str]) -> dict[str, float]:
+    trained = ((role, group.tensors[role]) for role in roles)
+    return {tensor.name: without_effect(role) for role, tensor in trained if not tensor.buffer}
 
 
-def _in_order(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[Pair]:
-    """In order; if both sides train as many, those that train and those that are frozen apart."""
-    if Counter(map(_trains, torch)) != Counter(map(_trains, tf)):
-        return list(zip(torch, tf, strict=False))
-    return list(zip(sorted(torch, key=_trains), sorted(tf, key=_trains), strict=True))
-
-
-def _trains(group: WeightGroup) -> bool:
-    return any(tensor.trainable for tensor in group.tensors.values())
-
-
-def _path(group: WeightGroup) -> str:
-    return group.path
-
-
-def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:
-    """Whether the weights of both agree in number and shape, and their buffers, where there is nothing else."""
-    if all(tensor.buffer for tensor in tf.tensors.values()):
-        return bool(_shapes(tf)) and _shapes(torch) == _shapes(tf)
-    used = set()
-    for role, tensor in tf.tensors.items():
-        parts = role.split(" + ")
-        if not tensor.buffer and any(
-            part not in torch.tensors or torch.tensors[part].shape != tensor.shape for part in parts
-        ):
-            return False
-        used |= set(parts)
-    return all(role in used or tensor.buffer for role, tensor in torch.tensors.items())
-
-
-def _expression(torch: WeightGroup, role: str, tensor: Tensor) -> str | None:
-    parts = role.split(" + ")
-    if any(part not in torch.tensors or torch.tensors[part].shape != tensor.shape for part in parts):
-        return None
-    return " + ".join(torch.tensors[part].name for part in parts)
+def _against_names(pairs: list[Pair]) -> list[Pair]:
+    agree = agreeing([torch for torch, _ in pairs], [tf for _, tf in pairs], path_of)
+    number = {id(group): place for place, groups in enumerate(agree) for each in groups for group in each}
+    both = [(torch, tf) for torch, tf in pairs if id(torch) in number and id(tf) in number]
+    return [(torch, tf) for torch, tf in both if number[id(torch)] != number[id(tf)]]
 
 
 def _shapes(group: WeightGroup) -> tuple:

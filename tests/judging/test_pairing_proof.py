@@ -10,6 +10,7 @@ from compare.judging import pairing_proof
 from compare.running.request import Start, Training
 from compare.traces.pairing import RecordedModel, pair
 from compare.traces.trace import Trace
+from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.fake_port_worker import Network, batches, record, start_of
 from tests.helpers.synthetic import at, honest, rounding
 
@@ -17,7 +18,7 @@ from tests.helpers.synthetic import at, honest, rounding
 class Proof:
     """Drives a probe of two networks to its end: the pairing, what to start from, the words, and the runs asked for."""
 
-    def __init__(self, directory, torch, tf, precision="float64"):
+    def __init__(self, directory, torch, tf, precision="float64", also=()):
         self.given, self.asked, numbers = batches(1), [], count()
 
         def trace(network, weights):
@@ -35,8 +36,8 @@ class Proof:
             self.asked += wanted
             return [trace(tf, start_of(tf, training.start)) for _, training in wanted]
 
-        in_order = pair(RecordedModel.of(taken), RecordedModel.of(own), by_name=False)
-        proven = pairing_proof.prove(run, self.plain, precision, taken, start, in_order)
+        others = [pair(RecordedModel.of(taken), RecordedModel.of(own), (), *how) for how in ((False, False), *also)]
+        proven = pairing_proof.prove(run, self.plain, precision, taken, start, others)
         self.pairing, self.start, self.words = proven
 
     @property
@@ -80,6 +81,71 @@ def test_a_pairing_that_contradicts_names_is_tried_after_that_of_names_and_said(
 def test_names_that_agree_are_proven_at_once_though_the_order_is_another(prove):
     proof = prove(Named(), Named("tf", (1, 0)))
     assert (proof.words, len(proof.asked)) == ([], 1)
+
+
+def model(**layers):
+    """A model of these layers, each a kind and the shapes of its weights."""
+    groups = []
+    for path, (kind, shapes) in layers.items():
+        name = f"{path}.{{}}" if kind == "Linear" else path
+        tensors = {role: Tensor(name.format(role), shape, False, True) for role, shape in shapes.items()}
+        groups.append(WeightGroup(kind, path, tensors))
+    return RecordedModel(groups, {path: kind for path, (kind, _) in layers.items()}, list(layers), [])
+
+
+def own(*shape):
+    return "Parameter", {"weight": shape}
+
+
+def linear(out, into, bias=False):
+    return "Linear", {"weight": (out, into)} | ({"bias": (out,)} if bias else {})
+
+
+def test_a_kernel_without_a_rule_is_said_with_its_layout_and_what_speaks_for_it():
+    pairing = pair(model(fc=linear(4, 6)), model(k=own(6, 4)))
+    [said] = pairing_proof.say_without_rule(pairing, proven=True)
+    assert "(k is fc.weight.T), which a first step proves. Where that is wrong" in said
+    assert said.endswith("WEIGHTS = {'k': 'fc.weight.T', ...}")
+    [said] = pairing_proof.say_without_rule(pairing)
+    assert "(k is fc.weight.T), as their shapes and names say. Where" in said
+    [said] = pairing_proof.say_without_rule(pair(model(fc=linear(6, 6)), model(k=own(6, 6))))
+    assert "as their shapes and names say, but k would fit as it is and transposed. Where" in said
+    assert pairing_proof.say_without_rule(pair(model(w=own(6, 6)), model(k=own(6, 6)))) == []
+
+
+def test_weights_on_one_side_only_are_said_for_each_side_and_the_first_by_name():
+    torch = model(a=linear(4, 6), b=linear(5, 5, bias=True))
+    [of_torch, of_tf] = pairing_proof.say_alone(pair(torch, model(x=linear(4, 6, bias=True), y=linear(5, 5))))
+    assert of_torch.startswith("1 bias on the torch side only (b.bias), begun at what does nothing.")
+    assert of_tf.startswith("1 bias on the tf side only (x.bias), begun")
+    many = [model(**{f"d{n}": linear(4, 6, bias) for n in range(9)}) for bias in (False, True)]
+    [said] = pairing_proof.say_alone(pair(*many))
+    assert said.startswith(
+        "9 biases on the tf side only (d0.bias, d1.bias, d2.bias, d3.bias, d4.bias, d5.bias, 3 more)"
+    )
+
+
+class Raw(Network):
+    """Its layers behind the first have kernels without a rule, which lie as torch's do."""
+
+    @property
+    def weight_groups(self):
+        return [
+            each
+            for group in super().weight_groups
+            for each in (self._raw(group) if group.kind == "Linear" and group.path != "dense" else [group])
+        ]
+
+    def _raw(self, group):
+        return [WeightGroup("Parameter", each.name, {"weight": each}) for each in group.tensors.values()]
+
+
+def test_a_square_kernel_that_lies_as_torchs_is_found_to_by_the_first_step(prove):
+    proof = prove(Network(order=(0,)), Raw("tf", (0,)), also=[(True, True)])
+    assert proof.plain.weights["dense_1.weight"] == "branches.0.weight.T"
+    assert proof.weights["dense_1.weight"] == "branches.0.weight"
+    [words] = proof.words
+    assert "(dense_1.weight is branches.0.weight, dense_2.weight is leave.weight), which a first step proves" in words
 
 
 def wrong(stage, tensor, factor=1.5):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from compare.inputs.port_batches import _explicit
-from compare.traces.pairing import PairingError, RecordedModel, pair
+from compare.traces.pairing import Alone, PairingError, RecordedModel, pair
 from compare.traces.step import END
 from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.synthetic import header
@@ -194,13 +194,12 @@ def line_of(message):
 
 
 LEFT = {
-    "on both sides": (model(group("fc1"), group("w", (3, 2), "Parameter")), model(group("d1"), group("odd", (2, 3))),
+    "on both sides": (model(group("fc1"), group("w", (3, 2), "Conv1d")), model(group("d1"), group("odd", (2, 3))),
                       "torch: w.weight (3x2), w.bias (3); tf: odd.weight (2x3), odd.bias (2)"),
     "in tf": (model(group("fc1")), model(group("d1"), group("d2")), "(tf: d2.weight (6x6), d2.bias (6))"),
     "in torch": (model(group("fc1"), group("fc2"), group("fc3")), model(group("d1")),
                  "(torch: fc2.weight (6x6), fc2.bias (6), fc3.weight (6x6), fc3.bias (6))"),
     "of another kind": (model(group("fc1", kind="Conv1d")), model(group("d1")), "tf: d1.weight (6x6), d1.bias (6)"),
-    "a bias": (model(group("fc1", bias=False)), model(group("d1")), "torch: fc1.weight (6x6); tf: d1.weight (6x6), d1"),
     "a scalar": (model(), model(group("s", (), "Parameter", bias=False)), "(tf: s.weight (scalar))"),
 }  # fmt: skip
 
@@ -265,7 +264,7 @@ def test_buffers_of_other_shapes_are_no_partners():
 
 
 def test_weights_of_the_same_sizes_are_proposed_as_partners():
-    torch, tf = model(group("w", (3, 2), "Parameter")), model(group("odd", (2, 3), bias=False))
+    torch, tf = model(group("w", (3, 2), "Embedding")), model(group("odd", (2, 3), bias=False))
     assert ("odd.weight", "w.weight.T") in line_of(left_over(torch, tf))
     assert (None, "w.bias") in line_of(left_over(torch, tf))
 
@@ -349,6 +348,53 @@ def test_a_name_that_both_sides_have_is_taken_on_its_own_side_only():
 def test_a_name_that_both_sides_have_is_left_alone_on_its_own_side_only():
     both = model(group("a"))
     assert "torch: a.weight" in left_over(both, both, [("a.weight", None), ("a.bias", None)])
+
+
+# Weights that only one side has, and weights without a rule
+
+
+def test_a_bias_that_one_side_lacks_is_alone_and_begins_at_zero():
+    pairing = pair(model(group("a", bias=False), group("b", WIDE)), model(group("d1"), group("d2", WIDE, bias=False)))
+    assert pairing.weights == {"d1.weight": "a.weight", "d2.weight": "b.weight"}
+    assert (pairing.alone.torch, pairing.alone.tf) == ({"b.bias": 0}, {"d1.bias": 0})
+    assert pair(model(group("a")), model(group("d"))).alone == Alone({}, {})
+
+
+def test_a_scale_that_one_side_lacks_begins_at_one():
+    assert pair(model(norm("bn")), model(norm("n", weight=False))).alone == Alone({"bn.weight": 1}, {})
+
+
+def own(name, *shape):
+    return WeightGroup("Parameter", name, {"weight": Tensor(name, shape, False, True)})
+
+
+def test_a_kernel_of_the_users_own_is_carried_over_transposed_with_its_layers_outputs():
+    torch = model(group("fc", WIDE))
+    tf = RecordedModel([own("own.kernel", 5, 6), own("own.bias", 6)], {"own": "Own"}, ["own"], [])
+    pairing = pair(torch, tf)
+    assert pairing.weights == {"own.kernel": "fc.weight.T", "own.bias": "fc.bias"}
+    assert (pairing.loose, pairing.in_two_layouts, pairing.without_rule) == (["own.kernel"], [], {"fc"})
+    assert pairing.outputs == {"own": "fc"}
+
+
+def test_weights_of_the_users_own_on_both_sides_and_as_they_are_need_no_word():
+    pairing = pair(model(own("w", 5, 6)), model(own("v", 5, 6)))
+    assert (pairing.weights, pairing.loose) == ({"v": "w"}, [])
+    assert pair(model(own("w", 5, 6)), model(own("v", 6, 5))).loose == ["v"]
+
+
+def test_a_square_kernel_fits_in_two_layouts_and_can_be_turned():
+    torch, tf = model(group("fc")), model(own("k", 6, 6), own("b", 6))
+    pairing = pair(torch, tf)
+    assert pairing.in_two_layouts == ["k"]
+    assert pairing.weights["k"] == pair(torch, tf, turned=True).turned("k").weights["k"] == "fc.weight.T"
+    assert pairing.turned("k").weights["k"] == pair(torch, tf, turned=True).weights["k"] == "fc.weight"
+
+
+def test_a_layer_with_a_rule_goes_before_what_has_none():
+    torch = model(group("fc", WIDE, bias=False), own("w", 5, 6))
+    tf = model(own("k", 5, 6), group("dense", WIDE, bias=False))
+    assert weights(torch, tf) == {"dense.weight": "fc.weight", "k": "w"}
 
 
 # Groups that could be paired crosswise
