@@ -5,13 +5,15 @@ Where layers of the same kind and shape could be paired crosswise, and the step 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, combinations, islice
+from itertools import chain, combinations
 
 import numpy as np
 
 from compare.judging import tolerances
+from compare.judging.by_outputs import by_outputs
 from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, by_value, stage_rows
 from compare.running.request import Start, Training
@@ -19,7 +21,9 @@ from compare.traces.pairing import Pair, Pairing
 from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
 
-MOST_TRIES = 40
+# What a proof may cost: a wrong port agrees under no pairing, and a step of a large model takes many seconds.
+MOST_TRIES, MOST_SECONDS = 40, 60
+FEW_TRIES, FEW_SECONDS = 10, 15
 MOST_NAMED = 6  # layers in one finding
 COMPUTED = ("forward", "loss", "gradient")
 # A gradient that is zero in exact arithmetic (an attention's key bias) is noise, and proves nothing about a weight.
@@ -27,33 +31,48 @@ NOISE = 1e-6
 
 
 def prove(
-    run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start, others: Sequence[Pairing] = ()
+    run: Run,
+    pairing: Pairing,
+    precision: str,
+    torch: Trace,
+    start: Start,
+    others: Sequence[Pairing] = (),
+    hopeless: bool = False,
 ) -> tuple[Pairing, Start, list[str]]:
     """The pairing under which a step agrees furthest, the start for it, and the findings.
 
-    `torch` is the trace of that step on PyTorch's side. `others` are pairings that are tried before any exchange.
+    `torch` is the trace of that step on PyTorch's side. `others` are pairings that are tried before any exchange. It is
+    `hopeless` that a step agrees where the sides are set differently: less is then tried.
     """
 
-    def reached_by(candidate: Pairing) -> StageRow | None:
+    def probe(candidate: Pairing) -> tuple[StageRow | None, Trace]:
         [tf] = run(("tf", Training(precision, audits=(0,), steps=1, start=_under(candidate, start))))
-        return _reached(candidate, torch, tf)
+        return _reached(candidate, torch, tf), tf
 
-    best, reached, tries = pairing, reached_by(pairing), 0
-    given = [each for each in _different(others) if each.weights != pairing.weights]
-    while reached is not None and tries < MOST_TRIES:
-        for candidate in islice(chain(given if not tries else [], _candidates(best, reached)), MOST_TRIES - tries):
-            tries += 1
-            further = reached_by(candidate)
+    most, seconds = (FEW_TRIES, FEW_SECONDS) if hopeless else (MOST_TRIES, MOST_SECONDS)
+    began, tried, best, (reached, tf) = time.monotonic(), {_key(pairing)}, pairing, probe(pairing)
+
+    def untried() -> Iterator[Pairing]:
+        for candidate in chain([by_outputs(best, torch, tf)], others, _candidates(best, reached) if reached else ()):
+            if len(tried) > most or time.monotonic() - began > seconds:
+                return
+            if _key(candidate) not in tried:
+                tried.add(_key(candidate))
+                yield candidate
+
+    while reached is not None:
+        for candidate in untried():
+            further, shown = probe(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):
-                best, reached = candidate, further
+                best, reached, tf = candidate, further, shown
                 break
         else:
             break
     return best, _under(best, start), _words(pairing, best, reached)
 
 
-def _different(pairings: Iterable[Pairing]) -> Iterable[Pairing]:
-    return {tuple(sorted(each.weights.items())): each for each in pairings}.values()
+def _key(pairing: Pairing) -> frozenset[tuple[str, str]]:
+    return frozenset(pairing.weights.items())
 
 
 def _under(pairing: Pairing, start: Start) -> Start:
@@ -90,11 +109,15 @@ def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
     place = outputs.index(reached.tensor) if reached.stage == "forward" and reached.tensor in outputs else len(outputs)
 
     def distance(number: int) -> int:
-        layer = pairing.torch.layer_of(pairing.pairs[number][0])
-        return abs(place - outputs.index(layer)) if layer in outputs else len(outputs)
+        runs_at = _runs_at(pairing, number)
+        return abs(place - runs_at) if runs_at < len(outputs) else len(outputs)
 
     for size in (2, 3):
-        circles = [places for group in pairing.alike for places in combinations(group, size)]
+        # What runs behind the place where the step parts cannot have made it part.
+        behind = {number for number in range(len(pairing.pairs)) if place < _runs_at(pairing, number) < len(outputs)}
+        circles = [
+            places for group in pairing.alike for places in combinations(group, size) if not behind.issuperset(places)
+        ]
         for places in sorted(circles, key=lambda places: (min(map(distance, places)), sum(map(distance, places)))):
             turned = pairing.crosswise(*places[:2])
             if size == 2:
@@ -102,6 +125,12 @@ def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
             else:
                 yield turned.crosswise(*places[1:])
                 yield pairing.crosswise(*places[1:]).crosswise(*places[:2])
+
+
+def _runs_at(pairing: Pairing, number: int) -> int:
+    """The place of a layer of torch among the outputs; behind all, where it has none."""
+    outputs, layer = pairing.torch.outputs, pairing.torch.layer_of(pairing.pairs[number][0])
+    return outputs.index(layer) if layer in outputs else len(outputs)
 
 
 def _words(first: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:

@@ -5,6 +5,7 @@ Notice the order: what can differ before anything runs (settings, each side's in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -15,12 +16,18 @@ from compare.inputs.port_inputs import PortInputs
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.pairing_proof import prove
+from compare.judging.settings import INITIAL, SettingRow
+from compare.judging.settings.values import DIFFERS
 from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import rename, rename_pair, without_evaluation
 from compare.traces.trace import Trace, TracePair
+
+NOT_OF_A_LAYER = {"optimizer", "model", "precision", INITIAL}
+# What a biased layer computes is no other, while its bias is zero.
+BEHIND_THE_STEP = {"bias", "momentum", "running variance", "trainable"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ def study_port(
     torch_step = described.pair.torch
     if pairing.alone.torch:
         [torch_step] = run(("torch", Training(described.precision, audits=(0,), steps=1, start=start)))
-    pairing, start, proof = prove(run, pairing, described.precision, torch_step, start, others)
+    hopeless = _computes_differently(all_settings(described.pair, pairing, []))
+    pairing, start, proof = prove(run, pairing, described.precision, torch_step, start, others, hopeless)
     if described.precision == "float32":
         precisions = ("float32",)
 
@@ -77,6 +85,14 @@ def study_port(
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
     findings += tuple(say_initial(initial))
     return replace(judgement, findings=findings)
+
+
+def _computes_differently(settings: Iterable[SettingRow]) -> bool:
+    """Whether a setting differs that decides what a step computes before its update."""
+    return any(
+        row.verdict == DIFFERS and row.subject not in NOT_OF_A_LAYER and row.setting not in BEHIND_THE_STEP
+        for row in settings
+    )
 
 
 def _describe(run: Run, precisions: tuple[str, ...]) -> Described:

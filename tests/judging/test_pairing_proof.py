@@ -18,7 +18,7 @@ from tests.helpers.synthetic import at, honest, rounding
 class Proof:
     """Drives a probe of two networks to its end: the pairing, what to start from, the words, and the runs asked for."""
 
-    def __init__(self, directory, torch, tf, precision="float64", also=()):
+    def __init__(self, directory, torch, tf, precision="float64", also=(), hopeless=False):
         self.given, self.asked, numbers = batches(1), [], count()
 
         def trace(network, weights):
@@ -37,7 +37,7 @@ class Proof:
             return [trace(tf, start_of(tf, training.start)) for _, training in wanted]
 
         others = [pair(RecordedModel.of(taken), RecordedModel.of(own), (), *how) for how in ((False, False), *also)]
-        proven = pairing_proof.prove(run, self.plain, precision, taken, start, others)
+        proven = pairing_proof.prove(run, self.plain, precision, taken, start, others, hopeless)
         self.pairing, self.start, self.words = proven
 
     @property
@@ -187,11 +187,23 @@ def test_three_layers_are_proven_in_every_order(prove, order):
 
 
 def test_a_port_that_is_wrong_keeps_the_order_and_it_is_said(prove):
-    proof = prove(Network(), Network("tf", fault=wrong("forward", "enter")))
+    proof = prove(Network(), Network("tf", fault=wrong("forward", "leave")))
     assert proof.pairing is proof.plain
     [words] = proof.words
     assert words.startswith("weights paired in order and by kind; 2 layers could be paired differently")
     assert len(proof.asked) == 2
+
+
+def test_layers_that_run_behind_the_place_where_the_step_parts_are_not_exchanged(prove):
+    assert len(prove(Network(), Network("tf", fault=wrong("forward", "enter"))).asked) == 1
+
+
+def test_little_is_tried_where_the_sides_are_set_differently_and_nothing_when_the_time_is_over(prove, monkeypatch):
+    order = tuple(range(10))
+    networks = Network(order=order), Network("tf", order, wrong("forward", "leave"))
+    assert len(prove(*networks, hopeless=True).asked) == 1 + pairing_proof.FEW_TRIES
+    monkeypatch.setattr(pairing_proof, "MOST_SECONDS", -1)
+    assert len(prove(*networks).asked) == 1
 
 
 def test_a_wrong_port_without_like_layers_needs_no_words(prove):
@@ -208,7 +220,7 @@ def test_an_exchange_that_leads_further_is_kept_though_the_port_is_wrong_behind_
 
 def test_what_a_wrong_port_may_cost_is_bounded(prove, monkeypatch):
     order = tuple(range(10))
-    tf = Network("tf", order, wrong("forward", "enter"))
+    tf = Network("tf", order, wrong("forward", "leave"))
     proof = prove(Network(order=order), tf)
     assert len(proof.asked) == 1 + pairing_proof.MOST_TRIES
     monkeypatch.setattr(pairing_proof, "MOST_TRIES", 3)
