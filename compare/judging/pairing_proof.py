@@ -53,7 +53,8 @@ def prove(
     began, tried, best, (reached, tf) = time.monotonic(), {_key(pairing)}, pairing, probe(pairing)
 
     def untried() -> Iterator[Pairing]:
-        for candidate in chain([by_outputs(best, torch, tf)], others, _candidates(best, reached) if reached else ()):
+        likely = by_outputs(best, torch, tf), best.turned(*best.in_two_layouts)
+        for candidate in chain(likely, others, _candidates(best, reached) if reached else ()):
             if len(tried) > most or time.monotonic() - began > seconds:
                 return
             if _key(candidate) not in tried:

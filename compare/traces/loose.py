@@ -25,13 +25,16 @@ class Loose(NamedTuple):
 
 def match_loose(torch: Iterable[WeightGroup], tf: Iterable[WeightGroup], named: bool, turned: bool) -> Loose:
     """Pair what is left of both models; `turned` prefers the other layout wherever two fit."""
-    free, left, found = _one_by_one(torch), _one_by_one(tf), Loose([], {})
+    free, every, found = _one_by_one(torch), _one_by_one(tf), Loose([], {})
+    left = every
     for other in (turned, not turned):
         pairs = match(free, left, partial(_fits, turned=other), _alike, named)
         found.pairs.extend(pairs)
         found.layouts.update({tensor_of(group).name: _layout(one, group, other) or AS_IT_IS for one, group in pairs})
         taken = {id(group) for pair in pairs for group in pair}
         free, left = ([group for group in groups if id(group) not in taken] for groups in (free, left))
+    place = {id(group): number for number, group in enumerate(every)}
+    found.pairs.sort(key=lambda pair: place[id(pair[1])])
     return found
 
 

@@ -92,11 +92,14 @@ class Pairing:
         single = [(tensor_of(torch), tensor_of(tf)) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}]
         return [tf.name for torch, tf in single if not tf.buffer and len(layouts(torch.shape, tf.shape)) > 1]
 
-    def turned(self, name: str) -> Pairing:
-        """This pairing with one weight in the other layout that fits."""
-        [shape] = {tensor.shape for _, tf in self.pairs for tensor in tf.tensors.values() if tensor.name == name}
-        other = next(each for each in layouts(shape, shape) if each != self.layouts.get(name, AS_IT_IS))
-        return replace(self, layouts={**self.layouts, name: other})
+    def turned(self, *names: str) -> Pairing:
+        """This pairing with these weights in the other layout that fits."""
+        shapes = {tensor.name: tensor.shape for _, tf in self.pairs for tensor in tf.tensors.values()}
+        turned = dict(self.layouts)
+        for name in names:
+            fitting = layouts(shapes[name], shapes[name])
+            turned[name] = next(each for each in fitting if each != self.layouts.get(name, AS_IT_IS))
+        return replace(self, layouts=turned)
 
     @property
     def layers(self) -> dict[str, str]:

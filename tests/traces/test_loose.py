@@ -33,6 +33,11 @@ def test_a_kernel_that_fits_only_as_it_is_is_not_turned():
     assert paired([linear("fc", 4, 6)], [own("k", 4, 6), own("b", 4)]) == {"k": "fc.weight", "b": "fc.bias"}
 
 
+def test_pairs_are_in_the_order_of_the_tf_side():
+    torch = [linear("a", 4, 6), linear("b", 4, 3)]
+    assert list(paired(torch, [own("k2", 4, 3), own("k1", 6, 4)])) == ["k2", "k1"]
+
+
 def test_a_convolution_is_found_in_the_layout_of_keras():
     torch = WeightGroup("Conv2d", "c", {"weight": Tensor("c.weight", (8, 3, 5, 7), False, True)})
     assert paired([torch], [own("k", 5, 7, 3, 8)]) == {"k": "c.weight.permute(2, 3, 1, 0)"}
