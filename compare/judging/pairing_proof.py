@@ -137,7 +137,7 @@ def _runs_at(pairing: Pairing, number: int) -> int:
 def _words(first: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
     """The findings about the pairing: none where it is the first, and proven or the only one possible."""
     until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
-    said = say_without_rule(chosen, reached is None) + say_alone(chosen)
+    said = say_without_rule(chosen, reached is None) + say_alone(chosen, ", begun at what does nothing")
     said += say_against_names(chosen, until if chosen is not first else "")
     if chosen is not first:
         known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
@@ -167,12 +167,12 @@ def say_without_rule(pairing: Pairing, proven: bool = False) -> list[str]:
     ]
 
 
-def say_alone(pairing: Pairing) -> list[str]:
-    """The finding about weights that only one side's layers have."""
+def say_alone(pairing: Pairing, begun: str = "") -> list[str]:
+    """The finding about weights that only one side's layers have; `begun` says with which values."""
     sides = [(side, list(names)) for side, names in (("torch", pairing.alone.torch), ("tf", pairing.alone.tf)) if names]
     return [
-        f"{len(names)} {'bias' if len(names) == 1 else 'biases'} on the {side} side only ({_first(names)}), begun at "
-        "what does nothing. Leave them out there, or add them on the other side, where the training depends on them"
+        f"{len(names)} {'weight' if len(names) == 1 else 'weights'} on the {side} side only ({_first(names)}){begun}. "
+        "Leave them out there, or add them on the other side, where the training depends on them"
         for side, names in sides
     ]
 

@@ -39,12 +39,12 @@ SAID = {
     "biases_on_one_side": (
         "normalisation",
         {'padding="same", use_bias=False': 'padding="same"', **SGD},
-        ["2 biases on the tf side only (conv1.bias, conv2.bias), begun at what does nothing"],
+        ["2 weights on the tf side only (conv1.bias, conv2.bias), begun at what does nothing"],
     ),
     "biases_on_the_other": (
         "normalisation",
         {"padding=1, bias=False": "padding=1", **SGD},
-        ["2 biases on the torch side only (conv1.bias, conv2.bias), begun at what does nothing"],
+        ["2 weights on the torch side only (conv1.bias, conv2.bias), begun at what does nothing"],
     ),
     "names_exchanged": (
         "scaled_dot",

@@ -115,13 +115,15 @@ def test_a_kernel_without_a_rule_is_said_with_its_layout_and_what_speaks_for_it(
 
 def test_weights_on_one_side_only_are_said_for_each_side_and_the_first_by_name():
     torch = model(a=linear(4, 6), b=linear(5, 5, bias=True))
-    [of_torch, of_tf] = pairing_proof.say_alone(pair(torch, model(x=linear(4, 6, bias=True), y=linear(5, 5))))
-    assert of_torch.startswith("1 bias on the torch side only (b.bias), begun at what does nothing.")
-    assert of_tf.startswith("1 bias on the tf side only (x.bias), begun")
+    [of_torch, of_tf] = pairing_proof.say_alone(
+        pair(torch, model(x=linear(4, 6, bias=True), y=linear(5, 5))), ", begun at zero"
+    )
+    assert of_torch.startswith("1 weight on the torch side only (b.bias), begun at zero. Leave")
+    assert of_tf.startswith("1 weight on the tf side only (x.bias), begun at zero. Leave")
     many = [model(**{f"d{n}": linear(4, 6, bias) for n in range(9)}) for bias in (False, True)]
     [said] = pairing_proof.say_alone(pair(*many))
     assert said.startswith(
-        "9 biases on the tf side only (d0.bias, d1.bias, d2.bias, d3.bias, d4.bias, d5.bias, 3 more)"
+        "9 weights on the tf side only (d0.bias, d1.bias, d2.bias, d3.bias, d4.bias, d5.bias, 3 more)"
     )
 
 
