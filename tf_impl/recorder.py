@@ -5,6 +5,7 @@ from functools import wraps
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from compare.inputs.expressions import explicit_pairs
@@ -121,15 +122,17 @@ def start_from(
 ) -> None:
     """Give `model` the initial weights and running statistics of the recorded PyTorch loop.
 
-    Layers are paired in order of definition and by kind; `pairs` as in Recorder. Raises PairingError where a weight has
-    no partner, TraceError where `trace` cannot be read or its first step was not audited.
+    Layers are paired by kind, by names where these agree, and in order of definition; `pairs` as in Recorder. A bias
+    that torch lacks becomes zero. Raises PairingError where a weight has no partner or another shape, TraceError where
+    `trace` cannot be read or its first step was not audited.
     """
     with Trace(trace_path(trace)) as torch:
         if not any(key[:2] == (0, "weights") for key in torch.keys):
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")
-        names = pair(RecordedModel.of(torch), _recorded(model), explicit_pairs((pairs or {}).items())).weights
-        begun = begun_with(torch, 0, names)
+        pairing = pair(RecordedModel.of(torch), _recorded(model), explicit_pairs((pairs or {}).items()))
+        begun = begun_with(torch, 0, pairing.weights)
     parameters = weights.named_parameters(model) | weights.named_buffers(model)
+    begun |= {name: np.full(parameters[name].shape, value) for name, value in pairing.alone.tf.items()}
     for name, value in begun.items():
         parameters[name].assign(value)
 

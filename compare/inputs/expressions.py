@@ -1,6 +1,6 @@
-"""What a tensor of one side corresponds to on the other: a name, a slice of its first axis, or a sum of them.
+"""What a tensor of one side corresponds to on the other: names, and what is done to them, written as in PyTorch.
 
-"fc1.weight", "attention.in_proj_weight[0:64]", "lstm.bias_ih_l0 + lstm.bias_hh_l0".
+"fc1.weight", "attention.in_proj_weight[0:64]", "lstm.bias_ih_l0 + lstm.bias_hh_l0", "kernel.permute(3, 2, 0, 1)".
 """
 
 from __future__ import annotations
@@ -12,30 +12,43 @@ from typing import NamedTuple, overload
 
 import numpy as np
 
-_TERM = re.compile(r"(?P<name>[^\[\]+]+?)(\[(?P<start>\d*):(?P<stop>\d*)\])?")
+FORMS = (
+    '"name", "name[0:64]", "name[:, 0:64]", "name.T", "name.permute(3, 2, 0, 1)", "name.reshape(8, -1)", '
+    '"cat(name, name)" or "name + name"'
+)
+WHOLE = slice(None, None)
 
+_LAST_STEP = re.compile(
+    r"(?P<inner>.+)(\[(?P<slices>[\d:, ]+)\]|(?P<T>\.T)|\.(?P<axes>permute|reshape)\((?P<numbers>[-\d, ]+)\))"
+)
+_SLICE = re.compile(r"(\d*):(\d*)")
+_CAT = re.compile(r"cat\((.+)\)")
+_NAME = re.compile(r"[^\[\]+()]+")
 
 ExplicitPairs = tuple[tuple[str | None, str | None], ...]  # tf name, expression of torch names; None: no partner
+Step = Callable[[np.ndarray], np.ndarray]  # moves or selects elements
 
 
 class Term(NamedTuple):
-    """A tensor by name, and which of its rows."""
+    """A tensor by name, and which of its rows; whole, where more than rows is selected."""
+
+    name: str
+    rows: slice = WHOLE
+
+
+class _Part(NamedTuple):
+    """A tensor by name, or sums side by side, and what is then done to it."""
 
     name: str
     rows: slice
+    sums: tuple[tuple[_Part, ...], ...]
+    steps: tuple[Step, ...]
 
 
 @cache
 def terms(expression: str) -> tuple[Term, ...]:
     """The tensors that an expression names; ValueError where it is not an expression."""
-    found = []
-    for text in expression.split(" + "):
-        match = _TERM.fullmatch(text.strip())
-        if match is None:
-            raise ValueError(f'{expression!r} is not a weight: expected "name", "name[start:stop]" or "name + name"')
-        bounds = (int(bound) if bound else None for bound in (match["start"], match["stop"]))
-        found.append(Term(match["name"], slice(*bounds)))
-    return tuple(found)
+    return tuple(_terms(_sum(expression)))
 
 
 @overload
@@ -51,12 +64,14 @@ def evaluate(expression: str, tensor: Callable[[str], np.ndarray | None], added:
 
     The values of a sum are `added`; the gradient of each part is already the gradient of the sum.
     """
-    parts = []
-    for name, rows in terms(expression):
-        if (array := tensor(name)) is None:
-            return None
-        parts.append(array[rows] if array.ndim and rows != slice(None, None) else array)
-    return sum(parts[1:], parts[0]) if added else parts[0]
+    found = {name: tensor(name) for name, _ in terms(expression)}
+    known = {name: array for name, array in found.items() if array is not None}
+    return _value(_sum(expression), known, added) if len(known) == len(found) else None
+
+
+def shape_of(expression: str, shapes: Callable[[str], tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape of what an expression stands for; ValueError where the shapes of its parts do not allow it."""
+    return evaluate(expression, lambda name: np.broadcast_to(np.int8(0), shapes(name))).shape
 
 
 def explicit_pairs(items: Iterable[tuple]) -> ExplicitPairs:
@@ -66,3 +81,77 @@ def explicit_pairs(items: Iterable[tuple]) -> ExplicitPairs:
         for name, given in items
         for expression in (given if isinstance(given, list | tuple) else [given])
     )
+
+
+@cache
+def _sum(expression: str) -> tuple[_Part, ...]:
+    try:
+        return tuple(_part(text.strip()) for text in _split(expression, " + "))
+    except ValueError:
+        raise ValueError(f"{expression!r} is not a weight: expected {FORMS}") from None
+
+
+def _part(text: str) -> _Part:
+    steps: list[Step] = []
+    rows = WHOLE
+    while last := _LAST_STEP.fullmatch(text):
+        slices = _slices(last["slices"]) if last["slices"] else ()
+        rows = slices[0] if len(slices) == 1 else WHOLE  # of the first step in the end
+        steps.append(_step(slices, last["axes"], last["numbers"]))
+        text = last["inner"]
+    steps.reverse()
+    if together := _CAT.fullmatch(text):
+        return _Part("", WHOLE, tuple(_sum(each) for each in _split(together[1], ", ")), tuple(steps))
+    if not _NAME.fullmatch(text):
+        raise ValueError(text)
+    return _Part(text, rows, (), tuple(steps))
+
+
+def _slices(text: str) -> tuple[slice, ...]:
+    found = [_SLICE.fullmatch(each.strip()) for each in text.split(",")]
+    if any(each is None for each in found):
+        raise ValueError(text)
+    return tuple(slice(*(int(bound) if bound else None for bound in each.groups())) for each in found if each)
+
+
+def _step(slices: tuple[slice, ...], axes: str | None, numbers: str | None) -> Step:
+    if slices:
+        return lambda array: array[slices]
+    if axes is None:
+        return np.transpose
+    given = tuple(int(number) for number in (numbers or "").split(","))
+    return (lambda array: array.transpose(given)) if axes == "permute" else (lambda array: array.reshape(given))
+
+
+def _split(text: str, by: str) -> list[str]:
+    """The pieces between separators that stand in no brackets."""
+    found, depth = [""], 0
+    for place, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        if depth == 0 and text.startswith(by, place):
+            found.append("")
+        found[-1] += letter
+    return [found[0], *(each[len(by) :] for each in found[1:])]
+
+
+def _terms(parts: Iterable[_Part]) -> Iterable[Term]:
+    for part in parts:
+        if part.sums:
+            yield from (term for each in part.sums for term in _terms(each))
+        else:
+            yield Term(part.name, part.rows)
+
+
+def _value(parts: tuple[_Part, ...], known: dict[str, np.ndarray], added: bool) -> np.ndarray:
+    values = []
+    for part in parts if added else parts[:1]:
+        array = known[part.name] if not part.sums else _together([_value(each, known, added) for each in part.sums])
+        for step in part.steps if array.ndim else ():
+            array = step(array)
+        values.append(array)
+    return sum(values[1:], values[0])
+
+
+def _together(arrays: list[np.ndarray]) -> np.ndarray:
+    """Side by side as rows; of numbers (a count of steps, which every part has) the first."""
+    return np.concatenate(arrays) if arrays[0].ndim else arrays[0]

@@ -73,6 +73,8 @@ def tf_side():
 #                                     batches(); `rng` begins as it does there
 #
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
-# WEIGHTS = {"tf name": "torch name"} which weight is which, where order and kind of the layers do not decide
+# WEIGHTS = {"tf name": "torch name"} which weight is which, where kind, names and order of the layers do not decide;
+#                                     "name.T", "name.permute(3, 2, 0, 1)", "name[0:64]", "name[:, 0:64]", "a + b" and
+#                                     "cat(a, b)" are weights too, and None is no partner
 # STEPS_PER_EPOCH = 20                the length of an epoch in epochs.csv
 # MUST_FALL = True                    two equal losses that do not fall are then "not decreasing", no longer equivalent

@@ -5,52 +5,80 @@ Where layers of the same kind and shape could be paired crosswise, and the step 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import chain, combinations
 
 import numpy as np
 
 from compare.judging import tolerances
+from compare.judging.by_outputs import by_outputs
 from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, by_value, stage_rows
 from compare.running.request import Start, Training
-from compare.traces.pairing import Pairing
+from compare.traces.pairing import Pair, Pairing
 from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
 
-MOST_TRIES = 40
+# What a proof may cost: a wrong port agrees under no pairing, and a step of a large model takes many seconds.
+MOST_TRIES, MOST_SECONDS = 40, 60
+FEW_TRIES, FEW_SECONDS = 10, 15
+MOST_NAMED = 6  # layers in one finding
 COMPUTED = ("forward", "loss", "gradient")
 # A gradient that is zero in exact arithmetic (an attention's key bias) is noise, and proves nothing about a weight.
 NOISE = 1e-6
 
 
-def prove(run: Run, pairing: Pairing, precision: str, torch: Trace, start: Start) -> tuple[Pairing, Start, list[str]]:
+def prove(
+    run: Run,
+    pairing: Pairing,
+    precision: str,
+    torch: Trace,
+    start: Start,
+    others: Sequence[Pairing] = (),
+    hopeless: bool = False,
+) -> tuple[Pairing, Start, list[str]]:
     """The pairing under which a step agrees furthest, the start for it, and the findings.
 
-    `torch` is the trace of that step on PyTorch's side.
+    `torch` is the trace of that step on PyTorch's side. `others` are pairings that are tried before any exchange. It is
+    `hopeless` that a step agrees where the sides are set differently: less is then tried.
     """
 
-    def reached_by(candidate: Pairing) -> StageRow | None:
+    def probe(candidate: Pairing) -> tuple[StageRow | None, Trace]:
         [tf] = run(("tf", Training(precision, audits=(0,), steps=1, start=_under(candidate, start))))
-        return _reached(candidate, torch, tf)
+        return _reached(candidate, torch, tf), tf
 
-    best, reached, tries = pairing, reached_by(pairing), 0
-    while reached is not None and tries < MOST_TRIES:
-        for candidate in islice(_candidates(best, reached), MOST_TRIES - tries):
-            tries += 1
-            further = reached_by(candidate)
+    most, seconds = (FEW_TRIES, FEW_SECONDS) if hopeless else (MOST_TRIES, MOST_SECONDS)
+    began, tried, best, (reached, tf) = time.monotonic(), {_key(pairing)}, pairing, probe(pairing)
+
+    def untried() -> Iterator[Pairing]:
+        likely = by_outputs(best, torch, tf), best.turned(*best.in_two_layouts)
+        for candidate in chain(likely, others, _candidates(best, reached) if reached else ()):
+            if len(tried) > most or time.monotonic() - began > seconds:
+                return
+            if _key(candidate) not in tried:
+                tried.add(_key(candidate))
+                yield candidate
+
+    while reached is not None:
+        for candidate in untried():
+            further, shown = probe(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):
-                best, reached = candidate, further
+                best, reached, tf = candidate, further, shown
                 break
         else:
             break
     return best, _under(best, start), _words(pairing, best, reached)
 
 
+def _key(pairing: Pairing) -> frozenset[tuple[str, str]]:
+    return frozenset(pairing.weights.items())
+
+
 def _under(pairing: Pairing, start: Start) -> Start:
     """The same initial weights, under another pairing's names."""
-    return replace(start, names=tuple(pairing.weights.items()))
+    return replace(start, names=tuple(pairing.weights.items()), alone=tuple(pairing.alone.tf.items()))
 
 
 def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> StageRow | None:
@@ -75,16 +103,22 @@ def _place(pairing: Pairing, row: StageRow) -> tuple[int, int]:
 
 
 def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
-    """Other pairings: two layers exchanged, first those nearest to where the step parts; then three rotated."""
+    """Other pairings: a weight in another layout; two layers exchanged, nearest first to where the step parts; three
+    rotated."""
+    yield from map(pairing.turned, pairing.in_two_layouts)
     outputs = pairing.torch.outputs
     place = outputs.index(reached.tensor) if reached.stage == "forward" and reached.tensor in outputs else len(outputs)
 
     def distance(number: int) -> int:
-        layer = pairing.torch.layer_of(pairing.pairs[number][0])
-        return abs(place - outputs.index(layer)) if layer in outputs else len(outputs)
+        runs_at = _runs_at(pairing, number)
+        return abs(place - runs_at) if runs_at < len(outputs) else len(outputs)
 
     for size in (2, 3):
-        circles = [places for group in pairing.alike for places in combinations(group, size)]
+        # What runs behind the place where the step parts cannot have made it part.
+        behind = {number for number in range(len(pairing.pairs)) if place < _runs_at(pairing, number) < len(outputs)}
+        circles = [
+            places for group in pairing.alike for places in combinations(group, size) if not behind.issuperset(places)
+        ]
         for places in sorted(circles, key=lambda places: (min(map(distance, places)), sum(map(distance, places)))):
             turned = pairing.crosswise(*places[:2])
             if size == 2:
@@ -94,19 +128,68 @@ def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
                 yield pairing.crosswise(*places[1:]).crosswise(*places[:2])
 
 
-def _words(ordered: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
-    """The findings about the pairing: none where it is in order, and proven or the only one possible."""
-    if chosen is not ordered:
-        moved = [
-            f"{tf.path} is {torch.path}" for (torch, tf), plain in zip(chosen.pairs, ordered.pairs, strict=True)
-            if torch is not plain[0]
-        ]  # fmt: skip
-        until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
-        return [f"weights paired crosswise ({', '.join(moved)}): {until}"]
-    if reached is not None and ordered.alike:
-        count = sum(map(len, ordered.alike))
-        return [
+def _runs_at(pairing: Pairing, number: int) -> int:
+    """The place of a layer of torch among the outputs; behind all, where it has none."""
+    outputs, layer = pairing.torch.outputs, pairing.torch.layer_of(pairing.pairs[number][0])
+    return outputs.index(layer) if layer in outputs else len(outputs)
+
+
+def _words(first: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
+    """The findings about the pairing: none where it is the first, and proven or the only one possible."""
+    until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
+    said = say_without_rule(chosen, reached is None) + say_alone(chosen, ", begun at what does nothing")
+    said += say_against_names(chosen, until if chosen is not first else "")
+    if chosen is not first:
+        known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
+        moved = [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
+        return said + ([f"weights paired crosswise ({_which(moved)}): {until}"] if moved else [])
+    if reached is not None and chosen.alike:
+        count = sum(map(len, chosen.alike))
+        said.append(
             f"weights paired in order and by kind; {count} layers could be paired differently, but no other pairing "
             "that was tried makes the first step agree further"
-        ]
-    return []
+        )
+    return said
+
+
+def say_without_rule(pairing: Pairing, proven: bool = False) -> list[str]:
+    """The finding about kernels of layers that have no rule, or that were turned: how they were carried over."""
+    weights = pairing.weights
+    if not (which := [f"{name} is {weights[name]}" for name in pairing.loose]):
+        return []
+    unsure = [name for name in pairing.in_two_layouts if not proven]
+    why = "which a first step proves" if proven else "as their shapes and names say"
+    doubt = f", but {_first(unsure)} would fit as it is and transposed" if unsure else ""
+    line = f"WEIGHTS = {{{pairing.loose[0]!r}: {weights[pairing.loose[0]]!r}, ...}}"
+    return [
+        f"weights of layers without a rule were carried over in the layout that fits ({_first(which)}), {why}{doubt}. "
+        f"Where that is wrong, say which is which: {line}"
+    ]
+
+
+def say_alone(pairing: Pairing, begun: str = "") -> list[str]:
+    """The finding about weights that only one side's layers have; `begun` says with which values."""
+    sides = [(side, list(names)) for side, names in (("torch", pairing.alone.torch), ("tf", pairing.alone.tf)) if names]
+    return [
+        f"{len(names)} {'weight' if len(names) == 1 else 'weights'} on the {side} side only ({_first(names)}){begun}. "
+        "Leave them out there, or add them on the other side, where the training depends on them"
+        for side, names in sides
+    ]
+
+
+def say_against_names(pairing: Pairing, why: str = "") -> list[str]:
+    """The finding that names agree and the pairing contradicts them; `why` says what speaks for the pairing."""
+    if not (against := pairing.against_names):
+        return []
+    return [
+        f"weights paired against their names (in tf {_which(against)} of torch){why and f': {why}'}. Layers of the "
+        "same names play different parts: exchange them in the tf model, or weights that are loaded by name go wrong"
+    ]
+
+
+def _which(pairs: Sequence[Pair]) -> str:
+    return _first([f"{tf.path} is {torch.path}" for torch, tf in pairs])
+
+
+def _first(named: Sequence[str]) -> str:
+    return ", ".join(named if len(named) <= MOST_NAMED else [*named[:MOST_NAMED], f"{len(named) - MOST_NAMED} more"])

@@ -5,7 +5,9 @@ Notice the order: what can differ before anything runs (settings, each side's in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,18 @@ from compare.inputs.port_inputs import PortInputs
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.pairing_proof import prove
+from compare.judging.settings import INITIAL, SettingRow
+from compare.judging.settings.values import DIFFERS
 from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import rename, rename_pair, without_evaluation
 from compare.traces.trace import Trace, TracePair
+
+NOT_OF_A_LAYER = {"optimizer", "model", "precision", INITIAL}
+# What a biased layer computes is no other, while its bias is zero.
+BEHIND_THE_STEP = {"bias", "momentum", "running variance", "trainable"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +49,15 @@ def study_port(
 ) -> Judgement:
     """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
     described = _describe(run, precisions)
-    pairing = pair(RecordedModel.of(described.pair.torch), RecordedModel.of(described.pair.tf), inputs.explicit)
+    torch, tf = map(RecordedModel.of, described.pair)
+    # By name and in the likelier layout; what else comes into question is tried where a first step disagrees.
+    pairing, *others = (pair(torch, tf, inputs.explicit, *how) for how in product((True, False), (False, True)))
     start = _start(described.pair.torch, pairing, weights)
-    pairing, start, proof = prove(run, pairing, described.precision, described.pair.torch, start)
+    torch_step = described.pair.torch
+    if pairing.alone.torch:
+        [torch_step] = run(("torch", Training(described.precision, audits=(0,), steps=1, start=start)))
+    hopeless = _computes_differently(all_settings(described.pair, pairing, []))
+    pairing, start, proof = prove(run, pairing, described.precision, torch_step, start, others, hopeless)
     if described.precision == "float32":
         precisions = ("float32",)
 
@@ -73,6 +87,14 @@ def study_port(
     return replace(judgement, findings=findings)
 
 
+def _computes_differently(settings: Iterable[SettingRow]) -> bool:
+    """Whether a setting differs that decides what a step computes before its update."""
+    return any(
+        row.verdict == DIFFERS and row.subject not in NOT_OF_A_LAYER and row.setting not in BEHIND_THE_STEP
+        for row in settings
+    )
+
+
 def _describe(run: Run, precisions: tuple[str, ...]) -> Described:
     """One step of each side from its own weights: in float64 where the port can run in it."""
     findings: list[str] = []
@@ -98,5 +120,7 @@ def _all_in_float32(pair: TracePair) -> bool:
 def _start(torch: Trace, pairing: Pairing, path: Path) -> Start:
     """PyTorch's own initial weights and buffers, from which both sides begin."""
     weights = {name: torch[0, "weights", name] for step, stage, name in torch.keys if (step, stage) == (0, "weights")}
+    # What only one side has begins where it does nothing.
+    weights |= {name: np.full_like(weights[name], value) for name, value in pairing.alone.torch.items()}
     np.savez(path, allow_pickle=False, **weights)
-    return Start(str(path), tuple(pairing.weights.items()))
+    return Start(str(path), tuple(pairing.weights.items()), tuple(pairing.alone.tf.items()))

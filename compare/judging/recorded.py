@@ -40,10 +40,11 @@ from compare.judging.half_precision import (
 from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
+from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
 from compare.judging.rates import rates_apart
 from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
-from compare.judging.settings import compare_settings
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
+from compare.judging.static_differences import settings_of
 from compare.judging.steps import EVALUATED, METRIC
 from compare.judging.wording import parting_sentence
 from compare.traces.recording import NUDGE
@@ -65,8 +66,10 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         found = [opened.enter_context(read(path)) for path in paths if is_file(path)]
         twins = nudged_twins(sides, found)
         judgement = _judge(audited_by_both(rename_pair(sides, pairing)), rename_pair(twins, pairing), must_fall)
-        settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
-        findings = (*judgement.findings, *(_not_a_twin(trace) for trace in found if trace not in twins))
+        settings = settings_of(sides.torch.header.settings, sides.tf.header.settings, pairing)
+        not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
+        of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
+        findings = (*judgement.findings, *of_weights, *not_twins)
     steps = max(trace.steps for trace in traces)
     subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
     return subject, replace(judgement, findings=findings, settings=tuple(settings))

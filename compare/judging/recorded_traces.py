@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from compare.judging import tolerances
 from compare.judging.difference import difference
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import of_steps, rename_pair
-from compare.traces.step import END
+from compare.traces.step import END, Step
 from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
 
@@ -53,23 +53,32 @@ def pair_models(pair_of_traces: TracePair) -> Pairing:
 
 
 def by_values(pairing: Pairing, traces: TracePair) -> Pairing:
-    """The pairing under which layers that could be paired crosswise have equal initial weights, if there is one."""
+    """The pairing under which what could be paired otherwise has equal first weights, if there is one."""
     views = rename_pair(traces, pairing)
     step = min((step for step, stage, _ in views.torch.keys if stage == "weights"), default=END)
 
     def same(torch: int, tf: int) -> bool:
         crossed = pairing if torch == tf else pairing.crosswise(torch, tf)
         names = [tensor.name for tensor in crossed.pairs[tf][1].tensors.values() if tensor.name in crossed.weights]
-        sides = rename_pair(traces, crossed)
-        keys = [(step, "weights", crossed.weights[name]) for name in names]
-        return all(_equal(sides.torch.get(key), sides.tf.get(key)) for key in keys)
+        return _same(traces, crossed, step, names)
 
     for group in pairing.alike:
         for place in group:
             if not same(place, place):
                 partner = next((other for other in group if other > place and same(other, place)), None)
                 pairing = pairing if partner is None else pairing.crosswise(place, partner)
+    for name in pairing.in_two_layouts:
+        other = pairing.turned(name)
+        if not _same(traces, pairing, step, [name]) and _same(traces, other, step, [name]):
+            pairing = other
     return pairing
+
+
+def _same(traces: TracePair, pairing: Pairing, step: Step, names: Iterable[str]) -> bool:
+    """Whether weights, by their tf names, have equal values at the beginning of a step."""
+    sides = rename_pair(traces, pairing)
+    keys = [(step, "weights", pairing.weights[name]) for name in names]
+    return all(_equal(sides.torch.get(key), sides.tf.get(key)) for key in keys)
 
 
 def _equal(torch: np.ndarray | None, tf: np.ndarray | None) -> bool:

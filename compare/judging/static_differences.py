@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from compare.judging.comparison import Comparison
@@ -92,7 +93,14 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
         for row in initial
     ]
     torch, tf = map(_with_rates, pair)
-    return [*compare_settings(torch, tf, pairing.all_layers), *of_weights, *drawn]
+    return [*settings_of(torch, tf, pairing), *of_weights, *drawn]
+
+
+def settings_of(torch: Iterable[Setting], tf: Iterable[Setting], pairing: Pairing) -> list[SettingRow]:
+    """The rows of all settings; layers of the user's own have classes of their own, which is no difference."""
+    own = pairing.without_rule
+    rows = compare_settings(torch, tf, pairing.all_layers)
+    return [row for row in rows if row.setting != "kind" or row.subject not in own]
 
 
 def _with_rates(trace: Trace) -> list[Setting]:

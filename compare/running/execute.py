@@ -94,9 +94,10 @@ def _load_start(framework: Framework, model: Any, training: Training, start: Sta
     """Set the initial weights of a port's run: PyTorch's, on the tf side under its own names."""
     with np.load(start.weights, allow_pickle=False) as file:
         weights = _nudged({name: file[name] for name in file.files}, training, seed)
+    own = {name: parameter.value() for name, parameter in framework.weights.named_parameters(model).items()}
     if framework.side == "tf":
         weights = {name: evaluate(expression, weights.__getitem__) for name, expression in start.names}
-    own = {name: parameter.value() for name, parameter in framework.weights.named_parameters(model).items()}
+        weights |= {name: np.full_like(own[name], value) for name, value in start.alone}
     framework.weights.load_weights(model, own | weights)
 
 

@@ -15,11 +15,12 @@ class Start:
     """The initial weights of a port's run.
 
     `weights` is an .npz file of arrays under PyTorch's names; `names` pairs each tensor of the tf side with them:
-    (tf name, expression of torch names).
+    (tf name, expression of torch names). `alone` are tensors of the tf side that begin with one number throughout.
     """
 
     weights: str
     names: tuple[tuple[str, str], ...]
+    alone: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def from_line(line: str) -> Request:
 
 def _training(start: dict | None, audits: list[int], **others: Any) -> Training:
     names = tuple((name, expression) for name, expression in start["names"]) if start else ()
-    began = Start(start["weights"], names) if start else None
+    alone = tuple((name, value) for name, value in start["alone"]) if start else ()
+    began = Start(start["weights"], names, alone) if start else None
     return Training(**others, audits=tuple(audits), start=began)
 
 

@@ -36,8 +36,7 @@ class RecordedModel(NamedTuple):
         inside = (name for name in self.kinds if group.path == name or group.path.startswith((f"{name}.", f"{name} ")))
         return max(inside, key=len, default=group.path)
 
-    def in_order(self, kind: str) -> list[WeightGroup]:
-        """The groups of one kind, in the order of the forward pass; those that it did not reach come last."""
+    def in_order(self) -> list[WeightGroup]:
+        """The groups in the order of the forward pass; those that it did not reach come last."""
         place = {name: index for index, name in reversed(list(enumerate(self.outputs)))}
-        groups = [group for group in self.weight_groups if group.kind == kind]
-        return sorted(groups, key=lambda group: place.get(self.layer_of(group), len(place)))
+        return sorted(self.weight_groups, key=lambda group: place.get(self.layer_of(group), len(place)))

@@ -1,30 +1,47 @@
-"""Which weight and output of one side is which of the other: in order and by kind of layer, never by shape alone.
+"""Which weight and output of one side is which of the other: by kind of layer, never by shape alone.
 
-Layers that this cannot tell apart (same kind, same shapes) are listed by `alike`, for the judge to prove by a probe.
+Layers of the same kind and shapes are told apart by their names where these agree, else by what trains, else in order.
+They are listed by `alike`, for the judge to prove by a probe. Notice what has no rule: see loose.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
 from compare.traces.calls import split_call
+from compare.traces.fitting import AS_IT_IS, layouts
+from compare.traces.loose import OWN, match_loose, tensor_of
+from compare.traces.matching import Pair, fits, match, of_a_shape, path_of, without_effect
 from compare.traces.model import RecordedModel
+from compare.traces.names import agreeing
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
-from compare.traces.weights import WeightGroup
+from compare.traces.weights import Tensor, WeightGroup
 
-__all__ = ["Pairing", "PairingError", "RecordedModel", "pair"]
+__all__ = ["Pair", "Pairing", "PairingError", "RecordedModel", "pair"]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Weights that one side's layer has and the other's does without, and the value with which they do nothing."""
+
+    torch: dict[str, float]
+    tf: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Pairing:
-    """Pairs of groups (torch, tf), and what was paired by name."""
+    """Pairs of groups (torch, tf), and what was paired by name.
+
+    `layouts` are those of torch's weights that are carried over in another one, by tf name.
+    """
 
     torch: RecordedModel
     tf: RecordedModel
-    pairs: tuple[tuple[WeightGroup, WeightGroup], ...]
+    pairs: tuple[Pair, ...]
     explicit: Mapping[str, str]
+    layouts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def weights(self) -> dict[str, str]:
@@ -32,9 +49,57 @@ class Pairing:
         found = dict(self.explicit)
         for torch, tf in self.pairs:
             for role, tensor in tf.tensors.items():
-                if tensor.name not in found and (expression := _expression(torch, role)):
+                if tensor.name not in found and (expression := self._expression(torch, role, tensor)):
                     found[tensor.name] = expression
         return found
+
+    def _expression(self, torch: WeightGroup, role: str, tensor: Tensor) -> str | None:
+        parts = [torch.tensors.get(part) for part in role.split(" + ")]
+        layout = self.layouts.get(tensor.name, AS_IT_IS)
+        if any(part is None or (part.shape != tensor.shape and not layout) for part in parts):
+            return None
+        return " + ".join(part.name + layout for part in parts if part)
+
+    @property
+    def alone(self) -> Alone:
+        """The weights that the other side's layer does without: biases, scales."""
+        found = Alone({}, {})
+        for torch, tf in self.pairs:
+            shared = {part for role in tf.tensors for part in role.split(" + ")}
+            found.torch.update(_without_effect(torch, (role for role in torch.tensors if role not in shared)))
+            lacking = (role for role in tf.tensors if not any(part in torch.tensors for part in role.split(" + ")))
+            found.tf.update(_without_effect(tf, lacking))
+        return found
+
+    @property
+    def loose(self) -> list[str]:
+        """The tf names of kernels that are paired though a side has no rule for them, or in another layout."""
+        single = [(torch, tf, tensor_of(tf)) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}]
+        return [
+            tensor.name
+            for torch, tf, tensor in single
+            if self.layouts.get(tensor.name) or (torch.kind != tf.kind and len(tensor.shape) > 1)
+        ]
+
+    @property
+    def without_rule(self) -> set[str]:
+        """The torch side's layers with weights that have no rule on either side, so that their classes say nothing."""
+        return {self.torch.layer_of(torch) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}}
+
+    @property
+    def in_two_layouts(self) -> list[str]:
+        """The tf names of weights without a rule whose sizes are equal, so that two layouts fit."""
+        single = [(tensor_of(torch), tensor_of(tf)) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}]
+        return [tf.name for torch, tf in single if not tf.buffer and len(layouts(torch.shape, tf.shape)) > 1]
+
+    def turned(self, *names: str) -> Pairing:
+        """This pairing with these weights in the other layout that fits."""
+        shapes = {tensor.name: tensor.shape for _, tf in self.pairs for tensor in tf.tensors.values()}
+        turned = dict(self.layouts)
+        for name in names:
+            fitting = layouts(shapes[name], shapes[name])
+            turned[name] = next(each for each in fitting if each != self.layouts.get(name, AS_IT_IS))
+        return replace(self, layouts=turned)
 
     @property
     def layers(self) -> dict[str, str]:
@@ -43,7 +108,7 @@ class Pairing:
         return {tf: torch for torch, tf in {torch: tf for tf, torch in last.items()}.items()}
 
     @property
-    def _named_pairs(self) -> Iterable[tuple[WeightGroup, WeightGroup]]:
+    def _named_pairs(self) -> Iterable[Pair]:
         """The groups whose weights are paired by name."""
         torch = {
             term.name: group for group in self.torch.weight_groups for name in _names(group) for term in terms(name)
@@ -82,11 +147,20 @@ class Pairing:
 
     @property
     def alike(self) -> list[list[int]]:
-        """Groups of pairs, as indices, that could also be paired crosswise: same kind, same shapes."""
+        """Groups of pairs, as indices, that could also be paired crosswise: same kinds, same shapes."""
         groups: dict[tuple, list[int]] = {}
-        for place, (_, tf) in enumerate(self.pairs):
-            groups.setdefault((tf.kind, *_shapes(tf)), []).append(place)
+        for place, (torch, tf) in enumerate(self.pairs):
+            groups.setdefault((torch.kind, tf.kind, _shapes(torch), _shapes(tf)), []).append(place)
         return [group for group in groups.values() if len(group) > 1]
+
+    @property
+    def against_names(self) -> list[Pair]:
+        """The pairs of groups of which each has one on the other side whose name agrees better with its own."""
+        kinds: dict[tuple, list[Pair]] = {}
+        for torch, tf in self.pairs:
+            shape = tensor_of(tf).shape if OWN & {torch.kind, tf.kind} else None
+            kinds.setdefault((torch.kind, tf.kind, shape), []).append((torch, tf))
+        return [pair for pairs in kinds.values() for pair in _against_names(pairs)]
 
     def crosswise(self, one: int, other: int) -> Pairing:
         """This pairing with two partners exchanged."""
@@ -96,53 +170,52 @@ class Pairing:
         return replace(self, pairs=tuple(pairs))
 
 
-def pair(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = ()) -> Pairing:
-    """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired."""
+def pair(
+    torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = (), by_name: bool = True, turned: bool = False
+) -> Pairing:
+    """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired.
+
+    Where it is not `by_name`, the names of layers count for nothing; `turned` prefers the other layout where two fit.
+    """
     check_explicit(torch.tensors, tf.tensors, explicit)
     named = {name: expression for name, expression in explicit if name is not None and expression is not None}
     torch_named = [expression for _, expression in explicit if expression is not None]
     tf_named = {name for name, _ in explicit}
-    pairs: list[tuple[WeightGroup, WeightGroup]] = []
-    for kind in dict.fromkeys(group.kind for group in tf.weight_groups):
-        of_torch = [_only(group, lambda name: not is_named(name, torch_named)) for group in torch.in_order(kind)]
-        of_tf = [_only(group, lambda name: name not in tf_named) for group in tf.in_order(kind)]
-        pairs += _match(*([group for group in groups if group.tensors] for groups in (of_torch, of_tf)))
-    pairing = Pairing(torch, tf, tuple(pairs), named)
+    of_torch = _free(torch, lambda name: not is_named(name, torch_named))
+    of_tf = _free(tf, lambda name: name not in tf_named)
+    pairs: list[Pair] = []
+    for kind in dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN):
+        of_kind = [[group for group in groups if group.kind == kind] for groups in (of_torch, of_tf)]
+        pairs += match(of_kind[0], of_kind[1], fits, of_a_shape, by_name)
+    paired = {id(group) for pair in pairs for group in pair}
+    left = [[group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf)]
+    loose = match_loose(left[0], left[1], by_name, turned)
+    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named, loose.layouts)
+    explicit = (
+        *explicit,
+        *((None, name) for name in pairing.alone.torch),
+        *((name, None) for name in pairing.alone.tf),
+    )
     check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit)
     return pairing
 
 
-def _match(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[tuple[WeightGroup, WeightGroup]]:
-    """In order, if every pair fits; else each with the first that fits: the sides may run branches in another order."""
-    if len(torch) == len(tf) and all(_fits(*groups) for groups in zip(torch, tf, strict=True)):
-        return list(zip(torch, tf, strict=True))
-    free, pairs = list(torch), []
-    for group in tf:
-        partner = next((other for other in free if _fits(other, group)), None)
-        if partner is not None:
-            free.remove(partner)
-            pairs.append((partner, group))
-    return pairs
+def _free(model: RecordedModel, wanted: Callable[[str], bool]) -> list[WeightGroup]:
+    """The groups in the order of the forward pass, without what is paired by name."""
+    groups = [_only(group, wanted) for group in model.in_order()]
+    return [group for group in groups if group.tensors]
 
 
-def _fits(torch: WeightGroup, tf: WeightGroup) -> bool:
-    """Whether the trained weights of both agree in number and shape."""
-    used = set()
-    for role, tensor in tf.tensors.items():
-        parts = role.split(" + ")
-        if not tensor.buffer and any(
-            part not in torch.tensors or torch.tensors[part].shape != tensor.shape for part in parts
-        ):
-            return False
-        used |= set(parts)
-    return all(role in used or tensor.buffer for role, tensor in torch.tensors.items())
+def _without_effect(group: WeightGroup, roles: Iterable[str]) -> dict[str, float]:
+    trained = ((role, group.tensors[role]) for role in roles)
+    return {tensor.name: without_effect(role) for role, tensor in trained if not tensor.buffer}
 
 
-def _expression(torch: WeightGroup, role: str) -> str | None:
-    parts = role.split(" + ")
-    if any(part not in torch.tensors for part in parts):
-        return None
-    return " + ".join(torch.tensors[part].name for part in parts)
+def _against_names(pairs: list[Pair]) -> list[Pair]:
+    agree = agreeing([torch for torch, _ in pairs], [tf for _, tf in pairs], path_of)
+    number = {id(group): place for place, groups in enumerate(agree) for each in groups for group in each}
+    both = [(torch, tf) for torch, tf in pairs if id(torch) in number and id(tf) in number]
+    return [(torch, tf) for torch, tf in both if number[id(torch)] != number[id(tf)]]
 
 
 def _shapes(group: WeightGroup) -> tuple:

@@ -66,7 +66,9 @@ class Parameter(ABC):
         return self.layout(self.to_numpy(tensor))
 
     def assign(self, array: np.ndarray) -> None:
-        """Set the values from canonical layout."""
+        """Set the values from canonical layout; ValueError for any other shape, which would be broadcast."""
+        if array.shape != self.shape:
+            raise ValueError(f"a weight has the shape {self.shape}, and is given values of the shape {array.shape}")
         self.set(self.filled(None, array))
 
     def filled(self, native: np.ndarray | None, canonical: np.ndarray) -> np.ndarray:

@@ -60,7 +60,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             TensorFlow then runs the first of them eagerly, and of the others shows neither outputs nor gradients.
         channels_first: the arrays of a batch that are images, (N, C, H, W) in PyTorch and (N, H, W, C) in Keras.
         loss: the loss object or function, whose settings are recorded.
-        pairs: on the tf side, which of its weights is which of torch's, where order and kind do not decide.
+        pairs: on the tf side, which of its weights is which of torch's, where kind, names and order do not decide:
+            {"dense.kernel": "fc.weight.T"}, and all else that a port's WEIGHTS may say.
         follow: on the tf side, the trace of the PyTorch loop, with whose weights each audited step then begins.
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from compare.inputs.expressions import ExplicitPairs, Term, terms
+from compare.inputs.expressions import FORMS, WHOLE, ExplicitPairs, Term, shape_of, terms
+from compare.traces.fitting import Shape, layouts
 from compare.traces.weights import Tensor
 
 Tensors = Mapping[str, Tensor]  # by name
@@ -16,23 +17,50 @@ class PairingError(Exception):
 
 
 def check_explicit(torch: Tensors, tf: Tensors, explicit: ExplicitPairs) -> None:
-    """PairingError where `explicit` names a weight that does not exist."""
-    of_torch = {term.name for name in torch for term in terms(name)}
+    """PairingError where `explicit` names a weight that does not exist, or pairs two of different shapes."""
+    shapes = _whole_shapes(torch)
     for name, expression in explicit:
         if name is not None and name not in tf:
             raise PairingError(f"WEIGHTS names {name!r}, which the tf side does not have{_nearest(name, tf)}")
         for term in [] if expression is None else _terms(expression):
-            if term.name not in of_torch:
-                nearest = _nearest(term.name, of_torch)
+            if term.name not in shapes:
+                nearest = _nearest(term.name, shapes)
                 raise PairingError(f"WEIGHTS names {term.name!r}, which the torch side does not have{nearest}")
+        if name is not None and expression is not None:
+            _check_shape(name, tf[name].shape, expression, shapes)
+
+
+def _check_shape(name: str, shape: Shape, expression: str, shapes: Mapping[str, Shape]) -> None:
+    try:
+        found = shape_of(expression, shapes.__getitem__)
+    except (ValueError, IndexError) as error:
+        raise PairingError(f"WEIGHTS: {expression!r} does not fit the shapes of its weights ({error})") from error
+    if found == shape:
+        return
+    fitting = layouts(found, shape)
+    # What is done to one weight can be done to a sum or a slice only behind each part.
+    meant = f": {expression + fitting[0]!r} would fit" if fitting and " + " not in expression else f": expected {FORMS}"
+    raise PairingError(
+        f"WEIGHTS pairs {name!r} ({_written(shape)}) with {expression!r} ({_written(found)}), whose shape "
+        f"differs{meant}"
+    )
+
+
+def _whole_shapes(torch: Tensors) -> dict[str, Shape]:
+    """The shapes of torch's tensors by name; of one that is listed in slices, up to the last."""
+    shapes: dict[str, Shape] = {}
+    for name, one in torch.items():
+        for term in terms(name):
+            rows = max(term.rows.stop or 0, shapes.get(term.name, (0,))[0]) if term.rows != WHOLE else None
+            shapes[term.name] = one.shape if rows is None else (rows, *one.shape[1:])
+    return shapes
 
 
 def is_named(tensor: str, expressions: Iterable[str]) -> bool:
     """Whether one of the expressions covers a tensor of torch, which may itself be a slice."""
-    whole = slice(None, None)
     [(name, rows)] = terms(tensor)
     named = [term for expression in expressions for term in terms(expression) if term.name == name]
-    return any(rows == whole or term.rows in (whole, rows) for term in named)
+    return any(rows == WHOLE or term.rows in (WHOLE, rows) for term in named)
 
 
 def _terms(expression: str) -> tuple[Term, ...]:
@@ -63,16 +91,22 @@ def _left_over(torch: list[Tensor], tf: list[Tensor]) -> str:
     listed = [f"{side}: {', '.join(map(_described, left))}" for side, left in (("torch", torch), ("tf", tf)) if left]
     free, lines = list(torch), []
     for one in tf:
-        partner = next((other for other in free if sorted(other.shape) == sorted(one.shape)), None)
+        partner = next((other for other in free if layouts(other.shape, one.shape)), None)
         if partner is not None:
             free.remove(partner)
-        lines.append(f"{one.name!r}: {partner.name if partner is not None else None!r}")
+        named = None if partner is None else partner.name + layouts(partner.shape, one.shape)[0]
+        lines.append(f"{one.name!r}: {named!r}")
     lines += [f"None: {[other.name for other in free]!r}"] if free else []
     return (
         f"weights without a partner on the other side ({'; '.join(listed)}). If that is intended, say which is which, "
-        f"None for no partner, in the port (or as the recorder's pairs=): WEIGHTS = {{{', '.join(lines)}}}"
+        "None for no partner, in the port (or as the recorder's pairs=); a weight of torch is "
+        f"{FORMS}: WEIGHTS = {{{', '.join(lines)}}}"
     )
 
 
 def _described(tensor: Tensor) -> str:
-    return f"{tensor.name} ({'x'.join(map(str, tensor.shape)) or 'scalar'})"
+    return f"{tensor.name} ({_written(tensor.shape)})"
+
+
+def _written(shape: Shape) -> str:
+    return "x".join(map(str, shape)) or "scalar"

@@ -47,6 +47,7 @@ AS_THEY_ARE = (
     RightPort("deep", "deep", (), "float32 curves that drift apart by rounding alone"),
     RightPort("by_hand", "by_hand", (), "an optimizer's formula written out: no gradient and no state can be shown"),
     RightPort("quasi_newton", "quasi_newton", (), "a closure on one side, no optimizer on the other"),
+    RightPort("own_kernels", "own_kernels", (), "kernels (in, out) of the user's own on either side"),
     RightPort("twice", "twice", (), "two updates of each weight in one step, by two optimizers in a list"),
 )
 

@@ -1,14 +1,15 @@
-"""An expression stands for a tensor, a slice of its first axis, or a sum."""
+"""An expression stands for tensors, slices, transposes and reshapes of them, side by side or added."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.inputs.expressions import Term, evaluate, terms
+from compare.inputs.expressions import Term, evaluate, shape_of, terms
 
 A, B = np.arange(12.0).reshape(6, 2), np.full((6, 2), 100.0)
-TENSORS = {"a.weight": A, "b.weight": B, "scalar": np.float64(3)}
+K = np.arange(24.0).reshape(1, 2, 3, 4)
+TENSORS = {"a.weight": A, "b.weight": B, "scalar": np.float64(3), "k": K}
 WHOLE = slice(None, None)
 
 
@@ -22,13 +23,21 @@ WHOLE = slice(None, None)
         ("a + b", [Term("a", WHOLE), Term("b", WHOLE)]),
         ("a[0:2] + b[2:4] + c", [Term("a", slice(0, 2)), Term("b", slice(2, 4)), Term("c", WHOLE)]),
         ("block 1/dense.weight", [Term("block 1/dense.weight", WHOLE)]),
+        ("fc1.weight.T", [Term("fc1.weight", WHOLE)]),
+        ("fc1.weight[0:2].T", [Term("fc1.weight", slice(0, 2))]),
+        ("fc1.weight[0:2, 1:3]", [Term("fc1.weight", WHOLE)]),
+        ("fc1.weight.T[0:2]", [Term("fc1.weight", WHOLE)]),
+        ("cat(a, b[0:2] + c).T", [Term("a", WHOLE), Term("b", slice(0, 2)), Term("c", WHOLE)]),
     ],
 )
 def test_an_expression_names_tensors_and_their_rows(expression, expected):
     assert terms(expression) == tuple(expected)
 
 
-@pytest.mark.parametrize("expression", ["", " + a", "a + ", "a+b", "a[0]", "a[0:2", "a]", "a[x:y]", "a[0:2][0:1]"])
+@pytest.mark.parametrize(
+    "expression",
+    ["", " + a", "a + ", "a+b", "a[0]", "a[0:2", "a]", "a[x:y]", "cat()", "cat(a", "a.permute()", "a.flip(0)", "(a)"],
+)
 def test_what_is_no_expression_is_refused_with_the_forms_that_are(expression):
     with pytest.raises(ValueError, match='is not a weight: expected "name"') as caught:
         terms(expression)
@@ -45,10 +54,31 @@ def test_what_is_no_expression_is_refused_with_the_forms_that_are(expression):
         ("a.weight[0:2] + b.weight[0:2] + a.weight[2:4]", A[0:2] + B[0:2] + A[2:4]),
         ("scalar", 3.0),
         ("scalar[0:2]", 3.0),
+        ("scalar.permute(1, 0)", 3.0),
+        ("cat(scalar, scalar)", 3.0),
+        ("a.weight.T", A.T),
+        ("a.weight[:, 1:]", A[:, 1:]),
+        ("a.weight[2:4, 0:1].T", A[2:4, :1].T),
+        ("a.weight.T[0:1]", A[:, :1].T),
+        ("k.permute(3, 2, 0, 1)", np.transpose(K, (3, 2, 0, 1))),
+        ("k.reshape(6, -1).T", K.reshape(6, 4).T),
+        ("cat(a.weight, b.weight[0:1]).T + a.weight[0:1].T", np.vstack((A, B[:1])).T + A[:1].T),
     ],
 )
 def test_an_expression_is_worked_out(expression, expected):
     np.testing.assert_array_equal(evaluate(expression, TENSORS.get), expected)
+
+
+def test_the_gradient_of_tensors_side_by_side_is_theirs_side_by_side():
+    gradient = evaluate("cat(a.weight + b.weight, b.weight).T", TENSORS.get, added=False)
+    np.testing.assert_array_equal(gradient, np.vstack((A, B)).T)
+
+
+def test_a_shape_is_known_without_values():
+    shapes = {"a": (6, 2), "b": (3, 2)}
+    assert shape_of("cat(a, b).T[:, 0:4]", shapes.__getitem__) == (2, 4)
+    with pytest.raises(ValueError, match="shape"):
+        shape_of("a + b", shapes.__getitem__)
 
 
 def test_the_gradient_of_a_sum_is_that_of_its_first_term():

@@ -1,6 +1,7 @@
 """One step proves which of several like layers plays which part; where it cannot, the order stands and it is said."""
 
 from itertools import count, permutations
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from compare.judging import pairing_proof
 from compare.running.request import Start, Training
 from compare.traces.pairing import RecordedModel, pair
 from compare.traces.trace import Trace
+from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.fake_port_worker import Network, batches, record, start_of
 from tests.helpers.synthetic import at, honest, rounding
 
@@ -16,7 +18,7 @@ from tests.helpers.synthetic import at, honest, rounding
 class Proof:
     """Drives a probe of two networks to its end: the pairing, what to start from, the words, and the runs asked for."""
 
-    def __init__(self, directory, torch, tf, precision="float64"):
+    def __init__(self, directory, torch, tf, precision="float64", also=(), hopeless=False):
         self.given, self.asked, numbers = batches(1), [], count()
 
         def trace(network, weights):
@@ -34,7 +36,9 @@ class Proof:
             self.asked += wanted
             return [trace(tf, start_of(tf, training.start)) for _, training in wanted]
 
-        self.pairing, self.start, self.words = pairing_proof.prove(run, self.plain, precision, taken, start)
+        others = [pair(RecordedModel.of(taken), RecordedModel.of(own), (), *how) for how in ((False, False), *also)]
+        proven = pairing_proof.prove(run, self.plain, precision, taken, start, others, hopeless)
+        self.pairing, self.start, self.words = proven
 
     @property
     def weights(self):
@@ -44,6 +48,106 @@ class Proof:
 @pytest.fixture
 def prove(tmp_path):
     return lambda *networks, **options: Proof(tmp_path, *networks, **options)
+
+
+class Named(Network):
+    """Names its layers by their parts on either side."""
+
+    @property
+    def layers(self):
+        parts = ["enter", *(f"branches.{number}" for number in self.order), "leave"]
+        return {part: self.called.get(part, part) for part in parts}
+
+    called: ClassVar[dict[str, str]] = {}
+
+
+class Swapped(Named):
+    """Each branch has the other's name."""
+
+    called: ClassVar = {"branches.0": "branches.1", "branches.1": "branches.0"}
+
+
+def test_a_pairing_that_contradicts_names_is_tried_after_that_of_names_and_said(prove):
+    proof = prove(Named(), Swapped("tf"))
+    assert proof.weights["branches.1.weight"] == "branches.0.weight"
+    [words] = proof.words
+    assert words.startswith(
+        "weights paired against their names (in tf branches.1 is branches.0, branches.0 is branches.1 of torch): a "
+        "first step then agrees. Layers of the same names play different parts: "
+    )
+    assert len(proof.asked) == 2
+
+
+def test_names_that_agree_are_proven_at_once_though_the_order_is_another(prove):
+    proof = prove(Named(), Named("tf", (1, 0)))
+    assert (proof.words, len(proof.asked)) == ([], 1)
+
+
+def model(**layers):
+    """A model of these layers, each a kind and the shapes of its weights."""
+    groups = []
+    for path, (kind, shapes) in layers.items():
+        name = f"{path}.{{}}" if kind == "Linear" else path
+        tensors = {role: Tensor(name.format(role), shape, False, True) for role, shape in shapes.items()}
+        groups.append(WeightGroup(kind, path, tensors))
+    return RecordedModel(groups, {path: kind for path, (kind, _) in layers.items()}, list(layers), [])
+
+
+def own(*shape):
+    return "Parameter", {"weight": shape}
+
+
+def linear(out, into, bias=False):
+    return "Linear", {"weight": (out, into)} | ({"bias": (out,)} if bias else {})
+
+
+def test_a_kernel_without_a_rule_is_said_with_its_layout_and_what_speaks_for_it():
+    pairing = pair(model(fc=linear(4, 6)), model(k=own(6, 4)))
+    [said] = pairing_proof.say_without_rule(pairing, proven=True)
+    assert "(k is fc.weight.T), which a first step proves. Where that is wrong" in said
+    assert said.endswith("WEIGHTS = {'k': 'fc.weight.T', ...}")
+    [said] = pairing_proof.say_without_rule(pairing)
+    assert "(k is fc.weight.T), as their shapes and names say. Where" in said
+    [said] = pairing_proof.say_without_rule(pair(model(fc=linear(6, 6)), model(k=own(6, 6))))
+    assert "as their shapes and names say, but k would fit as it is and transposed. Where" in said
+    assert pairing_proof.say_without_rule(pair(model(w=own(6, 6)), model(k=own(6, 6)))) == []
+
+
+def test_weights_on_one_side_only_are_said_for_each_side_and_the_first_by_name():
+    torch = model(a=linear(4, 6), b=linear(5, 5, bias=True))
+    [of_torch, of_tf] = pairing_proof.say_alone(
+        pair(torch, model(x=linear(4, 6, bias=True), y=linear(5, 5))), ", begun at zero"
+    )
+    assert of_torch.startswith("1 weight on the torch side only (b.bias), begun at zero. Leave")
+    assert of_tf.startswith("1 weight on the tf side only (x.bias), begun at zero. Leave")
+    many = [model(**{f"d{n}": linear(4, 6, bias) for n in range(9)}) for bias in (False, True)]
+    [said] = pairing_proof.say_alone(pair(*many))
+    assert said.startswith(
+        "9 weights on the tf side only (d0.bias, d1.bias, d2.bias, d3.bias, d4.bias, d5.bias, 3 more)"
+    )
+
+
+class Raw(Network):
+    """Its layers behind the first have kernels without a rule, which lie as torch's do."""
+
+    @property
+    def weight_groups(self):
+        return [
+            each
+            for group in super().weight_groups
+            for each in (self._raw(group) if group.kind == "Linear" and group.path != "dense" else [group])
+        ]
+
+    def _raw(self, group):
+        return [WeightGroup("Parameter", each.name, {"weight": each}) for each in group.tensors.values()]
+
+
+def test_a_square_kernel_that_lies_as_torchs_is_found_to_by_the_first_step(prove):
+    proof = prove(Network(order=(0,)), Raw("tf", (0,)), also=[(True, True)])
+    assert proof.plain.weights["dense_1.weight"] == "branches.0.weight.T"
+    assert proof.weights["dense_1.weight"] == "branches.0.weight"
+    [words] = proof.words
+    assert "(dense_1.weight is branches.0.weight, dense_2.weight is leave.weight), which a first step proves" in words
 
 
 def wrong(stage, tensor, factor=1.5):
@@ -85,11 +189,23 @@ def test_three_layers_are_proven_in_every_order(prove, order):
 
 
 def test_a_port_that_is_wrong_keeps_the_order_and_it_is_said(prove):
-    proof = prove(Network(), Network("tf", fault=wrong("forward", "enter")))
+    proof = prove(Network(), Network("tf", fault=wrong("forward", "leave")))
     assert proof.pairing is proof.plain
     [words] = proof.words
     assert words.startswith("weights paired in order and by kind; 2 layers could be paired differently")
     assert len(proof.asked) == 2
+
+
+def test_layers_that_run_behind_the_place_where_the_step_parts_are_not_exchanged(prove):
+    assert len(prove(Network(), Network("tf", fault=wrong("forward", "enter"))).asked) == 1
+
+
+def test_little_is_tried_where_the_sides_are_set_differently_and_nothing_when_the_time_is_over(prove, monkeypatch):
+    order = tuple(range(10))
+    networks = Network(order=order), Network("tf", order, wrong("forward", "leave"))
+    assert len(prove(*networks, hopeless=True).asked) == 1 + pairing_proof.FEW_TRIES
+    monkeypatch.setattr(pairing_proof, "MOST_SECONDS", -1)
+    assert len(prove(*networks).asked) == 1
 
 
 def test_a_wrong_port_without_like_layers_needs_no_words(prove):
@@ -106,7 +222,7 @@ def test_an_exchange_that_leads_further_is_kept_though_the_port_is_wrong_behind_
 
 def test_what_a_wrong_port_may_cost_is_bounded(prove, monkeypatch):
     order = tuple(range(10))
-    tf = Network("tf", order, wrong("forward", "enter"))
+    tf = Network("tf", order, wrong("forward", "leave"))
     proof = prove(Network(order=order), tf)
     assert len(proof.asked) == 1 + pairing_proof.MOST_TRIES
     monkeypatch.setattr(pairing_proof, "MOST_TRIES", 3)

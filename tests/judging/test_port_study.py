@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from compare.inputs.port_inputs import PortInputs
-from compare.judging.port_study import study_port
+from compare.judging.port_study import _computes_differently, study_port
+from compare.judging.settings import SettingRow
 from compare.running.request import RequestFailedError, Training
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace
@@ -108,6 +109,17 @@ def test_a_pairing_that_had_to_be_proven_is_said_behind_what_the_judge_finds(stu
     judgement, _ = studied(Network("tf", order=(1, 0)))
     assert judgement.verdict == "equivalent"
     assert judgement.findings[-1].startswith("weights paired crosswise (dense_1 is branches.1")
+
+
+@pytest.mark.parametrize(
+    ("subject", "setting", "verdict", "expected"),
+    [("norm", "eps", "differs", True), ("loss", "reduction", "differs", True), ("norm", "eps", "equal", False),
+     ("norm", "momentum", "differs", False), ("conv", "bias", "differs", False), ("optimizer", "lr", "differs", False)],
+)  # fmt: skip
+def test_only_settings_that_a_steps_forward_pass_shows_make_other_pairings_hopeless(
+    subject, setting, verdict, expected
+):
+    assert _computes_differently([SettingRow(subject, "", setting, 1, 2, verdict, "")]) is expected
 
 
 def test_weights_that_have_no_partner_end_the_study_before_any_training(studied, tmp_path):

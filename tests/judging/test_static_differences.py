@@ -21,7 +21,9 @@ from compare.traces.step import END
 from compare.traces.trace import TracePair
 
 COUNT = 4000
-PAIRING = SimpleNamespace(weights={"dense.weight": "fc.weight"}, all_layers={"dense": "fc", "drop": "dropout"})
+PAIRING = SimpleNamespace(
+    without_rule=set(), weights={"dense.weight": "fc.weight"}, all_layers={"dense": "fc", "drop": "dropout"}
+)
 
 
 class Began(dict):

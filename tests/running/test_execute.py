@@ -318,6 +318,14 @@ def test_a_port_starts_from_pytorchs_weights_by_the_names_of_its_side(port, tmp_
     assert set(model) == ({"own", "fc", "other"} if package == "torch_impl" else {"own"})
 
 
+def test_what_only_the_tf_side_has_begins_with_one_number(port, tmp_path):
+    np.savez(tmp_path / "weights.npz", fc=np.array([3.0, 4.0]))
+    start = Start(str(tmp_path / "weights.npz"), (), (("own", 0.5),))
+    framework = FakeFramework("tf_impl")
+    Executor(framework, kept=1).fulfil(replace(port, training=replace(port.training, start=start)))
+    np.testing.assert_array_equal(framework.recorders[0].model["own"], [0.5, 0.5])
+
+
 def test_what_goes_wrong_in_a_port_points_into_it(port):
     def break_down(shared):
         raise ZeroDivisionError("in its batches")

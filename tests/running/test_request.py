@@ -14,7 +14,9 @@ from compare.running.request import (
     to_line,
 )
 
-START = Start("weights.npz", (("dense.weight", "fc.weight[0:3] + other"), ("dense.bias", "fc.bias")))
+START = Start(
+    "weights.npz", (("dense.weight", "fc.weight[0:3] + other"), ("dense.bias", "fc.bias")), (("conv.bias", 0.0),)
+)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from compare.inputs.port_batches import _explicit
-from compare.traces.pairing import PairingError, RecordedModel, pair
+from compare.traces.pairing import Alone, PairingError, RecordedModel, pair
 from compare.traces.step import END
 from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.synthetic import header
@@ -81,6 +81,58 @@ def test_a_part_of_a_layer_has_the_place_of_its_layer():
     assert weights(torch, tf) == of_layers(d1="attn.query", d2="attn.key", d3="fc")
 
 
+def test_names_that_agree_go_before_order_among_equal_shapes_and_not_among_others():
+    torch, tf = model(group("key"), group("value")), model(group("b.value"), group("b.key"))
+    assert weights(torch, tf) == of_layers(**{"b.key": "key", "b.value": "value"})
+    assert pair(torch, tf, by_name=False).weights == of_layers(**{"b.value": "key", "b.key": "value"})
+    torch = model(group("up", WIDE), group("down"))
+    assert weights(torch, model(group("up"), group("down", WIDE))) == of_layers(up="down", down="up")
+
+
+def trained(path, trains):
+    return WeightGroup("Linear", path, {"weight": Tensor(f"{path}.weight", SQUARE, False, trains)})
+
+
+def test_of_equal_layers_the_frozen_ones_are_each_others_partners():
+    torch = model(trained("online.0", True), trained("copy.0", False))
+    tf = model(trained("dense", False), trained("dense_1", True))
+    assert weights(torch, tf) == {"dense.weight": "copy.0.weight", "dense_1.weight": "online.0.weight"}
+
+
+def test_where_one_side_freezes_more_what_trains_decides_nothing():
+    torch = model(trained("online.0", True), trained("copy.0", False))
+    tf = model(trained("dense", True), trained("dense_1", True))
+    assert weights(torch, tf) == {"dense.weight": "online.0.weight", "dense_1.weight": "copy.0.weight"}
+
+
+def test_names_go_before_what_is_frozen():
+    torch = model(trained("online", True), trained("target", False))
+    tf = model(trained("target", True), trained("online", False))
+    assert weights(torch, tf) == {"target.weight": "target.weight", "online.weight": "online.weight"}
+
+
+def against_names(torch, tf, **options):
+    return [(one.path, other.path) for one, other in pair(torch, tf, **options).against_names]
+
+
+def test_pairs_of_which_each_has_a_partner_of_its_own_name_are_against_names():
+    torch, tf = model(group("key"), group("value"), group("out")), model(group("value"), group("key"), group("dense"))
+    assert against_names(torch, tf) == []
+    assert against_names(torch, tf, by_name=False) == [("key", "value"), ("value", "key")]
+    assert against_names(model(group("key")), model(group("value")), by_name=False) == []
+
+
+def test_shapes_that_contradict_names_are_against_names():
+    torch, tf = model(group("up", WIDE), group("down")), model(group("up"), group("down", WIDE))
+    assert against_names(torch, tf) == [("down", "up"), ("up", "down")]
+
+
+def test_what_was_paired_by_name_in_the_port_is_the_users_own_word():
+    torch, tf = model(group("key"), group("value")), model(group("value"), group("key"))
+    said = list(of_layers(value="key", key="value").items())
+    assert against_names(torch, tf, explicit=said) == []
+
+
 def test_a_branch_that_is_run_earlier_is_told_apart_by_its_shapes():
     torch = model(group("main", WIDE), group("branch", (3, 5)), group("end"))
     tf = model(group("d1", (3, 5)), group("d2", WIDE), group("d3"))
@@ -142,13 +194,12 @@ def line_of(message):
 
 
 LEFT = {
-    "on both sides": (model(group("fc1"), group("w", (3, 2), "Parameter")), model(group("d1"), group("odd", (2, 3))),
+    "on both sides": (model(group("fc1"), group("w", (3, 2), "Conv1d")), model(group("d1"), group("odd", (2, 3))),
                       "torch: w.weight (3x2), w.bias (3); tf: odd.weight (2x3), odd.bias (2)"),
     "in tf": (model(group("fc1")), model(group("d1"), group("d2")), "(tf: d2.weight (6x6), d2.bias (6))"),
     "in torch": (model(group("fc1"), group("fc2"), group("fc3")), model(group("d1")),
                  "(torch: fc2.weight (6x6), fc2.bias (6), fc3.weight (6x6), fc3.bias (6))"),
     "of another kind": (model(group("fc1", kind="Conv1d")), model(group("d1")), "tf: d1.weight (6x6), d1.bias (6)"),
-    "a bias": (model(group("fc1", bias=False)), model(group("d1")), "torch: fc1.weight (6x6); tf: d1.weight (6x6), d1"),
     "a scalar": (model(), model(group("s", (), "Parameter", bias=False)), "(tf: s.weight (scalar))"),
 }  # fmt: skip
 
@@ -161,9 +212,60 @@ def test_what_is_left_over_is_named_and_the_line_that_is_shown_settles_it(torch,
     pair(torch, tf, line_of(message))
 
 
+@pytest.mark.parametrize(
+    ("torch", "tf", "expected"),
+    [((4, 2, 5, 3), (5, 3, 2, 4), "w.permute(2, 3, 1, 0)"), ((2, 3), (3, 4), None), ((2, 6), (3, 4), None)],
+)
+def test_a_partner_is_proposed_only_in_a_layout_in_which_it_fits(torch, tf, expected):
+    sides = [
+        model(WeightGroup(kind, "w", {"weight": Tensor("w", shape, False, True)}))
+        for kind, shape in (("Linear", torch), ("Conv2d", tf))
+    ]
+    explicit = line_of(left_over(*sides))
+    assert ("w", expected) in explicit
+    pair(*sides, explicit)
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("w", "WEIGHTS pairs 'd.weight' (6x5) with 'w' (5x6), whose shape differs: 'w.T' would fit"),
+        ("w[0:4].T", "WEIGHTS pairs 'd.weight' (6x5) with 'w[0:4].T' (6x4), whose shape differs: expected \"name\""),
+        ("w.T + w", "WEIGHTS: 'w.T + w' does not fit the shapes of its weights ("),
+        ("w.permute(2, 1, 0)", "WEIGHTS: 'w.permute(2, 1, 0)' does not fit the shapes of its weights ("),
+    ],
+)
+def test_shapes_that_differ_are_refused_with_both(expression, said):
+    torch = model(WeightGroup("Parameter", "w", {"weight": Tensor("w", (5, 6), False, True)}))
+    assert left_over(torch, model(group("d", WIDE, bias=False)), [("d.weight", expression)]).startswith(said)
+
+
+def test_a_weight_in_another_layout_is_paired_as_it_is_written():
+    torch = model(WeightGroup("Parameter", "w", {"weight": Tensor("w", (5, 6), False, True)}))
+    tf = model(group("d", WIDE, bias=False))
+    assert weights(torch, tf, [("d.weight", "w.T")]) == {"d.weight": "w.T"}
+
+
+def test_the_shape_of_a_weight_that_is_listed_in_slices_is_that_of_all():
+    tf = model(group("d", (18, 6), bias=False))
+    rest = [(None, "attn.in_bias")]
+    assert weights(model(*attention(0, 6, 12)), tf, [("d.weight", "attn.in_weight"), *rest]) == {
+        "d.weight": "attn.in_weight"
+    }
+
+
+def test_buffers_of_other_shapes_are_no_partners():
+    def mask(shape):
+        return model(WeightGroup("Buffer", "mask", {"buffer": Tensor("mask", shape, True, False)}))
+
+    assert weights(mask((3,)), mask((3,))) == {"mask": "mask"}
+    assert weights(mask((3,)), mask((5, 5))) == {}
+    assert weights(model(norm("a", 6)), model(norm("b", 6, buffers=()))) == {"b.weight": "a.weight"}
+
+
 def test_weights_of_the_same_sizes_are_proposed_as_partners():
-    torch, tf = model(group("w", (3, 2), "Parameter")), model(group("odd", (2, 3), bias=False))
-    assert ("odd.weight", "w.weight") in line_of(left_over(torch, tf))
+    torch, tf = model(group("w", (3, 2), "Embedding")), model(group("odd", (2, 3), bias=False))
+    assert ("odd.weight", "w.weight.T") in line_of(left_over(torch, tf))
     assert (None, "w.bias") in line_of(left_over(torch, tf))
 
 
@@ -246,6 +348,53 @@ def test_a_name_that_both_sides_have_is_taken_on_its_own_side_only():
 def test_a_name_that_both_sides_have_is_left_alone_on_its_own_side_only():
     both = model(group("a"))
     assert "torch: a.weight" in left_over(both, both, [("a.weight", None), ("a.bias", None)])
+
+
+# Weights that only one side has, and weights without a rule
+
+
+def test_a_bias_that_one_side_lacks_is_alone_and_begins_at_zero():
+    pairing = pair(model(group("a", bias=False), group("b", WIDE)), model(group("d1"), group("d2", WIDE, bias=False)))
+    assert pairing.weights == {"d1.weight": "a.weight", "d2.weight": "b.weight"}
+    assert (pairing.alone.torch, pairing.alone.tf) == ({"b.bias": 0}, {"d1.bias": 0})
+    assert pair(model(group("a")), model(group("d"))).alone == Alone({}, {})
+
+
+def test_a_scale_that_one_side_lacks_begins_at_one():
+    assert pair(model(norm("bn")), model(norm("n", weight=False))).alone == Alone({"bn.weight": 1}, {})
+
+
+def own(name, *shape):
+    return WeightGroup("Parameter", name, {"weight": Tensor(name, shape, False, True)})
+
+
+def test_a_kernel_of_the_users_own_is_carried_over_transposed_with_its_layers_outputs():
+    torch = model(group("fc", WIDE))
+    tf = RecordedModel([own("own.kernel", 5, 6), own("own.bias", 6)], {"own": "Own"}, ["own"], [])
+    pairing = pair(torch, tf)
+    assert pairing.weights == {"own.kernel": "fc.weight.T", "own.bias": "fc.bias"}
+    assert (pairing.loose, pairing.in_two_layouts, pairing.without_rule) == (["own.kernel"], [], {"fc"})
+    assert pairing.outputs == {"own": "fc"}
+
+
+def test_weights_of_the_users_own_on_both_sides_and_as_they_are_need_no_word():
+    pairing = pair(model(own("w", 5, 6)), model(own("v", 5, 6)))
+    assert (pairing.weights, pairing.loose) == ({"v": "w"}, [])
+    assert pair(model(own("w", 5, 6)), model(own("v", 6, 5))).loose == ["v"]
+
+
+def test_a_square_kernel_fits_in_two_layouts_and_can_be_turned():
+    torch, tf = model(group("fc")), model(own("k", 6, 6), own("b", 6))
+    pairing = pair(torch, tf)
+    assert pairing.in_two_layouts == ["k"]
+    assert pairing.weights["k"] == pair(torch, tf, turned=True).turned("k").weights["k"] == "fc.weight.T"
+    assert pairing.turned("k").weights["k"] == pair(torch, tf, turned=True).weights["k"] == "fc.weight"
+
+
+def test_a_layer_with_a_rule_goes_before_what_has_none():
+    torch = model(group("fc", WIDE, bias=False), own("w", 5, 6))
+    tf = model(own("k", 5, 6), group("dense", WIDE, bias=False))
+    assert weights(torch, tf) == {"dense.weight": "fc.weight", "k": "w"}
 
 
 # Groups that could be paired crosswise

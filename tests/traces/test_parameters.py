@@ -1,5 +1,6 @@
 """Weights without a framework: found in layers, each once and whole, and set and read in canonical layout."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -50,6 +51,13 @@ def test_what_is_set_in_canonical_layout_is_read_back_and_lies_as_the_variable_d
     assert np.array_equal(parameter.value(), canonical)
     assert np.array_equal(parameter.variable, canonical.T)
     assert np.array_equal(parameter.canonical(np.ones((rows, columns))), np.ones((columns, rows)))
+
+
+@pytest.mark.parametrize("shape", [(64, 32), (2048,), (1, 32), ()])
+def test_values_of_another_shape_are_refused_with_both_shapes(shape):
+    parameter = Array(np.zeros((64, 32)), transposed)
+    with pytest.raises(ValueError, match=re.escape(f"the shape (32, 64), and is given values of the shape {shape}")):
+        parameter.assign(np.ones(shape))
 
 
 def test_only_the_elements_that_a_layout_chooses_are_replaced():

@@ -1,0 +1,73 @@
+"""Weights of layers of a user's own, which have no rule: one by one, and in whichever layout fits.
+
+Where two layouts fit, the one of a kernel (in, out) beside a layer of the framework, else as it is; a probe proves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import NamedTuple
+
+from compare.traces.fitting import AS_IT_IS, layouts
+from compare.traces.matching import Pair, match
+from compare.traces.weights import Tensor, WeightGroup
+
+OWN = frozenset(("Parameter", "Buffer"))  # the kinds of tensors that no rule names
+
+
+class Loose(NamedTuple):
+    """Pairs of single weights, and the layout of torch's by tf name."""
+
+    pairs: list[Pair]
+    layouts: dict[str, str]
+
+
+def match_loose(torch: Iterable[WeightGroup], tf: Iterable[WeightGroup], named: bool, turned: bool) -> Loose:
+    """Pair what is left of both models; `turned` prefers the other layout wherever two fit."""
+    free, every, found = _one_by_one(torch), _one_by_one(tf), Loose([], {})
+    left = every
+    for other in (turned, not turned):
+        pairs = match(free, left, partial(_fits, turned=other), _alike, named)
+        found.pairs.extend(pairs)
+        found.layouts.update({tensor_of(group).name: _layout(one, group, other) or AS_IT_IS for one, group in pairs})
+        taken = {id(group) for pair in pairs for group in pair}
+        free, left = ([group for group in groups if id(group) not in taken] for groups in (free, left))
+    place = {id(group): number for number, group in enumerate(every)}
+    found.pairs.sort(key=lambda pair: place[id(pair[1])])
+    return found
+
+
+def tensor_of(group: WeightGroup) -> Tensor:
+    """The one tensor of a group that has one."""
+    return next(iter(group.tensors.values()))
+
+
+def _one_by_one(groups: Iterable[WeightGroup]) -> list[WeightGroup]:
+    """Each tensor as a group of its own; its kind says whether it has a rule."""
+    return [
+        WeightGroup(group.kind, tensor.name if group.kind in OWN else f"{group.path}.{role}", {"weight": tensor})
+        for group in groups
+        for role, tensor in group.tensors.items()
+    ]
+
+
+def _alike(group: WeightGroup) -> tuple:
+    return group.kind in OWN, tensor_of(group).buffer, tensor_of(group).shape
+
+
+def _fits(torch: WeightGroup, tf: WeightGroup, turned: bool) -> bool:
+    return _layout(torch, tf, turned) is not None
+
+
+def _layout(torch: WeightGroup, tf: WeightGroup, turned: bool) -> str | None:
+    """The layout of torch's weight; None where it does not fit, or both have a rule, which then must agree."""
+    one, other = tensor_of(torch), tensor_of(tf)
+    own = [group.kind in OWN for group in (torch, tf)]
+    if not any(own) or one.buffer != other.buffer:
+        return None
+    fitting = layouts(one.shape, other.shape)
+    if len(one.shape) < 2:
+        return fitting[0] if fitting else None
+    moved = (own[0] != own[1]) != turned
+    return next((layout for layout in fitting if (layout != AS_IT_IS) == moved), None)
