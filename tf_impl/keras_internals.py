@@ -116,6 +116,12 @@ def mute_rate(layer: keras.Layer, name: str) -> float | None:
     return float(rate)
 
 
+def dropout_kernel() -> tuple:
+    """Where all functions of dropout come to, a module and a name: (x, rate, ...). Gone: they are not switched off."""
+    module = import_module("tensorflow.python.ops.nn_ops")
+    return (module, "_dropout") if hasattr(module, "_dropout") else (None, "")
+
+
 def calls_around(layer: keras.Layer) -> tuple[list, list]:
     """The operations before and after the call of a layer. Gone: the order is not known."""
     into = [parent.operation for node in getattr(layer, "_inbound_nodes", []) for parent in node.parent_nodes]

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from compare.inputs.port_inputs import PortInputs
+from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.pairing_proof import prove
-from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
+from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair

@@ -20,7 +20,7 @@ from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import every_optimizer
 from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
-from compare.traces.header import Header
+from compare.traces.header import Header, Setting
 from compare.traces.rates import EveryRate
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.settings.loss_calls import LossCalls, with_called
@@ -145,13 +145,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         ulps: int = 1,
         compiled: bool | None = None,
         muted: Mapping[str, Mapping[str, float]] | None = None,
+        called: Sequence[Setting] = (),
         takes_training: bool = True,
     ) -> None:
         """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
 
         `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. `once_more()` computes the first
-        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. All other
-        arguments are fields of the trace's Header.
+        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. `called` are
+        settings of functions that the step called. All other arguments are fields of the trace's Header.
         """
         self._losses.stop()
         self._remove_hooks()
@@ -175,7 +176,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
                 self._recording.once_more(self._number(once_more()))
         header = replace(
             described,
-            settings=tuple(with_called(described.settings, self._losses.found)),
+            settings=(*with_called(described.settings, self._losses.found), *called),
             precision=precision,
             nudge=nudge or self._nudged_by,
             ulps=ulps,

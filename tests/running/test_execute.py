@@ -18,6 +18,7 @@ from compare.inputs.side import Side
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import CheckComponent, DrawBatches, Start, TrainCase, Training, TrainPort
+from compare.traces.settings.dropout import DropoutCalls
 from compare.traces.trajectory import TrajectoryWriter
 from tests.helpers.port_texts import WHOLE
 from tests.helpers.synthetic import entries
@@ -78,11 +79,14 @@ class FakeFramework(Framework):
 
     def __init__(self, package="torch_impl", **side):
         super().__init__(package)
-        vars(self).update(of_side=side, built=[], reset=[], trained=[], recorders=[], checked=[])
+        vars(self).update(
+            dropout=DropoutCalls(), of_side=side, built=[], reset=[], trained=[], recorders=[], checked=[]
+        )
         vars(self).update(
             prepare=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
+            randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout)),
         )
         vars(self)["components.checking"] = SimpleNamespace(run=self.checked.append)
 
