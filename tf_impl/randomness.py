@@ -1,14 +1,16 @@
 """Switches dropout off: two frameworks cannot generate the same masks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
 import keras
 import tensorflow as tf
 
+from compare.inputs.side import Side, every_optimizer
 from compare.traces.settings.dropout import DropoutCalls, mute_own
-from tf_impl.keras_internals import RATES, dropout_kernel, is_of_keras, mute_rate, with_all_inside
+from tf_impl.keras_internals import RATES, dropout_kernel, is_of_keras, is_seed, mute_rate, with_all_inside
+from tf_impl.weights import to_numpy
 from tf_impl.weights.layers import every_layer
 
 _CALLS = DropoutCalls()
@@ -33,6 +35,19 @@ def _mute_keras_own(layer) -> dict[str, float]:
 def _mute_users(layer) -> dict[str, float]:
     # object's own setter, because Keras' would track the attribute.
     return mute_own(type(layer).__name__, vars(layer), lambda name, value: object.__setattr__(layer, name, value))
+
+
+def restart(side: Side) -> Callable[[], None]:
+    """What puts weights, buffers and the state of optimizers back to what they are now, and no random numbers."""
+    stateful = [side.model, *every_optimizer(side.optimizer).values()]
+    held = (variable for each in stateful for variable in getattr(each, "variables", ()))
+    states = [(variable, to_numpy(variable)) for variable in held if not is_seed(variable)]
+
+    def back() -> None:
+        for variable, value in states:
+            variable.assign(value)
+
+    return back
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Switches dropout off: two frameworks cannot generate the same masks."""
 
+import copy
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from unittest.mock import patch
 import torch
 from torch import _VF, nn
 
+from compare.inputs.side import Side, every_optimizer
 from compare.traces.settings.dropout import DropoutCalls, drops, mute_own
 from torch_impl.weights.layers import every_layer
 
@@ -45,6 +47,18 @@ def mute(model) -> dict[str, dict[str, float]]:
             own = mute_own(type(layer).__name__, vars(layer), lambda name, value, to=layer: setattr(to, name, value))
             had |= {path: had.get(path, {}) | own} if own else {}
     return had
+
+
+def restart(side: Side) -> Callable[[], None]:
+    """What puts weights, buffers and the state of optimizers back to what they are now, and no random numbers."""
+    stateful = [side.model, *every_optimizer(side.optimizer).values(), side.schedule]
+    states = [(each, copy.deepcopy(each.state_dict())) for each in stateful if hasattr(each, "state_dict")]
+
+    def back() -> None:
+        for each, state in states:
+            each.load_state_dict(copy.deepcopy(state))
+
+    return back
 
 
 @contextmanager

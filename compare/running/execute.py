@@ -22,6 +22,7 @@ from compare.inputs.expressions import evaluate
 from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
 from compare.inputs.side import Side
+from compare.running.again import Again, first_again
 from compare.running.framework import Batches, Framework
 from compare.running.perturbed import perturbed
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
@@ -120,12 +121,20 @@ def _run(
     """Train a side from its initial state, and write the trace."""
     side, precision = built.side, training.precision
     trajectory = trajectory_to_leave(training, output)
-    following = trajectory_to_follow(framework, side.model, training, output, inputs.seed)
+    following = (
+        Again(framework.randomness.restart(side))
+        if training.again
+        else trajectory_to_follow(framework, side.model, training, output, inputs.seed)
+    )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
     recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following)
     try:
         shared = inputs.batches(precision)
-        batches = islice(side.batches(shared) if side.batches else shared, steps_to_train(training, following))
+        batches = side.batches(shared) if side.batches else shared
+        if training.again:
+            batches = first_again(batches, training.steps or 1)
+        else:
+            batches = islice(batches, steps_to_train(training, following))
         held_out = framework.held_out(inputs, precision)
         native = dropout.first_of(watch(framework.to_native(inputs, batches)))
         with perturbed(side.optimizer, training, inputs.seed):

@@ -9,6 +9,7 @@ from tensorflow.nn import dropout as tf_dropout
 from torch.nn import functional
 from torch.nn.functional import dropout as imported_dropout
 
+from compare.inputs.side import Side
 from tf_impl import randomness as tf_randomness
 from torch_impl import randomness as torch_randomness
 
@@ -169,3 +170,33 @@ def test_any_other_sample_stays_one():
     with torch_randomness.switched_off():
         sampled = torch.bernoulli(torch.full((1000,), 0.5)) + torch.empty(1000).bernoulli_()
     assert set(sampled.tolist()) == {0.0, 1.0, 2.0}
+
+
+def test_a_step_made_again_begins_with_the_same_weights_and_other_random_numbers():
+    layer = torch.nn.Linear(2, 2)
+    optimizer = torch.optim.Adam(layer.parameters())
+    before = layer.weight.detach().clone()
+    restart = torch_randomness.restart(Side(layer, None, optimizer))
+    layer(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    restart()
+    assert torch.equal(layer.weight, before)
+    assert optimizer.state_dict()["state"] == {}
+
+
+def test_a_layer_of_keras_begins_with_the_same_weights_and_other_random_numbers():
+    layer = keras.layers.GaussianNoise(0.5)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2), layer])
+    optimizer = keras.optimizers.Adam()
+    optimizer.build(model.trainable_variables)
+    restart = tf_randomness.restart(Side(model, None, optimizer))
+    before = model.get_weights()
+    sampled = []
+    for _ in range(2):
+        sampled.append(model(tf.ones((4, 2)), training=True).numpy())
+        optimizer.apply([tf.ones_like(each) for each in model.trainable_variables])
+        restart()
+        assert int(optimizer.iterations) == 0
+        for value, own in zip(before, model.get_weights(), strict=True):
+            np.testing.assert_array_equal(value, own)
+    assert (sampled[0] != sampled[1]).all()
