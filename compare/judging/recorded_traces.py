@@ -9,6 +9,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
+from compare.traces.files import is_unfinished
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import of_steps, rename_pair
 from compare.traces.step import END
@@ -19,6 +20,11 @@ def read(path: Path) -> Trace:
     found = trace_path(path)
     if is_file(path) and not is_file(found):
         raise TraceError(f"{path} is neither a trace (.npz) nor a loss log (.csv, .tsv, .txt, .log)")
+    if is_unfinished(found):
+        raise TraceError(
+            f"{path} is not finished: the loop still runs, was killed, or did not close it (a notebook's kernel "
+            "goes on): call recorder.close() after the loop, or write `with Recorder(...) as recorder:`"
+        )
     if not is_file(found):
         raise TraceError(f"{path} does not exist (looked for {found}): record it first, or give the path of a trace")
     return Trace(found)

@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.options import suggesting
 from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import every_optimizer
 from compare.traces.followed import FollowedLoop
@@ -39,6 +40,7 @@ Value = TypeVar("Value")
 class Recorder(Watching, Generic[Model, Optimizer, Array]):
     """Two lines in a loop: make it before the first step, and call `step` after each update."""
 
+    @suggesting
     def __init__(
         self,
         path: Path | str,
@@ -83,6 +85,13 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it, after an error too: what was recorded so far is kept."""
+        self.close()
+
     @cached_property
     def _state(self) -> ModelState:
         return ModelState({**self.weights.named_parameters(self._model), **self.weights.named_buffers(self._model)})
@@ -92,6 +101,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """How many steps were recorded."""
         return self._recording.steps
 
+    @suggesting
     def step(
         self,
         loss: Array | float,
@@ -100,8 +110,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     ) -> None:
         """Record the step just made: its scalar loss, its batch (examples first), and scalar metrics by name.
 
-        A metric named as a curve of the recorder's own, "loss" or "learning_rate", is kept as "metric loss".
+        A metric named as a curve of the recorder's own, "loss" or "learning_rate", is kept as "metric loss". ValueError
+        where the recorder is closed, or another one was made for the same file since.
         """
+        self._recording.check_open()
         self._losses.stop()
         named = as_named(batch)
         self._every_rate.end_step()

@@ -1,6 +1,7 @@
 """Two traces are read, told apart by side, and paired by what they hold; what cannot be is named."""
 
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -66,6 +67,27 @@ def test_a_trace_that_is_not_there_is_named_with_the_file_that_was_looked_for(tr
     traces.record("tf")
     message = refused(traces)
     assert message.startswith(f"{traces.torch} does not exist (looked for {traces.torch}.npz)")
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_trace_that_was_never_closed_says_what_to_call_though_an_earlier_one_is_whole(traces, earlier):
+    traces.record("torch")
+    path = traces.record("tf")
+    if earlier:
+        os.utime(path, (0, 0))
+    else:
+        path.unlink()
+    path.with_name("tf.npz.partial").touch()
+    assert "is not finished" in refused(traces)
+    assert "call recorder.close() after the loop" in refused(traces)
+
+
+def test_a_trace_that_was_recorded_after_one_that_was_killed_is_read(traces):
+    traces.record("torch")
+    partial = traces.record("tf").with_name("tf.npz.partial")
+    partial.touch()
+    os.utime(partial, (0, 0))
+    assert traces.judge().verdict == "equivalent"
 
 
 def test_a_trace_that_is_cut_off_is_named(traces):
