@@ -103,10 +103,10 @@ def run_port(
 
 @suggesting
 def diff(left: Path | str, right: Path | str, *, must_fall: bool = False) -> Result:
-    """Judge two loops from the traces of their recorders, one of each side in any order.
+    """Judge two loops from the traces of their recorders: one of each side in any order, or two of one framework.
 
     With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. Raises TraceError
-    where one cannot be read or both are of one side, PairingError where their weights do not pair.
+    where one cannot be read or both are one file, PairingError where their weights do not pair.
     """
     from compare.reporting.experiments import compare_recorded
 
