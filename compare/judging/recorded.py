@@ -17,6 +17,7 @@ from compare.inputs.subject import Subject
 from compare.judging import tolerances
 from compare.judging.advice import what_to_record
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
+from compare.judging.dropout_on import set_dropout_apart
 from compare.judging.falling import falls, not_falling, say_falling
 from compare.judging.followed_steps import (
     Followed,
@@ -75,6 +76,7 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         pairing = by_values(pair_models(sides, one_side), sides)
         twins = nudged_twins(sides, found)
         judgement = _judge(audited_by_both(rename_pair(sides, pairing)), rename_pair(twins, pairing), must_fall)
+        judgement = set_dropout_apart(judgement, sides, pairing)
         settings = compare_settings(sides.torch.header.settings, sides.tf.header.settings, pairing.all_layers)
         findings = (*judgement.findings, *(_not_a_twin(trace) for trace in found if trace not in twins))
         judgement = replace(judgement, findings=findings, settings=tuple(settings))
