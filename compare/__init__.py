@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from compare.inputs.options import suggesting
+
 if TYPE_CHECKING:
     from compare.inputs.datasets import DataError
     from compare.inputs.side import Side
@@ -33,6 +35,7 @@ __all__ = [
 Precision = Literal["both", "float64", "float32"]
 
 
+@suggesting
 def run(
     case: str,
     *,
@@ -70,6 +73,7 @@ def run(
     return run_experiment(CaseExperiment(inputs), options)
 
 
+@suggesting
 def run_port(
     path: Path | str,
     *,
@@ -97,11 +101,12 @@ def run_port(
     return run_experiment(PortExperiment(Path(path), seed, steps), options)
 
 
+@suggesting
 def diff(left: Path | str, right: Path | str, *, must_fall: bool = False) -> Result:
-    """Judge two loops from the traces of their recorders, one of each side in any order.
+    """Judge two loops from the traces of their recorders: one of each side in any order, or two of one framework.
 
     With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. Raises TraceError
-    where one cannot be read or both are of one side, PairingError where their weights do not pair.
+    where one cannot be read or both are one file, PairingError where their weights do not pair.
     """
     from compare.reporting.experiments import compare_recorded
 

@@ -116,6 +116,17 @@ def mute_rate(layer: keras.Layer, name: str) -> float | None:
     return float(rate)
 
 
+def is_seed(variable) -> bool:
+    """Whether a variable is the state of a generator of random numbers. Gone: what such a layer samples is not seen."""
+    return getattr(variable, "name", "").partition(":")[0] == "seed_generator_state"
+
+
+def dropout_kernel() -> tuple:
+    """Where all functions of dropout come to, a module and a name: (x, rate, ...). Gone: they are not switched off."""
+    module = import_module("tensorflow.python.ops.nn_ops")
+    return (module, "_dropout") if hasattr(module, "_dropout") else (None, "")
+
+
 def calls_around(layer: keras.Layer) -> tuple[list, list]:
     """The operations before and after the call of a layer. Gone: the order is not known."""
     into = [parent.operation for node in getattr(layer, "_inbound_nodes", []) for parent in node.parent_nodes]

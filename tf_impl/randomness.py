@@ -1,21 +1,70 @@
 """Switches dropout off: two frameworks cannot generate the same masks."""
 
-import keras
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
 
-from tf_impl.keras_internals import RATES, is_of_keras, mute_rate, with_all_inside
+import keras
+import tensorflow as tf
+
+from compare.inputs.side import Side, every_optimizer
+from compare.traces.settings.dropout import DropoutCalls, mute_own
+from tf_impl.keras_internals import RATES, dropout_kernel, is_of_keras, is_seed, mute_rate, with_all_inside
+from tf_impl.weights import to_numpy
 from tf_impl.weights.layers import every_layer
+
+_CALLS = DropoutCalls()
 
 
 def mute(model) -> dict[str, dict[str, float]]:
     """Set the rate of every dropout layer to zero; returns the former rates by the layer's path and by setting."""
     had: dict[str, dict[str, float]] = {}
     for path, layer in every_layer(model).items():
-        inside = with_all_inside(layer) if path and isinstance(layer, keras.Layer) else ()
-        for inner in (each for each in inside if _is_keras_own(each)):
-            for name, setting in RATES.items():
-                if (rate := mute_rate(inner, name)) is not None:
-                    had.setdefault(path, {}).setdefault(setting, rate)
+        inside = with_all_inside(layer) if path and isinstance(layer, keras.Layer) else (layer,)
+        for inner in inside:
+            for setting, rate in (_mute_keras_own if _is_keras_own(inner) else _mute_users)(inner).items():
+                had.setdefault(path, {}).setdefault(setting, rate)
     return had
+
+
+def _mute_keras_own(layer) -> dict[str, float]:
+    muted = {setting: mute_rate(layer, name) for name, setting in RATES.items()}
+    return {setting: rate for setting, rate in muted.items() if rate is not None}
+
+
+def _mute_users(layer) -> dict[str, float]:
+    # object's own setter, because Keras' would track the attribute.
+    return mute_own(type(layer).__name__, vars(layer), lambda name, value: object.__setattr__(layer, name, value))
+
+
+def restart(side: Side) -> Callable[[], None]:
+    """What puts weights, buffers and the state of optimizers back to what they are now, and no random numbers."""
+    stateful = [side.model, *every_optimizer(side.optimizer).values()]
+    held = (variable for each in stateful for variable in getattr(each, "variables", ()))
+    states = [(variable, to_numpy(variable)) for variable in held if not is_seed(variable)]
+
+    def back() -> None:
+        for variable, value in states:
+            variable.assign(value)
+
+    return back
+
+
+@contextmanager
+def switched_off() -> Iterator[DropoutCalls]:
+    """Functions of dropout drop nothing inside; yields what notes the rates that they are called with."""
+    module, name = dropout_kernel()
+    if module is None:
+        yield _CALLS
+        return
+    kernel = getattr(module, name)
+
+    def dropping_nothing(x, rate, *others, **named):
+        _CALLS.add(tf.get_static_value(rate))
+        return kernel(x, 0.0, *others, **named)
+
+    with patch.object(module, name, dropping_nothing):
+        yield _CALLS
 
 
 def _is_keras_own(layer) -> bool:

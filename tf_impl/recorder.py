@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.options import suggesting
 from compare.traces import recorder
 from compare.traces.followed import FollowedLoop, begun_with
 from compare.traces.header import Header
@@ -117,6 +118,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         self._detach.append(layers.wrap(instance, attribute, wrapper))
 
 
+@suggesting
 def start_from(
     model: keras.Model, trace: Path | str, pairs: Mapping[str | None, str | list[str] | None] | None = None
 ) -> None:

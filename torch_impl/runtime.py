@@ -1,6 +1,7 @@
 """Precision, threads, determinism and versions of this framework, in one place."""
 
 import platform
+import random
 
 import numpy as np
 import torch
@@ -16,6 +17,9 @@ def configure(threads: int) -> None:
 
 def set_seed(seed: int) -> None:
     """Seed this framework's random numbers; the same seed gives different numbers in another framework."""
+    # differs: Keras seeds Python's and NumPy's numbers too.
+    random.seed(seed)
+    np.random.seed(seed)
     torch.manual_seed(seed)
 
 

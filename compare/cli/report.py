@@ -21,6 +21,7 @@ from compare.reporting.tables import all_tables
 from compare.reporting.terminal import ProgressBars, summary_table
 from compare.running.options import Options
 from compare.running.process import FrameworkUnavailableError
+from compare.running.request import SIDES
 
 
 def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
@@ -70,14 +71,15 @@ def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
 def _show(results: list[Result], tables: Iterable[str], out: Path) -> None:
     console = Console()
     console.width = max(console.width, 80) if console.is_terminal else 120
-    console.print(summary_table([result.summary for result in results]))
+    sides = next((result.judgement.sides for result in results if result.judgement), SIDES)
+    console.print(summary_table([result.summary for result in results], sides))
     for result in results:
         for finding in result.findings:
             console.print(f"[bold]{result.case}[/]: {escape(finding)}", highlight=False, soft_wrap=True)
         settings = result.judgement.settings if result.judgement else ()
         unlike = [row for row in differences(settings) if row.subject != INITIAL]  # a finding reports those
         if unlike:
-            console.print(settings_table(unlike))
+            console.print(settings_table(unlike, sides))
     console.print(f"report: {escape(str(out))}/{', '.join(tables)}, and a plot per case", highlight=False)
 
 

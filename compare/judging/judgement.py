@@ -25,10 +25,14 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class Judgement:
-    """The result of a study; `comparisons` by precision, the deciding one first."""
+    """The result of a study; `comparisons` by precision, the deciding one first.
+
+    `sides` are what the two are called: two loops of one framework have the names of their files.
+    """
 
     verdict: str
     findings: tuple[str, ...]
     comparisons: dict[str, Comparison]
     first_divergence: StageRow | None
     settings: tuple[SettingRow, ...] = ()
+    sides: tuple[str, str] = ("torch", "tf")

@@ -13,12 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from compare.inputs.port_inputs import PortInputs
+from compare.judging.comparison import ERROR
+from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.pairing_proof import prove
+from compare.judging.randomness import set_randomness_apart
 from compare.judging.settings import INITIAL, SettingRow
 from compare.judging.settings.values import DIFFERS
-from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial, say_muted
+from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial
 from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair
@@ -63,16 +66,19 @@ def study_port(
 
     no_evaluation = any(trace.header.no_evaluation for trace in described.pair)
 
-    def run_from_start(*wanted: Wanted) -> list[Trace]:
+    def run_raw(*wanted: Wanted) -> list[Trace]:
         in_training = described.pair.torch.header.evaluated_in_training
-        began = [(side, replace(each, start=start, always_training=in_training)) for side, each in wanted]
-        renamed: list[Trace] = [rename(trace, pairing) for trace in run(*began)]
+        return run(*((side, replace(each, start=start, always_training=in_training)) for side, each in wanted))
+
+    def run_from_start(*wanted: Wanted) -> list[Trace]:
+        renamed: list[Trace] = [rename(trace, pairing) for trace in run_raw(*wanted)]
         return list(map(without_evaluation, renamed)) if no_evaluation else renamed
 
     initial = initial_values(rename_pair(described.pair, pairing))
     settings = tuple(all_settings(described.pair, pairing, initial))
     judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: settings)
-    frozen = graph_against_eager(run_from_start, judgement)
+    judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
+    frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,
         *say_evaluation(judgement, described.pair),

@@ -17,6 +17,7 @@ from compare.inputs.subject import Subject
 from compare.judging import tolerances
 from compare.judging.advice import what_to_record
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
+from compare.judging.dropout_on import set_dropout_apart
 from compare.judging.falling import falls, not_falling, say_falling
 from compare.judging.followed_steps import (
     Followed,
@@ -43,6 +44,7 @@ from compare.judging.not_shown import not_shown
 from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
 from compare.judging.rates import rates_apart
 from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
+from compare.judging.same_side import as_sides, in_words_of, is_of_one_side, names_of, versions_apart
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.static_differences import settings_of
 from compare.judging.steps import EVALUATED, METRIC
@@ -54,25 +56,39 @@ from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_pa
 
 
 def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Subject, Judgement]:
-    """Judge two traces, one of each side in any order; `must_fall` makes a loss that does not fall the verdict.
+    """Judge two traces, one of each side in any order, or two of one side; `must_fall` makes a loss that does not fall
+    the verdict.
 
-    Raises TraceError where one cannot be read or is of the wrong side, PairingError where their weights do not pair.
+    Raises TraceError where one cannot be read or both are one file, PairingError where their weights do not pair.
     """
+    if trace_path(left).resolve() == trace_path(right).resolve():
+        raise TraceError(f"{left} and {right} are the same file: give two traces")
+    names = names_of(left, right)
     with ExitStack() as opened:
         traces = [opened.enter_context(read(path)) for path in (left, right)]
-        sides = by_side(traces)
-        pairing = by_values(pair_models(sides), sides)
         paths = [trace_path(path, nudged=True) for path in (left, right)]
-        found = [opened.enter_context(read(path)) for path in paths if is_file(path)]
+        nudged = [opened.enter_context(read(path)) if is_file(path) else None for path in paths]
+        one_side = is_of_one_side(traces)
+        if one_side:
+            traces, found = as_sides(traces), as_sides(nudged)
+        else:
+            found = [trace for trace in nudged if trace is not None]
+        sides = by_side(traces)
+        pairing = by_values(pair_models(sides, one_side), sides)
         twins = nudged_twins(sides, found)
         judgement = _judge(audited_by_both(rename_pair(sides, pairing)), rename_pair(twins, pairing), must_fall)
+        judgement = set_dropout_apart(judgement, sides, pairing)
         settings = settings_of(sides.torch.header.settings, sides.tf.header.settings, pairing)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
         findings = (*judgement.findings, *of_weights, *not_twins)
+        judgement = replace(judgement, findings=findings, settings=tuple(settings))
+        if one_side:
+            judgement = in_words_of(judgement, names)
+            judgement = replace(judgement, findings=(*judgement.findings, *versions_apart(sides, names)))
     steps = max(trace.steps for trace in traces)
-    subject = Subject(f"{left.stem}_{right.stem}", steps=steps, steps_per_epoch=quarter(steps))
-    return subject, replace(judgement, findings=findings, settings=tuple(settings))
+    case = "_".join(name.replace("/", "_") for name in names) if one_side else f"{left.stem}_{right.stem}"
+    return Subject(case, steps=steps, steps_per_epoch=quarter(steps)), judgement
 
 
 def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:

@@ -9,6 +9,8 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
+from compare.judging.same_side import by_name
+from compare.traces.files import is_unfinished
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import of_steps, rename_pair
 from compare.traces.step import END, Step
@@ -19,15 +21,19 @@ def read(path: Path) -> Trace:
     found = trace_path(path)
     if is_file(path) and not is_file(found):
         raise TraceError(f"{path} is neither a trace (.npz) nor a loss log (.csv, .tsv, .txt, .log)")
+    if is_unfinished(found):
+        raise TraceError(
+            f"{path} is not finished: the loop still runs, was killed, or did not close it (a notebook's kernel "
+            "goes on): call recorder.close() after the loop, or write `with Recorder(...) as recorder:`"
+        )
     if not is_file(found):
         raise TraceError(f"{path} does not exist (looked for {found}): record it first, or give the path of a trace")
     return Trace(found)
 
 
 def by_side(traces: Sequence[Trace]) -> TracePair:
+    """The trace of PyTorch, and that of TensorFlow, or two of one framework that were given these parts."""
     sides = {trace.header.side: trace for trace in traces}
-    if set(sides) != {"torch", "tf"}:
-        raise TraceError(f"both traces are of {next(iter(sides))}: give one of torch and one of tf")
     return TracePair(sides["torch"], sides["tf"])
 
 
@@ -46,10 +52,10 @@ def _is_nudged(plain: Trace, twin: Trace) -> bool:
     return all(found.max_rel <= few for found in gaps)
 
 
-def pair_models(pair_of_traces: TracePair) -> Pairing:
-    """Which weight is which: by the tf recorder's pairs, then by order and kind."""
-    torch, tf = pair_of_traces
-    return pair(RecordedModel.of(torch), RecordedModel.of(tf), tf.header.explicit)
+def pair_models(pair_of_traces: TracePair, of_one_side: bool = False) -> Pairing:
+    """Which weight is which: by the tf recorder's pairs, then by order and kind; in one framework by names first."""
+    torch, tf = map(RecordedModel.of, pair_of_traces)
+    return pair(torch, tf, by_name(torch, tf) if of_one_side else pair_of_traces.tf.header.explicit)
 
 
 def by_values(pairing: Pairing, traces: TracePair) -> Pairing:

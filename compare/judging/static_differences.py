@@ -1,4 +1,4 @@
-"""What to say of a port beside where it parts: settings, each side's own initial values, dropout, evaluation."""
+"""What to say of a port beside where it parts: settings, each side's own initial values, evaluation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from compare.judging.comparison import Comparison
 from compare.judging.difference import difference
+from compare.judging.dropped import rates_of_a_step
 from compare.judging.initial_values import InitialRow, compare_initial, summarise
 from compare.judging.judgement import Judgement
 from compare.judging.settings import INITIAL, SettingRow, compare_settings
@@ -30,16 +31,6 @@ def say_initial(initial: list[InitialRow]) -> list[str]:
     count = sum(row.verdict == DIFFERS and not row.by_default for row in initial)
     said = said if len(said) < 3 else [*said[:2], f"{count} tensors in all, see settings.csv"]
     return [f"initialised differently: {'; '.join(said)}"] if said else []
-
-
-def say_muted(pair: TracePair) -> list[str]:
-    """The finding that dropout was switched off, if it was."""
-    muted = [f"{trace.header.side} {', '.join(trace.header.muted)}" for trace in pair if trace.header.muted]
-    return (
-        [f"dropout was switched off ({'; '.join(muted)}): two frameworks cannot generate the same masks"]
-        if muted
-        else []
-    )
 
 
 def say_evaluation(judgement: Judgement, pair: TracePair) -> list[str]:
@@ -93,7 +84,8 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
         for row in initial
     ]
     torch, tf = map(_with_rates, pair)
-    return [*settings_of(torch, tf, pairing), *of_weights, *drawn]
+    rows = settings_of(torch, tf, pairing)
+    return [*rows, *rates_of_a_step(pair, rows), *of_weights, *drawn]
 
 
 def settings_of(torch: Iterable[Setting], tf: Iterable[Setting], pairing: Pairing) -> list[SettingRow]:

@@ -33,9 +33,9 @@ Watcher = Callable[[Subject, Progress], None]
 
 
 def compare_recorded(left: Path, right: Path, must_fall: bool = False) -> Result:
-    """Judge the traces of two recorded loops, one of each side in any order; `must_fall` as in `judge_recorded`.
+    """Judge the traces of two recorded loops; `must_fall` as in `judge_recorded`.
 
-    Raises TraceError where one cannot be read or both are of one side, PairingError where their weights do not pair.
+    Raises TraceError where one cannot be read or both are one file, PairingError where their weights do not pair.
     """
     subject, judgement = judge_recorded(left, right, must_fall)
     return Result(subject, "", judgement)

@@ -35,7 +35,7 @@ def plot_result(outcome: Outcome) -> Figure:
         losses.text(0.5, 0.5, "no curves: a run failed", transform=losses.transAxes, ha="center")
         return figure
     comparisons = list(outcome.judgement.comparisons.values())
-    _plot_losses(losses, comparisons[-1])
+    _plot_losses(losses, comparisons[-1], outcome.judgement.sides)
     for comparison in comparisons:
         _plot_gap(gaps, comparison)
     gaps.set_yscale("log")
@@ -53,12 +53,12 @@ def image(figure: Figure, kind: str = "png") -> bytes:
     return buffer.getvalue()
 
 
-def _plot_losses(axes: Axes, comparison: Comparison) -> None:
+def _plot_losses(axes: Axes, comparison: Comparison, names: tuple[str, str]) -> None:
     """Torch's curve is wide and pale, so that TensorFlow's, thin and dashed, is seen on top of an equal one."""
     torch, tf = comparison.pair
-    axes.plot(torch.curves["loss"], color=SIDE_COLOURS["torch"], linewidth=2.5, alpha=0.6, label="torch")
-    axes.plot(tf.curves["loss"], color=SIDE_COLOURS["tf"], linewidth=1.2, linestyle="--", label="tf")
-    for (side, colour), trace, marker in zip(SIDE_COLOURS.items(), comparison.pair, "o+", strict=True):
+    axes.plot(torch.curves["loss"], color=SIDE_COLOURS["torch"], linewidth=2.5, alpha=0.6, label=names[0])
+    axes.plot(tf.curves["loss"], color=SIDE_COLOURS["tf"], linewidth=1.2, linestyle="--", label=names[1])
+    for side, colour, trace, marker in zip(names, SIDE_COLOURS.values(), comparison.pair, "o+", strict=True):
         if EVALUATION[0] in trace.curves:
             steps, losses = (trace.curves[name] for name in EVALUATION)
             axes.plot(steps, losses, marker, color=colour, fillstyle="none", label=f"{side}, held out")

@@ -47,9 +47,9 @@ def _measured(judgement: Judgement) -> TableRow:
     for side, trace in zip(SIDES, pair, strict=True):
         row[f"{side}_first_loss"], row[f"{side}_last_loss"] = (float(trace.curves["loss"][i]) for i in (0, -1))
         row[f"{side}_ms_per_step"] = _ms_per_step(trace)
-    row["torch_version"] = pair.torch.header.versions["torch"]
-    row["tf_version"] = pair.tf.header.versions["tensorflow"]
-    row["keras_version"] = pair.tf.header.versions["keras"]
+    row["torch_version"] = pair.torch.header.versions.get("torch")
+    row["tf_version"] = pair.tf.header.versions.get("tensorflow")
+    row["keras_version"] = pair.tf.header.versions.get("keras")
     return row
 
 

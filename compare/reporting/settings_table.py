@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.markup import escape
@@ -10,12 +10,13 @@ from rich.table import Table
 
 from compare.judging.settings import SettingRow, differences, to_row
 from compare.judging.settings.values import ROUNDED
+from compare.running.request import SIDES
 
 
-def settings_table(rows: Iterable[SettingRow]) -> Table:
-    """The rows that differ, with the effect of each; those that are only rounded are dim."""
+def settings_table(rows: Iterable[SettingRow], sides: Sequence[str] = SIDES) -> Table:
+    """The rows that differ, with the effect of each; those that are only rounded are dim. `sides` are their names."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for name in ("", "setting", "torch", "tf", "what it does"):
+    for name in ("", "setting", *sides, "what it does"):
         table.add_column(name, overflow="fold")
     for row in differences(rows):
         text = {name: escape(value) for name, value in to_row(row).items()}

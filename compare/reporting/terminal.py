@@ -62,12 +62,15 @@ class ProgressBars:
         self._bars.stop()
 
 
-def summary_table(rows: Sequence[TableRow]) -> Table:
-    """The rows of summary.csv for the terminal; steps by what came closest to its allowance, "gap/allowed"."""
+def summary_table(rows: Sequence[TableRow], sides: Sequence[str] = SIDES) -> Table:
+    """The rows of summary.csv for the terminal; steps by what came closest to its allowance, "gap/allowed".
+
+    `sides` are what the two are called.
+    """
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for name in ("case", "verdict"):
         table.add_column(name, overflow="fold")
-    for name in ("steps", "float64 step", "float32 step", "torch loss", "tf loss", "ms per step"):
+    for name in ("steps", "float64 step", "float32 step", *(f"{side} loss" for side in sides), "ms per step"):
         table.add_column(name, justify="right", overflow="fold")
     for row in rows:
         table.add_row(row["case"], f"[{COLOURS[row['verdict']]}]{row['verdict']}", *_figures(row))

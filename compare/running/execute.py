@@ -22,11 +22,13 @@ from compare.inputs.expressions import evaluate
 from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
 from compare.inputs.side import Side
+from compare.running.again import Again, first_again
 from compare.running.framework import Batches, Framework
 from compare.running.perturbed import perturbed
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
+from compare.traces.settings.dropout import DropoutCalls
 
 Watch = Callable[[Batches], Batches]
 
@@ -44,28 +46,30 @@ class Executor:
         """Write the requested output; every batch passes through `watch`. PortError for a fault in a port's file."""
         match request:
             case TrainCase():
-                self._train_case(request, watch)
+                with self._framework.randomness.switched_off() as dropout:
+                    self._train_case(request, watch, dropout)
             case TrainPort():
-                with pointing_into(request.file, f"on the {self._framework.side} side"):
-                    self._train_port(request, watch)
+                place = f"on the {self._framework.side} side"
+                with pointing_into(request.file, place), self._framework.randomness.switched_off() as dropout:
+                    self._train_port(request, watch, dropout)
             case DrawBatches():
                 drawn = port_batches.draw(request.file, request.seed, request.most)
                 port_inputs.write(drawn, Path(request.output))
             case CheckComponent():
                 getattr(self._framework, "components.checking").run(request)
 
-    def _train_case(self, request: TrainCase, watch: Watch) -> None:
+    def _train_case(self, request: TrainCase, watch: Watch, dropout: DropoutCalls) -> None:
         inputs, training = self._case_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
         built = self._built(request.inputs, training.precision, request.function, every_step_audited)
         self._framework.prepare.reset(built, _nudged(inputs.weights, training, inputs.seed))
-        _run(self._framework, built, inputs, training, request.output, watch)
+        _run(self._framework, built, inputs, training, request.output, watch, dropout)
 
     def _build(self, inputs: str, precision: str, function: str | None, eager: bool) -> Any:
         case = self._case_inputs(inputs)
         return self._framework.build(self._framework.make_side(case.name, function), case, precision, eager)
 
-    def _train_port(self, request: TrainPort, watch: Watch) -> None:
+    def _train_port(self, request: TrainPort, watch: Watch, dropout: DropoutCalls) -> None:
         """Built anew for each run: a port may hold state that cannot be reset."""
         inputs, training = self._port_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
@@ -77,7 +81,7 @@ class Executor:
         self._framework.prepare.reset(built, None)
         if training.start is not None:
             _load_start(self._framework, built.side.model, training, training.start, inputs.seed)
-        _run(self._framework, built, inputs, training, request.output, watch)
+        _run(self._framework, built, inputs, training, request.output, watch, dropout)
 
 
 def _evaluated_in_training(side: Side, keeping_buffers: Callable[[Any], AbstractContextManager]) -> Side:
@@ -107,19 +111,33 @@ def _nudged(weights: Mapping[str, np.ndarray], training: Training, seed: int) ->
 
 
 def _run(
-    framework: Framework, built: Any, inputs: CaseInputs | PortInputs, training: Training, output: str, watch: Watch
+    framework: Framework,
+    built: Any,
+    inputs: CaseInputs | PortInputs,
+    training: Training,
+    output: str,
+    watch: Watch,
+    dropout: DropoutCalls,
 ) -> None:
     """Train a side from its initial state, and write the trace."""
     side, precision = built.side, training.precision
     trajectory = trajectory_to_leave(training, output)
-    following = trajectory_to_follow(framework, side.model, training, output, inputs.seed)
+    following = (
+        Again(framework.randomness.restart(side))
+        if training.again
+        else trajectory_to_follow(framework, side.model, training, output, inputs.seed)
+    )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
     recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following)
     try:
         shared = inputs.batches(precision)
-        batches = islice(side.batches(shared) if side.batches else shared, steps_to_train(training, following))
+        batches = side.batches(shared) if side.batches else shared
+        if training.again:
+            batches = first_again(batches, training.steps or 1)
+        else:
+            batches = islice(batches, steps_to_train(training, following))
         held_out = framework.held_out(inputs, precision)
-        native = watch(framework.to_native(inputs, batches))
+        native = dropout.first_of(watch(framework.to_native(inputs, batches)))
         with perturbed(side.optimizer, training, inputs.seed):
             framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
         if not recorder.steps:
@@ -133,6 +151,8 @@ def _run(
             ulps=training.ulps,
             compiled=built.compiled,
             muted=built.muted,
+            # A step in a graph calls no function: what it drops was seen while it was traced.
+            called=() if built.compiled else dropout.settings(),
             takes_training=side.takes_training,
         )
     except BaseException:

@@ -12,15 +12,16 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.options import suggesting
 from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import every_optimizer
 from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
-from compare.traces.header import Header
+from compare.traces.header import Header, Setting
 from compare.traces.rates import EveryRate
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.settings.loss_calls import LossCalls, with_called
@@ -39,6 +40,7 @@ Value = TypeVar("Value")
 class Recorder(Watching, Generic[Model, Optimizer, Array]):
     """Two lines in a loop: make it before the first step, and call `step` after each update."""
 
+    @suggesting
     def __init__(
         self,
         path: Path | str,
@@ -85,6 +87,13 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it, after an error too: what was recorded so far is kept."""
+        self.close()
+
     @cached_property
     def _state(self) -> ModelState:
         return ModelState({**self.weights.named_parameters(self._model), **self.weights.named_buffers(self._model)})
@@ -94,6 +103,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """How many steps were recorded."""
         return self._recording.steps
 
+    @suggesting
     def step(
         self,
         loss: Array | float,
@@ -102,8 +112,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     ) -> None:
         """Record the step just made: its scalar loss, its batch (examples first), and scalar metrics by name.
 
-        A metric named as a curve of the recorder's own, "loss" or "learning_rate", is kept as "metric loss".
+        A metric named as a curve of the recorder's own, "loss" or "learning_rate", is kept as "metric loss". ValueError
+        where the recorder is closed, or another one was made for the same file since.
         """
+        self._recording.check_open()
         self._losses.stop()
         named = as_named(batch)
         self._every_rate.end_step()
@@ -147,13 +159,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         ulps: int = 1,
         compiled: bool | None = None,
         muted: Mapping[str, Mapping[str, float]] | None = None,
+        called: Sequence[Setting] = (),
         takes_training: bool = True,
     ) -> None:
         """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
 
         `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. `once_more()` computes the first
-        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. All other
-        arguments are fields of the trace's Header.
+        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. `called` are
+        settings of functions that the step called. All other arguments are fields of the trace's Header.
         """
         self._losses.stop()
         self._remove_hooks()
@@ -177,7 +190,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
                 self._recording.once_more(self._number(once_more()))
         header = replace(
             described,
-            settings=tuple(with_called(described.settings, self._losses.found)),
+            settings=(*with_called(described.settings, self._losses.found), *called),
             precision=precision,
             nudge=nudge or self._nudged_by,
             ulps=ulps,

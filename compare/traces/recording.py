@@ -52,7 +52,7 @@ class Recording:
         self._audits = audits
         self._curves: dict[str, array] = {}
         self._names: Counter[tuple[str, str]] = Counter()
-        self._close, self.open = close, True
+        self._close, self.open, self.replaced = close, True, False
         self.steps, self.at_end, self._paused = 0, False, False
         self.restart()
         atexit.register(close)
@@ -67,6 +67,17 @@ class Recording:
                 file=sys.stderr,
             )
             other._discard()
+            other.replaced = True
+
+    def check_open(self) -> None:
+        """ValueError where no more steps can be recorded."""
+        if not self.open and self.replaced:
+            raise ValueError(
+                f"{self._path}: a second recorder was made under this name while this one was open, and now has the "
+                "file: give each recorder a path of its own"
+            )
+        if not self.open:
+            raise ValueError(f"{self._path}: this recorder was closed: make a new one to record more steps")
 
     @property
     def audited(self) -> bool:
@@ -143,11 +154,34 @@ class Recording:
             self._forget()
             self._writer.discard()
 
+    def flush(self) -> None:
+        """Leave nothing to write that a forked process would write too."""
+        self._writer.flush()
+
+    def abandon(self) -> None:
+        """Leave the file to the process that this one was forked from."""
+        self._forget()
+        self._writer.abandon()
+
     def _forget(self) -> None:
         self.open = False
         atexit.unregister(self._close)
         if _OPEN.get(self._path.resolve()) is self:
             del _OPEN[self._path.resolve()]
+
+
+def _before_fork() -> None:
+    for recording in _OPEN.values():
+        recording.flush()
+
+
+def _after_fork() -> None:
+    for recording in list(_OPEN.values()):
+        recording.abandon()
+
+
+if hasattr(os, "register_at_fork"):  # a process that loads batches is often forked
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
 
 
 def as_metric(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from compare.traces.files import TraceError, is_file, locked, partial_of
 from compare.traces.header import Header, HeaderError
 from compare.traces.npy import read_npy
 from compare.traces.rates import is_rate
@@ -23,6 +24,7 @@ HEADER = "meta.json"  # the same since format 1, so that older formats are recog
 EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves: after which steps, and the loss
 ONCE_MORE = "first_batch_loss_at_the_end"  # a curve of one value
 NOT_METRICS = ("loss", "examples", "seconds", ONCE_MORE, *EVALUATION)  # nor are the curves of learning rates
+__all__ = ["Trace", "TraceError", "TracePair", "TraceWriter", "is_file", "trace_path"]
 Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 
@@ -32,18 +34,6 @@ def trace_path(path: Path | str, nudged: bool = False) -> Path:
     return Path(f"{stem}{'.nudged' if nudged else ''}.npz")
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is such a file; False, not an OSError, for a name that no file can have."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-class TraceError(Exception):
-    """A trace that cannot be read; the message says which file and why."""
-
-
 class TraceWriter:
     """Writes a trace tensor by tensor, so that memory does not grow with the recording.
 
@@ -51,9 +41,11 @@ class TraceWriter:
     """
 
     def __init__(self, path: Path):
+        """Raises TraceError where another process is writing it."""
         self._path = Path(path)
-        self._partial = self._path.with_name(self._path.name + ".partial")
-        self._zip = zipfile.ZipFile(self._partial, "w", zipfile.ZIP_STORED)
+        self._partial = partial_of(self._path)
+        self._file = locked(self._partial, self._path)
+        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED)
 
     def tensor(self, step: Step, stage: str, name: str, array: Any) -> None:
         """File one tensor, under its canonical name and in canonical layout."""
@@ -72,11 +64,20 @@ class TraceWriter:
             self._write(f"apart/{stage}/{tensor}", np.asarray(values, dtype=np.float64).reshape(-1, 2))
         self._zip.writestr(HEADER, header.to_json())
         self._zip.close()
+        self._file.close()
         self._partial.replace(self._path)
 
     def discard(self) -> None:
         self._zip.close()
+        self._file.close()
         self._partial.unlink(missing_ok=True)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def abandon(self) -> None:
+        """Write nothing more, and leave the file as it is: it is another process'."""
+        self._zip.fp = None
 
     def _write(self, key: str, array: np.ndarray) -> None:
         with self._zip.open(f"{key}.npy", "w", force_zip64=True) as member:

@@ -39,6 +39,7 @@ AS_THEY_ARE = (
         "attention", "attention", (), "one projection in PyTorch, three in Keras; an output tied to the embedding"
     ),
     RightPort("scaled_dot", "scaled_dot", (), "attention by hand: three layers of one shape"),
+    RightPort("dropping", "dropping", (), "dropout in functions and in layers, noise, and layers left out at random"),
     RightPort("embedding", "embedding", (), "padding_idx as a mask"),
     RightPort("factorisation", "factorisation", (), "gradients with a row for each time an id occurs"),
     RightPort("schedule", "schedule", (), "each framework's own scheduler"),

@@ -174,8 +174,20 @@ def run(
             led.add({network.own(name): array for name, array in weights.items()})
 
     begin_step()
+    first = dict(weights)
     for step in watch(range(min(len(given), following.steps if following else len(given)))):
-        losses.append(_train(network, given[step], weights, momenta, lambda *of, step=step: passes(step, *of)))
+        if training.again:
+            weights.update(first)
+            momenta.clear()
+        losses.append(
+            _train(
+                network,
+                given[0 if training.again else step],
+                weights,
+                momenta,
+                lambda *of, step=step: passes(step, *of),
+            )
+        )
         if following:
             following.measure()
         begin_step()

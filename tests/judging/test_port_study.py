@@ -170,3 +170,16 @@ def test_a_side_without_a_loss_in_evaluation_is_equivalent_and_says_why(studied)
     assert judgement.verdict == "equivalent"
     [said] = judgement.findings
     assert said.endswith("(tf: my_port.py: loss returns list)")
+
+
+def test_a_port_that_samples_is_an_error_that_names_the_layer_and_no_value_of_python_is_blamed(studied):
+    generator = np.random.default_rng(0)
+
+    def noisy(key, value):
+        return value + generator.normal(size=value.shape) if key[1:] == ("forward", "act") else value
+
+    judgement, sides = studied(Network("tf", fault=noisy), nudged=False)
+    assert judgement.verdict == "error"
+    assert "first the output of tanh (" in judgement.findings[0]
+    assert not any("frozen" in finding for finding in judgement.findings)
+    assert [side for side, training in sides.asked if training.again] == ["torch", "tf"]

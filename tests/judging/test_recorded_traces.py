@@ -1,6 +1,7 @@
 """Two traces are read, told apart by side, and paired by what they hold; what cannot be is named."""
 
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -68,6 +69,27 @@ def test_a_trace_that_is_not_there_is_named_with_the_file_that_was_looked_for(tr
     assert message.startswith(f"{traces.torch} does not exist (looked for {traces.torch}.npz)")
 
 
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_trace_that_was_never_closed_says_what_to_call_though_an_earlier_one_is_whole(traces, earlier):
+    traces.record("torch")
+    path = traces.record("tf")
+    if earlier:
+        os.utime(path, (0, 0))
+    else:
+        path.unlink()
+    path.with_name("tf.npz.partial").touch()
+    assert "is not finished" in refused(traces)
+    assert "call recorder.close() after the loop" in refused(traces)
+
+
+def test_a_trace_that_was_recorded_after_one_that_was_killed_is_read(traces):
+    traces.record("torch")
+    partial = traces.record("tf").with_name("tf.npz.partial")
+    partial.touch()
+    os.utime(partial, (0, 0))
+    assert traces.judge().verdict == "equivalent"
+
+
 def test_a_trace_that_is_cut_off_is_named(traces):
     traces.record("torch")
     path = traces.record("tf")
@@ -107,11 +129,10 @@ def test_a_trace_that_does_not_say_what_it_is_of_is_named_with_what_is_missing(t
     assert "tf.npz" in message
 
 
-@pytest.mark.parametrize("side", ["torch", "tf"])
-def test_two_traces_of_one_side_are_refused(traces, side):
-    for path in (traces.torch, traces.tf):
-        record(path.with_suffix(".npz"), Network(side), batches(3))
-    assert f"both traces are of {side}" in refused(traces)
+def test_a_trace_and_itself_are_refused(traces):
+    traces.record("torch")
+    traces.tf = traces.torch.with_suffix(".npz")
+    assert "are the same file: give two traces" in refused(traces)
 
 
 def with_a_weight_more(side, name):

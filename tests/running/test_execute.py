@@ -18,6 +18,7 @@ from compare.inputs.side import Side
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import CheckComponent, DrawBatches, Start, TrainCase, Training, TrainPort
+from compare.traces.settings.dropout import DropoutCalls
 from compare.traces.trajectory import TrajectoryWriter
 from tests.helpers.port_texts import WHOLE
 from tests.helpers.synthetic import entries
@@ -78,11 +79,14 @@ class FakeFramework(Framework):
 
     def __init__(self, package="torch_impl", **side):
         super().__init__(package)
-        vars(self).update(of_side=side, built=[], reset=[], trained=[], recorders=[], checked=[])
+        vars(self).update(
+            dropout=DropoutCalls(), of_side=side, restarted=[], built=[], reset=[], trained=[], recorders=[], checked=[]
+        )
         vars(self).update(
             prepare=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
+            randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
         vars(self)["components.checking"] = SimpleNamespace(run=self.checked.append)
 
@@ -94,6 +98,9 @@ class FakeFramework(Framework):
         parts = {"loss": lambda model, batch, training: float(np.mean(batch["x"])), **self.of_side}
         side = Side(**{"model": {"own": np.ones(2)}, "optimizer": "optimizer"} | parts)
         return BUILT(side, lambda side, batch: ("stepped", batch), not eager, {})
+
+    def _restart(self, side):
+        return lambda: self.restarted.append(side.model)
 
     def _recorder(self, *given, **others):
         self.recorders.append(Recorder(*given, **others))
@@ -349,3 +356,14 @@ def test_a_port_may_be_evaluated_as_it_is_trained_and_what_that_moves_is_put_bac
     request = replace(port, training=replace(port.training, always_training=always))
     Executor(framework, kept=1).fulfil(request)
     assert framework.recorders[0].evaluated == (told, int(always))
+
+
+def test_a_run_that_is_made_again_has_the_first_batch_and_restarts_the_model(inputs):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, again=True, steps=2, audits=(0, 1)))
+    first = next(read_inputs(inputs).batches("float64"))
+    assert all(same(batch, first) for batch in framework.trained[0])
+    assert len(framework.trained[0]) == 2
+    [recorder] = framework.recorders
+    recorder.following.begin()
+    assert framework.restarted == [recorder.model]

@@ -1,5 +1,7 @@
 """What is recorded of a step, in which order, whatever the framework: here one of NumPy arrays and plain functions."""
 
+from contextlib import suppress
+from threading import Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -303,12 +305,46 @@ def test_a_second_recorder_of_the_same_name_leaves_nothing_of_the_first_at_the_m
     first = NumpyRecorder(tmp_path / "trace", loop, loop)
     second = NumpyRecorder(tmp_path / "trace", loop, loop)
     assert len(loop.before) == len(loop.after) == len(loop.forward) == 1
-    for recorder in (second, first):
-        recorder.step(loop.step())
+    second.step(loop.step())
+    with pytest.raises(ValueError, match=rf"{tmp_path}/trace.npz: a second recorder was made under this name"):
+        first.step(0.5)
     first.close()
     second.close()
     assert Trace(tmp_path / "trace.npz").steps == 1
     assert (loop.forward, loop.before, loop.after) == ([], [], [])
+
+
+def test_a_recorder_closes_itself_behind_with(tmp_path):
+    loop = Loop()
+    with NumpyRecorder(str(tmp_path / "trace"), loop, loop) as recorder:
+        recorder.step(loop.step())
+    assert Trace(tmp_path / "trace.npz").steps == 1
+    with pytest.raises(ValueError, match=r"trace\.npz: this recorder was closed: make a new one"):
+        recorder.step(0.5)
+
+
+def test_after_an_error_behind_with_what_was_recorded_is_kept(tmp_path):
+    loop = Loop()
+    with suppress(ZeroDivisionError), NumpyRecorder(tmp_path / "trace", loop, loop) as recorder:
+        recorder.step(loop.step())
+        recorder.step(1 / 0)
+    assert Trace(tmp_path / "trace.npz").steps == 1
+
+
+@pytest.mark.parametrize("misspelt", ["audit", "chanels_first", "folow"])
+def test_a_misspelt_option_of_a_recorder_is_told(tmp_path, misspelt):
+    with pytest.raises(TypeError, match=rf"Recorder\(\) has no option {misspelt}: did you mean"):
+        NumpyRecorder(tmp_path / "trace", Loop(), Loop(), **{misspelt: ()})
+
+
+def test_a_loop_may_run_in_another_thread_than_its_recorder_was_made_in(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "trace", loop, loop)
+    thread = Thread(target=lambda: recorder.step(loop.step()))
+    thread.start()
+    thread.join()
+    recorder.close()
+    assert Trace(tmp_path / "trace.npz").steps == 1
 
 
 class Lender:

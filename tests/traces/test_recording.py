@@ -1,5 +1,6 @@
 """A recording is kept whatever becomes of the process, and nothing is left where there is nothing to keep."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -286,10 +287,11 @@ def test_a_second_recording_to_the_same_file_takes_over_and_says_so(recording, c
     step(first, 1.0, layer=1)
     second = recording()
     assert "a second recorder was made under this name while the first was open" in capsys.readouterr().err
-    step(first, 2.0, layer=2)
+    with pytest.raises(ValueError, match="give each recorder a path of its own"):
+        first.check_open()
     for loss in (3.0, 4.0):
         step(second, loss, layer=loss)
-    assert not first.end(), "it was discarded, and can still be used without an error"
+    assert not first.end(), "it was discarded, and can still be closed without an error"
     trace = finished(second)
     assert trace.curves["loss"].tolist() == [3, 4]
     assert trace[0, "forward", "layer"] == 3
@@ -301,3 +303,22 @@ def test_a_recording_that_was_closed_is_not_taken_over(recording, capsys):
         step(one, loss)
         assert finished(one).curves["loss"].tolist() == [loss]
     assert capsys.readouterr().err == ""
+
+
+FORK = (
+    SCRIPT
+    + """
+child = os.fork()
+if child == 0:
+    sys.exit(0)  # what ends a process would close what its parent records
+os.waitpid(child, 0)
+recording.point(5.0, {}, {})
+"""
+)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_leaves_what_its_parent_records(tmp_path):
+    done = run("import os\n" + FORK, tmp_path / "torch", 5)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Trace(tmp_path / "torch.npz").steps == 6

@@ -1,0 +1,130 @@
+"""What is random in a step: found by running it again from the same weights and batch, and never called diverged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from compare.judging.comparison import DIVERGED, ERROR
+from compare.judging.judgement import Judgement, Run
+from compare.judging.steps import METRIC
+from compare.running.request import SIDES, RequestFailedError, Training
+from compare.traces.calls import without_call
+from compare.traces.following import relative
+from compare.traces.rates import is_rate
+from compare.traces.trace import NOT_METRICS, Trace
+
+# More than twice, since what is rarely dropped is often kept, and since a count goes one way so many times.
+TIMES = 6
+COMPUTED = ("forward", "loss", "gradient", "update", "buffer")
+ROUNDING = 1e-6  # a framework that is not deterministic to the last digit is not random
+
+
+@dataclass(frozen=True)
+class Random:
+    """A tensor or a metric that is something else each time, and one value of it, twice."""
+
+    stage: str
+    tensor: str
+    values: tuple[float, float]
+    kind: str = ""  # of a layer
+
+    def __str__(self) -> str:
+        layer = f"{self.tensor} ({self.kind})" if self.kind else self.tensor
+        what = f"the output of {layer}" if self.stage == "forward" else f"{self.stage} {self.tensor}"
+        what = "the loss" if self.stage == "loss" else what
+        return f"{what}, {self.values[0]:.2g} and then {self.values[1]:.2g},"
+
+
+def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace], Trace]) -> Judgement:
+    """The judgement of a port; an error where what parts is random. `rename` gives a trace PyTorch's names.
+
+    `run` begins with the same weights on both sides. Only where the sides part is anything run again.
+    """
+    if not (judgement.verdict == DIVERGED or _allowed_much(judgement)):
+        return judgement
+    training = Training(next(iter(judgement.comparisons)), audits=tuple(range(TIMES)), steps=TIMES, again=True)
+    try:
+        traces = run(*((side, training) for side in SIDES))
+    except RequestFailedError:  # a user's own step may not run more often than there are batches
+        return judgement
+    found = {side: random[0] for side, trace in zip(SIDES, traces, strict=True) if (random := find_random(trace))}
+    if not found:
+        return judgement
+    parts = {(each.stage, each.tensor) for trace in traces for each in find_random(rename(trace))}
+    if judgement.verdict != DIVERGED:
+        return replace(judgement, verdict=ERROR, findings=(f"{_say(found)}{ADVICE}", *judgement.findings))
+    parting, *others = judgement.findings
+    first = judgement.first_divergence
+    if first is not None and (first.stage, first.tensor) not in parts:
+        return replace(judgement, findings=(parting, f"{_say(found)}; what parts first is not random", *others))
+    return replace(judgement, verdict=ERROR, findings=(f"{_say(found)}{ADVICE}", *others), first_divergence=None)
+
+
+def _allowed_much(judgement: Judgement) -> bool:
+    """Whether one ulp moves the first loss by more than rounding can: numbers that no seed repeats move it too."""
+    losses = [
+        each
+        for precision, comparison in judgement.comparisons.items()
+        for each in comparison.series
+        if precision == "float64" and each.stage == "loss"
+    ]
+    return any(each.allowed.size and each.allowed[0] > ROUNDING for each in losses)
+
+
+ADVICE = (
+    ". Two frameworks cannot sample the same numbers, so the sides cannot be compared: let batches(rng) yield the "
+    "numbers and use them on both sides, or switch off what samples them"
+)
+
+
+def _say(found: Mapping[str, Random]) -> str:
+    where = " and ".join(f"{random} in {side}" for side, random in found.items())
+    return f"random: the same step from the same weights and batch gives something else each time, first {where}"
+
+
+def is_metric(name: str) -> bool:
+    """Whether a curve is of a metric of the user's."""
+    return name not in NOT_METRICS and not is_rate(name)
+
+
+def find_random(trace: Trace) -> list[Random]:
+    """Everything that differs between the steps of a run that makes the first again, in order.
+
+    Empty where the first of these only counts: a weight of the loss that is annealed, by a number of Python's.
+    """
+    keys = [key[1:] for key in trace.keys if key[0] == 0 and key[1] in COMPUTED]
+    tensors = sorted(keys, key=lambda key: COMPUTED.index(key[0]))  # a recorder is told the loss after the update
+    each = [
+        (stage, tensor, [trace.get((step, stage, tensor)) for step in range(trace.steps)]) for stage, tensor in tensors
+    ]
+    each += [(METRIC, name, list(curve)) for name, curve in trace.curves.items() if is_metric(name)]
+    found = [
+        (Random(stage, tensor, apart, trace.header.kinds.get(without_call(tensor), "")), values)
+        for stage, tensor, values in each
+        if (apart := _apart(values)) is not None
+    ]
+    return [] if not found or _counts(found[0][1]) else [random for random, _ in found]
+
+
+def _apart(values: Sequence[Any]) -> tuple[float, float] | None:
+    """The first value and a later one where these arrays are furthest apart; None where all agree."""
+    first, *others = (np.asarray(value, np.float64) for value in values if value is not None)
+    for other in others:
+        if other.shape != first.shape:
+            return float(first.size), float(other.size)
+        if not (np.array_equal(first, other, equal_nan=True) or relative(first, other) <= ROUNDING):
+            place = np.unravel_index(np.argmax(np.nan_to_num(np.abs(first - other), nan=np.inf)), first.shape)
+            return float(first[place]), float(other[place])
+    return None
+
+
+def _counts(values: Sequence[Any]) -> bool:
+    """Whether every element goes one way."""
+    if any(value is None or np.shape(value) != np.shape(values[0]) for value in values):
+        return False
+    moved = np.diff(np.array(values, np.float64), axis=0)
+    return bool(((moved >= 0).all(axis=0) | (moved <= 0).all(axis=0)).all())

@@ -1,0 +1,155 @@
+"""What a step gives otherwise each time is random, and not a divergence; a count is no randomness."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.judging.difference import Difference
+from compare.judging.judgement import Judgement
+from compare.judging.randomness import TIMES, find_random, set_randomness_apart
+from compare.judging.stages import StageRow
+from compare.judging.steps import Series
+from compare.running.request import RequestFailedError
+
+SEED = np.random.default_rng(0)
+
+
+class Steps(dict):
+    """A trace of steps that should be the same: what each tensor is in each of them."""
+
+    steps = TIMES
+    keys = property(list)
+    header = SimpleNamespace(kinds={"b": "RReLU"})
+
+    def __init__(self, metrics=None, **tensors):
+        """`tensors` are named "stage_tensor": an array per step, or one for all steps."""
+        self.curves = {"loss": np.zeros(TIMES), "seconds": SEED.normal(size=TIMES), **(metrics or {})}
+        super().__init__(
+            ((step, *name.split("_")), values[step] if isinstance(values, list) else values)
+            for step in range(TIMES)
+            for name, values in tensors.items()
+        )
+
+
+def noise(*shape):
+    return [SEED.normal(size=shape) for _ in range(TIMES)]
+
+
+ONES = np.ones((2, 3))
+
+
+def found_in(**tensors):
+    return [(each.stage, each.tensor) for each in find_random(Steps(**tensors))]
+
+
+def test_what_is_the_same_each_time_is_not_random():
+    assert found_in(forward_a=ONES, loss_loss=np.float64(2)) == []
+    assert found_in(forward_a=ONES * np.nan, loss_loss=np.float64("inf")) == []
+
+
+def test_what_differs_is_listed_in_order_from_the_layer_where_it_begins():
+    found = found_in(forward_a=ONES, forward_b=noise(2, 3), gradient_w=noise(3), loss_loss=noise())
+    assert found == [("forward", "b"), ("loss", "loss"), ("gradient", "w")]
+
+
+def test_the_last_digits_are_not_random():
+    assert found_in(forward_a=[ONES * (1 + 1e-9 * (-1) ** step) for step in range(TIMES)]) == []
+
+
+def test_what_is_rarely_dropped_is_found():
+    assert found_in(forward_a=[ONES * (step != 3) for step in range(TIMES)]) == [("forward", "a")]
+
+
+@pytest.mark.parametrize("by", [lambda step: 0.1 * step, lambda step: 0.5**step, lambda step: float(step > 2)])
+def test_a_count_is_not_random_nor_is_what_comes_of_it(by):
+    steps = range(TIMES)
+    assert found_in(forward_a=ONES, loss_loss=[np.float64(by(step)) for step in steps], gradient_w=noise(3)) == []
+
+
+def test_another_shape_each_time_is_random():
+    assert found_in(forward_a=[np.ones(step % 2 + 1) for step in range(TIMES)]) == [("forward", "a")]
+
+
+def test_a_metric_may_be_random_and_the_time_a_step_takes_is_not_asked():
+    rates = np.full(TIMES, np.nan)
+    [found] = find_random(Steps({"accuracy": SEED.normal(size=TIMES), "learning_rate": rates}, forward_a=ONES))
+    assert (found.stage, found.tensor) == ("metric", "accuracy")
+
+
+@pytest.fixture
+def set_apart():
+    """The judgement of a port that parts at a tensor, by what its sides are in steps that should be the same."""
+
+    def judge(torch, tf, parts=("forward", "b"), verdict="diverged", allowed=1e-14):
+        loss = Series("loss", "loss", np.arange(2), np.zeros(2), np.full(2, allowed))
+        first = None if parts is None else StageRow(0, *parts, Difference("value", "", max_rel=1.0), 1e-13)
+        judgement = Judgement(verdict, ("parts", "other"), {"float64": SimpleNamespace(series=[loss])}, first)
+        asked = []
+
+        def run(*wanted):
+            asked.extend(wanted)
+            if isinstance(torch, Exception):
+                raise torch
+            return [torch, tf]
+
+        return set_randomness_apart(run, judgement, lambda trace: trace), asked
+
+    return judge
+
+
+CALM = Steps(forward_a=ONES, forward_b=ONES)
+RANDOM = Steps(forward_a=ONES, forward_b=noise(2, 3))
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf", "said"),
+    [(RANDOM, CALM, ", in torch"), (CALM, RANDOM, ", in tf"), (RANDOM, RANDOM, ", in torch and the output of b")],
+)
+def test_what_parts_and_is_random_on_either_side_is_an_error_that_names_it(set_apart, torch, tf, said):
+    judgement, asked = set_apart(torch, tf)
+    assert judgement.verdict == "error"
+    assert "the output of b (RReLU), " in judgement.findings[0]
+    assert said in judgement.findings[0]
+    assert "let batches(rng) yield" in judgement.findings[0]
+    assert judgement.findings[1:] == ("other",)
+    assert {(side, training.again, training.steps) for side, training in asked} == {
+        ("torch", True, TIMES), ("tf", True, TIMES)
+    }  # fmt: skip
+
+
+def test_what_parts_before_anything_random_is_diverged_and_the_random_is_said_too(set_apart):
+    judgement, _ = set_apart(RANDOM, CALM, parts=("forward", "a"))
+    assert judgement.verdict == "diverged"
+    assert judgement.findings[0] == "parts"
+    assert judgement.findings[1].endswith("what parts first is not random")
+
+
+def test_where_nothing_is_random_the_judgement_stands(set_apart):
+    assert set_apart(CALM, CALM)[0].findings == ("parts", "other")
+
+
+def test_an_equivalent_port_is_not_run_again(set_apart):
+    assert set_apart(RANDOM, RANDOM, verdict="equivalent")[1] == []
+
+
+@pytest.mark.parametrize(("torch", "verdict"), [(RANDOM, "error"), (CALM, "equivalent")])
+def test_where_an_ulp_seems_to_move_the_first_loss_much_that_may_be_random_too(set_apart, torch, verdict):
+    judgement, _ = set_apart(torch, CALM, parts=None, verdict="equivalent", allowed=1e-2)
+    assert judgement.verdict == verdict
+    assert judgement.findings[-2:] == ("parts", "other")
+
+
+def test_a_step_that_cannot_run_again_leaves_the_judgement(set_apart):
+    judgement, _ = set_apart(RequestFailedError("torch", "no more batches"), CALM)
+    assert judgement.verdict == "diverged"
+
+
+def test_without_a_tensor_that_parts_anything_random_explains_it(set_apart):
+    assert set_apart(RANDOM, CALM, parts=None)[0].verdict == "error"
+
+
+def test_the_other_parts_of_a_judgement_are_kept(set_apart):
+    judgement, _ = set_apart(RANDOM, CALM)
+    assert replace(judgement, verdict="diverged").comparisons.keys() == {"float64"}
