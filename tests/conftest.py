@@ -20,6 +20,7 @@ FRAMEWORKS = {"torch", "tensorflow", "keras"}
 WITH_FRAMEWORKS = (
     "cases",
     "end_to_end",
+    "libraries",
     "side_by_side",
     "components/test_all_agree.py::test_the_two_sides_of_a_component_agree",
     "components/test_all_agree.py::test_what_is_judged_in_float32_says_why_and_is_allowed_no_more_than_rounding",
@@ -35,6 +36,7 @@ WITH_FRAMEWORKS = (
 LONGEST = (
     "end_to_end/test_ports.py",
     "end_to_end/test_mutants.py",
+    "libraries/test_libraries.py",
     "end_to_end/test_parity.py",
     "end_to_end/test_scripts.py",
     "components/test_all_agree.py",
