@@ -94,7 +94,8 @@ def is_metric(name: str) -> bool:
 def find_random(trace: Trace) -> list[Random]:
     """Everything that differs between the steps of a run that makes the first again, in order.
 
-    Empty where the first of these only counts: a weight of the loss that is annealed, by a number of Python's.
+    Empty where the first of these comes of a state that the step keeps by itself: it only counts, as a weight of the
+    loss does that is annealed, or it is no number any more, as what is divided by a change of the weights.
     """
     keys = [key[1:] for key in trace.keys if key[0] == 0 and key[1] in COMPUTED]
     tensors = sorted(keys, key=lambda key: COMPUTED.index(key[0]))  # a recorder is told the loss after the update
@@ -107,7 +108,7 @@ def find_random(trace: Trace) -> list[Random]:
         for stage, tensor, values in each
         if (apart := _apart(values)) is not None
     ]
-    return [] if not found or _counts(found[0][1]) else [random for random, _ in found]
+    return [] if not found or _is_of_a_state(found[0][1]) else [random for random, _ in found]
 
 
 def _apart(values: Sequence[Any]) -> tuple[float, float] | None:
@@ -122,9 +123,12 @@ def _apart(values: Sequence[Any]) -> tuple[float, float] | None:
     return None
 
 
-def _counts(values: Sequence[Any]) -> bool:
-    """Whether every element goes one way."""
+def _is_of_a_state(values: Sequence[Any]) -> bool:
+    """Whether every element goes one way, or some begin as numbers and end as none."""
     if any(value is None or np.shape(value) != np.shape(values[0]) for value in values):
         return False
-    moved = np.diff(np.array(values, np.float64), axis=0)
+    each = np.array(values, np.float64)
+    if np.isfinite(each[0]).all() and not np.isfinite(each).all():
+        return True
+    moved = np.diff(each, axis=0)
     return bool(((moved >= 0).all(axis=0) | (moved <= 0).all(axis=0)).all())

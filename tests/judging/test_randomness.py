@@ -68,6 +68,11 @@ def test_a_count_is_not_random_nor_is_what_comes_of_it(by):
     assert found_in(forward_a=ONES, loss_loss=[np.float64(by(step)) for step in steps], gradient_w=noise(3)) == []
 
 
+@pytest.mark.parametrize("end", [np.nan, np.inf])
+def test_what_ends_is_no_randomness_but_a_formula_that_divides_by_what_did_not_move(end):
+    assert found_in(update_w=[noise(3)[0], *[np.full(3, end)] * (TIMES - 1)]) == []
+
+
 def test_another_shape_each_time_is_random():
     assert found_in(forward_a=[np.ones(step % 2 + 1) for step in range(TIMES)]) == [("forward", "a")]
 
