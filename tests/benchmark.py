@@ -62,12 +62,19 @@ def row(name: str, medians: tuple[float, float], rounds: int, target: str, per: 
     return {"benchmark": name, **figures, "target": target, "rounds": rounds}
 
 
+@cache
+def with_one_thread(package: str) -> Framework:
+    """A side whose process computes in one thread, which can be set only once."""
+    framework = Framework(package)
+    framework.runtime.configure(1)
+    return framework
+
+
 class CnnLoop:
     """The loop of the CNN on one side, as a worker runs it; with `audits` it records their stages too."""
 
     def __init__(self, package: str):
-        self.framework = Framework(package)
-        self.framework.runtime.configure(1)
+        self.framework = with_one_thread(package)
         self.inputs = make_inputs(cases.load("cifar10_cnn"), steps=STEPS)
         self.built = self.framework.build(self.framework.make_side("cifar10_cnn"), self.inputs, "float32")
         self.directory = tempfile.TemporaryDirectory()
@@ -196,8 +203,7 @@ def _fit(keras, images, labels) -> Callable[[], float]:
 
 def bare_runs(package: str, directory: str) -> None:
     """Every run of the default report on one side, without recorder, progress or judge."""
-    framework = Framework(package)
-    framework.runtime.configure(1)
+    framework = with_one_thread(package)
     for path in sorted(Path(directory).glob("*.npz")):
         inputs = read_inputs(path)
         for precision in ("float64", "float32"):

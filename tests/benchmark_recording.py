@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.running.framework import Framework
-from tests.benchmark import row, timed
+from tests.benchmark import row, timed, with_one_thread
 from tests.helpers.shorter import shorter
 from tests.helpers.transformer import SMALL, tf_decoder, tokens, torch_decoder
 from tests.large_trace import measured
@@ -38,7 +38,7 @@ def rows() -> list[dict]:
     """The costs on both sides, and what a trace of 25 million parameters takes."""
     costs = []
     for side in ("torch", "tf"):
-        Framework(f"{side}_impl").runtime.configure(1)  # several threads wait for each other where others work too
+        with_one_thread(f"{side}_impl")  # several wait for each other where others work too
         costs += [cost(side, "CNN", cnn, STEPS), cost(side, "transformer", transformer, STEPS)]
     costs.append(cost("tf", "transformer", transformer, LONG))  # where the eager step matters less
     large = measured()

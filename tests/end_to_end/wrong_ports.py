@@ -770,6 +770,14 @@ OWN_UPDATES = (
         "torch.optim.LBFGS makes its first step small",
     ),
     WrongPort(
+        "attention_not_scaled",
+        "dropping",
+        "x @ tf.transpose(x) / tf.sqrt(tf.cast(8, x.dtype))",
+        "x @ tf.transpose(x)",
+        (0, "forward", "inner"),
+        "where dropout is switched off, what differs beside it is found",
+    ),
+    WrongPort(
         "memory_with_another_sign",
         "quasi_newton",
         "(part - change @ direction / product)",

@@ -59,10 +59,9 @@ class Plain(OwnLoss):
 
 def fit(model, path, loss="loss", validation=None, epochs=1, audits=(0, 2), **compiled):
     model.compile(keras.optimizers.SGD(RATE), "mse", **compiled)
-    recorder = Recorder(path, model, model.optimizer, audits)
     options = {"batch_size": BATCH, "shuffle": False, "verbose": 0, "validation_data": validation}
-    model.fit(X, Y, epochs=epochs, callbacks=[recorder.callback(loss)], **options)
-    recorder.close()
+    with Recorder(path, model, model.optimizer, audits) as recorder:  # what is refused leaves nothing behind either
+        model.fit(X, Y, epochs=epochs, callbacks=[recorder.callback(loss)], **options)
     return Trace(path.with_suffix(".npz"))
 
 
