@@ -28,6 +28,7 @@ from compare.running.framework import Framework
 from compare.running.options import Options
 from compare.running.request import TrainCase, Training
 from compare.running.trajectories import trajectory_to_follow, trajectory_to_leave
+from tests.helpers.one_thread import with_one_thread
 from tests.helpers.shorter import SHORTER, shorter
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,14 +61,6 @@ def row(name: str, medians: tuple[float, float], rounds: int, target: str, per: 
     unit = "ms a step" if per > 1 else "s"
     figures = {"ours": round(ours, 3), "reference": round(reference, 3), "unit": unit, "ratio": round(ratio, 3)}
     return {"benchmark": name, **figures, "target": target, "rounds": rounds}
-
-
-@cache
-def with_one_thread(package: str) -> Framework:
-    """A side whose process computes in one thread, which can be set only once."""
-    framework = Framework(package)
-    framework.runtime.configure(1)
-    return framework
 
 
 class CnnLoop:

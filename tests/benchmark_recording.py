@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.running.framework import Framework
-from tests.benchmark import row, timed, with_one_thread
+from tests.benchmark import row, timed
+from tests.helpers.one_thread import with_one_thread
 from tests.helpers.shorter import shorter
 from tests.helpers.transformer import SMALL, tf_decoder, tokens, torch_decoder
 from tests.large_trace import measured
