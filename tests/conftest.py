@@ -1,4 +1,4 @@
-"""`pytest -m core` is the part of the suite that starts and imports no framework: two and a quarter minutes on two cores.
+"""`pytest -m core` is the part of the suite that starts and imports no framework: some two minutes on two cores.
 
 Notice that every test is core but those named here, and that a core test which reaches for a framework fails.
 """
