@@ -92,7 +92,8 @@ def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) 
 
 
 def _auditing(twins: Sequence[Twin], at: int) -> tuple[list[Twin], list[Training]]:
-    """The twins that audited a step, and what to ask for so that the others do."""
-    others = (twin.training for twin in twins if at not in twin.training.audits)
-    again = dict.fromkeys(replace(training, audits=(at,), steps=at + 1) for training in others)
-    return [twin for twin in twins if at in twin.training.audits], list(again)
+    """The twins that audited a step, and what to ask for so that all nudges do; each nudge once."""
+    once = {twin: replace(twin.training, audits=(at,), steps=at + 1) for twin in twins}
+    audited = [twin for twin in twins if at in twin.training.audits]
+    known = {once[twin] for twin in audited}
+    return audited, [training for training in dict.fromkeys(once.values()) if training not in known]

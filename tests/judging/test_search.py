@@ -134,6 +134,17 @@ def test_behind_chance_a_fault_is_found(search):
     assert sum(map(len, long)) == sum(map(len, tolerances.MORE_NUDGES)) + sum(more_of_tf("float64"))
 
 
+def test_a_nudge_whose_whole_run_audited_the_step_is_not_made_once_more(search):
+    searched = search(
+        FakeSide(lambda key, value: value * 1.01 if key[:2] in ((LATE, "update"), (LATE + 5, "buffer")) else value),
+        torch=by_chance(LATE, later),
+    )
+    searched.confirm()
+    searched.asked.clear()
+    assert searched.find()[0].key[:2] == (LATE + 5, "buffer")
+    assert [(side, training.sample) for side, training in searched.asked[0] if training.nudge] == [("torch", 0)]
+
+
 def test_behind_chance_no_more_whole_runs_are_made_than_explain_what_parts_there(search):
     def twice(*happens):
         faults = [by_chance(step, *happens).fault for step in (LATE, LATE + 5)]
