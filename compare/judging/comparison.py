@@ -139,11 +139,7 @@ def judged_rows(runs: Runs, allow: Allow, series: Sequence[Series]) -> list[Stag
 
 
 def _rows(runs: Runs, tf: Trace, nudged: Sequence[Trace], allow: Allow) -> list[StageRow]:
-    """Those of one run of tf.
-
-    At the end, a run that follows has torch's weights, and where it was led less far, those of an earlier step.
-    """
+    """Those of one run of tf; where it was led less far, its end is not torch's."""
     torch = runs.free.torch
     rows = stage_rows(torch, tf, [(torch, twin) for twin in nudged], runs.precision, allow)
-    early = tf.steps < torch.steps
-    return [row for row in rows if not (row.step is END and (early or row.stage in ("weights", "buffer")))]
+    return [row for row in rows if row.step is not END or tf.steps == torch.steps]

@@ -6,7 +6,7 @@ Where layers of the same kind and shape could be paired crosswise, and the step 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 
@@ -17,6 +17,7 @@ from compare.judging.by_outputs import by_outputs
 from compare.judging.judgement import Run
 from compare.judging.stages import StageRow, by_value, stage_rows
 from compare.running.request import Start, Training
+from compare.traces.calls import without_call
 from compare.traces.pairing import Pair, Pairing
 from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TracePair
@@ -38,11 +39,13 @@ def prove(
     start: Start,
     others: Sequence[Pairing] = (),
     hopeless: bool = False,
+    ends: Collection[str] = (),
 ) -> tuple[Pairing, Start, list[str]]:
     """The pairing under which a step agrees furthest, the start for it, and the findings.
 
     `torch` is the trace of that step on PyTorch's side. `others` are pairings that are tried before any exchange. It is
-    `hopeless` that a step agrees where the sides are set differently: less is then tried.
+    `hopeless` that a step agrees where the sides are set differently: less is then tried; and nothing where a step
+    agrees up to one of the layers in `ends`, at which it parts under any pairing.
     """
 
     def probe(candidate: Pairing) -> tuple[StageRow | None, Trace]:
@@ -61,7 +64,7 @@ def prove(
                 tried.add(_key(candidate))
                 yield candidate
 
-    while reached is not None:
+    while reached is not None and not _is_output_of(reached, ends):
         for candidate in untried():
             further, shown = probe(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):
@@ -69,7 +72,12 @@ def prove(
                 break
         else:
             break
-    return best, _under(best, start), _words(pairing, best, reached)
+    ended = reached is not None and _is_output_of(reached, ends)
+    return best, _under(best, start), _words(pairing, best, reached, ended)
+
+
+def _is_output_of(row: StageRow, layers: Collection[str]) -> bool:
+    return row.stage == "forward" and without_call(row.tensor) in layers
 
 
 def _key(pairing: Pairing) -> frozenset[tuple[str, str]]:
@@ -134,8 +142,10 @@ def _runs_at(pairing: Pairing, number: int) -> int:
     return outputs.index(layer) if layer in outputs else len(outputs)
 
 
-def _words(first: Pairing, chosen: Pairing, reached: StageRow | None) -> list[str]:
-    """The findings about the pairing: none where it is the first, and proven or the only one possible."""
+def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: bool) -> list[str]:
+    """The findings about the pairing: none where it is the first, and proven, or the only one possible, or where a
+    setting explains the place that it has `ended` at.
+    """
     until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
     said = say_without_rule(chosen, reached is None) + say_alone(chosen, ", begun at what does nothing")
     said += say_against_names(chosen, until if chosen is not first else "")
@@ -143,7 +153,7 @@ def _words(first: Pairing, chosen: Pairing, reached: StageRow | None) -> list[st
         known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
         moved = [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
         return said + ([f"weights paired crosswise ({_which(moved)}): {until}"] if moved else [])
-    if reached is not None and chosen.alike:
+    if reached is not None and chosen.alike and not ended:
         count = sum(map(len, chosen.alike))
         said.append(
             f"weights paired in order and by kind; {count} layers could be paired differently, but no other pairing "

@@ -5,10 +5,11 @@ Notice the order: what can differ before anything runs (settings, each side's in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,8 +60,10 @@ def study_port(
     torch_step = described.pair.torch
     if pairing.alone.torch:
         [torch_step] = run(("torch", Training(described.precision, audits=(0,), steps=1, start=start)))
-    hopeless = _computes_differently(all_settings(described.pair, pairing, []))
-    pairing, start, proof = prove(run, pairing, described.precision, torch_step, start, others, hopeless)
+    rows = _of_the_forward_pass(all_settings(described.pair, pairing, []))
+    hopeless = any(row.verdict == DIFFERS for row in rows)
+    proving = prove(run, pairing, described.precision, torch_step, start, others, hopeless, _set_differently(rows))
+    pairing, start, proof = proving
     if described.precision == "float32":
         precisions = ("float32",)
 
@@ -93,12 +96,17 @@ def study_port(
     return replace(judgement, findings=findings)
 
 
-def _computes_differently(settings: Iterable[SettingRow]) -> bool:
-    """Whether a setting differs that decides what a step computes before its update."""
-    return any(
-        row.verdict == DIFFERS and row.subject not in NOT_OF_A_LAYER and row.setting not in BEHIND_THE_STEP
-        for row in settings
-    )
+def _of_the_forward_pass(settings: Iterable[SettingRow]) -> list[SettingRow]:
+    """The settings that decide what a step computes before its update."""
+    return [row for row in settings if row.subject not in NOT_OF_A_LAYER and row.setting not in BEHIND_THE_STEP]
+
+
+def _set_differently(rows: Sequence[SettingRow]) -> set[str]:
+    """The layers of torch that no layer of tf of their kind is set like: no other pairing makes them agree."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        found.setdefault((row.kind, row.setting), []).append(row.tf)
+    return {row.subject for row in rows if row.verdict == DIFFERS and row.torch not in found[row.kind, row.setting]}
 
 
 def _describe(run: Run, precisions: tuple[str, ...]) -> Described:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,9 +46,8 @@ def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace
     """
     if not (judgement.verdict == DIVERGED or _allowed_much(judgement)):
         return judgement
-    training = Training(next(iter(judgement.comparisons)), audits=tuple(range(TIMES)), steps=TIMES, again=True)
     try:
-        traces = run(*((side, training) for side in SIDES))
+        traces = _again(run, next(iter(judgement.comparisons)))
     except RequestFailedError:  # a user's own step may not run more often than there are batches
         return judgement
     found = {side: random[0] for side, trace in zip(SIDES, traces, strict=True) if (random := find_random(trace))}
@@ -62,6 +61,23 @@ def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace
     if first is not None and (first.stage, first.tensor) not in parts:
         return replace(judgement, findings=(parting, f"{_say(found)}; what parts first is not random", *others))
     return replace(judgement, verdict=ERROR, findings=(f"{_say(found)}{ADVICE}", *others), first_divergence=None)
+
+
+def _again(run: Run, precision: str) -> list[Trace]:
+    """The first step of both sides again and again, with everything that it computes where it comes to no one result;
+    an audit of a large model takes long."""
+    plain = Training(precision, audits=(), steps=TIMES, eager=True, again=True)
+    traces = run(*((side, plain) for side in SIDES))
+    if all(map(_is_repeated, traces)):
+        return traces
+    return run(*((side, replace(plain, audits=tuple(range(TIMES)))) for side in SIDES))
+
+
+def _is_repeated(trace: Trace) -> bool:
+    """Whether each step gives the loss, the metrics, the updates and the buffers of the first."""
+    curves = [curve for name, curve in trace.curves.items() if name == "loss" or is_metric(name)]
+    gaps = [apart[:, 0].max(initial=0) for apart in trace.apart.values()]
+    return max(gaps, default=0) <= ROUNDING and all(_apart(list(curve)) is None for curve in curves)
 
 
 def _allowed_much(judgement: Judgement) -> bool:
@@ -97,18 +113,24 @@ def find_random(trace: Trace) -> list[Random]:
     Empty where the first of these comes of a state that the step keeps by itself: it only counts, as a weight of the
     loss does that is annealed, or it is no number any more, as what is divided by a change of the weights.
     """
+    found: list[Random] = []
+    for stage, tensor, values in _each_time(trace):
+        if (apart := _apart(values)) is None:
+            continue
+        if not found and _is_of_a_state(values):
+            return []
+        found.append(Random(stage, tensor, apart, trace.header.kinds.get(without_call(tensor), "")))
+    return found
+
+
+def _each_time(trace: Trace) -> Iterator[tuple[str, str, list]]:
+    """Every tensor and metric that a step computes, with its values in all steps."""
     keys = [key[1:] for key in trace.keys if key[0] == 0 and key[1] in COMPUTED]
-    tensors = sorted(keys, key=lambda key: COMPUTED.index(key[0]))  # a recorder is told the loss after the update
-    each = [
-        (stage, tensor, [trace.get((step, stage, tensor)) for step in range(trace.steps)]) for stage, tensor in tensors
-    ]
-    each += [(METRIC, name, list(curve)) for name, curve in trace.curves.items() if is_metric(name)]
-    found = [
-        (Random(stage, tensor, apart, trace.header.kinds.get(without_call(tensor), "")), values)
-        for stage, tensor, values in each
-        if (apart := _apart(values)) is not None
-    ]
-    return [] if not found or _is_of_a_state(found[0][1]) else [random for random, _ in found]
+    for stage, tensor in sorted(keys, key=lambda key: COMPUTED.index(key[0])):  # the loss is told after the update
+        yield stage, tensor, [trace.get((step, stage, tensor)) for step in range(trace.steps)]
+    for name, curve in trace.curves.items():
+        if is_metric(name):
+            yield METRIC, name, list(curve)
 
 
 def _apart(values: Sequence[Any]) -> tuple[float, float] | None:

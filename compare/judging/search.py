@@ -44,7 +44,7 @@ def _with_more(
     plain = runs.twins[0].training
     numbers = count(1)
     for nudges, of_tf in zip(tolerances.MORE_NUDGES, tolerances.OF_TF_TOO[runs.precision], strict=True):
-        if not parts(comparison):
+        if not parts(comparison) or (runs.tf_twins and _is_certain(comparison)):
             break
         at = comparison.parts_at
         common = replace(plain, steps=steps, audits=plain.audits if at is None or at is END else (at,))
@@ -53,6 +53,13 @@ def _with_more(
         runs = replace(runs, twins=(*runs.twins, *torch), tf_twins=(*runs.tf_twins, *tf))
         comparison = compare_runs(runs)
     return runs, comparison
+
+
+def _is_certain(comparison: Comparison) -> bool:
+    """Whether what parts is an output, in float64, as the first nudges of both sides left it: a unit that flips changes
+    gradients, while rounding changes outputs little."""
+    first = first_divergence(comparison.rows)
+    return comparison.precision == "float64" and first is not None and first.stage in ("forward", "loss")
 
 
 def run_twins(run: Run, wanted: Mapping[str, Sequence[Training]]) -> list[tuple[Twin, ...]]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice, repeat
 
-from compare.traces.following import Followed, Following
+from compare.inputs.arrays import Arrays
+from compare.traces.following import Apart, Followed, Following, relative
+from compare.traces.parameters import Parameter
+from compare.traces.state import ModelState
 
 
 class Again(Following):
-    """Leads a model back to where it began, before each step; measures nothing."""
+    """Leads a model back to where it began, before each step, and measures each against the first."""
 
-    def __init__(self, restart: Callable[[], None]):
+    def __init__(self, restart: Callable[[], None], weights: Mapping[str, Parameter], buffers: Mapping[str, Parameter]):
         """`restart()` puts weights, buffers and the state of optimizers back, and no state of random numbers."""
-        self._restart = restart
+        self._restart, self._model = restart, ModelState({**weights, **buffers})
+        self._updated = set(weights)
+        self._begun = self._model.values()
+        self._first: Arrays | None = None  # what the first step left
         self.apart: dict[Followed, array] = {}
 
     def begin(self) -> None:
@@ -22,7 +28,12 @@ class Again(Following):
         self._restart()
 
     def measure(self) -> None:
-        """Nothing: the steps are compared with each other."""
+        """Measure the step just made."""
+        left = self._model.values()
+        self._first = self._first or left
+        for name, value in left.items():
+            stage, zero = ("update", self._begun[name]) if name in self._updated else ("buffer", 0)
+            self._add(stage, name, Apart(relative(value - zero, self._first[name] - zero), 0.0))
 
 
 def first_again(batches: Iterable[dict], steps: int) -> Iterator[dict]:

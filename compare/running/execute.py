@@ -123,7 +123,7 @@ def _run(
     side, precision = built.side, training.precision
     trajectory = trajectory_to_leave(training, output)
     following = (
-        Again(framework.randomness.restart(side))
+        _again(framework, side)
         if training.again
         else trajectory_to_follow(framework, side.model, training, output, inputs.seed)
     )
@@ -154,10 +154,16 @@ def _run(
             # A step in a graph calls no function: what it drops was seen while it was traced.
             called=() if built.compiled else dropout.settings(),
             takes_training=side.takes_training,
+            final=False,  # each step is judged by itself
         )
     except BaseException:
         recorder.discard()
         raise
+
+
+def _again(framework: Framework, side: Side) -> Again:
+    weights, buffers = framework.weights.named_parameters(side.model), framework.weights.named_buffers(side.model)
+    return Again(framework.randomness.restart(side), weights, buffers)
 
 
 def _once_more(built: Any, batch: Mapping, following: Following | None) -> Callable[[], Any] | None:

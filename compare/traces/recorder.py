@@ -161,8 +161,9 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         muted: Mapping[str, Mapping[str, float]] | None = None,
         called: Sequence[Setting] = (),
         takes_training: bool = True,
+        final: bool = True,
     ) -> None:
-        """Write the trace, with the final weights and buffers; called at the end of the process if you do not.
+        """Write the trace; called at the end of the process if you do not. `final`: with the last weights and buffers.
 
         `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. `once_more()` computes the first
         batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. `called` are
@@ -176,7 +177,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         for name, values in self._every_rate.curves().items():
             self._recording.curve(name, values)
         described = self._describe()
-        if self._following is None:  # otherwise they are the other run's
+        if final:
             self._record_all("weights", self.weights.named_parameters(self._model))
             self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:

@@ -191,7 +191,7 @@ def run(
         if following:
             following.measure()
         begin_step()
-    for name, array in {} if following else weights.items():
+    for name, array in {} if following or led else weights.items():
         passes(END, "buffer" if name.startswith("norm") else "weights", name, array)
     own = {"loss": losses, "examples": [16.0] * len(losses), "seconds": [0.25] * len(losses)}
     if led:

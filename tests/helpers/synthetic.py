@@ -179,7 +179,7 @@ class _Run:
 
     def _close(self, steps: int) -> None:
         self.step = END
-        for name, value in {} if self.following else self.values.items():
+        for name, value in {} if self.following or self.led else self.values.items():
             self._passes("buffer" if name in self.model.buffers else "weights", name, value)
         self._passes("loss", "loss", self.model.loss(self.values))
         every = {"loss": self.losses, "examples": [16.0] * steps, "seconds": [0.25] * steps, **self.side.curves(steps)}

@@ -18,7 +18,7 @@ from tests.helpers.synthetic import at, honest, rounding
 class Proof:
     """Drives a probe of two networks to its end: the pairing, what to start from, the words, and the runs asked for."""
 
-    def __init__(self, directory, torch, tf, precision="float64", also=(), hopeless=False):
+    def __init__(self, directory, torch, tf, precision="float64", also=(), hopeless=False, ends=()):
         self.given, self.asked, numbers = batches(1), [], count()
 
         def trace(network, weights):
@@ -37,7 +37,7 @@ class Proof:
             return [trace(tf, start_of(tf, training.start)) for _, training in wanted]
 
         others = [pair(RecordedModel.of(taken), RecordedModel.of(own), (), *how) for how in ((False, False), *also)]
-        proven = pairing_proof.prove(run, self.plain, precision, taken, start, others, hopeless)
+        proven = pairing_proof.prove(run, self.plain, precision, taken, start, others, hopeless, ends)
         self.pairing, self.start, self.words = proven
 
     @property
@@ -206,6 +206,12 @@ def test_little_is_tried_where_the_sides_are_set_differently_and_nothing_when_th
     assert len(prove(*networks, hopeless=True).asked) == 1 + pairing_proof.FEW_TRIES
     monkeypatch.setattr(pairing_proof, "MOST_SECONDS", -1)
     assert len(prove(*networks).asked) == 1
+
+
+def test_nothing_else_is_tried_where_the_step_parts_at_a_layer_that_is_set_differently(prove):
+    proof = prove(Network(), Network("tf", fault=wrong("forward", "leave")), ends={"leave"})
+    assert (proof.words, len(proof.asked)) == ([], 1)
+    assert len(prove(Network(), Network("tf", fault=wrong("forward", "leave")), ends={"enter"}).asked) > 1
 
 
 def test_a_wrong_port_without_like_layers_needs_no_words(prove):

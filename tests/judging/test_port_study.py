@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare.inputs.port_inputs import PortInputs
-from compare.judging.port_study import _computes_differently, study_port
+from compare.judging.port_study import _of_the_forward_pass, _set_differently, study_port
 from compare.judging.settings import SettingRow
 from compare.running.request import RequestFailedError, Training
 from compare.traces.pairing import PairingError
@@ -112,14 +112,21 @@ def test_a_pairing_that_had_to_be_proven_is_said_behind_what_the_judge_finds(stu
 
 
 @pytest.mark.parametrize(
-    ("subject", "setting", "verdict", "expected"),
-    [("norm", "eps", "differs", True), ("loss", "reduction", "differs", True), ("norm", "eps", "equal", False),
-     ("norm", "momentum", "differs", False), ("conv", "bias", "differs", False), ("optimizer", "lr", "differs", False)],
+    ("subject", "setting", "expected"),
+    [("norm", "eps", True), ("loss", "reduction", True),
+     ("norm", "momentum", False), ("conv", "bias", False), ("optimizer", "lr", False)],
 )  # fmt: skip
-def test_only_settings_that_a_steps_forward_pass_shows_make_other_pairings_hopeless(
-    subject, setting, verdict, expected
-):
-    assert _computes_differently([SettingRow(subject, "", setting, 1, 2, verdict, "")]) is expected
+def test_only_settings_that_a_steps_forward_pass_shows_make_other_pairings_hopeless(subject, setting, expected):
+    rows = [SettingRow(subject, "", setting, 1, 2, "differs", "")]
+    assert _of_the_forward_pass(rows) == (rows if expected else [])
+
+
+def test_a_layer_is_set_differently_where_no_layer_of_its_kind_is_set_like_it():
+    def row(subject, torch, tf):
+        return SettingRow(subject, "LayerNorm", "eps", torch, tf, "equal" if torch == tf else "differs", "")
+
+    assert _set_differently([row("a", 1e-5, 1e-3), row("b", 1e-3, 1e-3)]) == {"a"}
+    assert _set_differently([row("a", 1e-5, 1e-3), row("b", 1e-3, 1e-5)]) == set()  # they may be paired crosswise
 
 
 def test_weights_that_have_no_partner_end_the_study_before_any_training(studied, tmp_path):
@@ -182,4 +189,4 @@ def test_a_port_that_samples_is_an_error_that_names_the_layer_and_no_value_of_py
     assert judgement.verdict == "error"
     assert "first the output of tanh (" in judgement.findings[0]
     assert not any("frozen" in finding for finding in judgement.findings)
-    assert [side for side, training in sides.asked if training.again] == ["torch", "tf"]
+    assert [side for side, training in sides.asked if training.again] == ["torch", "tf"] * 2

@@ -23,8 +23,9 @@ class Steps(dict):
     keys = property(list)
     header = SimpleNamespace(kinds={"b": "RReLU"})
 
-    def __init__(self, metrics=None, **tensors):
+    def __init__(self, metrics=None, apart=None, **tensors):
         """`tensors` are named "stage_tensor": an array per step, or one for all steps."""
+        self.apart = apart or {}
         self.curves = {"loss": np.zeros(TIMES), "seconds": SEED.normal(size=TIMES), **(metrics or {})}
         super().__init__(
             ((step, *name.split("_")), values[step] if isinstance(values, list) else values)
@@ -105,7 +106,7 @@ def set_apart():
 
 
 CALM = Steps(forward_a=ONES, forward_b=ONES)
-RANDOM = Steps(forward_a=ONES, forward_b=noise(2, 3))
+RANDOM = Steps({"loss": SEED.normal(size=TIMES)}, forward_a=ONES, forward_b=noise(2, 3))
 
 
 @pytest.mark.parametrize(
@@ -119,9 +120,9 @@ def test_what_parts_and_is_random_on_either_side_is_an_error_that_names_it(set_a
     assert said in judgement.findings[0]
     assert "let batches(rng) yield" in judgement.findings[0]
     assert judgement.findings[1:] == ("other",)
-    assert {(side, training.again, training.steps) for side, training in asked} == {
-        ("torch", True, TIMES), ("tf", True, TIMES)
-    }  # fmt: skip
+    assert [side for side, _ in asked] == ["torch", "tf"] * 2
+    assert {(training.again, training.steps, training.eager) for _, training in asked} == {(True, TIMES, True)}
+    assert [training.audits for _, training in asked[::2]] == [(), tuple(range(TIMES))]
 
 
 def test_what_parts_before_anything_random_is_diverged_and_the_random_is_said_too(set_apart):
@@ -131,8 +132,20 @@ def test_what_parts_before_anything_random_is_diverged_and_the_random_is_said_to
     assert judgement.findings[1].endswith("what parts first is not random")
 
 
-def test_where_nothing_is_random_the_judgement_stands(set_apart):
-    assert set_apart(CALM, CALM)[0].findings == ("parts", "other")
+def test_where_nothing_is_random_the_judgement_stands_and_no_tensor_is_recorded(set_apart):
+    judgement, asked = set_apart(CALM, CALM)
+    assert judgement.findings == ("parts", "other")
+    assert [training.audits for _, training in asked] == [(), ()]
+
+
+@pytest.mark.parametrize("stage", ["loss", "metric", "update", "buffer"])
+def test_what_a_repeated_step_gives_otherwise_is_looked_into(set_apart, stage):
+    curves = {"loss": "loss", "metric": "accuracy"}
+    if stage in curves:
+        moved = Steps({curves[stage]: SEED.normal(size=TIMES)})
+    else:
+        moved = Steps(apart={(stage, "w"): np.full((TIMES, 2), 0.5)})
+    assert len(set_apart(CALM, moved)[1]) == 4
 
 
 def test_an_equivalent_port_is_not_run_again(set_apart):

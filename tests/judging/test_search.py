@@ -95,6 +95,16 @@ def test_a_fault_parts_under_more_nudged_runs_too_a_few_at_a_time_which_go_no_fu
     assert len(searched.runs.tf_twins) == sum(more_of_tf(precision))
 
 
+@pytest.mark.parametrize(
+    ("stage", "precision", "is_certain"),
+    [("forward", "float64", True), ("update", "float64", False), ("forward", "float32", False)],
+)
+def test_an_output_that_parts_in_float64_is_certain_after_the_first_nudges(search, stage, precision, is_certain):
+    searched = search(FakeSide(from_step(0, stage, 1.01)), precision=precision)
+    assert searched.confirm().parts_at == 0
+    assert len(searched.asked) == (1 if is_certain else len(tolerances.MORE_NUDGES))
+
+
 def test_what_more_nudged_runs_do_too_is_chance(search):
     searched = search(by_chance(LATE), torch=by_chance(LATE, later))
     assert compare_runs(searched.runs).parts_at == LATE

@@ -1,17 +1,38 @@
 """A run that makes its first step again and again."""
 
+import numpy as np
+import pytest
+
 from compare.running.again import Again, first_again
+from tests.helpers.synthetic import entries
+
+BEGUN = {"w": np.array([8.0, 4.0]), "mean": np.array(1.0)}
 
 
-def test_each_step_begins_where_the_first_did():
-    model = {"weight": 1.0}
-    again = Again(lambda: model.update(weight=1.0))
-    for _ in range(3):
-        again.begin()
-        assert model == {"weight": 1.0}
-        model["weight"] += 0.5
-        again.measure()
-    assert again.apart == {}
+@pytest.fixture
+def repeat():
+    """The gaps of steps that move the weight and the buffer by these."""
+
+    def make(*steps):
+        values = dict(BEGUN)
+        weights = entries(values)
+        again = Again(lambda: values.update(BEGUN), weights, {"mean": weights.pop("mean")})
+        for weight, mean in steps:
+            again.begin()
+            assert (values["w"].tolist(), values["mean"]) == ([8, 4], 1)
+            values |= {"w": values["w"] - weight, "mean": values["mean"] + mean}
+            again.measure()
+        return {key: list(found)[::2] for key, found in again.apart.items()}
+
+    return make
+
+
+def test_steps_that_do_the_same_are_not_apart(repeat):
+    assert repeat((2, 1), (2, 1)) == {("update", "w"): [0, 0], ("buffer", "mean"): [0, 0]}
+
+
+def test_each_step_is_measured_by_the_update_and_the_buffers_of_the_first(repeat):
+    assert repeat((2, 1), (1, 1), (2, 3)) == {("update", "w"): [0, 0.5, 0], ("buffer", "mean"): [0, 0, 0.5]}
 
 
 def test_each_step_has_the_first_batch_and_no_other_is_drawn():
