@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from compare.judging.comparison import DIVERGED
 from compare.judging.curves import curve_gap, first_beyond
 from compare.judging.judgement import Judgement, Run
 from compare.running.request import RequestFailedError, Training
@@ -17,11 +18,13 @@ EAGER_STEPS = 200
 def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
     """What to say where TensorFlow's step computes something else as a graph than eagerly; empty if it does not."""
     precision, comparison = next(iter(judgement.comparisons.items()))
-    graph = comparison.pair.tf
+    graph, first = comparison.pair.tf, judgement.first_divergence
     if graph.header.compiled is None:
         return []
     if not graph.header.compiled:
         return ["TensorFlow's step cannot be compiled to a graph: it ran eagerly"]
+    if judgement.verdict == DIVERGED and first is not None and first.step == 0:
+        return []  # audited steps run eagerly, and no step ran before: nothing was frozen
     steps = min(graph.steps, EAGER_STEPS)
     try:
         [trace] = run(("tf", Training(precision, audits=(), steps=steps, eager=True)))

@@ -22,7 +22,7 @@ def trace(losses, compiled=True):
     return SimpleNamespace(steps=len(losses), curves={"loss": losses}, header=SimpleNamespace(compiled=compiled))
 
 
-def said(graph=LOSSES, eager=LOSSES, torch=LOSSES, compiled=True):
+def said(graph=LOSSES, eager=LOSSES, torch=LOSSES, compiled=True, parts_at=None):
     """What is found of a judged pair whose TensorFlow side, run eagerly, takes these losses; what was asked for."""
     pair = SimpleNamespace(torch=trace(torch), tf=trace(graph, compiled))
     comparison = SimpleNamespace(pair=pair, envelope=np.full(len(graph), ALLOWED))
@@ -35,7 +35,10 @@ def said(graph=LOSSES, eager=LOSSES, torch=LOSSES, compiled=True):
         [(_, training)] = wanted
         return [trace(eager[: training.steps])]
 
-    return graph_against_eager(run, SimpleNamespace(comparisons={"float64": comparison})), asked
+    first = None if parts_at is None else SimpleNamespace(step=parts_at)
+    verdict = "equivalent" if first is None else "diverged"
+    judged = SimpleNamespace(comparisons={"float64": comparison}, verdict=verdict, first_divergence=first)
+    return graph_against_eager(run, judged), asked
 
 
 def test_a_step_that_is_the_same_both_ways_is_not_spoken_of():
@@ -66,6 +69,12 @@ def test_that_the_eager_step_agrees_with_torch_is_said_only_where_it_does(torch,
 def test_a_loss_that_is_not_finite_both_ways_was_not_frozen():
     assert said(graph=from_step(3, np.nan), eager=from_step(3, np.inf))[0] == []
     assert len(said(graph=from_step(3, np.nan))[0]) == 1
+
+
+@pytest.mark.parametrize(("parts_at", "runs"), [(0, 0), (1, 1)])
+def test_where_a_first_step_parts_that_ran_eagerly_nothing_was_frozen(parts_at, runs):
+    words, asked = said(graph=from_step(FROZEN_FROM, 1.5), parts_at=parts_at)
+    assert len(words) == len(asked) == runs
 
 
 def test_a_step_that_cannot_be_compiled_is_not_run_again():
