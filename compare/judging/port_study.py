@@ -90,7 +90,7 @@ def study_port(
     if inputs.more:
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
     findings += tuple(say_initial(initial))
-    return replace(judgement, findings=findings)
+    return replace(judgement, findings=findings, names=pairing.tf_names)
 
 
 def _computes_differently(settings: Iterable[SettingRow]) -> bool:

@@ -81,7 +81,7 @@ def _result_of(
     inputs, subject = directory / "inputs.npz", experiment.subject
     judgement: Judgement | None = None
     errors: tuple[str, ...] = ()
-    traceback = ""
+    traceback = in_short = ""
     with ExitStack() as opened:
         try:
             subject = experiment.write(inputs, pool)
@@ -90,7 +90,9 @@ def _result_of(
             judgement = experiment.study(run, inputs, options)
         except TraceError as error:
             errors = (f"a worker left no readable trace: {error}",)
-        except (RequestFailedError, PairingError) as error:
+        except PairingError as error:
+            errors, in_short = (str(error),), error.in_short
+        except RequestFailedError as error:
             errors = (str(error),)
         except FrameworkUnavailableError:
             raise
@@ -99,7 +101,7 @@ def _result_of(
                 f"judging failed ({type(error).__name__}: {error}): a fault of this program, not of the training",
             )
             traceback = format_exc()
-    result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors, traceback)
+    result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors, traceback, in_short)
     shutil.rmtree(directory, ignore_errors=True)
     return experiment, result
 

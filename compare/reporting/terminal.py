@@ -67,7 +67,7 @@ def summary_table(rows: Sequence[TableRow], sides: Sequence[str] = SIDES) -> Tab
 
     `sides` are what the two are called.
     """
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for name in ("case", "verdict"):
         table.add_column(name, overflow="fold")
     for name in ("steps", "float64 step", "float32 step", *(f"{side} loss" for side in sides), "ms per step"):

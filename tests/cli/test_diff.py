@@ -132,7 +132,7 @@ def test_traces_that_part_have_status_1_and_the_place(invoke, traces, tmp_path):
     traces(fault=from_step(1, "gradient", 1.5))
     result = invoke("diff", "runs/torch", "runs/tf", "--out", "here")
     assert result.exit_code == 1
-    assert "torch_tf: parts at step 1, gradient, " in result.stdout
+    assert "torch_tf: diverged, parts at step 1, gradient, " in result.stdout
     with open(tmp_path / "here" / "stages.csv", newline="") as file:
         beyond = [row for row in csv.DictReader(file) if row["verdict"] == "beyond"]
     assert (beyond[0]["step"], beyond[0]["stage"]) == ("1", "gradient")
