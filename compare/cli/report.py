@@ -15,14 +15,14 @@ from compare.reporting.experiments import run_experiments
 from compare.reporting.files import write_all
 from compare.reporting.plot import image
 from compare.reporting.result import Result
-from compare.reporting.screen import all_findings, findings_file, print_screens, screens
+from compare.reporting.screen import all_findings, findings_file, print_screens, screens, warnings_file
 from compare.reporting.tables import all_tables
 from compare.reporting.terminal import ProgressBars, summary_table
 from compare.running.options import Options
 from compare.running.process import FrameworkUnavailableError
 from compare.running.request import SIDES
 
-KINDS_OF_FILES = (".png", ".traceback.txt", ".findings.txt")  # that a report may hold of a case
+KINDS_OF_FILES = (".png", ".traceback.txt", ".findings.txt", ".warnings.txt")  # that a report may hold of a case
 
 
 def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
@@ -62,6 +62,7 @@ def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
     tables = all_tables(results)
     faults = {f"{result.case}.traceback.txt": result.traceback.encode() for result in results if result.traceback}
     whole = {findings_file(one): all_findings(one) for one, screen in zip(results, shown, strict=True) if screen.cut}
+    whole |= {warnings_file(one): "\n".join([*one.warnings, ""]).encode() for one in results if one.warnings}
     _write(tables | plots | faults | whole, {*cases.NAMES, *(result.case for result in results)}, out)
     console.print(figures)
     files = f"{', '.join(tables)}, and a plot per case"

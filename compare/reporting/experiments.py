@@ -22,6 +22,7 @@ from compare.running.pool import Pool, Progress
 from compare.running.process import FrameworkUnavailableError
 from compare.running.request import Request, RequestFailedError
 from compare.running.scheduler import at_once
+from compare.running.warned import once_each
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError
 
@@ -82,11 +83,17 @@ def _result_of(
     judgement: Judgement | None = None
     errors: tuple[str, ...] = ()
     traceback = in_short = ""
+    warned: list[str] = []
+
+    def watch(progress: Progress) -> None:
+        warned.extend(f"{progress.side}: {warning}" for warning in progress.warnings)
+        watcher(subject, progress)
+
     with ExitStack() as opened:
         try:
             subject = experiment.write(inputs, pool)
             request = partial(experiment.request, inputs=str(inputs))
-            run = _run(pool, directory, request, opened, partial(watcher, subject), begun)
+            run = _run(pool, directory, request, opened, watch, begun)
             judgement = experiment.study(run, inputs, options)
         except TraceError as error:
             errors = (f"a worker left no readable trace: {error}",)
@@ -101,7 +108,9 @@ def _result_of(
                 f"judging failed ({type(error).__name__}: {error}): a fault of this program, not of the training",
             )
             traceback = format_exc()
-    result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors, traceback, in_short)
+    result = Result(
+        subject, sha256(inputs) if inputs.exists() else "", judgement, errors, traceback, in_short, once_each(warned)
+    )
     shutil.rmtree(directory, ignore_errors=True)
     return experiment, result
 

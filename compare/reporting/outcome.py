@@ -15,7 +15,7 @@ class Outcome:
 
     `inputs_sha256` is of the file that both sides read; empty where there was none. `judgement` is None where a run
     failed; `errors` then say why; `in_short` is the first with its lists cut. `traceback` is of a fault in judging,
-    which is this program's own.
+    which is this program's own. `warnings` are those of the frameworks in any of its runs.
     """
 
     subject: Subject
@@ -24,6 +24,7 @@ class Outcome:
     errors: tuple[str, ...] = ()
     traceback: str = ""
     in_short: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def case(self) -> str:

@@ -19,7 +19,9 @@ from compare.running.request import SIDES
 
 MOST_LINES = 24  # of all that is shown of one case
 OF_A_FINDING = 3  # lines; of the answer, twice as many
+OF_SETTINGS = 8  # lines at least, if need be
 OF_REMARKS = 6  # lines of all findings but the first
+MOST_WARNINGS = 2
 OF_THE_REPORT = 3  # lines that say where it is, and an empty one
 OF_MANY = 8  # lines beside the answer of each case, where several are shown
 
@@ -42,17 +44,18 @@ class Screen:
         self.answer = [self._text(line, 2 * OF_A_FINDING) for line in answer(outcome)]
         self._colour_the_verdict()
         room -= sum(part.lines for part in self.answer)
-        remarks = self._remarks(min(OF_REMARKS, room // 2))
+        warnings = self._warnings()
+        room -= sum(part.lines for part in warnings)
+        remarks = self._remarks(min(OF_REMARKS, max(1, room - OF_SETTINGS)))
         table = self._settings(room - sum(part.lines for part in remarks))
-        self.details = [*table, *remarks]
+        self.details = [*table, *remarks, *warnings]
 
     def _text(self, line: str, most: int) -> Part:
         """A line, cut where it takes more than so many lines of the terminal."""
-        width, whole = self._console.width, f" ... (whole in {findings_file(self._outcome)})"
-        if len(line) > most * width:
-            line = line[: most * width - len(whole)].rsplit(" ", 1)[0] + whole
-            self.cut = True
-        return Part(Text(line), ceil(len(line) / width))
+        width = self._console.width
+        short = shortened(line, most * width, findings_file(self._outcome))
+        self.cut |= short != line
+        return Part(Text(short), ceil(len(short) / width))
 
     def _colour_the_verdict(self) -> None:
         text = self.answer[0].content
@@ -72,8 +75,19 @@ class Screen:
             shown.append(Part(Text(f"also: {len(parts)} more in {findings_file(self._outcome)}"), 1))
         return shown
 
+    def _warnings(self) -> list[Part]:
+        """What the frameworks warned of, where something differs."""
+        warnings = (
+            [] if self._outcome.verdict == EQUIVALENT else [f"warning, {each}" for each in self._outcome.warnings]
+        )
+        width, file = self._console.width, warnings_file(self._outcome)
+        shown, more = warnings[:MOST_WARNINGS], len(warnings) - MOST_WARNINGS
+        lines = [shortened(each, OF_A_FINDING * width // len(shown), file) for each in shown]
+        lines += [f"and {more} more warnings, in {file}"] if more > 0 else []
+        return [Part(Text(line), ceil(len(line) / width)) for line in lines]
+
     def _settings(self, room: int) -> list[Part]:
-        """The settings that differ, rarest first: as many as fit, and one in any case."""
+        """The settings that differ, rarest first: as many as fit."""
         judgement = self._outcome.judgement
         # A finding reports the initial values.
         found = groups(row for row in judgement.settings if row.subject != INITIAL) if judgement else []
@@ -81,16 +95,27 @@ class Screen:
         for count in range(len(found), 0, -1):
             table = settings_table(found[:count], sides)
             lines, more = len(self._console.render_lines(table)), len(found) - count
-            if 1 + lines + bool(more) <= room or count == 1:
+            if 1 + lines + bool(more) <= room:
                 rest = [Part(Text(f"and {more} more that differ, in settings.csv"), 1)] if more else []
                 return [Part("", 1), Part(table, lines), *rest]
-        return []
+        return [Part(Text(f"settings: {len(found)} differ, in settings.csv"), 1)] if found else []
 
 
 def screens(outcomes: Sequence[Outcome], console: Console, taken: int) -> list[Screen]:
     """A screen for each case, of which one that is alone has all lines that are not `taken`."""
     room = MOST_LINES - taken - OF_THE_REPORT if len(outcomes) == 1 else OF_MANY + 2 * OF_A_FINDING
     return [Screen(outcome, console, room) for outcome in outcomes]
+
+
+def shortened(line: str, most: int, file: str) -> str:
+    """A line of so many characters at most; one that is longer ends at a word, and names the file that has it whole."""
+    whole = f" ... (whole in {file})"
+    return line if len(line) <= most else line[: most - len(whole)].rsplit(" ", 1)[0] + whole
+
+
+def warnings_file(outcome: Outcome) -> str:
+    """Where all warnings of the frameworks are."""
+    return f"{outcome.case}.warnings.txt"
 
 
 def findings_file(outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ import pytest
 from compare.cli.report import report, status
 from compare.inputs.subject import Subject
 from compare.reporting.result import Result
-from tests.helpers.fake_worker import LAST_WORDS, MESSAGE, ROOT
+from tests.helpers.fake_worker import LAST_WORDS, MESSAGE, ROOT, WARNING
 from tests.helpers.processes import assert_consistent, fakes, python, table, verdicts
 
 # A silent import counts as silence: a second would do on an idle machine only.
@@ -137,6 +137,18 @@ def test_exit_status_is_0_when_all_are_equivalent(tmp_path):
     assert outcome.stderr.strip() == ""
     assert verdicts(out) == {"linear_regression": "equivalent"}
     assert_consistent(out)
+
+
+def test_a_warning_in_a_run_is_shown_and_kept_where_the_case_differs_and_kept_where_not(tmp_path):
+    deeds = {"linear_regression": ("warns", 1), "mlp_regression": ("warns", 1)}
+    sides = fakes(tmp_path, torch=deeds, tf={"mlp_regression": ("becomes NaN", 3)})
+    outcome = python("run", *deeds, *SHORT, f"--out={tmp_path / 'out'}", *sides)
+    assert verdicts(tmp_path / "out") == {"linear_regression": "equivalent", "mlp_regression": "diverged"}
+    shown = [line for line in outcome.stdout.splitlines() if WARNING in line]
+    [kept] = {(tmp_path / "out" / f"{case}.warnings.txt").read_text() for case in deeds}
+    assert [f"warning, {line}" for line in kept.splitlines()] == shown
+    assert len(shown) == 1
+    assert shown[0].startswith("warning, torch: ")
 
 
 def test_a_terminal_that_knows_ascii_only_is_enough(tmp_path):

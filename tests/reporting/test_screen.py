@@ -26,6 +26,9 @@ def outcome(findings=(PLACE,), settings=0, verdict="diverged", case="a_case", **
     return Outcome(Subject(case), "", judgement if verdict != "error" else None, tuple(findings), **said)
 
 
+WARNINGS = tuple(f"torch: port.py, line 3: UserWarning: {word}" for word in ("one", "two", "three", "four"))
+
+
 def shown(*outcomes, width=120):
     """The lines that a terminal of this width shows, and whether a case has more findings than these."""
     console = Console(width=width)
@@ -50,10 +53,11 @@ def test_the_answer_is_last_and_what_is_beside_it_above():
 @pytest.mark.parametrize("findings", [1, 4, 40])
 @pytest.mark.parametrize("length", [5, 60, 1000])
 def test_a_single_case_takes_less_than_25_lines_however_much_differs(width, settings, findings, length):
-    lines, cut = shown(outcome(["many words " * length] * findings, settings), width=width)
+    warnings = (f"{'many words ' * length} {word}" for word in "abcd")
+    lines, cut = shown(outcome(["many words " * length] * findings, settings, warnings=tuple(warnings)), width=width)
     assert TABLE + len(lines) <= MOST_LINES
     assert lines[-1].startswith("next: ") or lines[-2].startswith("next: ")
-    assert any(line.startswith("fc0") for line in lines) == bool(settings)
+    assert any(line.startswith(("fc0", "settings: ")) for line in lines) == bool(settings)
     if length == 1000:
         assert cut == [True]
 
@@ -90,6 +94,17 @@ def test_of_several_cases_those_that_are_not_equivalent_are_answered_and_all_are
 
 def test_a_single_case_that_is_equivalent_is_answered():
     assert shown(outcome([], verdict="equivalent"))[0] == [REPORT, "", "a_case: equivalent"]
+
+
+@pytest.mark.parametrize("verdict", ["diverged", "not decreasing", "error"])
+def test_what_the_frameworks_warned_of_is_shown_where_a_case_differs(verdict):
+    lines, _ = shown(outcome(verdict=verdict, warnings=WARNINGS))
+    assert [line for line in lines if line.startswith("warning, ")] == [f"warning, {each}" for each in WARNINGS[:2]]
+    assert "and 2 more warnings, in a_case.warnings.txt" in lines
+
+
+def test_what_the_frameworks_warned_of_is_not_shown_where_all_is_equivalent():
+    assert not any("warning" in line for line in shown(outcome([], verdict="equivalent", warnings=WARNINGS))[0])
 
 
 def test_brackets_are_shown_as_they_are():
