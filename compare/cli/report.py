@@ -1,4 +1,4 @@
-"""Runs experiments behind progress bars, writes the report, and shows it."""
+"""Runs experiments behind what shows their progress, writes the report, and shows it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from compare.judging.experiments import Experiment
 from compare.reporting.experiments import run_experiments
 from compare.reporting.files import write_all
 from compare.reporting.plot import image
+from compare.reporting.progress import ProgressShown
 from compare.reporting.result import Result
 from compare.reporting.screen import all_findings, findings_file, print_screens, screens, warnings_file
 from compare.reporting.tables import all_tables
-from compare.reporting.terminal import ProgressBars, summary_table
+from compare.reporting.terminal import summary_table
 from compare.running.options import Options
 from compare.running.process import FrameworkUnavailableError
 from compare.running.request import SIDES
@@ -33,10 +34,11 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
     plots: dict[str, bytes] = {}
     trouble = None
     try:
-        with ProgressBars(Console(stderr=True)) as bars:
-            bars.expect([one.subject.steps for one in experiments], options.runs_a_case)
-            for _, result in run_experiments(experiments, options, bars.show):
+        with ProgressShown(Console(stderr=True)) as shown:
+            shown.expect([one.subject for one in experiments], options.runs_a_case)
+            for _, result in run_experiments(experiments, options, shown.show):
                 results.append(result)
+                shown.end(result.case)
                 plots[result.case] = image(result.plot())  # while the workers go on
     except FrameworkUnavailableError as error:
         trouble = str(error)

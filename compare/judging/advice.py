@@ -64,7 +64,7 @@ def what_to_compare(judgement: Judgement) -> str:
         return ""
     if rows := _settings_at(judgement, first):
         more = f", and {len(rows) - FEW} more of the settings above" if len(rows) > FEW else ""
-        return f"make these equal first: {'; '.join(_said(row, judgement.sides) for row in rows[:FEW])}{more}"
+        return f"first give both sides the same {'; '.join(_said(row, judgement.sides) for row in rows[:FEW])}{more}"
     if first.step is END:
         return IN_EVALUATION
     agreed = _last_output(judgement, first)

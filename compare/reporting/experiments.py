@@ -130,6 +130,8 @@ def _run(
         paths = [directory / f"{number}.npz" for _, number in zip(wanted, numbers, strict=False)]
         asked = zip(wanted, paths, strict=True)
         requests = [(side, request(training, side, output=str(path))) for (side, training), path in asked]
+        for side, wish in requests:
+            watcher(Progress(side, wish, 0, asked=True))
         pool.fulfil(requests, watcher, queued)
         return [opened.enter_context(Trace(path)) for path in paths]
 

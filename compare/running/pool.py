@@ -19,13 +19,17 @@ from compare.running.request import SIDES, Request
 
 @dataclass(frozen=True)
 class Progress:
-    """How many batches of a request were used so far; `done` when it is fulfilled. At its end come its `warnings`."""
+    """How many batches of a request were used so far; `asked` before it is begun, `done` when it is fulfilled.
+
+    At its end come its `warnings`.
+    """
 
     side: str
     request: Request
     step: int
     done: bool = False
     warnings: tuple[str, ...] = ()
+    asked: bool = False
 
 
 Watcher = Callable[[Progress], None]

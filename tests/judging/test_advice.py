@@ -126,7 +126,7 @@ def test_evaluation_alone_is_looked_for_in_the_mode_of_the_model():
 )
 def test_the_settings_of_what_computes_the_first_tensor_that_parts_are_to_be_made_equal(stage, tensor, subject):
     apart = [(each, "eps", "differs") for each in ("norms.0", "norms.00", "norms.1", "loss", "optimizer")]
-    assert advice(stage, tensor, *apart) == f"make these equal first: eps ({subject}: torch 1, tf 2)"
+    assert advice(stage, tensor, *apart) == f"first give both sides the same eps ({subject}: torch 1, tf 2)"
 
 
 def test_settings_that_are_equal_or_only_rounded_are_no_advice():
@@ -147,4 +147,4 @@ def test_a_setting_of_the_layer_before_counts_where_its_output_was_the_last_that
     last = without_call(before[before.index("leave") - 1])
     setting = SettingRow(last, "Linear", "activation", "none", "relu", "differs", "")
     found = Judgement("diverged", (), result.judgement.comparisons, result.judgement.first_divergence, (setting,))
-    assert what_to_compare(found) == f"make these equal first: activation ({last}: torch none, tf relu)"
+    assert what_to_compare(found) == f"first give both sides the same activation ({last}: torch none, tf relu)"
