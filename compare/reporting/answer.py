@@ -45,4 +45,5 @@ def name_in_tf(judgement: Judgement) -> str:
     weight = without_call(first.tensor).rpartition(" ")[0] if first.stage == "state" else without_call(first.tensor)
     known = [name for name in names if weight == name or weight.startswith(f"{name}.")]
     name = max(known, key=len, default=None)
-    return f"{name} is {names[name]} in {judgement.sides[1]}" if name else ""
+    torch, tf = judgement.sides
+    return f"{name} of {torch} is {names[name]} of {tf}" if name else ""

@@ -50,11 +50,11 @@ def test_a_loss_that_does_not_fall_is_answered_by_that_wherever_the_finding_stan
 @pytest.mark.parametrize(
     ("stage", "tensor", "said"),
     [
-        ("forward", "fc1", "fc1 is dense_3 in tf"),
-        ("forward", "fc1 (call 2)", "fc1 is dense_3 in tf"),
-        ("update", "fc1.weight", "fc1.weight is dense_3.kernel in tf"),
-        ("state", "fc1.weight exp_avg", "fc1.weight is dense_3.kernel in tf"),
-        ("gradient", "fc1.bias", "fc1 is dense_3 in tf"),
+        ("forward", "fc1", "fc1 of torch is dense_3 of tf"),
+        ("forward", "fc1 (call 2)", "fc1 of torch is dense_3 of tf"),
+        ("update", "fc1.weight", "fc1.weight of torch is dense_3.kernel of tf"),
+        ("state", "fc1.weight exp_avg", "fc1.weight of torch is dense_3.kernel of tf"),
+        ("gradient", "fc1.bias", "fc1 of torch is dense_3 of tf"),
         ("forward", "fc10", ""),
         ("rate", "learning_rate", ""),
     ],
@@ -66,4 +66,4 @@ def test_what_tf_calls_by_another_name_is_named(stage, tensor, said):
 
 def test_two_loops_of_one_framework_are_called_by_their_files():
     judgement = Judgement("diverged", (), {}, row("forward", "a"), sides=("old", "new"), names={"a": "b"})
-    assert name_in_tf(judgement) == "a is b in new"
+    assert name_in_tf(judgement) == "a of old is b of new"
