@@ -14,6 +14,7 @@ from tests.helpers.processes import assert_consistent, fakes, python, table, ver
 
 # A silent import counts as silence: a second would do on an idle machine only.
 TIMEOUT = 5
+KINDS = ("traceback", "findings", "warnings")
 CASES = ("linear_regression", "mlp_regression", "binary_classifier", "cifar10_cnn")
 SHORT = ("--steps=12", "--precision=float64", "--no-nudge")
 
@@ -160,9 +161,10 @@ def test_a_terminal_that_knows_ascii_only_is_enough(tmp_path):
 
 def test_a_fault_of_our_own_leaves_its_traceback_beside_the_report_until_the_next_is_whole(tmp_path):
     subject = Subject("linear_regression")
-    faulty = Result(subject, "", None, ("judging failed",), "Traceback: of our own\n")
+    said = {"in_short": "judging", "warnings": ("torch: w",)}
+    faulty = Result(subject, "", None, ("judging failed",), "Traceback: of our own\n", **said)
     whole = Result(subject, "", None, ("a run failed",))
-    for result, files in ((faulty, {"linear_regression.traceback.txt"}), (whole, set())):
+    for result, files in ((faulty, {f"{subject.name}.{kind}.txt" for kind in KINDS}), (whole, set())):
         report([result], {}, tmp_path)
         assert {path.name for path in tmp_path.iterdir() if path.suffix == ".txt"} == files
     assert status([faulty]) == 2

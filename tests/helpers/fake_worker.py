@@ -97,6 +97,7 @@ DEEDS: dict[str, Callable[[SimpleNamespace], None]] = {
 }
 DEEDS_OF_FOLLOWERS = ("hangs while following",)
 DEEDS_WHILE_IMPORTING = {
+    "warns while importing": lambda orders: print("WARNING:tensorflow:outdated layers", file=sys.stderr, flush=True),
     "lacks the framework": _lack_the_framework,
     "exits while importing": _exit,
     "is killed while importing": _be_killed,

@@ -199,6 +199,11 @@ def test_what_is_left_over_in_many_layers_is_counted_in_short_and_whole_in_the_m
     assert (short[:60], short.index("a0.weight") < short.index("and 96 more")) == (whole[:60], True)
 
 
+def test_what_tf_calls_by_another_name_is_known_by_that_of_torch():
+    pairing = pair(model(group("fc"), group("same", (3, 2))), model(group("dense"), group("same", (3, 2))))
+    assert pairing.tf_names == {"fc": "dense", "fc.weight": "dense.weight", "fc.bias": "dense.bias"}
+
+
 def test_a_short_message_is_its_own_short_form():
     assert PairingError("one").in_short == "one"
 
