@@ -33,5 +33,6 @@ def assert_equivalent(port: Path | str, **options: Unpack[PortOptions]) -> Resul
     __tracebackhide__ = True
     result = run_port(port, **options)
     if result.verdict != "equivalent":
-        raise AssertionError("\n".join([f"{port}: {result.verdict}", *(f"- {finding}" for finding in result.findings)]))
+        said = [*result.findings, *(f"warning, {each}" for each in result.warnings)]
+        raise AssertionError("\n".join([f"{port}: {result.verdict}", *(f"- {each}" for each in said)]))
     return result

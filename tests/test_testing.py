@@ -22,7 +22,7 @@ def came_to(monkeypatch):
 
     def come_to(verdict, *findings):
         asked = []
-        result = SimpleNamespace(verdict=verdict, findings=findings)
+        result = SimpleNamespace(verdict=verdict, findings=findings, warnings=("torch: shapes broadcast",))
         monkeypatch.setattr(testing, "run_port", lambda port, **options: asked.append((port, options)) or result)
         return result, asked
 
@@ -46,7 +46,10 @@ def test_any_other_verdict_fails_with_every_finding(came_to, verdict):
     came_to(verdict, "parts at step 0, rate", "too short")
     with pytest.raises(AssertionError) as caught:
         assert_equivalent("my_port.py")
-    assert str(caught.value) == f"my_port.py: {verdict}\n- parts at step 0, rate\n- too short"
+    assert (
+        str(caught.value)
+        == f"my_port.py: {verdict}\n- parts at step 0, rate\n- too short\n- warning, torch: shapes broadcast"
+    )
 
 
 TEST = """

@@ -14,11 +14,13 @@ from compare.logs.diagnose import diagnose
 from compare.logs.events import event_files
 from compare.logs.loss_log import LogError, read_log
 from compare.reporting.experiments import compare_recorded
+from compare.reporting.files import write_all
 from compare.reporting.plot import image
 from compare.traces.pairing import PairingError
 from compare.traces.trace import TraceError
 
 LOG_SUFFIXES = (".csv", ".tsv", ".txt", ".log", ".json", ".jsonl")
+UNPAIRED = "unpaired.txt"
 CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port shows
 
 
@@ -50,12 +52,23 @@ def diff(
 def _diff_traces(left: Path, right: Path, out: Path | None, results: Path, must_fall: bool) -> int:
     try:
         result = compare_recorded(left, right, must_fall)
-    except (TraceError, PairingError) as error:
+    except TraceError as error:
         fail(str(error))
+    except PairingError as error:
+        fail(_in_short(error, out or results))
     directory = out or results / result.case
     check_writable(directory)
     console.report([result], {f"{result.case}.png": image(result.plot())}, directory)
     return console.status([result])
+
+
+def _in_short(error: PairingError, directory: Path) -> str:
+    """The message, its long lists cut; whole it is then in a file."""
+    if error.in_short == str(error):
+        return str(error)
+    check_writable(directory)
+    write_all({directory / UNPAIRED: f"{error}\n".encode()})
+    return f"{error.in_short} (whole in {directory / UNPAIRED})"
 
 
 def _is_log(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Runs experiments behind progress bars, writes the report, and shows it."""
+"""Runs experiments behind what shows their progress, writes the report, and shows it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from rich.markup import escape
 from compare.cli.exits import EQUIVALENT, FAILED, NOT_EQUIVALENT, fail
 from compare.inputs import cases
 from compare.judging.experiments import Experiment
-from compare.judging.settings import INITIAL, differences
 from compare.reporting.experiments import run_experiments
 from compare.reporting.files import write_all
 from compare.reporting.plot import image
+from compare.reporting.progress import ProgressShown
 from compare.reporting.result import Result
-from compare.reporting.settings_table import settings_table
+from compare.reporting.screen import all_findings, findings_file, print_screens, screens, warnings_file
 from compare.reporting.tables import all_tables
-from compare.reporting.terminal import ProgressBars, summary_table
+from compare.reporting.terminal import summary_table
 from compare.running.options import Options
 from compare.running.process import FrameworkUnavailableError
 from compare.running.request import SIDES
+
+KINDS_OF_FILES = (".png", ".traceback.txt", ".findings.txt", ".warnings.txt")  # that a report may hold of a case
 
 
 def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
@@ -32,10 +34,11 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
     plots: dict[str, bytes] = {}
     trouble = None
     try:
-        with ProgressBars(Console(stderr=True)) as bars:
-            bars.expect([one.subject.steps for one in experiments], options.runs_a_case)
-            for _, result in run_experiments(experiments, options, bars.show):
+        with ProgressShown(Console(stderr=True)) as shown:
+            shown.expect([one.subject for one in experiments], options.runs_a_case)
+            for _, result in run_experiments(experiments, options, shown.show):
                 results.append(result)
+                shown.end(result.case)
                 plots[result.case] = image(result.plot())  # while the workers go on
     except FrameworkUnavailableError as error:
         trouble = str(error)
@@ -53,34 +56,32 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
 
 def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
     """Write the report, all of it or nothing, and show it."""
+    console = Console()
+    console.width = max(console.width, 80) if console.is_terminal else 120
+    sides = next((result.judgement.sides for result in results if result.judgement), SIDES)
+    figures = summary_table([result.summary for result in results], sides)
+    shown = screens(results, console, taken=len(console.render_lines(figures)))
     tables = all_tables(results)
     faults = {f"{result.case}.traceback.txt": result.traceback.encode() for result in results if result.traceback}
-    files = tables | plots | faults
-    try:
-        write_all({out / name: content for name, content in files.items()})
-        for name in (f"{case}{kind}" for case in cases.NAMES for kind in (".png", ".traceback.txt")):
-            if name not in files:
-                (out / name).unlink(missing_ok=True)  # a file of an earlier report would contradict the tables
-    except OSError as error:
-        fail(f"the report cannot be written to {out}: {error.strerror}")
-    _show(results, tables, out)
+    whole = {findings_file(one): all_findings(one) for one, screen in zip(results, shown, strict=True) if screen.cut}
+    whole |= {warnings_file(one): "\n".join([*one.warnings, ""]).encode() for one in results if one.warnings}
+    _write(tables | plots | faults | whole, {*cases.NAMES, *(result.case for result in results)}, out)
+    console.print(figures)
+    files = f"{', '.join(tables)}, and a plot per case"
+    print_screens(shown, results, console, f"report: {escape(str(out))}/{files}")
     for name in faults:
         Console(stderr=True).print(f"please report the fault with {escape(str(out / name))}", highlight=False)
 
 
-def _show(results: list[Result], tables: Iterable[str], out: Path) -> None:
-    console = Console()
-    console.width = max(console.width, 80) if console.is_terminal else 120
-    sides = next((result.judgement.sides for result in results if result.judgement), SIDES)
-    console.print(summary_table([result.summary for result in results], sides))
-    for result in results:
-        for finding in result.findings:
-            console.print(f"[bold]{result.case}[/]: {escape(finding)}", highlight=False, soft_wrap=True)
-        settings = result.judgement.settings if result.judgement else ()
-        unlike = [row for row in differences(settings) if row.subject != INITIAL]  # a finding reports those
-        if unlike:
-            console.print(settings_table(unlike, sides))
-    console.print(f"report: {escape(str(out))}/{', '.join(tables)}, and a plot per case", highlight=False)
+def _write(files: dict[str, bytes], names: Iterable[str], out: Path) -> None:
+    """Write all files; those of an earlier report on cases of these names, which would contradict them, are removed."""
+    try:
+        write_all({out / name: content for name, content in files.items()})
+        for name in (f"{case}{kind}" for case in names for kind in KINDS_OF_FILES):
+            if name not in files:
+                (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        fail(f"the report cannot be written to {out}: {error.strerror}")
 
 
 def status(results: list[Result]) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+CODES = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
 class PortError(Exception):
@@ -50,9 +53,14 @@ def _same(filename: str, path: str) -> bool:
     return Path(filename).resolve() == Path(path).resolve()
 
 
+def one_line(error: BaseException) -> str:
+    """The message in one line, without the codes that make a terminal write bold or in colour."""
+    return " ".join(CODES.sub("", str(error)).split())
+
+
 def _text(error: BaseException) -> str:
     """The message in one line; the frameworks append pages of advice."""
-    text = " ".join(str(error).split())
+    text = one_line(error)
     return text if len(text) <= 400 else f"{text[:400]} ..."
 
 

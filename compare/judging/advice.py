@@ -1,9 +1,16 @@
-"""What to record next, where two recorded loops part and nothing can be run again."""
+"""What to do next where two sides part: what to compare in the code, and what of recorded loops to record."""
 
 from __future__ import annotations
 
-from compare.judging.comparison import Comparison
-from compare.judging.stages import StageRow
+from collections.abc import Iterable
+
+from compare.judging.comparison import DIVERGED, Comparison
+from compare.judging.judgement import Judgement
+from compare.judging.settings import SettingRow, differences, to_row
+from compare.judging.settings.values import ROUNDED
+from compare.judging.stages import StageRow, last_agreement
+from compare.running.request import SIDES
+from compare.traces.calls import without_call
 from compare.traces.step import END
 
 UNEXPLAINED = ("loss", "state", "update", "buffer")  # where outputs and gradients would say more
@@ -28,3 +35,69 @@ def what_to_record(comparison: Comparison, first: StageRow | None) -> list[str]:
     if first.step and first.stage in ("weights", "buffer") and first.step - 1 not in audited:
         return [f"step {first.step - 1} was not audited: Recorder(..., audits=range({max(0, first.step - 2)}, ...))"]
     return []
+
+
+IN_THE_CODE = {
+    "forward": "compare what both compute up to {tensor}{since}: the order of the operations, and the functions "
+    "between the layers (activation, reshape, mask)",
+    "loss": "compare the two losses: reduction, logits or probabilities, weights, penalties, and whether the shapes of "
+    "prediction and target broadcast",
+    "gradient": "compare what only the backward pass sees: stop_gradient or detach, clipping, a penalty, gradients "
+    "that are not set to zero",
+    "rate": "compare the learning rates: the first value, the schedule, and whether it counts steps or epochs",
+    "state": "compare what the optimizers make of a gradient: momentum or betas, weight decay, clipping",
+    "update": "compare what the optimizers make of their state: epsilon, weight decay, Nesterov; and what else changes "
+    "the weights",
+    "buffer": "compare the momentum of the running statistics, N or N - 1 in their variance, and the layer's mode",
+}
+IN_EVALUATION = (
+    "compare what both models do in evaluation mode: dropout, normalisation, and how the mode reaches a layer"
+)
+OF_AN_OPTIMIZER = ("rate", "state", "update")
+FEW = 3
+
+
+def what_to_compare(judgement: Judgement) -> str:
+    """The settings that differ where the sides first part, else what to look at in the code; empty if not known."""
+    first = judgement.first_divergence
+    if judgement.verdict != DIVERGED or first is None:
+        return ""
+    if rows := _settings_at(judgement, first):
+        more = f", and {len(rows) - FEW} more of the settings above" if len(rows) > FEW else ""
+        return f"first give both sides the same {'; '.join(_said(row, judgement.sides) for row in rows[:FEW])}{more}"
+    if first.step is END:
+        return IN_EVALUATION
+    agreed = _last_output(judgement, first)
+    return IN_THE_CODE.get(first.stage, "").format(
+        tensor=without_call(first.tensor), since=f", from {agreed} on" if agreed else ""
+    )
+
+
+def _settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
+    """The settings that differ of what computes the first tensor that parts: an optimizer, a loss, a layer."""
+    apart = [row for row in differences(judgement.settings) if row.verdict != ROUNDED]
+    if first.stage in OF_AN_OPTIMIZER:
+        return [row for row in apart if row.subject.startswith("optimizer")]
+    before = _layer_of(_last_output(judgement, first), apart) if first.stage in ("forward", "loss") else None
+    layers = {_layer_of(first.tensor, apart), before} - {None}
+    return [row for row in apart if row.subject in layers or (first.stage == "loss" and row.subject.startswith("loss"))]
+
+
+def _last_output(judgement: Judgement, first: StageRow) -> str:
+    """The layer whose output was the last that agreed; empty where none was."""
+    comparisons = (each for each in judgement.comparisons.values() if first in each.rows)
+    agreed = next((last_agreement(each.rows, first) for each in comparisons), None)
+    return without_call(agreed.tensor) if agreed and agreed.stage == "forward" else ""
+
+
+def _layer_of(tensor: str, rows: Iterable[SettingRow]) -> str | None:
+    """The innermost layer with such a setting that a tensor is of."""
+    name = without_call(tensor)
+    layers = [row.subject for row in rows if name == row.subject or name.startswith(f"{row.subject}.")]
+    return max(layers, key=len, default=None)
+
+
+def _said(row: SettingRow, sides: tuple[str, str]) -> str:
+    values = to_row(row)
+    shown = ", ".join(f"{side} {values[own] or 'has none'}" for side, own in zip(sides, SIDES, strict=True))
+    return f"{row.setting} ({row.subject}: {shown})"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from compare.judging.comparison import Comparison
@@ -27,7 +28,8 @@ class Run(Protocol):
 class Judgement:
     """The result of a study; `comparisons` by precision, the deciding one first.
 
-    `sides` are what the two are called: two loops of one framework have the names of their files.
+    `sides` are what the two are called: two loops of one framework have the names of their files. `names` are what the
+    tf side calls the layers and weights of PyTorch, where the names differ.
     """
 
     verdict: str
@@ -36,3 +38,4 @@ class Judgement:
     first_divergence: StageRow | None
     settings: tuple[SettingRow, ...] = ()
     sides: tuple[str, str] = ("torch", "tf")
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -93,7 +93,7 @@ def study_port(
     if inputs.more:
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
     findings += tuple(say_initial(initial))
-    return replace(judgement, findings=findings)
+    return replace(judgement, findings=findings, names=pairing.tf_names)
 
 
 def _of_the_forward_pass(settings: Iterable[SettingRow]) -> list[SettingRow]:

@@ -82,7 +82,7 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
         findings = (*judgement.findings, *of_weights, *not_twins)
-        judgement = replace(judgement, findings=findings, settings=tuple(settings))
+        judgement = replace(judgement, findings=findings, settings=tuple(settings), names=pairing.tf_names)
         if one_side:
             judgement = in_words_of(judgement, names)
             judgement = replace(judgement, findings=(*judgement.findings, *versions_apart(sides, names)))

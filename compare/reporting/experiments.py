@@ -22,6 +22,7 @@ from compare.running.pool import Pool, Progress
 from compare.running.process import FrameworkUnavailableError
 from compare.running.request import Request, RequestFailedError
 from compare.running.scheduler import at_once
+from compare.running.warned import once_each
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError
 
@@ -81,16 +82,24 @@ def _result_of(
     inputs, subject = directory / "inputs.npz", experiment.subject
     judgement: Judgement | None = None
     errors: tuple[str, ...] = ()
-    traceback = ""
+    traceback = in_short = ""
+    warned: list[str] = []
+
+    def watch(progress: Progress) -> None:
+        warned.extend(f"{progress.side}: {warning}" for warning in progress.warnings)
+        watcher(subject, progress)
+
     with ExitStack() as opened:
         try:
             subject = experiment.write(inputs, pool)
             request = partial(experiment.request, inputs=str(inputs))
-            run = _run(pool, directory, request, opened, partial(watcher, subject), begun)
+            run = _run(pool, directory, request, opened, watch, begun)
             judgement = experiment.study(run, inputs, options)
         except TraceError as error:
             errors = (f"a worker left no readable trace: {error}",)
-        except (RequestFailedError, PairingError) as error:
+        except PairingError as error:
+            errors, in_short = (str(error),), error.in_short
+        except RequestFailedError as error:
             errors = (str(error),)
         except FrameworkUnavailableError:
             raise
@@ -99,7 +108,9 @@ def _result_of(
                 f"judging failed ({type(error).__name__}: {error}): a fault of this program, not of the training",
             )
             traceback = format_exc()
-    result = Result(subject, sha256(inputs) if inputs.exists() else "", judgement, errors, traceback)
+    result = Result(
+        subject, sha256(inputs) if inputs.exists() else "", judgement, errors, traceback, in_short, once_each(warned)
+    )
     shutil.rmtree(directory, ignore_errors=True)
     return experiment, result
 
@@ -119,6 +130,8 @@ def _run(
         paths = [directory / f"{number}.npz" for _, number in zip(wanted, numbers, strict=False)]
         asked = zip(wanted, paths, strict=True)
         requests = [(side, request(training, side, output=str(path))) for (side, training), path in asked]
+        for side, wish in requests:
+            watcher(Progress(side, wish, 0, asked=True))
         pool.fulfil(requests, watcher, queued)
         return [opened.enter_context(Trace(path)) for path in paths]
 

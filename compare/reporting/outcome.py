@@ -14,7 +14,8 @@ class Outcome:
     """One case after its runs.
 
     `inputs_sha256` is of the file that both sides read; empty where there was none. `judgement` is None where a run
-    failed; `errors` then say why. `traceback` is of a fault in judging, which is this program's own.
+    failed; `errors` then say why; `in_short` is the first with its lists cut. `traceback` is of a fault in judging,
+    which is this program's own. `warnings` are those of the frameworks in any of its runs.
     """
 
     subject: Subject
@@ -22,6 +23,8 @@ class Outcome:
     judgement: Judgement | None
     errors: tuple[str, ...] = ()
     traceback: str = ""
+    in_short: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def case(self) -> str:

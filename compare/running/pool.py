@@ -19,12 +19,17 @@ from compare.running.request import SIDES, Request
 
 @dataclass(frozen=True)
 class Progress:
-    """How many batches of a request were used so far; `done` when it is fulfilled."""
+    """How many batches of a request were used so far; `asked` before it is begun, `done` when it is fulfilled.
+
+    At its end come its `warnings`.
+    """
 
     side: str
     request: Request
     step: int
     done: bool = False
+    warnings: tuple[str, ...] = ()
+    asked: bool = False
 
 
 Watcher = Callable[[Progress], None]
@@ -93,12 +98,15 @@ class Pool:
 
     def _submit(self, side: str, request: Request, watcher: Watcher, together: list[Future[None]]) -> Future[None]:
         def fulfil() -> None:
+            done, process = False, self._processes[side]
             try:
-                self._processes[side].fulfil(request, lambda step: watcher(Progress(side, request, step)))
+                process.fulfil(request, lambda step: watcher(Progress(side, request, step)))
+                done = True
             except BaseException:
                 _cancel(together)  # here, before this side begins the next one
                 raise
-            watcher(Progress(side, request, 0, done=True))
+            finally:
+                watcher(Progress(side, request, 0, done, process.warnings()))
 
         return self._threads[side].submit(fulfil)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from compare.running.request import Request, RequestFailedError, to_line
+from compare.running.warned import found_in, once_each
 
 PACKAGES = {"torch": "torch_impl", "tf": "tf_impl"}
 FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
@@ -31,7 +32,7 @@ class WorkerProcess:
     def __init__(self, side: str, python: str | None, threads: int, timeout: float, kept: int, log: Path):
         self.side, self.python = side, python or sys.executable
         self._options = ["--serve", str(kept), "--threads", str(threads)]
-        self._timeout, self._log = timeout, log
+        self._timeout, self._log, self._said = timeout, log, 0
         self._process: subprocess.Popen[str] | None = None
         self._starting, self._closed = threading.Lock(), False
         self._start()
@@ -39,6 +40,7 @@ class WorkerProcess:
     def fulfil(self, request: Request, on_step: Callable[[int], None]) -> None:
         """Have the process fulfil a request; blocks. RequestFailedError where it fails, dies, or is silent too long."""
         process = self._process or self._start()
+        self._said = self._written()
         # A broken pipe: it died between two requests, and its exit code will fail this one.
         with contextlib.suppress(BrokenPipeError):
             _input(process).write(to_line(request))
@@ -48,6 +50,7 @@ class WorkerProcess:
             match answer["event"]:
                 case "ready":
                     self._ready = True
+                    self._said = self._written()  # what it said while it imported concerns no run
                 case "unavailable":
                     raise FrameworkUnavailableError(self._cannot_import(answer["message"]))
                 case "progress":
@@ -58,6 +61,17 @@ class WorkerProcess:
                     raise RequestFailedError(self.side, answer["message"])
                 case "exit":
                     raise self._exited(answer["code"], step)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What was warned of in the last request."""
+        if not self._log.exists():
+            return ()
+        with open(self._log, errors="replace") as log:
+            log.seek(self._said)
+            return once_each(found_in(log.read()))
+
+    def _written(self) -> int:
+        return self._log.stat().st_size if self._log.exists() else 0
 
     def close(self) -> None:
         """End the process at once, without replacing it."""

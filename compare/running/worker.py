@@ -19,11 +19,12 @@ from collections.abc import Callable, Iterable, Iterator
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
 from compare.inputs.datasets import DataError
-from compare.inputs.port_errors import PortError
+from compare.inputs.port_errors import PortError, one_line
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import CheckComponent, Request, from_line
 from compare.running.standalone import train_alone
+from compare.running.warned import warnings_in_lines
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
@@ -79,7 +80,8 @@ def serve(framework: Framework, threads: int, executor: Executor) -> None:
     while True:
         request, progress = requests.get(), _Progress(send)
         try:
-            executor.fulfil(request, progress.watch)
+            with warnings_in_lines():
+                executor.fulfil(request, progress.watch)
             send(event="done")
         except Exception as error:
             failure = _one_line(error) if isinstance(request, CheckComponent) else _failure(error, progress.step)
@@ -93,7 +95,7 @@ def _failure(error: Exception, step: int) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return f"{type(error).__name__}: {one_line(error)}"
 
 
 def _take_over_stdout() -> Callable[..., object]:

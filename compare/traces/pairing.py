@@ -139,6 +139,12 @@ class Pairing:
         return calls | self.layers
 
     @property
+    def tf_names(self) -> dict[str, str]:
+        """What TensorFlow calls PyTorch's layers and weights, where the two names differ."""
+        both = (*self.weights.items(), *self.all_layers.items())
+        return {torch: tf for tf, torch in both if torch != tf}
+
+    @property
     def batch(self) -> dict[str, str]:
         """TensorFlow's arrays of a batch and PyTorch's: by name, or in order where the names differ."""
         if set(self.torch.batch) == set(self.tf.batch) or len(self.torch.batch) != len(self.tf.batch):

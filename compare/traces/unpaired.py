@@ -12,8 +12,18 @@ from compare.traces.weights import Tensor
 Tensors = Mapping[str, Tensor]  # by name
 
 
+MOST_LISTED = 4
+
+
 class PairingError(Exception):
-    """Weights that cannot be paired; the message names them and the line that would pair them."""
+    """Weights that cannot be paired; the message names them and the line that would pair them.
+
+    `in_short` is the same with long lists cut to their first entries and a count.
+    """
+
+    def __init__(self, message: str, in_short: str = ""):
+        super().__init__(message)
+        self.in_short = in_short or message
 
 
 def check_explicit(torch: Tensors, tf: Tensors, explicit: ExplicitPairs) -> None:
@@ -83,12 +93,12 @@ def check_nothing_left(torch: Tensors, tf: Tensors, weights: Mapping[str, str], 
     known = {*weights, *(name for name, _ in without)}
     tf_left = [one for name, one in tf.items() if not one.buffer and name not in known]
     if torch_left or tf_left:
-        raise PairingError(_left_over(torch_left, tf_left))
+        raise _left_over(torch_left, tf_left)
 
 
-def _left_over(torch: list[Tensor], tf: list[Tensor]) -> str:
+def _left_over(torch: list[Tensor], tf: list[Tensor]) -> PairingError:
     """The weights that are left over, and the WEIGHTS line to write."""
-    listed = [f"{side}: {', '.join(map(_described, left))}" for side, left in (("torch", torch), ("tf", tf)) if left]
+    sides = {side: list(map(_described, left)) for side, left in (("torch", torch), ("tf", tf)) if left}
     free, lines = list(torch), []
     for one in tf:
         partner = next((other for other in free if layouts(other.shape, one.shape)), None)
@@ -96,12 +106,24 @@ def _left_over(torch: list[Tensor], tf: list[Tensor]) -> str:
             free.remove(partner)
         named = None if partner is None else partner.name + layouts(partner.shape, one.shape)[0]
         lines.append(f"{one.name!r}: {named!r}")
-    lines += [f"None: {[other.name for other in free]!r}"] if free else []
+    alone = [repr(other.name) for other in free]
+    return PairingError(*(_say_left_over(sides, lines, alone, most) for most in (len(torch) + len(tf), MOST_LISTED)))
+
+
+def _say_left_over(sides: Mapping[str, list[str]], lines: list[str], alone: list[str], most: int) -> str:
+    """The sentence, with lists of `most` entries."""
+    listed = "; ".join(f"{side}: {_cut(left, most)}" for side, left in sides.items())
+    pairs = filter(None, [_cut(lines, most), f"None: [{_cut(alone, most)}]" if alone else ""])
     return (
-        f"weights without a partner on the other side ({'; '.join(listed)}). If that is intended, say which is which, "
+        f"weights without a partner on the other side ({listed}). If that is intended, say which is which, "
         "None for no partner, in the port (or as the recorder's pairs=); a weight of torch is "
-        f"{FORMS}: WEIGHTS = {{{', '.join(lines)}}}"
+        f"{FORMS}: WEIGHTS = {{{', '.join(pairs)}}}"
     )
+
+
+def _cut(entries: list[str], most: int) -> str:
+    more = len(entries) - most
+    return ", ".join(entries[:most]) + (f", ... and {more} more" if more > 0 else "")
 
 
 def _described(tensor: Tensor) -> str:

@@ -5,6 +5,8 @@ import csv
 import numpy as np
 import pytest
 
+from compare.cli import diff as diffing
+from compare.traces.pairing import PairingError
 from tests.helpers.fake_port_worker import Network, batches, record
 from tests.helpers.numpy_training import Training, losses
 from tests.helpers.processes import python, refused, table
@@ -128,11 +130,20 @@ def test_traces_that_agree_have_status_0_and_a_report(invoke, traces, tmp_path):
     assert "equivalent" in result.stdout
 
 
+def test_a_long_list_of_weights_without_a_partner_is_cut_and_whole_in_a_file(invoke, traces, tmp_path, monkeypatch):
+    whole = PairingError("a, b, c and d have no partner", "a and 3 more have no partner")
+    monkeypatch.setattr(diffing, "compare_recorded", lambda *_: (_ for _ in ()).throw(whole))
+    traces()
+    said = refused(invoke("diff", "runs/torch", "runs/tf", "--out", "here"))
+    assert said == "a and 3 more have no partner (whole in here/unpaired.txt)"
+    assert (tmp_path / "here" / "unpaired.txt").read_text() == f"{whole}\n"
+
+
 def test_traces_that_part_have_status_1_and_the_place(invoke, traces, tmp_path):
     traces(fault=from_step(1, "gradient", 1.5))
     result = invoke("diff", "runs/torch", "runs/tf", "--out", "here")
     assert result.exit_code == 1
-    assert "torch_tf: parts at step 1, gradient, " in result.stdout
+    assert "torch_tf: diverged, parts at step 1, gradient, " in result.stdout
     with open(tmp_path / "here" / "stages.csv", newline="") as file:
         beyond = [row for row in csv.DictReader(file) if row["verdict"] == "beyond"]
     assert (beyond[0]["step"], beyond[0]["stage"]) == ("1", "gradient")

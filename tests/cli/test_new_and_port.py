@@ -104,7 +104,7 @@ def test_a_port_with_like_layers_in_another_order_says_how_they_were_paired(run_
 def test_a_port_that_is_wrong_has_status_1_and_the_place_where_it_parts(run_port):
     outcome, out = run_port("--precision=float64", rate=0.5)
     assert outcome.status == 1
-    assert "my_port: parts at step 1, rate, learning_rate (gap 5.0e-01" in outcome.stdout
+    assert "my_port: diverged, parts at step 1, rate, learning_rate (gap 5.0e-01" in outcome.stdout
     assert table(out)[0]["first_divergence"] == "step 1, rate, learning_rate"
 
 
@@ -118,7 +118,7 @@ def test_fewer_batches_than_there_are_is_said(run_port):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("def batches(rng:\n", "my_port: torch: my_port.py, line 1, while it was imported: SyntaxError"),
+        ("def batches(rng:\n", "my_port: error: torch: my_port.py, line 1, while it was imported: SyntaxError"),
         (
             PORT.replace("yield {", "yield np.array(['a'])\n        {"),
             "batches() yields 0 as <U1, expected NumPy arrays",

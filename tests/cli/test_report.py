@@ -9,11 +9,12 @@ import pytest
 from compare.cli.report import report, status
 from compare.inputs.subject import Subject
 from compare.reporting.result import Result
-from tests.helpers.fake_worker import LAST_WORDS, MESSAGE, ROOT
+from tests.helpers.fake_worker import LAST_WORDS, MESSAGE, ROOT, WARNING
 from tests.helpers.processes import assert_consistent, fakes, python, table, verdicts
 
 # A silent import counts as silence: a second would do on an idle machine only.
 TIMEOUT = 5
+KINDS = ("traceback", "findings", "warnings")
 CASES = ("linear_regression", "mlp_regression", "binary_classifier", "cifar10_cnn")
 SHORT = ("--steps=12", "--precision=float64", "--no-nudge")
 
@@ -139,6 +140,18 @@ def test_exit_status_is_0_when_all_are_equivalent(tmp_path):
     assert_consistent(out)
 
 
+def test_a_warning_in_a_run_is_shown_and_kept_where_the_case_differs_and_kept_where_not(tmp_path):
+    deeds = {"linear_regression": ("warns", 1), "mlp_regression": ("warns", 1)}
+    sides = fakes(tmp_path, torch=deeds, tf={"mlp_regression": ("becomes NaN", 3)})
+    outcome = python("run", *deeds, *SHORT, f"--out={tmp_path / 'out'}", *sides)
+    assert verdicts(tmp_path / "out") == {"linear_regression": "equivalent", "mlp_regression": "diverged"}
+    shown = [line for line in outcome.stdout.splitlines() if WARNING in line]
+    [kept] = {(tmp_path / "out" / f"{case}.warnings.txt").read_text() for case in deeds}
+    assert [f"warning, {line}" for line in kept.splitlines()] == shown
+    assert len(shown) == 1
+    assert shown[0].startswith("warning, torch: ")
+
+
 def test_a_terminal_that_knows_ascii_only_is_enough(tmp_path):
     arguments = ("run", "linear_regression", *SHORT, f"--out={tmp_path / 'out'}", *fakes(tmp_path))
     outcome = python(*arguments, PYTHONIOENCODING="ascii")
@@ -148,9 +161,10 @@ def test_a_terminal_that_knows_ascii_only_is_enough(tmp_path):
 
 def test_a_fault_of_our_own_leaves_its_traceback_beside_the_report_until_the_next_is_whole(tmp_path):
     subject = Subject("linear_regression")
-    faulty = Result(subject, "", None, ("judging failed",), "Traceback: of our own\n")
+    said = {"in_short": "judging", "warnings": ("torch: w",)}
+    faulty = Result(subject, "", None, ("judging failed",), "Traceback: of our own\n", **said)
     whole = Result(subject, "", None, ("a run failed",))
-    for result, files in ((faulty, {"linear_regression.traceback.txt"}), (whole, set())):
+    for result, files in ((faulty, {f"{subject.name}.{kind}.txt" for kind in KINDS}), (whole, set())):
         report([result], {}, tmp_path)
         assert {path.name for path in tmp_path.iterdir() if path.suffix == ".txt"} == files
     assert status([faulty]) == 2

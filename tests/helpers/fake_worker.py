@@ -9,6 +9,7 @@ import shlex
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BETWEEN_REPORTS = 1.5 * worker.SECONDS_BETWEEN_REPORTS  # so slow that every step is reported
 MESSAGE = "the disk is on fire"
 ODD_MESSAGE = "[/dev/sda1] is on [red]fire"  # the terminal could take it for markup
+WARNING = "shapes [16] and [16, 1] broadcast"
 LAST_WORDS = "Fatal: the last straw"
 
 
@@ -95,11 +97,20 @@ DEEDS: dict[str, Callable[[SimpleNamespace], None]] = {
 }
 DEEDS_OF_FOLLOWERS = ("hangs while following",)
 DEEDS_WHILE_IMPORTING = {
+    "warns while importing": lambda orders: print("WARNING:tensorflow:outdated layers", file=sys.stderr, flush=True),
     "lacks the framework": _lack_the_framework,
     "exits while importing": _exit,
     "is killed while importing": _be_killed,
     "hangs while importing": _hang,
 }
+
+
+def _warn(orders: SimpleNamespace) -> None:
+    warnings.warn(WARNING, stacklevel=1)
+    print("2026-01-01 10:00:00.5: W tensorflow/stream_executor/cuda.cc:1] Could not find cuda", file=sys.stderr)
+
+
+DEEDS["warns"] = _warn
 LOSSES = {"becomes NaN": np.nan, "becomes infinite": np.inf}
 
 

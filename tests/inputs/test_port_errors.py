@@ -2,7 +2,7 @@
 
 import pytest
 
-from compare.inputs.port_errors import NoEvaluationError, PortError, no_evaluation, pointing_into, what
+from compare.inputs.port_errors import NoEvaluationError, PortError, no_evaluation, one_line, pointing_into, what
 
 
 def run(path, text, where="in its loss"):
@@ -20,6 +20,10 @@ def test_an_error_that_went_through_no_line_of_the_file_names_the_file(tmp_path)
     said = r"^my_port.py, in its loss: KeyError: 'x'$"
     with pytest.raises(PortError, match=said), pointing_into(str(tmp_path / "my_port.py"), "in its loss"):
         raise KeyError("x")
+
+
+def test_a_message_has_no_codes_of_a_terminal():
+    assert one_line(ValueError("\x1b[1mshapes\x1b[0m\n  differ [16,8]")) == "shapes differ [16,8]"
 
 
 def test_what_points_already_is_left_as_it_is(tmp_path):

@@ -3,6 +3,12 @@
 import pytest
 
 from compare import diff
+from compare.judging.advice import IN_EVALUATION, what_to_compare
+from compare.judging.judgement import Judgement
+from compare.judging.settings import SettingRow
+from compare.judging.stages import StageRow
+from compare.traces.calls import without_call
+from compare.traces.step import END
 from tests.helpers.fake_port_worker import Network
 from tests.helpers.synthetic import at, from_step
 from tests.helpers.two_traces import Traces, of_loss
@@ -81,3 +87,64 @@ def test_without_any_audit_nothing_is_said_of_the_first_weights(traces):
     assert result.verdict == "diverged"
     assert "the two loops started from different weights" not in " ".join(result.findings)
     assert "audits=range(" in " ".join(result.findings)
+
+
+# What to compare in the code
+
+
+def advice(stage, tensor, *settings, step=0, verdict="diverged"):
+    rows = tuple(SettingRow(subject, "Kind", name, 1, 2, said, "") for subject, name, said in settings)
+    return what_to_compare(Judgement(verdict, (), {}, StageRow(step, stage, tensor, None, 0.0), rows))
+
+
+@pytest.mark.parametrize(("stage", "tensor"), [place for place in PLACES if place[0] not in ("batch", "weights")])
+def test_every_stage_of_a_step_says_what_to_compare(stage, tensor):
+    assert advice(stage, tensor).startswith("compare ")
+
+
+def test_where_nothing_parts_nothing_is_to_be_compared():
+    assert advice("loss", "loss", verdict="equivalent") == ""
+    assert what_to_compare(Judgement("diverged", (), {}, None)) == ""
+
+
+def test_evaluation_alone_is_looked_for_in_the_mode_of_the_model():
+    assert advice("forward", "fc", step=END) == IN_EVALUATION
+
+
+@pytest.mark.parametrize(
+    ("stage", "tensor", "subject"),
+    [
+        ("forward", "norms.0", "norms.0"),
+        ("forward", "norms.0 (call 2)", "norms.0"),
+        ("gradient", "norms.0.weight", "norms.0"),
+        ("buffer", "norms.0.running_mean", "norms.0"),
+        ("loss", "loss", "loss"),
+        ("rate", "learning_rate", "optimizer"),
+        ("state", "norms.0.weight exp_avg", "optimizer"),
+        ("update", "norms.0.weight", "optimizer"),
+    ],
+)
+def test_the_settings_of_what_computes_the_first_tensor_that_parts_are_to_be_made_equal(stage, tensor, subject):
+    apart = [(each, "eps", "differs") for each in ("norms.0", "norms.00", "norms.1", "loss", "optimizer")]
+    assert advice(stage, tensor, *apart) == f"first give both sides the same eps ({subject}: torch 1, tf 2)"
+
+
+def test_settings_that_are_equal_or_only_rounded_are_no_advice():
+    both = [("optimizer", "lr", "equal"), ("optimizer", "betas", "rounded to float32")]
+    assert advice("update", "fc.weight", *both).startswith("compare what the optimizers")
+
+
+def test_of_many_settings_the_first_are_named_and_the_others_counted():
+    found = advice("update", "fc.weight", *(("optimizer", f"s{n}", "differs") for n in range(8)))
+    assert found.count("optimizer: ") == 3
+    assert found.endswith(", and 5 more of the settings above")
+
+
+def test_a_setting_of_the_layer_before_counts_where_its_output_was_the_last_that_agreed(traces):
+    result = traces.judge(at(lambda key: key == (0, "forward", "leave"), lambda value: value * 1.01))
+    rows = result.judgement.comparisons["float64"].rows
+    before = [row.tensor for row in rows if row.stage == "forward" and row.step == 0]
+    last = without_call(before[before.index("leave") - 1])
+    setting = SettingRow(last, "Linear", "activation", "none", "relu", "differs", "")
+    found = Judgement("diverged", (), result.judgement.comparisons, result.judgement.first_divergence, (setting,))
+    assert what_to_compare(found) == f"first give both sides the same activation ({last}: torch none, tf relu)"

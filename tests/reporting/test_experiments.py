@@ -42,15 +42,19 @@ def test_a_result_is_of_the_inputs_that_both_sides_were_given(options, tmp_path)
 
 def test_the_costliest_begins_first_and_a_failure_costs_its_own_case_only(options):
     experiments = [CaseExperiment(inputs(name)) for name in ("linear_regression", "mlp_regression", "cifar10_cnn")]
-    begun = []
+    begun: list[str] = []
+    asked: list[bool] = []
 
     def watch(subject, progress):
+        asked.append(progress.asked)
         if progress.side == "torch" and subject.name not in begun:
             begun.append(subject.name)
 
     failing = options(torch={"mlp_regression": ("fails", 2)}, tf={"cifar10_cnn": ("leaves no trace", 0)})
     results = {result.case: result for _, result in run_experiments(experiments, failing, watch)}
     assert begun[0] == "cifar10_cnn"
+    assert asked[0], "a run is told of before it begins"
+    assert not all(asked)
     assert {case: result.verdict for case, result in results.items()} == {
         "linear_regression": "equivalent", "mlp_regression": "error", "cifar10_cnn": "error",
     }  # fmt: skip

@@ -1,60 +1,9 @@
-"""The bars grow by what each side has done, and the table at the end shows gaps, losses and times of each case."""
-
-from io import StringIO
+"""The table at the end shows gaps, losses and times of each case."""
 
 import pytest
 from rich.console import Console
 
-from compare.inputs.subject import Subject
-from compare.reporting.terminal import ProgressBars, summary_table
-from compare.running.pool import Progress
-from compare.running.request import DrawBatches, TrainCase, Training
-
-SUBJECT = Subject("a_case", steps=40)
-
-
-@pytest.fixture
-def bars():
-    with ProgressBars(Console(file=StringIO())) as shown:
-        yield shown
-
-
-def tasks(bars):
-    """(completed, total, description) of each side's bar."""
-    return {task.fields["side"]: (task.completed, task.total, task.description) for task in bars._bars.tasks}
-
-
-def progress(step, done=False, side="torch", nudge=None, steps=None):
-    request = TrainCase("out", "in", Training("float64", nudge, steps=steps))
-    return Progress(side, request, step, done)
-
-
-def test_a_side_is_importing_until_it_trains(bars):
-    assert tasks(bars) == dict.fromkeys(("torch", "tf"), (0, None, "importing"))
-
-
-def test_as_many_steps_are_expected_as_all_runs_of_all_cases_have(bars):
-    bars.expect([40, 10], {"torch": 6, "tf": 4})
-    assert {side: total for side, (_, total, _) in tasks(bars).items()} == {"torch": 300, "tf": 200}
-
-
-def test_the_bar_of_a_side_counts_what_is_done_and_what_is_under_way(bars):
-    bars.show(SUBJECT, progress(12))
-    bars.show(SUBJECT, progress(39, done=True))
-    bars.show(SUBJECT, progress(7, nudge="float64"))
-    assert tasks(bars)["torch"] == (47, None, "a_case, float64, nudged")
-    assert tasks(bars)["tf"][0] == 0
-
-
-def test_a_run_that_was_to_end_early_counts_its_own_steps_only(bars):
-    bars.show(SUBJECT, progress(0, done=True, steps=3))
-    assert tasks(bars)["torch"][0] == 3
-
-
-def test_what_trains_nothing_moves_no_bar(bars):
-    bars.show(SUBJECT, Progress("torch", DrawBatches("out", "my_port.py", 0, 5), 3, done=True))
-    assert tasks(bars)["torch"] == (0, None, "importing")
-
+from compare.reporting.terminal import summary_table
 
 ROW = {
     "case": "a_case", "verdict": "diverged", "steps": 40, "float64_step_gap": 2e-3, "float64_step_allowed": 1e-13,

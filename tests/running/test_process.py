@@ -119,3 +119,15 @@ def test_a_process_that_was_closed_starts_no_other(tmp_path):
     closed.close()
     with pytest.raises(RequestFailedError, match="torch: it was closed"):
         closed.fulfil(DrawBatches("out", "my_port.py", 0, 1), lambda step: None)
+
+
+@pytest.mark.parametrize(("deed", "count"), [("warns", 1), ("warns while importing", 0)])
+def test_what_a_worker_warns_of_in_a_run_is_told_at_its_end(tmp_path, deed, count):
+    write_inputs(make_inputs(cases.load("linear_regression"), steps=2), tmp_path / "inputs.npz")
+    request = TrainCase(str(tmp_path / "trace.npz"), str(tmp_path / "inputs.npz"), Training("float64"))
+    told = []
+    pythons = {"torch": python_that(tmp_path, "torch", deed), "tf": python_that(tmp_path, "tf")}
+    with Pool(tmp_path, pythons) as pool:
+        pool.fulfil([("torch", request)], lambda progress: told.append(progress))
+    assert told[-1].done
+    assert len(told[-1].warnings) == count

@@ -188,6 +188,26 @@ def left_over(torch, tf, explicit=()):
     return str(caught.value)
 
 
+def test_what_is_left_over_in_many_layers_is_counted_in_short_and_whole_in_the_message():
+    torch, tf = (model(*(group(f"{name}{n}", (n + 2, size)) for n in range(50))) for name, size in (("a", 3), ("b", 5)))
+    with pytest.raises(PairingError) as caught:
+        pair(torch, tf)
+    whole, short = str(caught.value), caught.value.in_short
+    assert len(short) < 1000 < len(whole)
+    assert short.count("... and ") == 4  # both sides, and the two parts of the line
+    assert all(f"{name}{n}.weight" in whole for name in "ab" for n in range(50))
+    assert (short[:60], short.index("a0.weight") < short.index("and 96 more")) == (whole[:60], True)
+
+
+def test_what_tf_calls_by_another_name_is_known_by_that_of_torch():
+    pairing = pair(model(group("fc"), group("same", (3, 2))), model(group("dense"), group("same", (3, 2))))
+    assert pairing.tf_names == {"fc": "dense", "fc.weight": "dense.weight", "fc.bias": "dense.bias"}
+
+
+def test_a_short_message_is_its_own_short_form():
+    assert PairingError("one").in_short == "one"
+
+
 def line_of(message):
     """The line to write, as a port file that has it would be read."""
     return _explicit("my_port.py", ast.literal_eval(re.search(r"WEIGHTS = (\{.*\})", message)[1]))

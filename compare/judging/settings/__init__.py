@@ -25,7 +25,7 @@ from compare.traces.header import Setting
 TORCH_ONLY, TF_ONLY = "torch only", "tf only"
 INITIAL = "initial values"  # the subject of the rows that say how each side initialises its weights
 
-COLUMNS = ("subject", "kind", "setting", "torch", "tf", "verdict", "note")
+COLUMNS = ("subject", "tf_subject", "kind", "setting", "torch", "tf", "verdict", "note")
 
 # A side without one of these, or with None, does not know it.
 ONLY_WHERE_BOTH_KNOW = {
@@ -42,7 +42,11 @@ OF_THE_STACK = {"num_layers", "bidirectional", "reversed", "merge of directions"
 
 @dataclass(frozen=True)
 class SettingRow:
-    """A setting on both sides. `subject` is "optimizer", "model", "loss", "precision" or the torch side's layer."""
+    """A setting on both sides.
+
+    `subject` is "optimizer", "model", "loss", "precision" or the torch side's layer; `tf_subject` is what the tf side
+    calls it, empty for what no side names.
+    """
 
     subject: str
     kind: str
@@ -51,6 +55,7 @@ class SettingRow:
     tf: Any
     verdict: str
     note: str
+    tf_subject: str = ""
 
 
 def compare_settings(
@@ -89,6 +94,7 @@ def to_row(row: SettingRow) -> dict[str, str]:
     """A row of settings.csv: a side that does not have the setting is empty."""
     return {
         "subject": row.subject,
+        "tf_subject": row.tf_subject,
         "kind": row.kind,
         "setting": row.setting,
         "torch": "" if row.verdict == TF_ONLY else to_text(row.torch),
@@ -102,7 +108,7 @@ def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[Se
     """The rows of one subject; for two kinds with different formulas, only the settings that both have."""
     comparable = torch.subject == "model" or same_formula(torch, tf)
     if not comparable:
-        yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, note("", "kind"))
+        yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, note("", "kind"), tf.subject)
     unreadable = torch.unreadable | tf.unreadable
     for setting in dict.fromkeys([*torch.settings, *tf.settings]):
         if setting in unreadable:
@@ -112,7 +118,7 @@ def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[Se
             continue
         values = torch.settings.get(setting), tf.settings.get(setting)
         explanation = "" if verdict == EQUAL else note(torch.kind, setting, rounded=verdict == ROUNDED)
-        yield SettingRow(torch.subject, torch.kind, setting, *values, verdict, explanation)
+        yield SettingRow(torch.subject, torch.kind, setting, *values, verdict, explanation, tf.subject)
 
 
 def _verdict(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> str | None:
