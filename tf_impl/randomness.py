@@ -11,7 +11,7 @@ from compare.inputs.side import Side, every_optimizer
 from compare.traces.settings.dropout import DropoutCalls, mute_own
 from tf_impl.keras_internals import RATES, dropout_kernel, is_of_keras, is_seed, mute_rate, with_all_inside
 from tf_impl.weights import to_numpy
-from tf_impl.weights.layers import every_layer
+from tf_impl.weights.layers import every_layer, every_variable
 
 _CALLS = DropoutCalls()
 
@@ -39,9 +39,10 @@ def _mute_users(layer) -> dict[str, float]:
 
 def restart(side: Side) -> Callable[[], None]:
     """What puts weights, buffers and the state of optimizers back to what they are now, and no random numbers."""
-    stateful = [side.model, *every_optimizer(side.optimizer).values()]
-    held = (variable for each in stateful for variable in getattr(each, "variables", ()))
-    states = [(variable, to_numpy(variable)) for variable in held if not is_seed(variable)]
+    optimizers = every_optimizer(side.optimizer).values()
+    held = [variable for each in optimizers for variable in getattr(each, "variables", ())]
+    kept = [variable for variable in [*every_variable(side.model), *held] if not is_seed(variable)]
+    states = [(variable, to_numpy(variable)) for variable in kept]
 
     def back() -> None:
         for variable, value in states:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +18,8 @@ from compare.traces.model import RecordedModel
 from compare.traces.pairing import pair
 from compare.traces.trace import Trace, TraceError, trace_path
 from tf_impl import runtime, settings, weights
+from tf_impl.keras_internals import optimizer_variables
+from tf_impl.one_model import as_one
 from tf_impl.weights import layers
 from tf_impl.weights.layers import output_to_canonical
 
@@ -32,6 +35,9 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         from tf_impl.callbacks import FitCallback
 
         return FitCallback(self, loss)
+
+    def _as_written(self, model, optimizer):
+        return as_one(model), optimizer
 
     def _header(self) -> Header:
         return Header(
@@ -70,6 +76,8 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         tf.config.run_functions_eagerly(True)
         self._detach.append(lambda: tf.config.run_functions_eagerly(eagerly))
         for name, layer in layers.named_layers(self._model).items():
+            if not isinstance(layer, keras.Layer):  # a tf.Module may be called by any name
+                continue
             if (activation := layers.own_activation(layer)) is None:
                 self._watch_call(name, layer)
             else:
@@ -106,7 +114,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
         def watch(gradients, variables=None):
             gradients = list(gradients)
-            given = self._model.trainable_variables if variables is None else list(variables)
+            given = optimizer_variables(optimizer) if variables is None else list(variables)
             self._before_update(dict(zip(map(id, given), gradients, strict=True)))
             applied = apply(gradients, variables)
             self._after_update(optimizer)
@@ -119,15 +127,14 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
 
 @suggesting
-def start_from(
-    model: keras.Model, trace: Path | str, pairs: Mapping[str | None, str | list[str] | None] | None = None
-) -> None:
+def start_from(model: Any, trace: Path | str, pairs: Mapping[str | None, str | list[str] | None] | None = None) -> None:
     """Give `model` the initial weights and running statistics of the recorded PyTorch loop.
 
-    Layers are paired by kind, by names where these agree, and in order of definition; `pairs` as in Recorder. A bias
-    that torch lacks becomes zero. Raises PairingError where a weight has no partner or another shape, TraceError where
-    `trace` cannot be read or its first step was not audited.
+    Layers are paired by kind, by names where these agree, and in order of definition; `model` and `pairs` as in
+    Recorder. A bias that torch lacks becomes zero. Raises PairingError where a weight has no partner or another shape,
+    TraceError where `trace` cannot be read or its first step was not audited.
     """
+    model = as_one(model)
     with Trace(trace_path(trace)) as torch:
         if not any(key[:2] == (0, "weights") for key in torch.keys):
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")

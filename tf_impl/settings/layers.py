@@ -7,12 +7,13 @@ import keras
 from keras import layers
 
 from compare.traces.settings.values import in_words, simple
-from tf_impl.keras_internals import calls_around, with_all_inside
+from tf_impl.keras_internals import calls_around
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.settings.activations import activation, activation_after, is_activation
 from tf_impl.settings.norms import batch_norm, group_norm, layer_norm
 from tf_impl.settings.padding import convolution_padding, pooling_padding
 from tf_impl.settings.recurrent import attention, recurrent
+from tf_impl.weights.layers import keras_layers
 
 DIMENSIONS = (1, 2, 3)
 DEPTHWISE = (layers.DepthwiseConv1D, layers.DepthwiseConv2D)
@@ -136,7 +137,7 @@ def restraints(layer) -> dict:
 def neighbours(model) -> dict:
     """The layers before and after each layer, by its id, as far as the model's structure shows them."""
     found = {}
-    for layer in with_all_inside(model):
+    for layer in keras_layers(model):
         ways = [list({id(each): each for each in around}.values()) for around in calls_around(layer)]
         found[id(layer)] = tuple(way[0] if len(way) == 1 else None for way in ways)
     return found

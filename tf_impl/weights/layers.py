@@ -10,6 +10,7 @@ from keras import layers
 from compare.traces import layers as walk
 from tf_impl import keras_internals
 from tf_impl.layers.recurrent import RNNBase
+from tf_impl.one_model import VARIABLES, Parts
 from tf_impl.weights.kinds import ACTIVATIONS, kind
 from tf_impl.weights.outputs import output_to_canonical
 from tf_impl.weights.tensors import to_numpy
@@ -45,7 +46,7 @@ def named_kinds(model) -> dict[str, str]:
 def own_activation(layer):
     """The activation that a layer with weights ends with, or None."""
     activation = getattr(layer, "activation", None)
-    plain = activation is None or activation is keras.activations.linear
+    plain = activation is None or activation is keras.activations.linear or not isinstance(layer, keras.Layer)
     return None if plain or is_whole(layer) or not layer.weights or isinstance(layer, layers.Activation) else activation
 
 
@@ -64,7 +65,9 @@ def children(layer) -> list[tuple]:
     listed = isinstance(layer, (keras.Sequential, FUNCTIONAL))
     found = [(inner.name, inner) for inner in layer.layers] if listed else []
     found += [
-        (name, inner) for name, inner in attributes(layer, (keras.Layer, tf.Module)) if not (listed and name[0] == "_")
+        (name, inner)
+        for name, inner in attributes(layer, (keras.Layer, tf.Module, Parts))
+        if not (listed and name[0] == "_")
     ]
     found += [] if listed else [(inner.name, inner) for inner in keras_internals.listed_layers(layer)]
     return [(name, inner) for name, inner in found if not isinstance(inner, layers.InputLayer)]
@@ -78,15 +81,45 @@ def is_whole(layer) -> bool:
 
 def is_built(model) -> bool:
     """Whether all weights exist; a model that only holds others, each called on its own, is never built itself."""
+    if isinstance(model, tf.Module) and not isinstance(
+        model, keras.Layer
+    ):  # only its weights say that it has been called
+        return bool(every_variable(model))
     inner = [layer for _, layer in children(model)]
-    return getattr(model, "built", True) or (bool(inner) and all(map(is_built, inner)))
+    built = getattr(model, "built", bool(every_variable(model)))
+    return built or (bool(inner) and all(map(is_built, inner)))
 
 
 def attributes(layer, wanted: tuple[type, ...]) -> Iterator[tuple]:
     """The objects of the wanted types in a layer's attributes, also in lists and dictionaries."""
-    for name, value in vars(layer).items():
-        if name not in keras_internals.OF_EVERY_MODEL and not keras_internals.is_of_tensorflow(name):
-            yield from _held_in(name, value, wanted)
+    for name, value in (layer.parts if isinstance(layer, Parts) else _own_attributes(layer)).items():
+        yield from _held_in(name, value, wanted)
+
+
+def _own_attributes(layer) -> dict:
+    """What the user has put into a layer or a model, not what its framework has."""
+    frameworks = keras_internals.OF_EVERY_MODEL if isinstance(layer, keras.Layer) else ()
+    return {
+        name: value
+        for name, value in vars(layer).items()
+        if name not in frameworks and not keras_internals.is_of_tensorflow(name)
+    }
+
+
+def every_variable(model) -> list:
+    """Every variable of a model, integers and the state of random generators too, each once."""
+    found = []
+    for layer in every_layer(model).values():
+        found += layer.variables if isinstance(layer, keras.Layer) else []
+        found += [variable for _, variable in attributes(layer, VARIABLES)]
+    return list({id(variable): variable for variable in found}.values())
+
+
+def keras_layers(model) -> list[keras.Layer]:
+    """Every layer of Keras in a model, those inside of a whole one too, each once."""
+    outer = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
+    found = [inner for layer in outer for inner in keras_internals.with_all_inside(layer)]
+    return list({id(layer): layer for layer in found}.values())
 
 
 def _held_in(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
@@ -116,7 +149,7 @@ def evaluating(model) -> Iterator[None]:
 @contextmanager
 def keeping_buffers(model) -> Iterator[None]:
     """What a call moves without training it (running statistics) is put back, for an evaluation in training mode."""
-    before = [(variable, to_numpy(variable)) for variable in model.non_trainable_variables]
+    before = [(variable, to_numpy(variable)) for variable in every_variable(model)]
     try:
         yield
     finally:

@@ -23,5 +23,5 @@ def named_buffers(model) -> dict[str, Parameter]:
 
 
 def _every_tensor(model) -> list[Held]:
-    trained = ((variable.name, variable) for variable in model.trainable_variables)
+    trained = ((variable.name, variable) for variable in getattr(model, "trainable_variables", ()))
     return every_tensor(every_layer(model), held_by, trained)

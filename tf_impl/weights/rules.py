@@ -3,13 +3,13 @@
 Nothing is guessed from shapes: what no rule names keeps its layout.
 """
 
-import keras
 import tensorflow as tf
 from keras import layers
 
 from compare.traces.parameters import Held, join
 from tf_impl.keras_internals import own_variables, projection
 from tf_impl.layers.recurrent import RNNBase
+from tf_impl.one_model import VARIABLES, Parts
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.layers import attributes, children, is_whole
 from tf_impl.weights.layouts import convolution, depthwise, heads_bias, heads_in, heads_out
@@ -89,12 +89,13 @@ def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
     found = {}
     for owner, inside in _owners(layer) if is_whole(layer) else [(layer, "")]:
         trainable = {id(variable) for variable in own_variables(owner, trainable=True)}
-        named = list(attributes(owner, (keras.Variable, tf.Variable)))
+        named = list(attributes(owner, VARIABLES))
         named += [(variable.name, variable) for variable in _tracked(owner)]
         for name, variable in named:
             if id(variable) in ruled or id(variable) in found or not tf.as_dtype(variable.dtype).is_floating:
                 continue
-            full, buffer = join(path, inside, name), not (variable.trainable or id(variable) in trainable)
+            weight = variable.trainable or id(variable) in trainable or isinstance(owner, Parts)
+            full, buffer = join(path, inside, name), not weight
             group = ("Buffer", "buffer") if buffer else ("Parameter", "weight")
             found[id(variable)] = Held(group[0], full, group[1], full, Parameter(variable), buffer)
     return list(found.values())
@@ -104,7 +105,7 @@ def _unit(group: str, path: str, layer, roles) -> list[Held]:
     found = []
     for attribute, role, layout in roles:
         variable = getattr(layer, attribute, None)
-        if isinstance(variable, (keras.Variable, tf.Variable)):
+        if isinstance(variable, VARIABLES):
             name = join(path, "bias" if " + " in role else role)
             found.append(Held(group, path, role, name, Parameter(variable, layout), role.startswith("running_")))
     return found
