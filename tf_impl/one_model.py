@@ -14,7 +14,7 @@ EXPECTED = (
 )
 
 
-class Parts:
+class Models:
     """Models and variables by name, as they are. A variable that is given by itself is a weight."""
 
     def __init__(self, parts: Mapping):
@@ -29,22 +29,24 @@ class Parts:
 
 def as_one(model):
     """The one model that holds all that is given; ValueError, which says what to give, where it cannot be recorded."""
-    one = given_model.as_one(model, _adapted, Parts, EXPECTED)
-    return Parts({"0": one}) if isinstance(one, VARIABLES) else one
+    one = given_model.as_one(
+        model, given_model.Accepted(_adapted, Models, EXPECTED, ("tensorflow", "keras", "tf_keras"))
+    )
+    return Models({"0": one}) if isinstance(one, VARIABLES) else one
 
 
 def given_parts(model) -> list:
     """The models, and variables, that one consists of: itself, or what was given by name."""
-    if not isinstance(model, Parts):
+    if not isinstance(model, Models):
         return [model]
     return [inner for part in model.parts.values() for inner in given_parts(part)]
 
 
 def part_of(model, name):
     """The part of a model that an optimizer trains, by its attribute or name; all of it where none has that name."""
-    part = model.parts.get(name) if isinstance(model, Parts) else getattr(model, str(name), None)
+    part = model.parts.get(name) if isinstance(model, Models) else getattr(model, str(name), None)
     return part if hasattr(part, "trainable_variables") else model
 
 
 def _adapted(part):
-    return part if isinstance(part, (keras.Layer, tf.Module, *VARIABLES, Parts)) else None
+    return part if isinstance(part, (keras.Layer, tf.Module, *VARIABLES, Models)) else None

@@ -132,9 +132,10 @@ def start_from(model: Any, trace: Path | str, pairs: Mapping[str | None, str | l
 
     Layers are paired by kind, by names where these agree, and in order of definition; `model` and `pairs` as in
     Recorder. A bias that torch lacks becomes zero. Raises PairingError where a weight has no partner or another shape,
-    TraceError where `trace` cannot be read or its first step was not audited.
+    TraceError where `trace` cannot be read or its first step was not audited, ValueError for a model without weights.
     """
-    model = as_one(model)
+    if not layers.is_built(model := as_one(model)):
+        raise ValueError("a model without weights cannot be given any: call it once on a batch before")
     with Trace(trace_path(trace)) as torch:
         if not any(key[:2] == (0, "weights") for key in torch.keys):
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")

@@ -12,7 +12,7 @@ from torch_impl.wrappers import unwrapped_model
 EXPECTED = "an nn.Module, several by name ({'generator': ..., 'discriminator': ...}), or a list or dict of tensors"
 
 
-class Parts(nn.Module):
+class Models(nn.Module):
     """Models and tensors by name, as they are: even their mode stays. A tensor that is given by itself is a weight.
 
     PyTorch's own setters would refuse names with a dot, and tensors other than nn.Parameter.
@@ -32,8 +32,8 @@ class Parts(nn.Module):
 
 def as_one(model) -> nn.Module:
     """The one module that holds all that is given; ValueError, which says what to give, where it cannot be recorded."""
-    one = given_model.as_one(model, _adapted, Parts, EXPECTED)
-    one = Parts({"0": one}) if isinstance(one, torch.Tensor) else one
+    one = given_model.as_one(model, given_model.Accepted(_adapted, Models, EXPECTED, ("torch",)))
+    one = Models({"0": one}) if isinstance(one, torch.Tensor) else one
     if not any(True for _ in one.parameters()):
         raise ValueError(f"the model ({type(one).__name__}) has no weights: give {EXPECTED}")
     for name, weight in one.named_parameters():

@@ -813,6 +813,14 @@ BY_NAME = (
         "one of two optimizers, each of which trains a model of its own",
     ),
     WrongPort(
+        "decay_by_hand_left_out",
+        "variables",
+        "(gradient + DECAY * weight)",
+        "gradient",
+        (0, "update", "w1"),
+        "no optimizer on either side, and no layers",
+    ),
+    WrongPort(
         "target_copied_a_step_late",
         "target_network",
         "made % EVERY == 0",

@@ -5,7 +5,7 @@ from collections import namedtuple
 
 import pytest
 
-from compare.inputs.given_model import as_one, parts_of
+from compare.inputs.given_model import Accepted, as_one, parts_of
 
 
 class Model:
@@ -22,7 +22,7 @@ class Sgd:
 
 
 def one(given):
-    return as_one(given, lambda part: part if isinstance(part, Model) else None, dict, "a Model")
+    return as_one(given, Accepted(lambda part: part if isinstance(part, Model) else None, dict, "a Model", ("own",)))
 
 
 ACTOR, CRITIC = Model(), Model()

@@ -10,7 +10,7 @@ from keras import layers
 from compare.traces import layers as walk
 from tf_impl import keras_internals
 from tf_impl.layers.recurrent import RNNBase
-from tf_impl.one_model import VARIABLES, Parts
+from tf_impl.one_model import VARIABLES, Models
 from tf_impl.weights.kinds import ACTIVATIONS, kind
 from tf_impl.weights.outputs import output_to_canonical
 from tf_impl.weights.tensors import to_numpy
@@ -66,7 +66,7 @@ def children(layer) -> list[tuple]:
     found = [(inner.name, inner) for inner in layer.layers] if listed else []
     found += [
         (name, inner)
-        for name, inner in attributes(layer, (keras.Layer, tf.Module, Parts))
+        for name, inner in attributes(layer, (keras.Layer, tf.Module, Models))
         if not (listed and name[0] == "_")
     ]
     found += [] if listed else [(inner.name, inner) for inner in keras_internals.listed_layers(layer)]
@@ -92,7 +92,7 @@ def is_built(model) -> bool:
 
 def attributes(layer, wanted: tuple[type, ...]) -> Iterator[tuple]:
     """The objects of the wanted types in a layer's attributes, also in lists and dictionaries."""
-    for name, value in (layer.parts if isinstance(layer, Parts) else _own_attributes(layer)).items():
+    for name, value in (layer.parts if isinstance(layer, Models) else _own_attributes(layer)).items():
         yield from _held_in(name, value, wanted)
 
 

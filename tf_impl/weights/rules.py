@@ -9,7 +9,7 @@ from keras import layers
 from compare.traces.parameters import Held, join
 from tf_impl.keras_internals import own_variables, projection
 from tf_impl.layers.recurrent import RNNBase
-from tf_impl.one_model import VARIABLES, Parts
+from tf_impl.one_model import VARIABLES, Models
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.layers import attributes, children, is_whole
 from tf_impl.weights.layouts import convolution, depthwise, heads_bias, heads_in, heads_out
@@ -94,7 +94,7 @@ def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
         for name, variable in named:
             if id(variable) in ruled or id(variable) in found or not tf.as_dtype(variable.dtype).is_floating:
                 continue
-            weight = variable.trainable or id(variable) in trainable or isinstance(owner, Parts)
+            weight = variable.trainable or id(variable) in trainable or isinstance(owner, Models)
             full, buffer = join(path, inside, name), not weight
             group = ("Buffer", "buffer") if buffer else ("Parameter", "weight")
             found[id(variable)] = Held(group[0], full, group[1], full, Parameter(variable), buffer)
