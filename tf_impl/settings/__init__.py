@@ -5,7 +5,7 @@ from keras.losses import Loss
 
 from compare.traces import settings
 from compare.traces.settings.losses import loss_objects
-from tf_impl.keras_internals import functional
+from tf_impl.keras_versions import is_layer, like
 from tf_impl.one_model import given_parts
 from tf_impl.settings.activations import ends_without
 from tf_impl.settings.axes import normalised_axes
@@ -25,7 +25,7 @@ class Settings(settings.Settings):
     def of_places(self, model) -> dict[str, dict]:
         """The axis of a normalisation, and that no activation follows a layer."""
         named = named_layers(model)
-        listed = (part for part in given_parts(model) if isinstance(part, (keras.Sequential, functional())))
+        listed = (part for part in given_parts(model) if like(part, "Sequential", "Functional"))
         outermost = [layer for part in listed for layer in part.layers]
         axes = normalised_axes(named)
         return {
@@ -41,7 +41,7 @@ class Settings(settings.Settings):
         """The dtype of new layers, of the weights, and of each layer's policy."""
         dtypes = {keras.backend.standardize_dtype(variable.dtype) for variable in _variables(model)}
         with_weights = [layer for layer in named_layers(model).values() if _variables(layer)]
-        compute = {layer.compute_dtype for layer in with_weights if isinstance(layer, keras.Layer)} or dtypes
+        compute = {layer.compute_dtype for layer in with_weights if is_layer(layer)} or dtypes
         return {
             "default dtype": keras.config.floatx(),
             "dtype of weights": sorted(dtypes),

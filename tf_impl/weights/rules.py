@@ -4,10 +4,10 @@ Nothing is guessed from shapes: what no rule names keeps its layout.
 """
 
 import tensorflow as tf
-from keras import layers
 
 from compare.traces.parameters import Held, join
 from tf_impl.keras_internals import own_variables, projection
+from tf_impl.keras_versions import like
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.one_model import VARIABLES, Models
 from tf_impl.weights.kinds import kind
@@ -25,15 +25,15 @@ def held_by(path: str, layer) -> list[Held]:
 
 def by_rule(path: str, layer) -> list[Held]:
     """The tensors that the rule for this kind of layer names; empty where there is no rule."""
-    if isinstance(layer, (layers.MultiHeadAttention, layers.GroupQueryAttention)):
+    if like(layer, "MultiHeadAttention", "GroupQueryAttention"):
         return attention(path, layer)
     if isinstance(layer, RNNBase):
         return _suffixed(path, layer)
-    if isinstance(layer, (layers.RNN, layers.Bidirectional)):
+    if like(layer, "RNN", "Bidirectional"):
         return recurrent(path, layer)
-    if isinstance(layer, layers.TimeDistributed) and is_whole(layer):
+    if like(layer, "TimeDistributed") and is_whole(layer):
         return by_rule(path, layer.layer)
-    if isinstance(layer, (layers.SeparableConv1D, layers.SeparableConv2D)):
+    if like(layer, "SeparableConv1D", "SeparableConv2D"):
         return separable(path, layer)
     return _unit(unit_kind(layer), path, layer, roles_of(layer))
 
@@ -51,10 +51,10 @@ def attention(path: str, layer) -> list[Held]:
 
 def recurrent(path: str, layer) -> list[Held]:
     """A group per stacked cell and direction; a layer that runs backwards has a kind of its own."""
-    if isinstance(layer, layers.Bidirectional):
+    if like(layer, "Bidirectional"):
         inner = (("forward_layer", layer.forward_layer), ("backward_layer", layer.backward_layer))
         return [held for name, directed in inner for held in recurrent(join(path, name), directed)]
-    found, stacked = [], isinstance(layer.cell, layers.StackedRNNCells)
+    found, stacked = [], like(layer.cell, "StackedRNNCells")
     for number, cell in enumerate(layer.cell.cells if stacked else [layer.cell]):
         for held in by_rule(join(path, f"cells.{number}") if stacked else path, cell):
             found.append(held._replace(kind=held.kind + " reverse") if layer.go_backwards else held)
