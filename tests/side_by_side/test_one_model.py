@@ -13,8 +13,12 @@ import tf_impl
 import torch_impl
 from compare import diff
 from compare.traces.trace import Trace
+from tf_impl.one_model import as_one as as_one_of_tf
 from tf_impl.optimizers import SGD, Adam
+from tf_impl.weights import named_parameters as tf_parameters
 from torch_impl.one_model import as_one
+from torch_impl.weights import named_parameters as torch_parameters
+from torch_impl.weights import weight_groups
 
 RNG = np.random.default_rng(0)
 STEPS, RATE, DECAY = 4, 0.1, 0.9
@@ -344,3 +348,18 @@ def test_the_state_of_tensors_with_dots_in_their_names_is_put_back():
         parameter.data.fill_(3.0)
     model.load_state_dict(before)
     assert model.state_dict()["a.b"].tolist() == [0.0, 0.0]
+
+
+def test_what_is_given_by_itself_is_a_weight_frozen_or_not():
+    torch_model = as_one({"frozen": torch.zeros(2), "count": torch.tensor(1)})
+    tf_model = as_one_of_tf(
+        {"frozen": tf.Variable([0.0], trainable=False), "count": tf.Variable(1)}
+    )  # "trainable", says TensorFlow
+    assert (list(torch_parameters(torch_model)), list(tf_parameters(tf_model))) == (["frozen"], ["frozen"])
+
+
+def test_weights_of_integers_do_not_train_and_are_left_out():
+    model = nn.Linear(2, 2)
+    model.scale = nn.Parameter(torch.ones(2, dtype=torch.int8), requires_grad=False)
+    assert list(torch_parameters(model)) == ["weight", "bias"]
+    assert [group.kind for group in weight_groups(model)] == ["Linear"]
