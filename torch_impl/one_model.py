@@ -10,6 +10,7 @@ from compare.inputs import given_model
 from torch_impl.wrappers import unwrapped_model
 
 EXPECTED = "an nn.Module, several by name ({'generator': ..., 'discriminator': ...}), or a list or dict of tensors"
+SPREAD = "is spread over devices (FSDP, DTensor): give a model that is whole, of a run on one device"
 
 
 class Models(nn.Module):
@@ -36,6 +37,11 @@ def as_one(model) -> nn.Module:
     one = Models({"0": one}) if isinstance(one, torch.Tensor) else one
     if not any(True for _ in one.parameters()):
         raise ValueError(f"the model ({type(one).__name__}) has no weights: give {EXPECTED}")
+    for name, module in one.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            raise ValueError(f"{name or 'the model'} is a ScriptModule: give the nn.Module that it was made from")
+        if type(module).__name__ == "FullyShardedDataParallel":
+            raise ValueError(f"{name or 'the model'} {SPREAD}")
     for name, weight in one.named_parameters():
         if (fault := _fault(weight)) is not None:
             raise ValueError(f"{name}, a weight of the model, {fault}")
@@ -51,8 +57,8 @@ def _fault(weight: torch.Tensor) -> str | None:
     """Why the values of a weight cannot be read, and what to do; None where they can."""
     if is_lazy(weight):
         return "has no shape yet, since its module is lazy: call the model once on a batch before"
-    if type(weight).__name__ in ("DTensor", "ShardedTensor", "FlatParameter"):
-        return "is spread over devices (FSDP, DTensor): give a model that is whole, of a run on one device"
+    if type(weight).__name__ in ("DTensor", "ShardedTensor"):
+        return SPREAD
     if weight.is_meta:
         return "has no values (it is on the device meta): load them before"
     if not weight.is_leaf:
