@@ -3,16 +3,18 @@
 Written for Keras 3.15. Where a guess could be wrong unnoticed, KerasChangedError names the version and the attribute.
 """
 
+from collections.abc import Callable
+from functools import cache
 from importlib import import_module
+from typing import Any
 
 import keras
 from keras import layers, optimizers
 
+from tf_impl.keras_versions import is_layer, is_of_version_2, is_optimizer, like
+
 # How `__module__` begins in Keras' own classes; the formulas of other classes are not known.
 ROOT = keras.Layer.__module__.partition(".layers.")[0]
-
-# The attributes that Keras gives to every model, which never name a user's layer.
-OF_EVERY_MODEL = set(vars(keras.Model()))
 
 # The attributes of Keras' layers that are a dropout rate, and the names of these settings.
 RATES = {
@@ -65,13 +67,10 @@ class KerasChangedError(Exception):
         )
 
 
-def functional() -> type:
-    """The class of models that are made from inputs and outputs."""
-    module = f"{ROOT}.models.functional"
-    try:
-        return import_module(module).Functional
-    except (ImportError, AttributeError) as error:
-        raise KerasChangedError(module, "Functional") from error
+@cache
+def of_every_model(root: str) -> set[str]:
+    """The attributes that a Keras ("keras", "tf_keras") gives to every model, which never name a user's layer."""
+    return set(vars(import_module(root).Model()))
 
 
 def is_of_keras(definition, package: str) -> bool:
@@ -96,8 +95,8 @@ def listed_layers(layer) -> list[keras.Layer]:
 
 def own_variables(layer, trainable: bool) -> list:
     """The variables that a layer itself holds, frozen or not; empty for what is not a Keras layer."""
-    name = "_trainable_variables" if trainable else "_non_trainable_variables"
-    return list(_needed(layer, name)) if isinstance(layer, keras.Layer) else []
+    name = ("_trainable_" if trainable else "_non_trainable_") + ("weights" if is_of_version_2(layer) else "variables")
+    return list(_needed(layer, name)) if is_layer(layer) else []
 
 
 def projection(attention, part: str) -> keras.Layer | None:
@@ -105,9 +104,14 @@ def projection(attention, part: str) -> keras.Layer | None:
     return _needed(attention, f"_{part}_dense") if attention.built else None
 
 
+def depthwise_kernel(layer):
+    """The kernel of a depthwise convolution, which Keras 2 calls by another name."""
+    return layer.kernel if hasattr(layer, "kernel") else layer.depthwise_kernel
+
+
 def mute_rate(layer: keras.Layer, name: str) -> float | None:
     """Set a rate to zero, past Keras' own setter; returns what it was, None where there is none."""
-    if name == "_dropout" and isinstance(layer, (layers.MultiHeadAttention, layers.GroupQueryAttention)):
+    if name == "_dropout" and like(layer, "MultiHeadAttention", "GroupQueryAttention"):
         _needed(layer, name)
     rate = vars(layer).get(name)
     if not isinstance(rate, (int, float)) or rate <= 0:
@@ -140,7 +144,8 @@ def called_on(layer: keras.Layer) -> tuple:
 
 def built_for(layer: keras.Layer) -> tuple:
     """The shape of the input that a layer was built for. Gone, or not built: ()."""
-    return tuple((getattr(layer, "_build_shapes_dict", None) or {}).get("input_shape") or ())
+    shape = getattr(layer, "_build_input_shape", None) if is_of_version_2(layer) else None
+    return tuple(shape or (getattr(layer, "_build_shapes_dict", None) or {}).get("input_shape") or ())
 
 
 def mask_of(tensor):
@@ -160,18 +165,27 @@ def loss_arguments(loss: keras.losses.Loss) -> dict:
 
 
 def optimizer_variables(optimizer) -> list:
-    """The variables that an optimizer was built for, in the order of its slots; empty for what is not Keras'."""
+    """The variables that an optimizer was built for, in the order of its slots; empty for what is not Keras 3's."""
     return list(_needed(optimizer, "_trainable_variables")) if isinstance(optimizer, optimizers.Optimizer) else []
+
+
+def places_in_slots(optimizer) -> Callable[[Any], int | None]:
+    """What gives the place of a variable in the lists of an optimizer's slots; None where it was not built for it."""
+    if not is_of_version_2(optimizer):
+        places = {id(each): place for place, each in enumerate(optimizer_variables(optimizer))}
+        return lambda variable: places.get(id(variable))
+    by_key = getattr(optimizer, "_index_dict", {})  # gone, or not built: state that this side cannot show
+    return lambda variable: by_key.get(optimizer._var_key(variable)) if by_key else None
 
 
 def rate_or_schedule(optimizer):
     """The learning rate as given to an optimizer: a variable, schedule or function; None for what is not Keras'."""
-    return _needed(optimizer, "_learning_rate") if isinstance(optimizer, optimizers.Optimizer) else None
+    return _needed(optimizer, "_learning_rate") if is_optimizer(optimizer) else None
 
 
 def count_of_updates(optimizer: optimizers.Optimizer):
     """The variable that counts an optimizer's updates, and that its schedule is called with."""
-    return _needed(optimizer, "_iterations")
+    return optimizer.iterations if is_of_version_2(optimizer) else _needed(optimizer, "_iterations")
 
 
 def place_of(optimizer: optimizers.Optimizer, variable) -> int:

@@ -12,9 +12,11 @@ from compare.inputs.side import Side, every_optimizer
 from tf_impl import runtime, weights
 from tf_impl.building import building
 from tf_impl.graph import compile_step
+from tf_impl.one_model import part_of
 from tf_impl.randomness import mute
 from tf_impl.train import evaluate, train_step
 from tf_impl.weights import to_numpy
+from tf_impl.weights.layers import every_variable
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,12 @@ def build(
         muted = mute(side.model)
         # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
         call_once(side.model, lambda: _first_call(side, examples[0]))
-    if not side.model.trainable_variables:
+    if not any(parameter.trainable for parameter in weights.named_parameters(side.model).values()):
         raise ValueError("the model has no trainable weights: there is nothing to train")
     for part, optimizer in every_optimizer(side.optimizer).items():
         if isinstance(optimizer, keras.optimizers.Optimizer):
-            optimizer.build(getattr(side.model, str(part), side.model).trainable_variables)
-    initial = [(variable, to_numpy(variable)) for each in _stateful(side) for variable in each.variables]
+            optimizer.build(part_of(side.model, part).trainable_variables)
+    initial = [(variable, to_numpy(variable)) for variable in _stateful(side)]
     step = side.step or train_step
     if eager or side.as_written:
         return Built(side, step, initial, muted=muted, precision=precision)
@@ -80,8 +82,9 @@ def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> Non
 
 
 def _stateful(side: Side) -> list:
-    """Everything that a run changes."""
+    """Every variable that a run changes."""
     # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
     # An optimizer of a port's own may be any object; a port is built anew for each run.
     optimizers = every_optimizer(side.optimizer).values()
-    return [side.model, *(each for each in optimizers if isinstance(each, keras.optimizers.Optimizer))]
+    keras_own = [each for each in optimizers if isinstance(each, keras.optimizers.Optimizer)]
+    return [*every_variable(side.model), *(variable for each in keras_own for variable in each.variables)]

@@ -10,8 +10,9 @@ import tensorflow as tf
 from compare.inputs.side import Side, every_optimizer
 from compare.traces.settings.dropout import DropoutCalls, mute_own
 from tf_impl.keras_internals import RATES, dropout_kernel, is_of_keras, is_seed, mute_rate, with_all_inside
+from tf_impl.keras_versions import is_layer
 from tf_impl.weights import to_numpy
-from tf_impl.weights.layers import every_layer
+from tf_impl.weights.layers import every_layer, every_variable
 
 _CALLS = DropoutCalls()
 
@@ -20,7 +21,7 @@ def mute(model) -> dict[str, dict[str, float]]:
     """Set the rate of every dropout layer to zero; returns the former rates by the layer's path and by setting."""
     had: dict[str, dict[str, float]] = {}
     for path, layer in every_layer(model).items():
-        inside = with_all_inside(layer) if path and isinstance(layer, keras.Layer) else (layer,)
+        inside = with_all_inside(layer) if path and is_layer(layer) else (layer,)
         for inner in inside:
             for setting, rate in (_mute_keras_own if _is_keras_own(inner) else _mute_users)(inner).items():
                 had.setdefault(path, {}).setdefault(setting, rate)
@@ -39,9 +40,10 @@ def _mute_users(layer) -> dict[str, float]:
 
 def restart(side: Side) -> Callable[[], None]:
     """What puts weights, buffers and the state of optimizers back to what they are now, and no random numbers."""
-    stateful = [side.model, *every_optimizer(side.optimizer).values()]
-    held = (variable for each in stateful for variable in getattr(each, "variables", ()))
-    states = [(variable, to_numpy(variable)) for variable in held if not is_seed(variable)]
+    optimizers = every_optimizer(side.optimizer).values()
+    held = [variable for each in optimizers for variable in getattr(each, "variables", ())]
+    kept = [variable for variable in [*every_variable(side.model), *held] if not is_seed(variable)]
+    states = [(variable, to_numpy(variable)) for variable in kept]
 
     def back() -> None:
         for variable, value in states:

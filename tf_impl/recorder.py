@@ -1,8 +1,9 @@
 """Watches Keras' layers and optimizers by wrapping their calls; compare/traces/watching.py says what is recorded."""
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +18,9 @@ from compare.traces.model import RecordedModel
 from compare.traces.pairing import pair
 from compare.traces.trace import Trace, TraceError, trace_path
 from tf_impl import runtime, settings, weights
+from tf_impl.keras_internals import optimizer_variables
+from tf_impl.keras_versions import is_layer, is_of_version_2, is_optimizer
+from tf_impl.one_model import as_one
 from tf_impl.weights import layers
 from tf_impl.weights.layers import output_to_canonical
 
@@ -32,6 +36,9 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         from tf_impl.callbacks import FitCallback
 
         return FitCallback(self, loss)
+
+    def _as_written(self, model, optimizer):
+        return as_one(model), optimizer
 
     def _header(self) -> Header:
         return Header(
@@ -58,7 +65,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         return layers.is_built(self._model)
 
     def _rates(self, optimizer: keras.optimizers.Optimizer) -> weights.Rates | None:
-        return weights.Rates(optimizer) if isinstance(optimizer, keras.optimizers.Optimizer) else None
+        return weights.Rates(optimizer) if is_optimizer(optimizer) else None
 
     def _watches(self, step: int) -> bool:
         # An eager step costs as much as ten to thirty of a graph. What is asked for is watched.
@@ -70,6 +77,8 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         tf.config.run_functions_eagerly(True)
         self._detach.append(lambda: tf.config.run_functions_eagerly(eagerly))
         for name, layer in layers.named_layers(self._model).items():
+            if not is_layer(layer):  # a tf.Module may be called by any name
+                continue
             if (activation := layers.own_activation(layer)) is None:
                 self._watch_call(name, layer)
             else:
@@ -100,34 +109,50 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
     def _watch_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
         """Wraps `apply`, which `apply_gradients` calls."""
-        if not isinstance(optimizer, keras.optimizers.Optimizer):  # one of the user's own: only what it does is seen
+        if not is_optimizer(optimizer):  # one of the user's own: only what it does is seen
             return
+        if is_of_version_2(optimizer):
+            return self._watch_pairs(optimizer)
         apply = optimizer.apply
 
         def watch(gradients, variables=None):
             gradients = list(gradients)
-            given = self._model.trainable_variables if variables is None else list(variables)
-            self._before_update(dict(zip(map(id, given), gradients, strict=True)))
-            applied = apply(gradients, variables)
-            self._after_update(optimizer)
-            return applied
+            given = optimizer_variables(optimizer) if variables is None else list(variables)
+            return self._seen(optimizer, zip(gradients, given, strict=True), partial(apply, gradients, variables))
 
         self._wrap(optimizer, "apply", watch)
+
+    def _watch_pairs(self, optimizer) -> None:
+        """Keras 2 has no `apply`."""
+        apply = optimizer.apply_gradients
+
+        def watch(pairs, *arguments, **options):
+            pairs = list(pairs)
+            return self._seen(optimizer, pairs, partial(apply, pairs, *arguments, **options))
+
+        self._wrap(optimizer, "apply_gradients", watch)
+
+    def _seen(self, optimizer, pairs: Iterable[tuple], update: Callable):
+        """What an update returns, which is recorded around it; `pairs` are gradients and variables."""
+        self._before_update({id(variable): gradient for gradient, variable in pairs})
+        updated = update()
+        self._after_update(optimizer)
+        return updated
 
     def _wrap(self, instance: object, attribute: str, wrapper: Callable) -> None:
         self._detach.append(layers.wrap(instance, attribute, wrapper))
 
 
 @suggesting
-def start_from(
-    model: keras.Model, trace: Path | str, pairs: Mapping[str | None, str | list[str] | None] | None = None
-) -> None:
+def start_from(model: Any, trace: Path | str, pairs: Mapping[str | None, str | list[str] | None] | None = None) -> None:
     """Give `model` the initial weights and running statistics of the recorded PyTorch loop.
 
-    Layers are paired by kind, by names where these agree, and in order of definition; `pairs` as in Recorder. A bias
-    that torch lacks becomes zero. Raises PairingError where a weight has no partner or another shape, TraceError where
-    `trace` cannot be read or its first step was not audited.
+    Layers are paired by kind, by names where these agree, and in order of definition; `model` and `pairs` as in
+    Recorder. A bias that torch lacks becomes zero. Raises PairingError where a weight has no partner or another shape,
+    TraceError where `trace` cannot be read or its first step was not audited, ValueError for a model without weights.
     """
+    if not layers.is_built(model := as_one(model)):
+        raise ValueError("a model without weights cannot be given any: call it once on a batch before")
     with Trace(trace_path(trace)) as torch:
         if not any(key[:2] == (0, "weights") for key in torch.keys):
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")

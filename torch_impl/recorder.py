@@ -11,8 +11,9 @@ from torch import nn
 from compare.traces import recorder
 from compare.traces.header import Header
 from torch_impl import runtime, settings, weights
+from torch_impl.one_model import as_one
 from torch_impl.weights import layers
-from torch_impl.wrappers import unwrapped_model, unwrapped_optimizer
+from torch_impl.wrappers import unwrapped_optimizer
 
 
 class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]):
@@ -34,7 +35,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
         )
 
     def _as_written(self, model, optimizer):
-        return unwrapped_model(model), unwrapped_optimizer(optimizer)
+        return as_one(model), unwrapped_optimizer(optimizer)
 
     def _rates(self, optimizer: torch.optim.Optimizer) -> weights.Rates | None:
         return weights.Rates(optimizer) if isinstance(optimizer, torch.optim.Optimizer) else None

@@ -40,10 +40,16 @@ def load(path: str) -> ModuleType:
     return module
 
 
-def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManager]) -> Callable[[Mapping], Side]:
+def side(
+    path: str,
+    side: str,
+    evaluating: Callable[[Any], AbstractContextManager],
+    as_one: Callable[[Any], Any] = lambda model: model,
+) -> Callable[[Mapping], Side]:
     """The function that makes one side of a port ("torch" or "tf"); its settings say what form the batches have.
 
-    `evaluating(model)` puts a model into evaluation mode, for a loss that takes no `training`.
+    `evaluating(model)` puts a model into evaluation mode, for a loss that takes no `training`. `as_one(models)` is the
+    model that the harness sees; the port's own functions are given what the port returned.
     """
     port, function = load(path), f"{side}_side"
 
@@ -55,7 +61,7 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
         form, restore = settings["form"], FORMS[settings["form"]]
         given = replace(
             returned,
-            loss=in_either_mode(returned.loss, evaluating),
+            loss=in_either_mode(returned.loss, lambda model: evaluating(as_one(model))),
             step=None,
             batches=returned.batches and stream_of(returned.batches, form, f"{Path(path).name}: Side.batches yields"),
             takes_training=takes_training(returned.loss),
@@ -63,17 +69,25 @@ def side(path: str, side: str, evaluating: Callable[[Any], AbstractContextManage
 
         def loss(model: Any, batch: Mapping, training: bool = True) -> tuple[Any, dict]:
             with nullcontext() if training else no_evaluation(path):
-                return loss_and_metrics(path, "loss", given.loss(model, restore(batch), training=training))
+                return loss_and_metrics(path, "loss", given.loss(given.model, restore(batch), training=training))
 
+        seen = replace(given, model=_one(given.model, as_one, f"{Path(path).name}: {function}() returns"), loss=loss)
         if own_step is None:
-            return replace(given, loss=loss)
+            return seen
 
         def step(_: Side, batch: Mapping) -> tuple[Any, dict]:
             return loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)))
 
-        return replace(given, loss=loss, step=step, as_written=True)
+        return replace(seen, step=step, as_written=True)
 
     return make
+
+
+def _one(model: Any, as_one: Callable[[Any], Any], said: str) -> Any:
+    try:
+        return as_one(model)
+    except ValueError as error:
+        raise PortError(f"{said} a model that cannot be trained here: {error}") from error
 
 
 def _as_side(made: Any, side: str, said: str) -> Side:

@@ -19,7 +19,8 @@ from compare.traces.trace import NOT_METRICS, Trace
 
 # More than twice, since what is rarely dropped is often kept, and since a count goes one way so many times.
 TIMES = 6
-COMPUTED = ("forward", "loss", "gradient", "update", "buffer")
+MOVED = ("update", "buffer")
+COMPUTED = ("forward", "loss", "gradient", *MOVED)
 ROUNDING = 1e-6  # a framework that is not deterministic to the last digit is not random
 
 
@@ -111,13 +112,14 @@ def find_random(trace: Trace) -> list[Random]:
     """Everything that differs between the steps of a run that makes the first again, in order.
 
     Empty where the first of these comes of a state that the step keeps by itself: it only counts, as a weight of the
-    loss does that is annealed, or it is no number any more, as what is divided by a change of the weights.
+    loss does that is annealed; it is no number any more, as what is divided by a change of the weights; or what was
+    computed is the same, and only some steps do something with it, as where a target network is copied now and then.
     """
     found: list[Random] = []
     for stage, tensor, values in _each_time(trace):
         if (apart := _apart(values)) is None:
             continue
-        if not found and _is_of_a_state(values):
+        if not found and (_is_of_a_state(values) or (stage in MOVED and _recurs(values))):
             return []
         found.append(Random(stage, tensor, apart, trace.header.kinds.get(without_call(tensor), "")))
     return found
@@ -154,3 +156,8 @@ def _is_of_a_state(values: Sequence[Any]) -> bool:
         return True
     moved = np.diff(each, axis=0)
     return bool(((moved >= 0).all(axis=0) | (moved <= 0).all(axis=0)).all())
+
+
+def _recurs(values: Sequence[Any]) -> bool:
+    """Whether some values are the same to the last digit, as those that are sampled never are."""
+    return any(np.array_equal(one, other) for place, one in enumerate(values) for other in values[:place])

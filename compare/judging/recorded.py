@@ -48,6 +48,7 @@ from compare.judging.same_side import as_sides, in_words_of, is_of_one_side, nam
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.static_differences import settings_of
 from compare.judging.steps import EVALUATED, METRIC
+from compare.judging.unmoved import say_unmoved
 from compare.judging.wording import parting_sentence
 from compare.traces.recording import NUDGE
 from compare.traces.renamed import rename_pair
@@ -81,7 +82,7 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         settings = settings_of(sides.torch.header.settings, sides.tf.header.settings, pairing)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
-        findings = (*judgement.findings, *of_weights, *not_twins)
+        findings = (*judgement.findings, *say_unmoved(sides), *of_weights, *not_twins)
         judgement = replace(judgement, findings=findings, settings=tuple(settings), names=pairing.tf_names)
         if one_side:
             judgement = in_words_of(judgement, names)

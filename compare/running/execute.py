@@ -73,8 +73,8 @@ class Executor:
         """Built anew for each run: a port may hold state that cannot be reset."""
         inputs, training = self._port_inputs(request.inputs), request.training
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
-        layers = self._framework.weights.layers
-        make_side = port_file.side(request.file, self._framework.side, layers.evaluating)
+        layers, as_one = self._framework.weights.layers, self._framework.one_model.as_one
+        make_side = port_file.side(request.file, self._framework.side, layers.evaluating, as_one)
         built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
         if training.always_training:
             built = replace(built, side=_evaluated_in_training(built.side, layers.keeping_buffers))

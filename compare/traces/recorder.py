@@ -57,7 +57,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """Begin to record.
 
         path: the trace's name: "runs/torch" becomes runs/torch.npz.
-        optimizer: one, a list of several, or a dict by the attribute of the model that each trains.
+        model: one, several by name in a dict (or in a list), or the tensors or variables that are trained by hand.
+        optimizer: one, a list of several, a dict by the part of the model that each trains, or None.
         audits: the steps, from 0, whose tensors are recorded. By default the first three, or those that `follow` has;
             TensorFlow then runs the first of them eagerly, and of the others shows neither outputs nor gradients.
         channels_first: the arrays of a batch that are images, (N, C, H, W) in PyTorch and (N, H, W, C) in Keras.

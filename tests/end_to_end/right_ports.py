@@ -49,6 +49,9 @@ AS_THEY_ARE = (
     RightPort("by_hand", "by_hand", (), "an optimizer's formula written out: no gradient and no state can be shown"),
     RightPort("quasi_newton", "quasi_newton", (), "a closure on one side, no optimizer on the other"),
     RightPort("own_kernels", "own_kernels", (), "kernels (in, out) of the user's own on either side"),
+    RightPort("two_models", "two_models", (), "a GAN and an average of its generator, by name"),
+    RightPort("target_network", "target_network", (), "a copy that is never trained, by name, and moves now and then"),
+    RightPort("variables", "variables", (), "a dict of tensors and a tf.Module, both moved by hand"),
     RightPort("twice", "twice", (), "two updates of each weight in one step, by two optimizers in a list"),
 )
 

@@ -787,6 +787,57 @@ OWN_UPDATES = (
     ),
 )
 
+BY_NAME = (
+    WrongPort(
+        "average_decays_otherwise",
+        "two_models",
+        "mean.assign(DECAY * mean + (1 - DECAY) * weight)",
+        "mean.assign(0.99 * mean + 0.01 * weight)",
+        (0, "update", "average.0.weight"),
+        "a copy that no optimizer trains",
+    ),
+    WrongPort(
+        "average_left_out",
+        "two_models",
+        "mean.assign(DECAY * mean + (1 - DECAY) * weight)",
+        "pass",
+        (0, "update", "average.0.weight"),
+        "a copy that stays where it began",
+    ),
+    WrongPort(
+        "both_trained_by_one_momentum",
+        "two_models",
+        '"generator": SGD(RATE),',
+        '"generator": SGD(RATE, momentum=0.5),',
+        (1, "update", "generator.0.weight"),
+        "one of two optimizers, each of which trains a model of its own",
+    ),
+    WrongPort(
+        "decay_by_hand_left_out",
+        "variables",
+        "(gradient + DECAY * weight)",
+        "gradient",
+        (0, "update", "w1"),
+        "no optimizer on either side, and no layers",
+    ),
+    WrongPort(
+        "target_copied_a_step_late",
+        "target_network",
+        "made % EVERY == 0",
+        "made % EVERY == 1 and made > 1",
+        (3, "update", "target.0.weight"),
+        "until then all steps agree",
+    ),
+    WrongPort(
+        "target_not_used",
+        "target_network",
+        'tf.reduce_max(model["target"](batch["next"])',
+        'tf.reduce_max(model["online"](batch["next"])',
+        (1, "forward", "target.1"),
+        "the two networks are the same until the first has moved",
+    ),
+)
+
 WRONG_PORTS = (
     *DENSE,
     *MOMENTUM,
@@ -799,4 +850,5 @@ WRONG_PORTS = (
     *EMBEDDINGS,
     *LATE,
     *OWN_UPDATES,
+    *BY_NAME,
 )

@@ -69,6 +69,14 @@ def test_a_count_is_not_random_nor_is_what_comes_of_it(by):
     assert found_in(forward_a=ONES, loss_loss=[np.float64(by(step)) for step in steps], gradient_w=noise(3)) == []
 
 
+@pytest.mark.parametrize("steps", [{3}, {1, 3, 5}])
+def test_what_is_copied_every_few_steps_is_not_random_though_what_is_now_and_then_dropped_in_between_is(steps):
+    copied = [ONES * (step in steps) for step in range(TIMES)]
+    assert found_in(forward_a=ONES, update_w=copied) == []
+    assert found_in(forward_a=copied, update_w=copied) == [("forward", "a"), ("update", "w")]
+    assert found_in(forward_a=ONES, update_w=noise(3)) == [("update", "w")]
+
+
 @pytest.mark.parametrize("end", [np.nan, np.inf])
 def test_what_ends_is_no_randomness_but_a_formula_that_divides_by_what_did_not_move(end):
     assert found_in(update_w=[noise(3)[0], *[np.full(3, end)] * (TIMES - 1)]) == []

@@ -3,51 +3,24 @@
 Each library is installed into an environment of the tests' own, above this one; where it cannot be, it is left out.
 """
 
-import os
 import subprocess
 import sys
-import sysconfig
-import venv
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 
 from compare.traces.trace import Trace
+from tests.libraries.environment import ROOT, python_with, run_with
 
-ROOT = Path(__file__).resolve().parents[2]
 # How many batches may make a step of a library's own: one, or two as well. With accelerate the loop is the user's.
 LIBRARIES = {"lightning": 2, "transformers": 2, "accelerate": 1}
-SECONDS = 300
 
 
 @pytest.fixture(scope="session")
-def python(tmp_path_factory):
-    """The Python of an environment that has the libraries, and sees everything that this one has."""
-    directory = tmp_path_factory.mktemp("environment")
-    venv.create(directory, with_pip=True)
-    executable = directory / "bin" / "python"
-    [packages] = directory.glob("lib/python*/site-packages")
-    (packages / "above.pth").write_text(sysconfig.get_path("purelib"))
-    command = [executable, "-m", "pip", "install", "-q", "--no-compile", *LIBRARIES]
-    try:
-        installed = subprocess.run(command, capture_output=True, timeout=SECONDS, text=True)
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"the libraries were not installed within {SECONDS} seconds")
-    if installed.returncode:
-        pytest.skip(f"the libraries cannot be installed here: {installed.stderr.strip().splitlines()[-1]}")
-    return executable
-
-
-@pytest.fixture(scope="session")
-def run(python):
-    def script(name, *arguments):
-        command = [python, "-m", f"tests.libraries.{name}", *map(str, arguments)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TOKENIZERS_PARALLELISM": "false"}
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=SECONDS)
-        assert done.returncode == 0, done.stderr
-
-    return script
+def run(tmp_path_factory):
+    python = python_with(tmp_path_factory.mktemp("environment"), LIBRARIES)
+    return partial(run_with, python)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, optimizers
 
-from tf_impl import keras_internals, randomness
+from tf_impl import keras_internals, keras_versions, randomness
 from tf_impl.weights import optimizer_state
 
 SIDE = Path(keras_internals.__file__).parent
@@ -118,12 +118,6 @@ def test_what_cannot_be_guessed_is_an_error_that_names_the_version_and_the_attri
     assert "install Keras 3.15" in said
 
 
-def test_functional_models_that_stand_elsewhere_are_an_error(monkeypatch):
-    monkeypatch.setattr(keras_internals, "ROOT", "keras.elsewhere")
-    with pytest.raises(keras_internals.KerasChangedError, match=r"keras\.elsewhere\.models\.functional .* Functional"):
-        keras_internals.functional()
-
-
 @pytest.mark.parametrize(
     ("make", "names", "read", "otherwise"),
     [
@@ -167,8 +161,8 @@ def test_what_keras_is_asked_for_is_what_it_says():
     excluding = optimizers.AdamW(weight_decay=0.1)
     excluding.exclude_from_weight_decay(var_names=["bias"])
     assert {model, *model.layers} <= set(keras_internals.with_all_inside(model))
-    assert isinstance(keras.Model(model.inputs, model.outputs), keras_internals.functional())
-    assert not isinstance(keras.Model(), keras_internals.functional())
+    assert keras_versions.like(keras.Model(model.inputs, model.outputs), "Functional")
+    assert not keras_versions.like(keras.Model(), "Functional")
     assert [each.name for each in keras_internals.calls_around(inner)[1]] == ["after"]
     assert (keras_internals.called_on(inner), keras_internals.built_for(inner)) == ((None, 4), (None, 4))
     assert len(keras_internals.own_variables(frozen, True)) == len(keras_internals.own_variables(frozen, False)) == 2

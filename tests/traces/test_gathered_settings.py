@@ -86,6 +86,10 @@ def test_a_model_says_how_many_weights_it_has_and_how_many_of_them_train():
     }  # fmt: skip
 
 
+def test_the_layers_of_a_model_that_holds_weights_itself_are_not_counted():
+    assert said(Plain().describe(model(layer("", ((2, 3), True))), None), "model")["layers with weights"] is None
+
+
 @pytest.mark.parametrize("hook", ["of_optimizer", "neighbours", "layers", "of_loss", "of_precision", "weights", "kind"])
 def test_a_part_that_cannot_be_read_off_is_left_out_and_the_others_stay(hook, monkeypatch):
     whole = Plain().describe(NET, [[0.1]], ["MSELoss"])

@@ -5,13 +5,15 @@ from keras.losses import Loss
 
 from compare.traces import settings
 from compare.traces.settings.losses import loss_objects
-from tf_impl.keras_internals import functional, own_variables, with_all_inside
+from tf_impl.keras_versions import is_layer, like
+from tf_impl.one_model import given_parts
 from tf_impl.settings.activations import ends_without
 from tf_impl.settings.axes import normalised_axes
 from tf_impl.settings.layers import layer_settings, neighbours
 from tf_impl.settings.losses import loss_calls, one_loss
 from tf_impl.settings.optimizers import optimizer_settings
 from tf_impl.weights.layers import kind, named_layers
+from tf_impl.weights.parameters import named_parameters
 
 
 class Settings(settings.Settings):
@@ -23,7 +25,8 @@ class Settings(settings.Settings):
     def of_places(self, model) -> dict[str, dict]:
         """The axis of a normalisation, and that no activation follows a layer."""
         named = named_layers(model)
-        outermost = model.layers if isinstance(model, (keras.Sequential, functional())) else []
+        listed = (part for part in given_parts(model) if like(part, "Sequential", "Functional"))
+        outermost = [layer for part in listed for layer in part.layers]
         axes = normalised_axes(named)
         return {
             path: axes.get(path, {}) | ({"activation": "none"} if ends_without(layer, outermost) else {})
@@ -37,7 +40,8 @@ class Settings(settings.Settings):
     def of_precision(self, model) -> dict:
         """The dtype of new layers, of the weights, and of each layer's policy."""
         dtypes = {keras.backend.standardize_dtype(variable.dtype) for variable in _variables(model)}
-        compute = {layer.compute_dtype for layer in named_layers(model).values() if _variables(layer)}
+        with_weights = [layer for layer in named_layers(model).values() if _variables(layer)]
+        compute = {layer.compute_dtype for layer in with_weights if is_layer(layer)} or dtypes
         return {
             "default dtype": keras.config.floatx(),
             "dtype of weights": sorted(dtypes),
@@ -56,5 +60,5 @@ __all__ = ["Settings", "describe", "loss_calls"]
 
 def _variables(layer) -> list:
     """Everything in a layer or a model that can train, frozen or not, each once."""
-    found = [each for inner in with_all_inside(layer) for each in own_variables(inner, trainable=True)]
+    found = [parameter.variable for parameter in named_parameters(layer).values()]
     return list({id(variable): variable for variable in found}.values())

@@ -5,7 +5,8 @@ from keras import layers
 
 from compare.traces.settings.values import in_words
 from tf_impl.keras_internals import called_on, calls_around, is_of_keras
-from tf_impl.weights.layers import kind
+from tf_impl.keras_versions import is_layer, like
+from tf_impl.weights.layers import is_linear, kind
 
 
 def activation(layer, before=None) -> dict:
@@ -21,7 +22,7 @@ def activation(layer, before=None) -> dict:
         "GELU": {"approximate": "none"},
     }.get(kind(layer), {})
     names = {"negative_slope": "negative_slope", "alpha": "alpha", "max_value": "max_val", "threshold": "threshold"}
-    names |= {"axis": "dim"} if isinstance(layer, layers.Softmax) else {}
+    names |= {"axis": "dim"} if like(layer, "Softmax") else {}
     own = {
         name: getattr(layer, key) for key, name in names.items() if isinstance(getattr(layer, key, None), (int, float))
     }
@@ -37,7 +38,7 @@ def activation_after(layer, after) -> str | None:
     if is_activation(layer):
         return None
     function = getattr(layer, "activation", None)
-    if function is not None and function is not keras.activations.linear:
+    if function is not None and not is_linear(function):
         return activation_name(layers.Activation(function, name="activation"))
     return activation_name(after) if is_activation(after) else None
 
@@ -64,7 +65,7 @@ def ends_without(layer, outermost) -> bool:
     `outermost` are the layers of the model itself: what follows a model inside it, that model's layers do not show.
     """
     function = getattr(layer, "activation", keras.activations.linear)
-    if not kind(layer).startswith(WITH_WEIGHTS) or function is not keras.activations.linear:
+    if not kind(layer).startswith(WITH_WEIGHTS) or not is_linear(function):
         return False
     reached = [layer]
     while reached:
@@ -73,7 +74,7 @@ def ends_without(layer, outermost) -> bool:
         if not all(into for into, _ in ways) or not all(any(each is one for one in outermost) for each in ends):
             return False
         after = [each for _, out in ways for each in out if not kind(each).startswith(WITH_WEIGHTS)]
-        if not all(isinstance(each, keras.Layer) and kind(each).startswith(TRANSPARENT) for each in after):
+        if not all(is_layer(each) and kind(each).startswith(TRANSPARENT) for each in after):
             return False
         reached = after
     return True
@@ -81,7 +82,7 @@ def ends_without(layer, outermost) -> bool:
 
 def is_activation(layer) -> bool:
     """Whether a layer is an activation."""
-    return isinstance(layer, layers.Activation) or is_of_keras(type(layer), "layers.activations")
+    return like(layer, "Activation") or is_of_keras(type(layer), "layers.activations")
 
 
 def activation_name(layer) -> str | None:

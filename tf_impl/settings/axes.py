@@ -3,29 +3,27 @@
 Notice that an axis alone does not say it: 1 is right where the layers around work with channels first, -1 elsewhere.
 """
 
-import keras
-from keras import layers
-
 from tf_impl.keras_internals import built_for, called_on, calls_around
+from tf_impl.keras_versions import axis_of, is_layer, like
 
 # What changes the order of the axes: what stands behind it says nothing about the data before it.
-REORDERS = (layers.Permute, layers.Reshape, layers.Flatten)
+REORDERS = ("Permute", "Reshape", "Flatten")
 REDUCES = {"Mean", "Max", "Min", "Sum", "Amax", "Amin"}  # operations of keras.ops
 FIRST, LAST = "channels_first", "channels_last"
 
 
 def normalised_axes(named) -> dict[str, dict]:
     """The setting "axis" of each normalisation over the batch or groups, by its path; None where it is not known."""
-    kinds = (layers.BatchNormalization, layers.GroupNormalization)
+    kinds = ("BatchNormalization", "GroupNormalization")
     every = list(named.values())
-    return {path: {"axis": _axis(layer, every)} for path, layer in named.items() if isinstance(layer, kinds)}
+    return {path: {"axis": _axis(layer, every)} for path, layer in named.items() if like(layer, *kinds)}
 
 
 def _axis(layer, every) -> str | None:
     rank = len(built_for(layer) or called_on(layer))
     if not rank:
-        return "channels" if layer.axis == -1 else None
-    axis = layer.axis % rank
+        return "channels" if axis_of(layer) == -1 else None
+    axis = axis_of(layer) % rank
     order = (_order_in_graph(layer, rank) or _order_in_list(layer, every)) if rank > 2 else LAST
     if order is None:  # nothing says how the data are laid out: 1 and -1 may both be right
         return "channels" if axis == rank - 1 else None if axis == 1 else f"axis {axis}"
@@ -54,9 +52,9 @@ def _order_in_list(layer, every) -> str | None:
 
 def _order_of(operation, rank) -> str | None:
     """The order of axes that a layer or an operation works with; None where it does not say."""
-    if isinstance(operation, layers.Flatten):  # its default says nothing
+    if like(operation, "Flatten"):  # its default says nothing
         return FIRST if operation.data_format == FIRST else None
-    if isinstance(operation, keras.Layer):
+    if is_layer(operation):
         return getattr(operation, "data_format", None)
     axes = getattr(operation, "axis", None) if type(operation).__name__ in REDUCES else None
     if rank is None or not isinstance(axes, (list, tuple)):
@@ -67,4 +65,4 @@ def _order_of(operation, rank) -> str | None:
 
 def _reorders(operation) -> bool:
     """Whether the axes behind an operation are others than before it."""
-    return isinstance(operation, REORDERS) or type(operation).__name__ in ("Transpose", "Moveaxis", "Reshape")
+    return like(operation, *REORDERS) or type(operation).__name__ in ("Transpose", "Moveaxis", "Reshape")

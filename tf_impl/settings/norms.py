@@ -5,6 +5,7 @@ from decimal import Decimal
 from keras import layers
 
 from tf_impl.keras_internals import built_for, has_stock_moments
+from tf_impl.keras_versions import axis_of, like
 from tf_impl.layers import BatchNorm
 
 
@@ -19,7 +20,7 @@ def batch_norm(layer, before) -> dict:
         "bias": layer.center,
         "track_running_stats": getattr(layer, "track_running_stats", True),
         "running variance": "over N - 1" if unbiased else "over N" if known else None,
-        "num_features": built_for(layer)[layer.axis] if built_for(layer) else None,
+        "num_features": built_for(layer)[axis_of(layer)] if built_for(layer) else None,
         "renorm": getattr(layer, "renorm", False),
     }
 
@@ -40,5 +41,5 @@ def layer_norm(layer, before) -> dict:
     axes = [layer.axis] if isinstance(layer.axis, int) else list(layer.axis)
     shape = built_for(layer)
     settings = {"eps": layer.epsilon, "axes": [axis - len(shape) if shape and axis >= 0 else axis for axis in axes]}
-    root = not isinstance(layer, layers.LayerNormalization)
+    root = not like(layer, "LayerNormalization")
     return settings | {"weight": root or layer.scale, "bias": not root and layer.center}

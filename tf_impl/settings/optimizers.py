@@ -9,6 +9,10 @@ import numpy as np
 from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
 from compare.traces.settings.values import attempt, plain, readable, simple
 from tf_impl.keras_internals import is_of_keras, optimizer_variables, rate_or_schedule, without_decay
+from tf_impl.keras_versions import is_schedule, of_keras
+
+# The classes that every optimizer of Keras is derived from.
+FOUNDATIONS = {"Optimizer", "BaseOptimizer", "TFOptimizer", "KerasSaveable", "KerasAutoTrackable", "_BaseOptimizer"}
 
 # Where each of Keras' own formulas adds epsilon; those of tf_impl.optimizers add it where PyTorch's do.
 EPSILON = {
@@ -23,7 +27,8 @@ EPSILON = {
 
 # Options that change no value, or have a setting of their own.
 LEFT_OUT = {
-    "name", "built", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
+    "name", "built", "jit_compile",
+    "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "use_ema", "ema_momentum",
     "ema_overwrite_frequency", "loss_scale_factor", "gradient_accumulation_steps", "beta_1", "beta_2", "epsilon",
     "exclude_layers", "exclude_embeddings", "adam_lr_ratio", "muon_a", "muon_b", "muon_c", "decay",
     "decoupled_weight_decay",
@@ -45,8 +50,8 @@ def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
 def kind_of(optimizer) -> str:
     """PyTorch's name of the optimizer; for a user's subclass, that of its base class."""
     ours, kinds = "tf_impl.optimizers.", type(optimizer).__mro__
-    bases = [each for each in kinds if is_of_keras(each, "optimizers") or each.__module__.startswith(ours)]
-    known = [each.__name__ for each in bases if each.__name__ not in ("Optimizer", "BaseOptimizer", "TFOptimizer")]
+    bases = [each for each in kinds if each in of_keras(optimizer) or each.__module__.startswith(ours)]
+    known = [each.__name__ for each in bases if each.__name__ not in FOUNDATIONS]
     name = known[0] if known else type(optimizer).__name__
     return {"Nadam": "NAdam"}.get(name, name)
 
@@ -123,7 +128,7 @@ def as_used(optimizer, value):
 def schedule(optimizer) -> str | None:
     """The learning rate's schedule with its settings, if there is one."""
     rate = rate_or_schedule(optimizer)
-    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+    if is_schedule(rate):
         return in_words(rate)
     return None if hasattr(rate, "shape") or not callable(rate) else "a function"
 
@@ -161,7 +166,8 @@ def epsilon_place(optimizer, kind) -> str | None:
 
 def stock(optimizer) -> bool:
     """Whether the update is the framework's own, so that its formula is known."""
-    return is_of_keras(type(optimizer).update_step, "optimizers")
+    formula = type(optimizer).update_step
+    return is_of_keras(formula, "optimizers") or formula.__module__.startswith("tf_keras.")
 
 
 def after_pytorch(optimizer) -> bool:

@@ -3,18 +3,18 @@
 Notice "same": with a stride the frameworks pad on different sides, so that shapes fit and values do not.
 """
 
-from keras import layers
-
 from compare.traces.settings.padding import same, widened
 from tf_impl.keras_internals import built_for, called_on
+from tf_impl.keras_versions import like
+from tf_impl.weights.kinds import kind
 
-TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
+TRANSPOSED = ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 
 
 def convolution_padding(layer, before) -> dict:
     """The padding of a convolution, including that of a padding layer before it."""
     window = [d * (k - 1) + 1 for k, d in zip(layer.kernel_size, layer.dilation_rate, strict=True)]
-    if isinstance(layer, TRANSPOSED):
+    if like(layer, *TRANSPOSED):
         return transposed(layer, window)
     if layer.padding == "valid":
         own = getattr(layer, "zeros", [0] * len(window))  # of tf_impl.layers
@@ -27,16 +27,16 @@ def pooling_padding(layer, before) -> dict:
     none, valid = [0] * len(layer.pool_size), layer.padding == "valid"
     padding = with_zeros_before(none, before) if valid else same(totals(layer, list(layer.pool_size)))
     settings = {"padding": padding, "ceil_mode": False}
-    if layer.pool_mode == "average" and padding != none:
+    if kind(layer).startswith("AvgPool") and padding != none:
         settings["count_include_pad"] = valid
-    return settings | ({"dilation": 1} if layer.pool_mode == "max" else {})
+    return settings | ({"dilation": 1} if kind(layer).startswith("MaxPool") else {})
 
 
 def with_zeros_before(padding, before):
     """`padding` plus the zeros of the layer before, if that is a padding layer."""
-    if not isinstance(before, (layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D)):
+    if not like(before, "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"):
         return padding
-    sides = [before.padding] if isinstance(before, layers.ZeroPadding1D) else before.padding
+    sides = [before.padding] if like(before, "ZeroPadding1D") else before.padding
     return widened(padding, *zip(*sides, strict=True))
 
 

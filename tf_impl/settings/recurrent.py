@@ -1,7 +1,6 @@
 """The settings of recurrent layers and attention, in PyTorch's terms."""
 
-from keras import layers
-
+from tf_impl.keras_versions import like
 from tf_impl.layers.recurrent import GRU, RNN, RNNBase
 
 
@@ -9,7 +8,7 @@ def recurrent(layer, before) -> dict:
     """A recurrent layer or a cell of one."""
     if isinstance(layer, RNNBase):
         return _after_torch(layer)
-    both = isinstance(layer, layers.Bidirectional)
+    both = like(layer, "Bidirectional")
     one = layer.forward_layer if both else layer
     cell = getattr(one, "cell", one)
     cells = getattr(cell, "cells", [cell])

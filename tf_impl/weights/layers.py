@@ -5,11 +5,12 @@ from contextlib import contextmanager
 
 import keras
 import tensorflow as tf
-from keras import layers
 
 from compare.traces import layers as walk
 from tf_impl import keras_internals
+from tf_impl.keras_versions import is_layer, like, of_keras
 from tf_impl.layers.recurrent import RNNBase
+from tf_impl.one_model import VARIABLES, Models
 from tf_impl.weights.kinds import ACTIVATIONS, kind
 from tf_impl.weights.outputs import output_to_canonical
 from tf_impl.weights.tensors import to_numpy
@@ -17,9 +18,7 @@ from tf_impl.weights.tensors import to_numpy
 __all__ = ["every_layer", "is_whole", "kind", "named_kinds", "named_layers", "output_to_canonical", "to_numpy"]
 
 # Kinds that count as one layer, although they hold others.
-WHOLE = (layers.MultiHeadAttention, layers.GroupQueryAttention, layers.RNN, layers.Bidirectional, RNNBase)
-
-FUNCTIONAL = keras_internals.functional()
+WHOLE = ("MultiHeadAttention", "GroupQueryAttention", "RNN", "Bidirectional")
 
 
 def named_layers(model) -> dict:
@@ -45,8 +44,13 @@ def named_kinds(model) -> dict[str, str]:
 def own_activation(layer):
     """The activation that a layer with weights ends with, or None."""
     activation = getattr(layer, "activation", None)
-    plain = activation is None or activation is keras.activations.linear
-    return None if plain or is_whole(layer) or not layer.weights or isinstance(layer, layers.Activation) else activation
+    plain = activation is None or is_linear(activation) or not is_layer(layer)
+    return None if plain or is_whole(layer) or not layer.weights or like(layer, "Activation") else activation
+
+
+def is_linear(activation: Callable) -> bool:
+    """Whether an activation does nothing; each Keras has a function of its own."""
+    return getattr(activation, "__name__", "") == "linear"
 
 
 def activation_name(path: str) -> str:
@@ -61,32 +65,63 @@ def inside(layer) -> list[tuple]:
 
 def children(layer) -> list[tuple]:
     """The layers directly inside one, by the name of the attribute (or, in a functional model, of the layer)."""
-    listed = isinstance(layer, (keras.Sequential, FUNCTIONAL))
+    listed = like(layer, "Sequential", "Functional")
     found = [(inner.name, inner) for inner in layer.layers] if listed else []
     found += [
-        (name, inner) for name, inner in attributes(layer, (keras.Layer, tf.Module)) if not (listed and name[0] == "_")
+        (name, inner)
+        for name, inner in attributes(layer, (keras.Layer, tf.Module, Models))
+        if not (listed and name[0] == "_")
     ]
     found += [] if listed else [(inner.name, inner) for inner in keras_internals.listed_layers(layer)]
-    return [(name, inner) for name, inner in found if not isinstance(inner, layers.InputLayer)]
+    return [(name, inner) for name, inner in found if not like(inner, "InputLayer")]
 
 
 def is_whole(layer) -> bool:
     """Whether a layer counts as one, although it holds others."""
-    repeated = isinstance(layer, layers.TimeDistributed) and not children(layer.layer)
-    return repeated or isinstance(layer, WHOLE)
+    repeated = like(layer, "TimeDistributed") and not children(layer.layer)
+    return repeated or like(layer, *WHOLE) or isinstance(layer, RNNBase)
 
 
 def is_built(model) -> bool:
     """Whether all weights exist; a model that only holds others, each called on its own, is never built itself."""
+    if isinstance(model, tf.Module) and not is_layer(model):  # only its weights say that it has been called
+        return bool(every_variable(model))
     inner = [layer for _, layer in children(model)]
-    return getattr(model, "built", True) or (bool(inner) and all(map(is_built, inner)))
+    built = getattr(model, "built", bool(every_variable(model)))
+    return built or (bool(inner) and all(map(is_built, inner)))
 
 
 def attributes(layer, wanted: tuple[type, ...]) -> Iterator[tuple]:
     """The objects of the wanted types in a layer's attributes, also in lists and dictionaries."""
-    for name, value in vars(layer).items():
-        if name not in keras_internals.OF_EVERY_MODEL and not keras_internals.is_of_tensorflow(name):
-            yield from _held_in(name, value, wanted)
+    for name, value in (layer.parts if isinstance(layer, Models) else own_attributes(layer)).items():
+        yield from _held_in(name, value, wanted)
+
+
+def own_attributes(layer) -> dict:
+    """What the user has put into a layer or a model, not what its framework has."""
+    root = next((each.__module__.partition(".")[0] for each in of_keras(layer)), None)
+    frameworks = keras_internals.of_every_model(root) if root else ()
+    return {
+        name: value
+        for name, value in vars(layer).items()
+        if name not in frameworks and not keras_internals.is_of_tensorflow(name)
+    }
+
+
+def every_variable(model) -> list:
+    """Every variable of a model, integers and the state of random generators too, each once."""
+    found = []
+    for layer in every_layer(model).values():
+        found += layer.variables if is_layer(layer) else []
+        found += [variable for _, variable in attributes(layer, VARIABLES)]
+    return list({id(variable): variable for variable in found}.values())
+
+
+def keras_layers(model) -> list[keras.Layer]:
+    """Every layer of Keras in a model, those inside of a whole one too, each once."""
+    outer = [layer for layer in every_layer(model).values() if is_layer(layer)]
+    found = [inner for layer in outer for inner in keras_internals.with_all_inside(layer)]
+    return list({id(layer): layer for layer in found}.values())
 
 
 def _held_in(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
@@ -100,7 +135,7 @@ def _held_in(name: str, value, wanted: tuple[type, ...]) -> Iterator[tuple]:
 @contextmanager
 def evaluating(model) -> Iterator[None]:
     """The model in evaluation mode, for a loss without `training`: every call of a layer gets training=False."""
-    every = [layer for layer in every_layer(model).values() if isinstance(layer, keras.Layer)]
+    every = [layer for layer in every_layer(model).values() if is_layer(layer)]
     undo = [wrap(layer, "call", _not_training(layer.call)) for layer in every]
     # A user's tf.function would keep the graph that is traced here, and use it for training.
     eagerly = tf.config.functions_run_eagerly()
@@ -116,7 +151,7 @@ def evaluating(model) -> Iterator[None]:
 @contextmanager
 def keeping_buffers(model) -> Iterator[None]:
     """What a call moves without training it (running statistics) is put back, for an evaluation in training mode."""
-    before = [(variable, to_numpy(variable)) for variable in model.non_trainable_variables]
+    before = [(variable, to_numpy(variable)) for variable in every_variable(model)]
     try:
         yield
     finally:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import tensorflow as tf
-from keras import layers
 
+from tf_impl.keras_versions import axis_of, like
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.tensors import to_numpy
@@ -14,7 +14,7 @@ from tf_impl.weights.tensors import to_numpy
 FEATURES_LAST = ("Linear", "Embedding", "MultiheadAttention", "EinsumDense")
 # Layers whose outputs are images of one, two or three dimensions, and how their kinds begin.
 IMAGES = ("Conv", "SeparableConv", "MaxPool", "AvgPool", "Adaptive", "Dropout1d", "Upsample", "ZeroPad", "GroupNorm")
-GLOBAL_POOLINGS = tuple(getattr(layers, f"Global{which}Pooling{n}D") for which in ("Max", "Average") for n in (1, 2, 3))
+GLOBAL_POOLINGS = tuple(f"Global{which}Pooling{n}D" for which in ("Max", "Average") for n in (1, 2, 3))
 
 
 def output_to_canonical(layer, output) -> np.ndarray | None:
@@ -25,7 +25,7 @@ def output_to_canonical(layer, output) -> np.ndarray | None:
     tensor = _first_tensor(output)
     if tensor is None:
         return None
-    if isinstance(layer, (layers.RNN, layers.Bidirectional, RNNBase)):
+    if like(layer, "RNN", "Bidirectional") or isinstance(layer, RNNBase):
         return _last_state(layer, output)
     return _channels_first(layer, to_numpy(tensor))
 
@@ -35,10 +35,10 @@ def _last_state(layer, output) -> np.ndarray | None:
         states = output[1][0] if isinstance(output[1], tuple) else output[1]
         return to_numpy(tf.concat((states[-2], states[-1]), -1) if layer.bidirectional else states[-1])
     array = to_numpy(_first_tensor(output))
-    if isinstance(layer, layers.Bidirectional) and layer.merge_mode != "concat":
+    if like(layer, "Bidirectional") and layer.merge_mode != "concat":
         return None  # PyTorch keeps the two directions apart
     sequences = isinstance(layer, RNNBase) or layer.return_sequences
-    if sequences and (isinstance(layer, layers.Bidirectional) or getattr(layer, "bidirectional", False)):
+    if sequences and (like(layer, "Bidirectional") or getattr(layer, "bidirectional", False)):
         half = array.shape[-1] // 2
         return np.concatenate((array[:, -1, ..., :half], array[:, 0, ..., half:]), -1)
     array = array[:, -1] if sequences else array
@@ -56,10 +56,10 @@ def _channels_first(layer, array: np.ndarray) -> np.ndarray:
     name = kind(layer)
     if getattr(layer, "data_format", None) == "channels_first":
         return array
-    if isinstance(layer, GLOBAL_POOLINGS) and array.ndim == 2:
+    if like(layer, *GLOBAL_POOLINGS) and array.ndim == 2:
         return array.reshape(array.shape + (1,) * int(name[-2]))
-    if name == "BatchNorm" and isinstance(layer.axis, int):
-        return np.moveaxis(array, layer.axis, 1)
+    if name == "BatchNorm" and isinstance(axis_of(layer), int):
+        return np.moveaxis(array, axis_of(layer), 1)
     if name in FEATURES_LAST or (name in ("LayerNorm", "RMSNorm") and np.size(layer.axis) < 3):
         return array
     least = 3 if name.startswith(IMAGES) else 4

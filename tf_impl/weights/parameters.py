@@ -1,5 +1,7 @@
 """The weights and buffers of a model by their canonical names, and their groups."""
 
+import tensorflow as tf
+
 from compare.traces.parameters import Held, every_tensor, weight_groups_of
 from compare.traces.weights import WeightGroup
 from tf_impl.weights.layers import every_layer
@@ -23,5 +25,7 @@ def named_buffers(model) -> dict[str, Parameter]:
 
 
 def _every_tensor(model) -> list[Held]:
-    trained = ((variable.name, variable) for variable in model.trainable_variables)
+    listed = ((variable.name, variable) for variable in getattr(model, "trainable_variables", ()))
+    # A count is an integer, and "trainable" like every tf.Variable that was not said to be otherwise.
+    trained = [(name, variable) for name, variable in listed if not tf.as_dtype(variable.dtype).is_integer]
     return every_tensor(every_layer(model), held_by, trained)

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from compare.traces import rates
 from tf_impl.keras_internals import count_of_updates, rate_or_schedule
+from tf_impl.keras_versions import is_schedule
+from tf_impl.one_model import VARIABLES
 from tf_impl.weights.layers import wrap
 from tf_impl.weights.state import parts
 
@@ -66,7 +68,7 @@ class Rate:
         self._rate = self._constant()
         if self._count == begun:
             return None
-        if isinstance(self._source, Schedule):
+        if is_schedule(self._source):
             return self._source, begun
         if replaced is not None:
             return replaced
@@ -77,19 +79,19 @@ class Rate:
 
     def _constant(self) -> float:
         """The constant rate; NaN for a schedule, and for a function, whose call might change something."""
-        return float(_read(self._source)) if isinstance(self._source, keras.Variable) else np.nan
+        return float(_read(self._source)) if isinstance(self._source, VARIABLES) else np.nan
 
     def _watch_setting(self) -> Callable[[], None]:
-        if not isinstance(self._source, keras.Variable):
+        if not isinstance(self._source, VARIABLES):
             return lambda: None
         assign = self._source.assign
 
-        def watch(value):
+        def watch(value, *arguments, **options):
             if tf.executing_eagerly():
                 self._is_set = True
                 if self._replaced is None and self._updates() != self._count:
                     self._replaced = self._constant()
-            return assign(value)
+            return assign(value, *arguments, **options)
 
         return wrap(self._source, "assign", watch)
 
@@ -127,6 +129,7 @@ def evaluated(schedule: Schedule, counts: list[int]) -> np.ndarray:
         return np.array([float(schedule(tf.constant(count, tf.int64))) for count in counts])
 
 
-def _read(variable: keras.Variable) -> np.ndarray:
+def _read(variable: keras.Variable | tf.Variable) -> np.ndarray:
     """The value of a variable, by the bare operation: a quarter of the time that `numpy()` takes."""
-    return tf.raw_ops.ReadVariableOp(resource=variable.value.handle, dtype=variable.value.dtype).numpy()
+    resource = variable.value if isinstance(variable, keras.Variable) else variable
+    return tf.raw_ops.ReadVariableOp(resource=resource.handle, dtype=resource.dtype).numpy()

@@ -1,8 +1,7 @@
 """The tensors of each kind of layer: their roles, and the layout of each."""
 
-from keras import layers
-
 from compare.traces.parameters import as_it_is
+from tf_impl.keras_versions import like
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.layouts import (
     channels_first,
@@ -50,16 +49,16 @@ UNIT_KINDS = {"RNNCell": "RNN", "LSTMCell": "LSTM", "GRUCell": "GRU"}
 
 def roles_of(layer) -> tuple:
     """The roles of a layer's tensors; empty where its kind has no rule."""
-    if isinstance(layer, layers.GRUCell):  # the one layer of Keras that may have PyTorch's two biases
+    if like(layer, "GRUCell"):  # the one layer of Keras that may have PyTorch's two biases
         return (*GATED, *(TWO_BIASES if layer.reset_after else ONE_BIAS))
-    if isinstance(layer, (layers.DepthwiseConv1D, layers.DepthwiseConv2D)):
-        return (("kernel", "weight", depthwise), BIAS)
-    return _einsum(layer) if isinstance(layer, layers.EinsumDense) else ROLES.get(kind(layer), ())
+    if like(layer, "DepthwiseConv1D", "DepthwiseConv2D"):
+        return (("kernel" if hasattr(layer, "kernel") else "depthwise_kernel", "weight", depthwise), BIAS)
+    return _einsum(layer) if like(layer, "EinsumDense") else ROLES.get(kind(layer), ())
 
 
 def unit_kind(layer) -> str:
     """The kind of the unit that a layer is."""
-    if isinstance(layer, layers.EinsumDense) and _einsum(layer):
+    if like(layer, "EinsumDense") and _einsum(layer):
         return "Linear"
     return UNIT_KINDS.get(kind(layer), kind(layer))
 

@@ -3,13 +3,13 @@
 Nothing is guessed from shapes: what no rule names keeps its layout.
 """
 
-import keras
 import tensorflow as tf
-from keras import layers
 
 from compare.traces.parameters import Held, join
 from tf_impl.keras_internals import own_variables, projection
+from tf_impl.keras_versions import like
 from tf_impl.layers.recurrent import RNNBase
+from tf_impl.one_model import VARIABLES, Models
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.layers import attributes, children, is_whole
 from tf_impl.weights.layouts import convolution, depthwise, heads_bias, heads_in, heads_out
@@ -25,15 +25,15 @@ def held_by(path: str, layer) -> list[Held]:
 
 def by_rule(path: str, layer) -> list[Held]:
     """The tensors that the rule for this kind of layer names; empty where there is no rule."""
-    if isinstance(layer, (layers.MultiHeadAttention, layers.GroupQueryAttention)):
+    if like(layer, "MultiHeadAttention", "GroupQueryAttention"):
         return attention(path, layer)
     if isinstance(layer, RNNBase):
         return _suffixed(path, layer)
-    if isinstance(layer, (layers.RNN, layers.Bidirectional)):
+    if like(layer, "RNN", "Bidirectional"):
         return recurrent(path, layer)
-    if isinstance(layer, layers.TimeDistributed) and is_whole(layer):
+    if like(layer, "TimeDistributed") and is_whole(layer):
         return by_rule(path, layer.layer)
-    if isinstance(layer, (layers.SeparableConv1D, layers.SeparableConv2D)):
+    if like(layer, "SeparableConv1D", "SeparableConv2D"):
         return separable(path, layer)
     return _unit(unit_kind(layer), path, layer, roles_of(layer))
 
@@ -51,10 +51,10 @@ def attention(path: str, layer) -> list[Held]:
 
 def recurrent(path: str, layer) -> list[Held]:
     """A group per stacked cell and direction; a layer that runs backwards has a kind of its own."""
-    if isinstance(layer, layers.Bidirectional):
+    if like(layer, "Bidirectional"):
         inner = (("forward_layer", layer.forward_layer), ("backward_layer", layer.backward_layer))
         return [held for name, directed in inner for held in recurrent(join(path, name), directed)]
-    found, stacked = [], isinstance(layer.cell, layers.StackedRNNCells)
+    found, stacked = [], like(layer.cell, "StackedRNNCells")
     for number, cell in enumerate(layer.cell.cells if stacked else [layer.cell]):
         for held in by_rule(join(path, f"cells.{number}") if stacked else path, cell):
             found.append(held._replace(kind=held.kind + " reverse") if layer.go_backwards else held)
@@ -89,12 +89,13 @@ def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
     found = {}
     for owner, inside in _owners(layer) if is_whole(layer) else [(layer, "")]:
         trainable = {id(variable) for variable in own_variables(owner, trainable=True)}
-        named = list(attributes(owner, (keras.Variable, tf.Variable)))
+        named = list(attributes(owner, VARIABLES))
         named += [(variable.name, variable) for variable in _tracked(owner)]
         for name, variable in named:
             if id(variable) in ruled or id(variable) in found or not tf.as_dtype(variable.dtype).is_floating:
                 continue
-            full, buffer = join(path, inside, name), not (variable.trainable or id(variable) in trainable)
+            weight = variable.trainable or id(variable) in trainable or isinstance(owner, Models)
+            full, buffer = join(path, inside, name), not weight
             group = ("Buffer", "buffer") if buffer else ("Parameter", "weight")
             found[id(variable)] = Held(group[0], full, group[1], full, Parameter(variable), buffer)
     return list(found.values())
@@ -104,7 +105,7 @@ def _unit(group: str, path: str, layer, roles) -> list[Held]:
     found = []
     for attribute, role, layout in roles:
         variable = getattr(layer, attribute, None)
-        if isinstance(variable, (keras.Variable, tf.Variable)):
+        if isinstance(variable, VARIABLES):
             name = join(path, "bias" if " + " in role else role)
             found.append(Held(group, path, role, name, Parameter(variable, layout), role.startswith("running_")))
     return found

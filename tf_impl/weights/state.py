@@ -9,6 +9,7 @@ import numpy as np
 from compare.inputs.side import every_optimizer
 from compare.traces.parameters import as_it_is
 from tf_impl import keras_internals, optimizers
+from tf_impl.keras_versions import is_optimizer, is_schedule, of_keras
 from tf_impl.weights.parameters import named_parameters
 from tf_impl.weights.tensors import Parameter, to_numpy
 
@@ -76,16 +77,26 @@ def load_optimizer_state(optimizer, model, state: Mapping[str, np.ndarray]) -> N
 
 def _entries(optimizer, model) -> Iterator[tuple[str, Entry]]:
     for part in parts(optimizer):
-        slots = next((SLOTS[base] for base in type(part).__mro__ if base in SLOTS), ())
-        index = {id(variable): position for position, variable in enumerate(keras_internals.optimizer_variables(part))}
+        slots, place_of = _slots(part), keras_internals.places_in_slots(part)
         for name, parameter in named_parameters(model).items():
-            for attribute, entry in slots if id(parameter.variable) in index else ():
+            place = place_of(parameter.variable)
+            for attribute, entry in slots if place is not None else ():
                 value = getattr(part, attribute, [])
                 shared = not isinstance(value, (list, tuple))
                 if not shared:  # an entry that these settings do not need is an empty list
-                    value = value[index[id(parameter.variable)]] if value else None
+                    value = value[place] if value else None
                 if value is not None:
                     yield f"{name} {entry}", Entry(parameter, value, part, entry, shared)
+
+
+def _slots(optimizer) -> tuple[tuple[str, str], ...]:
+    """The slots of the nearest class that is known; those of Keras 2 are named as Keras 3's."""
+    own = (SLOTS[base] for base in type(optimizer).__mro__ if base in SLOTS)
+    named = {base.__name__: slots for base, slots in keras_internals.SLOTS.items()}
+    second = (named[base.__name__] for base in of_keras(optimizer) if base.__name__ in named)
+    slots = [*own, *second, ()][0]
+    # Keras 2 keeps momenta that a momentum of zero does not use.
+    return tuple(slot for slot in slots if slot[1] != "momentum_buffer" or getattr(optimizer, "momentum", None) != 0)
 
 
 def _rate_inside(optimizer, entry: str) -> float:
@@ -93,18 +104,18 @@ def _rate_inside(optimizer, entry: str) -> float:
 
     Keras' momentum sums steps, PyTorch's gradients.
     """
-    signs = {keras.optimizers.SGD: -1.0, keras.optimizers.RMSprop: 1.0}
-    sign = next((signs[base] for base in type(optimizer).__mro__ if base in signs), None)
+    signs = {"SGD": -1.0, "RMSprop": 1.0}
+    sign = next((signs[base.__name__] for base in of_keras(optimizer) if base.__name__ in signs), None)
     if entry != "momentum_buffer" or sign is None:
         return 1.0
     schedule = keras_internals.rate_or_schedule(optimizer)
-    is_schedule = isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule)
-    return sign * float(to_numpy(schedule(optimizer.iterations - 1) if is_schedule else optimizer.learning_rate))
+    rate = schedule(optimizer.iterations - 1) if is_schedule(schedule) else optimizer.learning_rate
+    return sign * float(to_numpy(rate))
 
 
 def learning_rate(optimizer) -> np.ndarray:
     """The learning rate of this step, float64; one per optimizer where they differ."""
-    known = [each for each in every_optimizer(optimizer).values() if isinstance(each, keras.optimizers.Optimizer)]
+    known = [each for each in every_optimizer(optimizer).values() if is_optimizer(each)]
     every = [part for each in known for part in parts(each)]
     rates = np.array([to_numpy(part.learning_rate) for part in every], dtype=np.float64)
     return rates[0] if len(set(rates)) == 1 else rates

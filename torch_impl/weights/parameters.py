@@ -9,12 +9,15 @@ from torch_impl.weights.tensors import Parameter
 
 def weight_groups(model) -> list[WeightGroup]:
     """The layers, or parts of layers, that hold weights; AssertionError names a weight that would be left out."""
-    return weight_groups_of(every_tensor(every_layer(model), held_by, model.named_parameters()))
+    trained = [(name, one.variable) for name, one in named_parameters(model).items()]
+    return weight_groups_of(every_tensor(every_layer(model), held_by, trained))
 
 
 def named_parameters(model) -> dict[str, Parameter]:
     """Every weight, frozen ones included, by canonical name."""
-    return {name: Parameter(variable) for name, variable in model.named_parameters()}
+    every = model.named_parameters()
+    # Weights of integers (quantized ones) do not train.
+    return {name: Parameter(one) for name, one in every if one.is_floating_point() or one.is_complex()}
 
 
 def named_buffers(model) -> dict[str, Parameter]:
