@@ -65,8 +65,8 @@ def what_to_compare(judgement: Judgement) -> str:
     if rows := _settings_at(judgement, first):
         more = f", and {len(rows) - FEW} more of the settings above" if len(rows) > FEW else ""
         return f"first give both sides the same {'; '.join(_said(row, judgement.sides) for row in rows[:FEW])}{more}"
-    if first.step is END:
-        return IN_EVALUATION
+    if first.step is END:  # weights there say no more than that the sides parted before
+        return "" if first.stage in ("weights", "buffer") else IN_EVALUATION
     agreed = _last_output(judgement, first)
     return IN_THE_CODE.get(first.stage, "").format(
         tensor=without_call(first.tensor), since=f", from {agreed} on" if agreed else ""

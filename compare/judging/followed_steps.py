@@ -145,12 +145,12 @@ def is_dense(followed: Followed) -> bool:
     steps = {int(row.step) for row in comparison.rows if row.stage == "update" and row.beyond and row.step is not END}
     for step in steps:
         names = [row.tensor for row in comparison.rows if (row.step, row.stage) == (step, "update")]
-        gaps = [_typical_gap(*(trace.get((step, "update", name)) for trace in comparison.pair)) for name in names]
+        gaps = [typical_gap(*(trace.get((step, "update", name)) for trace in comparison.pair)) for name in names]
         beyond[step] += float(np.median(gaps)) > tolerances.DENSE_GAP
     return beyond.total() >= min(tolerances.DENSE_STEPS, len(followed.steps))
 
 
-def _typical_gap(torch: np.ndarray | None, tf: np.ndarray | None) -> float:
+def typical_gap(torch: np.ndarray | None, tf: np.ndarray | None) -> float:
     """The median difference of two updates, relative to the largest value."""
     if torch is None or tf is None or torch.shape != tf.shape or not torch.size:
         return 0.0

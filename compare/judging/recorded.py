@@ -5,12 +5,9 @@ Rounding is measured where nudged runs were recorded (COMPARE_NUDGE=1); otherwis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
@@ -30,29 +27,21 @@ from compare.judging.followed_steps import (
     remarks,
 )
 from compare.judging.free_curves import compare_free
-from compare.judging.half_precision import (
-    beyond_rounding,
-    coarsest_of,
-    first_of_half,
-    is_measured,
-    say_not_measured,
-    say_who,
-)
-from compare.judging.harmless import say_harmless
+from compare.judging.free_loops import FLOAT32, NOT_JUDGED, Decision, decide_free, is_structural, leaves_out
+from compare.judging.half_precision import beyond_rounding, coarsest_of, is_measured, say_not_measured, say_who
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
 from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
 from compare.judging.rates import rates_apart
 from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
 from compare.judging.same_side import as_sides, in_words_of, is_of_one_side, names_of, versions_apart
-from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
+from compare.judging.stages import StageRow
 from compare.judging.static_differences import settings_of
 from compare.judging.steps import EVALUATED, METRIC
 from compare.judging.unmoved import say_unmoved
 from compare.judging.wording import parting_sentence
 from compare.traces.recording import NUDGE
 from compare.traces.renamed import rename_pair
-from compare.traces.step import END
 from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
 
 
@@ -99,12 +88,12 @@ def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
     comparison = followed.comparison if followed else comparison
     if precision in tolerances.HALF and not (followed.is_measured if followed else is_measured(precision, nudged)):
         return _judge_half(comparison)
-    verdict, findings, first = _decide_followed(followed) if followed else _decide_free(comparison, any(nudged))
+    verdict, findings, first = _decide_followed(followed) if followed else decide_free(comparison, any(nudged))
     falling = {precision: (falls(pair.torch, nudged.torch), falls(pair.tf, nudged.tf))}
     findings += say_falling(falling, verdict == EQUIVALENT, must_fall)
     if precision == "float32" and not any(nudged) and not followed:
         findings.append(FLOAT32)
-    if verdict == EQUIVALENT and not followed and _leaves_out(comparison, any(nudged)):
+    if verdict == EQUIVALENT and not followed and leaves_out(comparison, any(nudged)):
         findings.append(NOT_JUDGED)
     if verdict == EQUIVALENT and must_fall and not_falling(falling):
         verdict = NOT_DECREASING
@@ -121,32 +110,6 @@ def _not_a_twin(nudged: Trace) -> str:
         f"the nudged run of {nudged.header.side} was not used: its first batch or weights differ from those of the "
         f"plain run; run the same script again with {NUDGE}=1"
     )
-
-
-Decision = tuple[str, list[str], StageRow | None]  # the verdict, why, and the first difference
-
-
-def _decide_free(comparison: Comparison, measured: bool) -> Decision:
-    """Two free loops: the audited steps decide where rounding is known, else how the gap of the losses grows."""
-    precision = comparison.precision
-    at_first = before_gradients(comparison.rows)
-    rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
-    in_half = first_of_half(comparison)
-    first = at_first or in_half or first_divergence(rows) or first_divergence(comparison.rows)
-    if not (comparison.apart or in_half):
-        return EQUIVALENT, [], first
-    decided_by_rows = at_first or in_half or _structural(comparison) or (precision == "float64" and first)
-    if decided_by_rows or measured or growth_parts_at(comparison) is not None:
-        said = [parting_sentence(comparison, first), *what_to_record(comparison, first)]
-        return DIVERGED, [*said, *say_harmless(comparison.rows, first)], first
-    return EQUIVALENT, [GROWS], first
-
-
-def _leaves_out(comparison: Comparison, measured: bool) -> bool:
-    """Whether steps were judged by a gap that grows, or in float32, where that hides much."""
-    audited = {row.step for row in comparison.rows if row.step is not END}
-    hidden = comparison.horizon is not None or comparison.apart or (comparison.precision == "float32" and not measured)
-    return hidden and len(audited) < comparison.pair.torch.steps
 
 
 def _decide_followed(followed: Followed) -> Decision:
@@ -167,7 +130,7 @@ def _decide_followed(followed: Followed) -> Decision:
 def _judge_half(comparison: Comparison) -> Judgement:
     """Half precision whose rounding was not measured: refused, but for what no rounding explains."""
     first = beyond_rounding(comparison)
-    if first is None and not _structural(comparison):
+    if first is None and not is_structural(comparison):
         raise TraceError(say_not_measured(comparison.pair, comparison.precision))
     findings = [parting_sentence(comparison, first), *what_to_record(comparison, first)]
     return _judgement(DIVERGED, findings, comparison, first)
@@ -178,33 +141,3 @@ def _judgement(verdict: str, findings: list[str], comparison: Comparison, first:
     precision = "float64" if comparison.precision == "float64" else "float32"
     comparisons = {precision: replace(comparison, precision=precision)}
     return Judgement(verdict, tuple(findings), comparisons, first if verdict == DIVERGED else None)
-
-
-GROWS = (
-    "the gap grows as rounding does, from nothing and without a jump; to be certain, measure the rounding: run both "
-    f"scripts again with {NUDGE}=1 in the environment, then this command again"
-)
-FOLLOW = 'tf_impl.Recorder(..., follow="runs/torch") judges every audited step'
-NOT_JUDGED = (
-    "only the first steps could be compared tensor by tensor, later ones only by how the gap of the losses grows: "
-    f"{FOLLOW}"
-)
-FLOAT32 = (
-    "judged in float32, where a small bug can hide in the rounding: to be certain, record both loops in float64, or "
-    f"measure the rounding by nudged runs ({NUDGE}=1)"
-)
-
-
-def _structural(comparison: Comparison) -> bool:
-    """Whether they differ in more than values: something missing, another shape, a NaN."""
-    rows = [row for row in comparison.rows if row.difference.structural]
-    return not np.isfinite(comparison.gap).all() or first_divergence(rows) is not None
-
-
-def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
-    """The rows of a float32 run whose rounding was not measured, without those that a flipped ReLU can explain."""
-    return [
-        row
-        for row in rows
-        if row.within or row.stage in (*BEFORE_GRADIENTS, "rate") or row.difference.max_rel > tolerances.SAME_PART
-    ]

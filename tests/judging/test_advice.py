@@ -109,6 +109,7 @@ def test_where_nothing_parts_nothing_is_to_be_compared():
 
 def test_evaluation_alone_is_looked_for_in_the_mode_of_the_model():
     assert advice("forward", "fc", step=END) == IN_EVALUATION
+    assert advice("weights", "fc.weight", step=END) == ""
 
 
 @pytest.mark.parametrize(

@@ -126,39 +126,8 @@ def test_a_loop_that_ends_early_is_diverged_there(traces):
     assert result.judgement.comparisons["float64"].parts_at == STEPS - 7
 
 
-def test_without_any_audit_final_weights_decide_nothing_in_float32(traces):
-    moved = at(lambda key: key[:2] == (END, "weights"), lambda value: value * 1.001)
-    assert traces.judge(moved, audits=(), precision="float32").verdict == "equivalent"
-
-
 def grows(step):
     return 1 + 1e-7 * 1.3**step  # 2e-3 at the last
-
-
-def test_a_gap_that_grows_like_rounding_in_float32_is_equivalent_with_the_way_to_be_sure(traces):
-    result = traces.judge(of_loss(grows), precision="float32")
-    assert result.verdict == "equivalent"
-    assert "grows as rounding does" in result.findings[0]
-    assert "COMPARE_NUDGE=1" in result.findings[0]
-    assert "COMPARE_NUDGE=1" in result.findings[1]
-
-
-@pytest.mark.parametrize(
-    "jump",
-    [
-        1.05,
-        1.002,
-    ],
-)
-def test_a_jump_in_float32_is_diverged(traces, jump):
-    result = traces.judge(of_loss(lambda step: jump if step >= 23 else 1.0), precision="float32")
-    assert result.verdict == "diverged"
-    assert result.findings[0].startswith("the loss parts at step 23")
-
-
-def test_a_fault_before_any_gradient_is_diverged_in_float32(traces):
-    result = traces.judge(from_step(0, "forward", 1.001), precision="float32")
-    assert result.judgement.first_divergence.key == (0, "forward", "enter")
 
 
 def test_what_nudges_open_is_allowed_and_nothing_more_is_asked_for(traces):
@@ -307,8 +276,3 @@ def test_what_a_step_recorded_from_outside_cannot_show_is_no_remark(traces):
     traces.record("tf", wrong, said=said)
     findings = diff(traces.torch, traces.tf).findings
     assert findings[1].startswith("tf_impl.Recorder(..., audits=[2]) shows the outputs and gradients of that step")
-
-
-def test_without_following_a_gap_that_grows_says_what_was_not_judged(traces):
-    findings = traces.judge(of_loss(grows), precision="float32").findings
-    assert [finding for finding in findings if 'Recorder(..., follow="runs/torch")' in finding] == [findings[-1]]

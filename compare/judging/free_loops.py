@@ -1,0 +1,90 @@
+"""Two recorded loops neither of which followed the other: what decides between them, and what they leave unjudged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.advice import what_to_record
+from compare.judging.comparison import DIVERGED, EQUIVALENT, Comparison
+from compare.judging.followed_steps import growth_parts_at, typical_gap
+from compare.judging.half_precision import first_of_half
+from compare.judging.harmless import say_harmless
+from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
+from compare.judging.wording import parting_sentence
+from compare.traces.recording import NUDGE
+from compare.traces.step import END
+
+Decision = tuple[str, list[str], StageRow | None]  # the verdict, why, and the first difference
+
+GROWS = (
+    "the gap grows as rounding does, from nothing and without a jump; to be certain, measure the rounding: run both "
+    f"scripts again with {NUDGE}=1 in the environment, then this command again"
+)
+FOLLOW = 'tf_impl.Recorder(..., follow="runs/torch") judges every audited step'
+NOT_JUDGED = (
+    "only the first steps could be compared tensor by tensor, later ones only by how the gap of the losses grows: "
+    f"{FOLLOW}"
+)
+FLOAT32 = (
+    "judged in float32, where a small bug can hide in the rounding: to be certain, record both loops in float64, or "
+    f"measure the rounding by nudged runs ({NUDGE}=1)"
+)
+
+
+def decide_free(comparison: Comparison, measured: bool) -> Decision:
+    """The audited steps decide where rounding is known, else how the gap of the losses grows."""
+    precision = comparison.precision
+    at_first = before_gradients(comparison.rows)
+    rows = comparison.rows if measured or precision == "float64" else _beyond_chance(comparison.rows)
+    in_half = first_of_half(comparison)
+    certain = at_first or in_half or certain_in_the_first_step(comparison)
+    first = certain or first_divergence(rows) or first_divergence(comparison.rows)
+    if not (comparison.apart or in_half):
+        return EQUIVALENT, [], first
+    decided_by_rows = certain or is_structural(comparison) or (precision == "float64" and first)
+    if decided_by_rows or measured or growth_parts_at(comparison) is not None:
+        said = [parting_sentence(comparison, first), *what_to_record(comparison, first)]
+        return DIVERGED, [*said, *say_harmless(comparison.rows, first)], first
+    return EQUIVALENT, [GROWS], first
+
+
+def certain_in_the_first_step(comparison: Comparison) -> StageRow | None:
+    """What parts in a first step from the same weights, by more than rounding that was not measured can explain.
+
+    A unit that flips moves few values of a gradient, and those little. Adam's rule may make anything of a gradient near
+    zero, so updates prove nothing.
+    """
+    step = min((row.step for row in comparison.rows), default=END)
+    rows = [row for row in comparison.rows if row.step == step is not END]
+    beyond = [row for row in rows if row.beyond]
+    if not beyond or beyond[0].stage in ("batch", "weights"):
+        return None
+    gaps = [typical_gap(*(trace.get(row.key) for trace in comparison.pair)) for row in rows if row.stage == "gradient"]
+    dense = bool(gaps) and float(np.median(gaps)) > tolerances.DENSE_GAP
+    large = any(row.stage in ("gradient", "state") and row.difference.max_rel > tolerances.SAME_PART for row in beyond)
+    return beyond[0] if dense or large else None
+
+
+def leaves_out(comparison: Comparison, measured: bool) -> bool:
+    """Whether steps were judged by a gap that grows, or in float32, where that hides much."""
+    audited = {row.step for row in comparison.rows if row.step is not END}
+    hidden = comparison.horizon is not None or comparison.apart or (comparison.precision == "float32" and not measured)
+    return hidden and len(audited) < comparison.pair.torch.steps
+
+
+def is_structural(comparison: Comparison) -> bool:
+    """Whether they differ in more than values: something missing, another shape, a NaN."""
+    rows = [row for row in comparison.rows if row.difference.structural]
+    return not np.isfinite(comparison.gap).all() or first_divergence(rows) is not None
+
+
+def _beyond_chance(rows: Sequence[StageRow]) -> list[StageRow]:
+    """The rows of a float32 run whose rounding was not measured, without those that a flipped ReLU can explain."""
+    return [
+        row
+        for row in rows
+        if row.within or row.stage in (*BEFORE_GRADIENTS, "rate") or row.difference.max_rel > tolerances.SAME_PART
+    ]

@@ -1,0 +1,102 @@
+"""Two free loops in float32: a first step that is beyond doubt decides, and else how the gap grows."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.judging.difference import Difference
+from compare.judging.free_loops import certain_in_the_first_step
+from compare.judging.stages import StageRow
+from compare.traces.step import END
+from compare.traces.trace import TracePair
+from tests.helpers.synthetic import at, from_step
+from tests.helpers.two_traces import Traces, of_loss
+
+ALLOWED = 1e-4
+
+
+@pytest.fixture
+def traces(tmp_path):
+    return Traces(tmp_path)
+
+
+def test_without_any_audit_final_weights_decide_nothing(traces):
+    moved = at(lambda key: key[:2] == (END, "weights"), lambda value: value * 1.001)
+    assert traces.judge(moved, audits=(), precision="float32").verdict == "equivalent"
+
+
+def grows(step):
+    return 1 + 1e-7 * 1.3**step  # 2e-3 at the last
+
+
+def test_a_gap_that_grows_like_rounding_is_equivalent_with_the_way_to_be_sure(traces):
+    result = traces.judge(of_loss(grows), precision="float32")
+    assert result.verdict == "equivalent"
+    assert "grows as rounding does" in result.findings[0]
+    assert "COMPARE_NUDGE=1" in result.findings[0]
+    assert "COMPARE_NUDGE=1" in result.findings[1]
+
+
+@pytest.mark.parametrize("jump", [1.05, 1.002])
+def test_a_jump_is_diverged(traces, jump):
+    result = traces.judge(of_loss(lambda step: jump if step >= 23 else 1.0), precision="float32")
+    assert result.verdict == "diverged"
+    assert result.findings[0].startswith("the loss parts at step 23")
+
+
+def test_a_fault_before_any_gradient_is_diverged(traces):
+    result = traces.judge(from_step(0, "forward", 1.001), precision="float32")
+    assert result.judgement.first_divergence.key == (0, "forward", "enter")
+
+
+GRADIENT = np.linspace(-1, 1, 101)
+
+
+class Stages:
+    """The trace of one side, whose gradients in every step are these."""
+
+    def __init__(self, gradient):
+        self.gradient = gradient
+
+    def get(self, key):
+        return self.gradient if key[1] == "gradient" else None
+
+
+def certain(gradient, *others, step=0):
+    """What decides, where a gradient is this on one side, and these (stage, gap) are apart too in the same step."""
+    places = [*others, ("gradient", float(np.abs(gradient - GRADIENT).max())), ("update", 1.0)]
+    rows = [StageRow(step, stage, "w", Difference("value", "", max_rel=gap), ALLOWED) for stage, gap in places]
+    first = StageRow(0, "loss", "loss", Difference("value", "", max_rel=0.0), ALLOWED)
+    pair = TracePair(Stages(GRADIENT), Stages(gradient))
+    return certain_in_the_first_step(SimpleNamespace(rows=[first, *rows], pair=pair))
+
+
+def test_a_unit_that_flips_in_the_first_step_decides_nothing_nor_does_an_update():
+    flipped = GRADIENT.copy()
+    flipped[3] += 5e-3
+    assert certain(flipped) is None
+    assert certain(GRADIENT, ("state", 5e-3)) is None
+
+
+@pytest.mark.parametrize("place", [slice(3, 4), slice(None)])
+def test_a_gradient_that_is_largely_apart_or_in_most_of_its_values_decides(place):
+    wrong = GRADIENT.copy()
+    wrong[place] += 0.4 if place.stop else 5e-3
+    assert certain(wrong).stage == "gradient"
+    assert certain(wrong, ("forward", 1e-3)).stage == "forward"
+
+
+def test_a_state_that_is_largely_apart_decides_where_a_gradient_is_not_shown():
+    assert certain(GRADIENT, ("state", 0.4)).stage == "state"
+
+
+def test_nothing_is_certain_in_a_later_step_nor_from_other_weights_or_batches():
+    assert certain(GRADIENT + 0.4, step=1) is None
+    assert certain(GRADIENT + 0.4, ("weights", 0.1)) is None
+    assert certain(GRADIENT + 0.4, ("batch", 0.1)) is None
+
+
+def test_a_gap_that_grows_says_what_was_not_judged(traces):
+    findings = traces.judge(of_loss(grows), precision="float32").findings
+    assert [finding for finding in findings if 'Recorder(..., follow="runs/torch")' in finding] == [findings[-1]]
