@@ -71,6 +71,10 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         # An eager step costs as much as ten to thirty of a graph. What is asked for is watched.
         return self._watched is not None or not self._recording.is_audited(step - 1)
 
+    def _is_replica(self) -> bool:
+        in_one = not tf.distribute.in_cross_replica_context()
+        return in_one and tf.distribute.get_strategy().num_replicas_in_sync > 1
+
     def _watch_layers(self) -> None:
         # An audited step runs eagerly, for a graph holds no values.
         eagerly = tf.config.functions_run_eagerly()
@@ -89,8 +93,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
         def watch(*arguments, **options):
             output = call(*arguments, **options)
-            if (value := output_to_canonical(layer, output)) is not None:
-                self._recording.tensor("forward", name, value)
+            self._record_output(name, output_to_canonical(layer, output))
             return output
 
         self._wrap(layer, "call", watch)
@@ -100,9 +103,9 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
         @wraps(activation)
         def watch(inputs):
-            self._recording.tensor("forward", name, output_to_canonical(layer, inputs))
+            self._record_output(name, output_to_canonical(layer, inputs))
             output = activation(inputs)
-            self._recording.tensor("forward", layers.activation_name(name), output_to_canonical(layer, output))
+            self._record_output(layers.activation_name(name), output_to_canonical(layer, output))
             return output
 
         self._wrap(layer, "activation", watch)
@@ -133,8 +136,12 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         self._wrap(optimizer, "apply_gradients", watch)
 
     def _seen(self, optimizer, pairs: Iterable[tuple], update: Callable):
-        """What an update returns, which is recorded around it; `pairs` are gradients and variables."""
-        self._before_update({id(variable): gradient for gradient, variable in pairs})
+        """What an update returns, which is recorded around it; `pairs` are gradients and variables.
+
+        differs: PyTorch's replicas have added up their gradients before, Keras' optimizer does it inside.
+        """
+        shown = () if self._is_replica() else pairs
+        self._before_update({id(variable): gradient for gradient, variable in shown})
         updated = update()
         self._after_update(optimizer)
         return updated

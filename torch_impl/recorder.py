@@ -40,6 +40,10 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
     def _rates(self, optimizer: torch.optim.Optimizer) -> weights.Rates | None:
         return weights.Rates(optimizer) if isinstance(optimizer, torch.optim.Optimizer) else None
 
+    def _is_replica(self) -> bool:
+        spread = torch.distributed.is_available() and torch.distributed.is_initialized()
+        return spread and torch.distributed.get_world_size() > 1
+
     def _watch_layers(self) -> None:
         if "torch._dynamo" in sys.modules:  # what torch.compile makes runs no hooks: audited steps run as written
             stance = torch.compiler.set_stance("force_eager")
@@ -49,8 +53,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             def watch(layer, _, output, name=name):
                 self._evaluated_in_training |= self._recording.at_end and layer.training
                 self._autocast = self._autocast or _autocast_of(self._model)
-                if (value := layers.output_to_canonical(layer, output)) is not None:
-                    self._recording.tensor("forward", name, value)
+                self._record_output(name, layers.output_to_canonical(layer, output))
 
             self._detach.append(layer.register_forward_hook(watch).remove)
 

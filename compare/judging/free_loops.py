@@ -14,6 +14,7 @@ from compare.judging.half_precision import first_of_half
 from compare.judging.harmless import say_harmless
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.wording import parting_sentence
+from compare.traces.calls import without_call
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
 
@@ -55,17 +56,24 @@ def certain_in_the_first_step(comparison: Comparison) -> StageRow | None:
     """What parts in a first step from the same weights, by more than rounding that was not measured can explain.
 
     A unit that flips moves few values of a gradient, and those little. Adam's rule may make anything of a gradient near
-    zero, so updates prove nothing.
+    zero, so updates prove nothing, but for those that no optimizer made (of a copy that follows the weights).
     """
     step = min((row.step for row in comparison.rows), default=END)
     rows = [row for row in comparison.rows if row.step == step is not END]
     beyond = [row for row in rows if row.beyond]
     if not beyond or beyond[0].stage in ("batch", "weights"):
         return None
-    gaps = [typical_gap(*(trace.get(row.key) for trace in comparison.pair)) for row in rows if row.stage == "gradient"]
-    dense = bool(gaps) and float(np.median(gaps)) > tolerances.DENSE_GAP
     large = any(row.stage in ("gradient", "state") and row.difference.max_rel > tolerances.SAME_PART for row in beyond)
-    return beyond[0] if dense or large else None
+    gradients = [row for row in rows if row.stage == "gradient"]
+    by_optimizers = {without_call(row.tensor).partition(" ")[0] for row in rows if row.stage in ("gradient", "state")}
+    by_hand = [row for row in rows if row.stage == "update" and row.tensor not in by_optimizers]
+    return beyond[0] if large or _is_dense(gradients, comparison) or _is_dense(by_hand, comparison) else None
+
+
+def _is_dense(rows: Sequence[StageRow], comparison: Comparison) -> bool:
+    """Whether most of these tensors part in most of their values."""
+    gaps = [typical_gap(*(trace.get(row.key) for trace in comparison.pair)) for row in rows]
+    return bool(gaps) and float(np.median(gaps)) > tolerances.DENSE_GAP
 
 
 def leaves_out(comparison: Comparison, measured: bool) -> bool:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from compare.judging import tolerances
-from compare.judging.difference import relative_gap
 from compare.traces.rates import is_rate
 from compare.traces.trace import TracePair
 
-# A rate is a setting, and may be held in float32: a smaller difference is rounding.
+# A rate is a setting, and may be held in float32: a smaller difference is rounding. A schedule computes a late rate
+# from the first or the largest one, and rounds as that is rounded.
 SAME_RATE = float(tolerances.allowed_where_leak_enters(0.0))
 
 
@@ -47,4 +47,6 @@ def rates_apart(pair: TracePair, same: float = SAME_RATE) -> RatesApart | None:
 
 
 def _differs(torch: np.ndarray, tf: np.ndarray, same: float) -> np.ndarray:
-    return np.isfinite(torch) & np.isfinite(tf) & (relative_gap(torch, tf) > same)
+    known = np.isfinite(torch) & np.isfinite(tf)
+    largest = np.maximum.accumulate(np.where(known, np.maximum(np.abs(torch), np.abs(tf)), 0.0))
+    return known & (np.abs(torch - tf) > same * largest)

@@ -60,6 +60,15 @@ class Watching(ABC):
         """Whether the model's weights exist."""
         return True
 
+    def _is_replica(self) -> bool:
+        """Whether what runs is one of several replicas, each with a part of the batch."""
+        return False
+
+    def _record_output(self, name: str, value: np.ndarray | None) -> None:
+        """Record a layer's output; that of a replica is left out, since another side may divide the batch otherwise."""
+        if value is not None and (self._recording.at_end or not self._is_replica()):
+            self._recording.tensor("forward", name, value)
+
     def _begin_step(self) -> None:
         self._remove_hooks()
         if self._recording.audited:

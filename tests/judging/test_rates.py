@@ -26,6 +26,13 @@ def test_equal_rates_are_not_apart_nor_is_one_that_is_held_in_float32():
     assert one(WARM_UP, WARM_UP.astype(np.float32).astype(float)) is None
 
 
+def test_a_late_rate_is_rounded_as_the_largest_one_that_it_is_computed_from():
+    decay = 0.05 * (1 + np.cos(np.pi * np.arange(STEPS) / STEPS))
+    assert one(decay, np.float32(0.1) * (1 + np.cos(np.pi * np.arange(STEPS) / STEPS).astype(np.float32)) / 2) is None
+    assert one(decay, decay + 1e-6).step == 0
+    assert one(WARM_UP, WARM_UP + 5e-9).step == 0, "before the largest, it is not"
+
+
 def test_a_warm_up_that_is_one_step_early_is_apart_at_once():
     found = one(WARM_UP[:-1], WARM_UP[1:])
     assert (found.step, found.torch, found.tf) == (0, WARM_UP[0], WARM_UP[1])
