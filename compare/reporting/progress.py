@@ -20,6 +20,7 @@ from compare.running.request import SIDES, Training
 
 SECONDS_BETWEEN_LINES = 30
 REFRESHES_A_SECOND = 4
+TELLS_FROM = 0.1  # of the steps: before, what is built and traced at first says little of how long the rest takes
 
 
 @dataclass
@@ -122,10 +123,8 @@ class ProgressShown:
         counts = {side: self.counted(side) for side in SIDES}
         shares = [done / total for done, total in counts.values() if total]
         steps = ", ".join(f"{side} {done} of {total} steps" for side, (done, total) in counts.items())
-        left = (now - self._began) * (1 / min(shares) - 1) if shares and min(shares) > 0 else None
-        told = (
-            "" if left is None else f"; about {left / 60:.0f} min left" if left >= 90 else f"; about {left:.0f} s left"
-        )
+        share = min(shares, default=0.0)
+        told = _time_left((now - self._began) * (1 / share - 1)) if share >= TELLS_FROM else ""
         self._console.print(f"compare: {steps}{told}", highlight=False, soft_wrap=True)
 
     def __enter__(self) -> ProgressShown:
@@ -137,6 +136,10 @@ class ProgressShown:
         if not self._lines:
             self._bars.stop()
         self._lines = False  # what a worker still reports is no news
+
+
+def _time_left(seconds: float) -> str:
+    return f"; about {seconds / 60:.0f} min left" if seconds >= 90 else f"; about {seconds:.0f} s left"
 
 
 def what_run(training: Training) -> str:

@@ -124,10 +124,11 @@ def clock_of(*events, console, clock):
 def test_where_nobody_watches_a_plain_line_comes_now_and_then(clock):
     stream = StringIO()
     half = SECONDS_BETWEEN_LINES / 2
-    events = [(half, progress(10)), (4 * half, progress(20)), (5 * half, progress(30)), (4000, progress(20, "tf"))]
-    clock_of(*events, console=Console(file=stream, width=40), clock=clock)
+    events = [(half, progress(10)), (4 * half, progress(20)), (5 * half, progress(30)), (1000, progress(3, "tf"))]
+    clock_of(*events, (4000, progress(20, "tf")), console=Console(file=stream, width=40), clock=clock)
     assert stream.getvalue().splitlines() == [
         "compare: torch 20 of 80 steps, tf 0 of 40 steps",
+        "compare: torch 30 of 80 steps, tf 3 of 40 steps",  # too early to tell
         # The slower side has done 30 of 80 steps in 4000 s: 50 are left, at 133 s each.
         "compare: torch 30 of 80 steps, tf 20 of 40 steps; about 111 min left",
     ]
