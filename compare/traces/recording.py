@@ -8,7 +8,7 @@ import sys
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from compare.traces.trace import EVALUATION, NOT_METRICS, ONCE_MORE, TraceWriter
 # An environment variable: where it is set, a recorder nudges its model, by an ulp of the dtype that it names, or of
 # each weight's own dtype.
 NUDGE = "COMPARE_NUDGE"
+
+TOLD_FROM = 1e9  # bytes of a trace
 
 _OPEN: dict[Path, Recording] = {}  # what this process is recording, by its file
 
@@ -53,7 +55,7 @@ class Recording:
         self._curves: dict[str, array] = {}
         self._names: Counter[tuple[str, str]] = Counter()
         self._close, self.open, self.replaced = close, True, False
-        self.steps, self.at_end, self._paused = 0, False, False
+        self.steps, self.at_end, self._paused, self._told = 0, False, False, False
         self.restart()
         atexit.register(close)
         _OPEN[self._path.resolve()] = self
@@ -109,7 +111,20 @@ class Recording:
         point = {"loss": loss, "examples": sizes[0] if sizes else 1, "seconds": seconds, **named}
         for name, value in point.items():
             self._curves.setdefault(name, array("d")).append(value)
+        if self.audited:
+            self._tell_size()
         self.steps += 1
+
+    def _tell_size(self) -> None:
+        """Say how large the file will be, after the first step whose tensors it has, where that is much."""
+        audits = len(self._audits) if isinstance(self._audits, Sized) else 1
+        if not self._told and (expected := audits * self._writer.written) > TOLD_FROM:
+            print(
+                f"{self._path}: about {expected / 1e9:.1f} GB for {audits} audited steps, of which one takes "
+                f"{self._writer.written / 1e9:.1f} GB: audits=(0,) records one",
+                file=sys.stderr,
+            )
+        self._told = True
 
     def curve(self, name: str, values: Iterable[float]) -> None:
         """Add a curve as a whole."""

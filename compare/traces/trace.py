@@ -25,6 +25,7 @@ EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves: after which s
 ONCE_MORE = "first_batch_loss_at_the_end"  # a curve of one value
 NOT_METRICS = ("loss", "examples", "seconds", ONCE_MORE, *EVALUATION)  # nor are the curves of learning rates
 __all__ = ["Trace", "TraceError", "TracePair", "TraceWriter", "is_file", "trace_path"]
+LARGE, SAMPLED, MOST_NONZERO = 2**20, 4099, 1 / 8  # bytes, values, their share
 Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 
@@ -79,8 +80,15 @@ class TraceWriter:
         """Write nothing more, and leave the file as it is: it is another process'."""
         self._zip.fp = None
 
+    @property
+    def written(self) -> int:
+        """How many bytes the file has so far."""
+        return self._file.tell()
+
     def _write(self, key: str, array: np.ndarray) -> None:
-        with self._zip.open(f"{key}.npy", "w", force_zip64=True) as member:
+        name = zipfile.ZipInfo(f"{key}.npy")
+        name.compress_type = zipfile.ZIP_DEFLATED if _is_mostly_zero(array) else zipfile.ZIP_STORED
+        with self._zip.open(name, "w", force_zip64=True) as member:
             np.lib.format.write_array(member, array, allow_pickle=False)
 
 
@@ -159,6 +167,17 @@ class TracePair(NamedTuple):
         return [
             name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS and not is_rate(name)
         ]
+
+
+def _is_mostly_zero(array: np.ndarray) -> bool:
+    """Whether an array is large and has few other values, as an embedding's gradient: all else takes long to compress.
+
+    Judged by a sample.
+    """
+    if array.nbytes < LARGE:
+        return False
+    sample = array.ravel("K")[:: array.size // SAMPLED]
+    return int(np.count_nonzero(sample)) < MOST_NONZERO * sample.size
 
 
 def _inside(folder: str, names: list[str]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.traces import recording as recordings
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.step import END
 from compare.traces.trace import Trace, trace_path
@@ -97,6 +98,17 @@ def test_curves_have_every_step_and_tensors_the_audited_ones(recording):
         ((2, "forward", "fc"), 2.0),
     ]
     assert trace.header == header()
+
+
+@pytest.mark.parametrize(("audits", "told"), [(range(3), True), ((0,), False), ({0, 1, 2}, True)])
+def test_how_large_a_trace_will_be_is_told_once_where_that_is_much(recording, monkeypatch, capsys, audits, told):
+    monkeypatch.setattr(recordings, "TOLD_FROM", 2000)
+    one = recording(audits=audits)
+    for _ in range(4):
+        step(one, fc=np.ones(100))
+    [*lines] = capsys.readouterr().err.splitlines()
+    assert len(lines) == int(told)
+    assert all("for 3 audited steps" in line and "audits=(0,) records one" in line for line in lines)
 
 
 def test_metrics_are_curves_and_a_batch_without_arrays_counts_as_one_example(recording):

@@ -71,6 +71,16 @@ def test_a_run_that_follows_none_measured_nothing(tmp_path):
         assert trace.apart == {}
 
 
+@pytest.mark.parametrize(("rows", "is_smaller"), [(10, True), (1000, False)])
+def test_a_large_tensor_that_is_mostly_zero_is_compressed(tmp_path, rows, is_smaller):
+    gradient = np.zeros((1000, 200))
+    gradient[:rows] = np.random.default_rng(0).normal(size=(rows, 200))
+    path = write(tmp_path / "trace.npz", {(0, "gradient", "w"): gradient.T})
+    with Trace(path) as trace:
+        np.testing.assert_array_equal(trace[0, "gradient", "w"], gradient.T)
+    assert (path.stat().st_size < gradient.nbytes / 10) == is_smaller
+
+
 def test_transposed_tensors_keep_their_layout_of_indices(tmp_path):
     tensor = np.arange(24).reshape(2, 3, 4).transpose(2, 0, 1)
     with Trace(write(tmp_path / "trace.npz", {(0, "weights", "w"): tensor})) as trace:
