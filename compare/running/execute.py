@@ -28,6 +28,7 @@ from compare.running.perturbed import perturbed
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
+from compare.traces.header import Known
 from compare.traces.settings.dropout import DropoutCalls
 
 Watch = Callable[[Batches], Batches]
@@ -143,19 +144,18 @@ def _run(
         if not recorder.steps:
             raise ValueError("the side's own batches() yields nothing: there is nothing to train on")
         first, last = framework.to_native(inputs, [inputs.batch(0, precision), inputs.last_evaluated(precision)])
-        recorder.close(
-            (lambda: framework.train.evaluate(side, last)) if training.audits else None,
-            once_more=_once_more(built, first, following),
-            precision=precision,
-            nudge=training.nudge,
-            ulps=training.ulps,
-            compiled=built.compiled,
-            muted=built.muted,
+        known = Known(
+            precision,
+            training.nudge,
+            training.ulps,
+            built.compiled,
+            built.muted or {},
             # A step in a graph calls no function: what it drops was seen while it was traced.
             called=() if built.compiled else dropout.settings(),
             takes_training=side.takes_training,
-            final=False,  # each step is judged by itself
         )
+        evaluate = (lambda: framework.train.evaluate(side, last)) if training.audits else None
+        recorder.close(evaluate, _once_more(built, first, following), known)
     except BaseException:
         recorder.discard()
         raise

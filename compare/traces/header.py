@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -25,6 +25,22 @@ class Setting:
     kind: str
     setting: str
     value: Any
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a study knows of a run that it made, beyond what the recorder sees: the fields of Header of these names.
+
+    `called` are settings of functions that the step called.
+    """
+
+    precision: str | None = None
+    nudge: str | None = None
+    ulps: int = 1
+    compiled: bool | None = None
+    muted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    called: Sequence[Setting] = ()
+    takes_training: bool = True
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import every_optimizer
 from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
-from compare.traces.header import Header, Setting
+from compare.traces.header import Header, Known
 from compare.traces.rates import EveryRate
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.settings.loss_calls import LossCalls, with_called
@@ -155,20 +155,13 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self,
         evaluate: Callable[[], Array | float] | None = None,
         once_more: Callable[[], Array | float] | None = None,
-        precision: str | None = None,
-        nudge: str | None = None,
-        ulps: int = 1,
-        compiled: bool | None = None,
-        muted: Mapping[str, Mapping[str, float]] | None = None,
-        called: Sequence[Setting] = (),
-        takes_training: bool = True,
-        final: bool = True,
+        known: Known | None = None,
     ) -> None:
-        """Write the trace; called at the end of the process if you do not. `final`: with the last weights and buffers.
+        """Write the trace; called at the end of the process if you do not.
 
         `evaluate()`, a loss in evaluation mode, is recorded with every layer's output. `once_more()` computes the first
-        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. `called` are
-        settings of functions that the step called. All other arguments are fields of the trace's Header.
+        batch's loss as its step did; it may train, since nothing is recorded after it, and it may fail. A study, which
+        judges each step by itself, says what is `known` of its run, and needs no last weights and buffers.
         """
         self._losses.stop()
         self._remove_hooks()
@@ -177,8 +170,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._every_rate.detach()
         for name, values in self._every_rate.curves().items():
             self._recording.curve(name, values)
-        described = self._describe()
-        if final:
+        self._describe()
+        if known is None:
             self._record_all("weights", self.weights.named_parameters(self._model))
             self._record_all("buffer", self.weights.named_buffers(self._model))
         if evaluate is not None:
@@ -190,35 +183,40 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if once_more is not None:
             with suppress(Exception):  # a user's own step may not run more often than there are batches
                 self._recording.once_more(self._number(once_more()))
-        header = replace(
+        header = self._at_the_end(known or Known())
+        self._end_others()
+        self._recording.close(header, self._following.apart if self._following else {})
+
+    def _at_the_end(self, known: Known) -> Header:
+        """The header with what only the whole run shows."""
+        described = self._describe()
+        return replace(
             described,
-            settings=(*with_called(described.settings, self._losses.found), *called),
-            precision=precision,
-            nudge=nudge or self._nudged_by,
-            ulps=ulps,
-            compiled=compiled,
-            muted={path: dict(rates) for path, rates in (muted or {}).items()},
-            takes_training=takes_training,
+            settings=(*with_called(described.settings, self._losses.found), *known.called),
+            precision=known.precision,
+            nudge=known.nudge or self._nudged_by,
+            ulps=known.ulps,
+            compiled=known.compiled,
+            muted={path: dict(rates) for path, rates in known.muted.items()},
+            takes_training=known.takes_training,
             loss_is_number=self._loss_is_number,
             no_evaluation=self._no_evaluation,
-            evaluated_in_training=self._evaluated_in_training and not takes_training,
+            evaluated_in_training=self._evaluated_in_training and not known.takes_training,
             from_outside=tuple(step for step in self._from_outside if step < self.steps),
             followed=tuple(step for step in self._loop.steps if step < self.steps) if self._loop else (),
         )
-        if self._loop is not None:
-            self._loop.close()
-        if self._trajectory is not None:
-            self._trajectory.close()
-        self._recording.close(header, self._following.apart if self._following else {})
+
+    def _end_others(self) -> None:
+        """Close the files of other runs."""
+        for other in (self._loop, self._trajectory):
+            if other is not None:
+                other.close()
 
     def discard(self) -> None:
         """Leave no file behind."""
         self._losses.stop()
         self._remove_hooks()
-        if self._trajectory is not None:
-            self._trajectory.close()
-        if self._loop is not None:
-            self._loop.close()
+        self._end_others()
         self._every_rate.detach()
         self._recording.discard()
 

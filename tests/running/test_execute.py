@@ -32,10 +32,10 @@ class Recorder:
     def __init__(self, output, model, optimizer, audits, channels_first, loss, trajectory, following):
         self.output, self.model, self.audits = output, dict(model), audits
         self.trajectory, self.following = trajectory, following
-        self.steps, self.header, self.discarded = 0, None, False
+        self.steps, self.known, self.discarded = 0, None, False
 
-    def close(self, evaluate, once_more, **header):
-        self.header, self.evaluated, self.once_more = header, evaluate and evaluate(), once_more
+    def close(self, evaluate, once_more, known):
+        self.known, self.evaluated, self.once_more = known, evaluate and evaluate(), once_more
 
     def discard(self):
         self.discarded = True
@@ -140,14 +140,14 @@ def test_a_case_trains_on_its_batches_from_its_weights_in_the_precision_asked_fo
     [recorder] = framework.recorders
     assert (recorder.output, recorder.audits) == ("out.npz", {0})
     assert (recorder.trajectory, recorder.following) == (None, None)
-    assert recorder.header["precision"] == precision
+    assert recorder.known.precision == precision
 
 
 def test_a_nudged_run_begins_one_ulp_away(inputs):
     framework, given = FakeFramework(), read_inputs(inputs)
     Executor(framework, kept=1).fulfil(asked(inputs, nudge="float32"))
     assert same(framework.reset[0], nudge(given.weights, given.seed, "float32"))
-    assert framework.recorders[0].header["nudge"] == "float32"
+    assert framework.recorders[0].known.nudge == "float32"
 
 
 def test_the_end_is_evaluated_on_the_first_batch(inputs):
@@ -239,7 +239,7 @@ def test_a_run_whose_every_step_is_audited_need_not_be_compiled(inputs, audits, 
     framework = FakeFramework()
     Executor(framework, kept=1).fulfil(asked(inputs, audits=audits))
     assert framework.built[0][2] == eager
-    assert framework.recorders[0].header["compiled"] == (not eager)
+    assert framework.recorders[0].known.compiled == (not eager)
 
 
 @pytest.mark.parametrize("audits", [(), (0,)])
@@ -271,7 +271,7 @@ def test_a_run_that_fails_leaves_no_trace(inputs):
     with pytest.raises(ValueError, match=r"the side's own batches\(\) yields nothing: there is nothing to train on"):
         Executor(framework, kept=1).fulfil(asked(inputs))
     assert framework.recorders[0].discarded
-    assert framework.recorders[0].header is None
+    assert framework.recorders[0].known is None
 
 
 def test_a_component_is_checked_by_the_side(inputs):

@@ -9,6 +9,7 @@ import pytest
 from compare.inputs import port_file
 from compare.inputs.port_errors import NoEvaluationError
 from compare.running.framework import Framework
+from compare.traces.header import Known
 from compare.traces.trace import Trace
 
 RNG = np.random.default_rng(5)
@@ -185,7 +186,9 @@ def test_a_loss_that_puts_pytorchs_model_into_training_is_noticed(tmp_path, call
     made, batch, _ = built(framework, losses, tmp_path / "port.py")
     recorder = framework.recorder.Recorder(tmp_path / "trace", made.side.model, made.side.optimizer)
     recorder.step(made.step(made.side, batch)[0], batch)
-    recorder.close(lambda: framework.train.evaluate(made.side, batch), takes_training=made.side.takes_training)
+    recorder.close(
+        lambda: framework.train.evaluate(made.side, batch), known=Known(takes_training=made.side.takes_training)
+    )
     with Trace(tmp_path / "trace.npz") as trace:
         assert trace.header.evaluated_in_training is seen
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from compare.inputs.port_errors import NoEvaluationError
+from compare.traces.header import Known
 from compare.traces.recorder import Recorder
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
@@ -82,12 +83,12 @@ def trained(tmp_path, monkeypatch):
     """Trains for three steps under a recorder; the loop and its trace."""
     monkeypatch.delenv(NUDGE, raising=False)
 
-    def train(loop=None, evaluate=None, once_more=None, **options):
+    def train(loop=None, evaluate=None, once_more=None, known=None, **options):
         loop = loop or Loop()
         recorder = NumpyRecorder(tmp_path / "trace", loop, loop, **options)
         for _ in range(3):
             recorder.step(loop.step(), (X, Y), {"two": np.float64(2)})
-        recorder.close(evaluate, once_more, precision="float64")
+        recorder.close(evaluate, once_more, known)
         [path] = tmp_path.iterdir()
         return loop, Trace(path)
 
@@ -184,6 +185,17 @@ def test_an_image_of_a_batch_is_recorded_with_its_channels_first(tmp_path):
     assert (trace[0, "batch", "x"].shape, trace[0, "batch", "y"].shape) == ((2, 3, 4, 5), (2,))
 
 
+def test_what_a_study_knows_stands_in_the_header_and_it_needs_no_last_weights(trained):
+    _, trace = trained(known=Known("float64", "float32", muted={"drop": {"p": 0.5}}), audits=())
+    assert (trace.header.precision, trace.header.nudge, trace.header.muted) == (
+        "float64",
+        "float32",
+        {"drop": {"p": 0.5}},
+    )
+    assert trace.keys == []
+    assert ("weights", "w") in [key[1:] for key in trained(audits=())[1].keys]
+
+
 def test_while_the_model_is_evaluated_at_the_end_its_layers_are_recorded(trained):
     loop = Loop()
     _, trace = trained(loop, evaluate=lambda: [watch("linear", X) for watch in loop.forward] and np.float64(0.25))
@@ -229,7 +241,7 @@ def test_another_error_in_an_evaluation_is_an_error(tmp_path):
 
 
 def test_the_header_has_what_the_side_the_recorder_and_its_closing_say(trained):
-    _, trace = trained(pairs={"w": "weight", None: ["a", "b"]})
+    _, trace = trained(pairs={"w": "weight", None: ["a", "b"]}, known=Known("float64"))
     explicit = (("w", "weight"), (None, "a"), (None, "b"))
     assert trace.header == header("tf", precision="float64", explicit=explicit, loss_is_number=True)
 
