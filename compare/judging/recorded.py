@@ -34,6 +34,7 @@ from compare.judging.not_shown import not_shown
 from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
 from compare.judging.rates import rates_apart
 from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
+from compare.judging.running_means import set_running_means_apart
 from compare.judging.same_side import as_sides, in_words_of, is_of_one_side, names_of, versions_apart
 from compare.judging.stages import StageRow
 from compare.judging.static_differences import settings_of
@@ -67,7 +68,7 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         pairing = by_values(pair_models(sides, one_side), sides)
         twins = nudged_twins(sides, found)
         judgement = _judge(audited_by_both(rename_pair(sides, pairing)), rename_pair(twins, pairing), must_fall)
-        judgement = set_dropout_apart(judgement, sides, pairing)
+        judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         settings = settings_of(sides.torch.header.settings, sides.tf.header.settings, pairing)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))

@@ -32,6 +32,9 @@ class Traces:
     def judge(self, fault=rounding, order=(0, 1), **options):
         self.record("torch", **options)
         self.record("tf", fault, order, **options)
+        return self.diff()
+
+    def diff(self):
         return diff(self.torch, self.tf)
 
 
