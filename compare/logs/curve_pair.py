@@ -58,6 +58,9 @@ class CurvePair:
     @cached_property
     def parting(self) -> Parting | None:
         """Where the curves part by more than rounding; None where they do not."""
+        if self.has_every_step and len(self.gap) > 1 and (self.gap[:2] > self.negligible[:2]).tolist() == [False, True]:
+            # After one update from the same weights there is no rounding yet that training could have amplified.
+            return Parting(1, "jump")
         return self.find_parting(self.gap)
 
     def find_parting(self, gap: np.ndarray, width: float = 1) -> Parting | None:
@@ -69,6 +72,12 @@ class CurvePair:
     def few_digits(self) -> bool:
         """Whether the logs have so few digits that rounding is invisible until it has been amplified."""
         return bool(np.median(self.printing_gap) > tolerances.FLOOR_ULPS * self.ulp)
+
+    @property
+    def digits_hide_jumps(self) -> bool:
+        """Whether a jump that rounding does not make is hidden by the digits, or looks like growth from them."""
+        smallest = tolerances.JUMP_FLOORS * tolerances.FLOOR_ULPS * self.ulp
+        return bool(tolerances.JUMP_FACTOR * np.median(self.printing_gap) > smallest)
 
     @property
     def apart_at_start(self) -> bool:
