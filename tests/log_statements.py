@@ -55,7 +55,7 @@ CLAIMS = {
     r"apart at the first loss": {"weights", "batches", "dropout", "sum", "penalty", "factor"},
     r"then apart at once": {"schedule", "momentum", "not finite"},
     r"a small difference in every update \(": FROM_FIRST_UPDATE | {"momentum"},
-    r"agreed until after the first update and apart after the second": {"momentum"},
+    r"agreed until after the first update and apart after the second": {"momentum", "weight decay"},  # that of Adam
     r"agreed at step \d+ and apart at": FIRST_LOSS_AGREES,
     r"begins at .* times": {"factor", "sum"},
     r"is about .* times .* throughout": {"sum", "factor"},

@@ -198,14 +198,20 @@ TUNED = _trainings(
     Training("deep_momentum", (15, 20, 20, 4), "cross_entropy", "momentum", rate=0.03, examples=510, batch=50),
     Training("mlp_adam_squares", (9, 48, 2), "squares", "adam", rate=1e-3, examples=512, batch=64, epochs=20),
     Training("deep_sgd", (30, 24, 24, 24, 1), "squares", "sgd", rate=0.03, examples=360, batch=12, epochs=12),
+    Training("linear_momentum", (18, 3), optimizer="momentum", rate=5e-3, examples=420, batch=28, epochs=7),
+    Training("logistic_adam", (11, 6), "cross_entropy", "adam", rate=5e-3, examples=900, batch=45, epochs=5),
+    Training("binary_sgd", (40, 2), "cross_entropy", "sgd", rate=0.1, examples=320, batch=20, epochs=9),
+    Training("mlp_sgd_squares", (14, 28, 2), "squares", "sgd", rate=0.04, examples=550, batch=24, epochs=6),
+    Training("wide_momentum", (10, 40, 3), "cross_entropy", "momentum", rate=0.02, examples=480, batch=40, epochs=8),
+    Training("deep_adam", (22, 36, 18, 1), "squares", "adam", rate=3e-3, examples=256, batch=8, epochs=15),
 )
 # ... and these were kept for the table: other sizes, rates, batches, lengths, data and weights.
 HELD_OUT = _trainings(
-    5000,
-    Training("linear_momentum", (18, 3), optimizer="momentum", rate=5e-3, examples=420, batch=28, epochs=7),
-    Training("logistic_adam", (11, 6), "cross_entropy", "adam", rate=5e-3, examples=900, batch=45, epochs=5),
-    Training("logistic_sgd", (40, 2), "cross_entropy", "sgd", rate=0.1, examples=320, batch=20, epochs=9),
-    Training("mlp_sgd_squares", (14, 28, 2), "squares", "sgd", rate=0.04, examples=550, batch=24, epochs=6),
-    Training("mlp_momentum", (10, 40, 3), "cross_entropy", "momentum", rate=0.02, examples=480, batch=40, epochs=8),
-    Training("deep_adam", (22, 36, 18, 1), "squares", "adam", rate=3e-3, examples=256, batch=8, epochs=15),
+    9000,
+    Training("linear_sgd", (13, 4), rate=0.05, examples=350, batch=35, epochs=11),
+    Training("linear_adam", (28, 1), optimizer="adam", rate=2e-2, examples=440, batch=22, epochs=5),
+    Training("logistic_momentum", (19, 7), "cross_entropy", "momentum", rate=0.04, examples=704, batch=64, epochs=14),
+    Training("mlp_sgd", (17, 30, 4), "cross_entropy", "sgd", rate=0.15, examples=600, batch=30, epochs=8),
+    Training("mlp_adam", (7, 64, 3), "squares", "adam", rate=1.5e-3, examples=520, batch=26, epochs=6),
+    Training("deep_momentum", (21, 16, 16, 2), "squares", "momentum", rate=8e-3, examples=390, batch=15, epochs=10),
 )

@@ -87,6 +87,10 @@ JUMP_FLOORS = 256
 # training is at the edge of its stability.
 AGREED_FLOORS = 4
 
+# Counted from the first loss: a gap is no amplified rounding where it is larger than this factor, for each update after
+# the first, makes of what rounding opens at once (floor and envelope). So a difference in the updates shows early.
+AMPLIFIES = 3
+
 # A small difference in every update makes a gap that grows linearly with the number of steps, with momentum somewhat
 # faster. Amplified rounding, from its first sight to its saturation, grew with powers of 2.2 and more; where
 # a log prints so few digits that rounding is hidden at first, of 1.2 and more (of 215 logs of correct ports, printed

@@ -58,10 +58,18 @@ class CurvePair:
     @cached_property
     def parting(self) -> Parting | None:
         """Where the curves part by more than rounding; None where they do not."""
-        if self.has_every_step and len(self.gap) > 1 and (self.gap[:2] > self.negligible[:2]).tolist() == [False, True]:
-            # After one update from the same weights there is no rounding yet that training could have amplified.
-            return Parting(1, "jump")
-        return self.find_parting(self.gap)
+        return self._parting_early() or self.find_parting(self.gap)
+
+    def _parting_early(self) -> Parting | None:
+        """Where the curves part, if sooner than training amplifies rounding: after one update, it does not at all."""
+        if not self.has_every_step or self.apart_at_start:
+            return None
+        updates = np.minimum(np.arange(len(self.gap)), 30)  # beyond, rounding may be anything
+        rounding = (self.negligible - self.printing_gap) * float(tolerances.AMPLIFIES) ** np.maximum(updates - 1, 0)
+        if (self.gap <= rounding + self.printing_gap).all():
+            return None
+        first = int(np.argmax(self.gap > self.negligible))
+        return Parting(first, "jump" if first == 1 else "drift")
 
     def find_parting(self, gap: np.ndarray, width: float = 1) -> Parting | None:
         """The same for another gap (n,), whose floor is `width` times as wide."""

@@ -99,7 +99,8 @@ def _apart(curves: CurvePair) -> Diagnosis | None:
         return Diagnosis("apart at step 1", explain_first_update(curves, kind), advice, step)
     few = curves.digits_hide_jumps and not curves.has_every_step and index < tolerances.LINES_AGREE
     sentence = explain_first_line(curves, index) if index == 0 or few else explain_later(curves, index, kind)
-    if index == 2 and kind == "jump" and curves.has_every_step and not curves.few_digits:
+    first_update_agrees = curves.gap[1:2] <= curves.floor[1:2]
+    if index == 2 and first_update_agrees.all() and curves.has_every_step and not curves.few_digits:
         sentence = explain_second_update(curves)
     return Diagnosis(f"apart from {curves.left.counter} {step}", sentence, advice, step)
 

@@ -87,7 +87,8 @@ def explain_second_update(curves: CurvePair) -> str:
     """The causes where the first update agrees and the second does not."""
     return (
         f"agreed until after the first update and apart after the second, at {curves.describe(2)}: what an optimizer "
-        "carries from step to step (momentum, Adam's betas and bias correction), or a schedule that counts steps; or "
+        "carries from step to step (momentum, Adam's betas and bias correction); with Adam, whose first update knows "
+        "only the signs of the gradient, also weight decay or a scaled gradient; or a schedule that counts steps, or "
         "other batches from the third on"
     )
 
@@ -135,8 +136,8 @@ def explain_later(curves: CurvePair, index: int, kind: str) -> str:
     if kind == "drift":
         loss, term = (" or in the loss", "; a regulariser") if curves.digits_hide_jumps else ("", "")
         return (
-            f"the gap becomes visible at {curves.describe(index)} and grows steadily with the steps, which rounding "
-            f"does not: a small difference in every update{loss} ({RATE}, {DECAY}, epsilon, precision of a "
+            f"the gap becomes visible at {curves.describe(index)} and grows with the steps as rounding does "
+            f"not: a small difference in every update{loss} ({RATE}, {DECAY}, epsilon, precision of a "
             f"constant{term}){hidden}"
         )
     if index == 1 and curves.left.counter == "step":  # of a log that leaves steps out

@@ -76,8 +76,10 @@ def constant_factor(curves: CurvePair) -> Diagnosis | None:
     if not curves.apart_at_start or not factor or not _predicts_right(curves, left * factor, abs(factor)):
         return None
     tolerance = max(tolerances.ENVELOPE_FACTOR * curves.floor[0], 1e-6)
+    counted = max(abs(factor), 1 / abs(factor)) >= tolerances.COUNTED_FACTOR
     meaning = similarity.explain_factor(factor, tolerance, curves.batch_size) or (
-        "a mean over a different number of examples, classes, outputs or accumulated batches, or a weighted loss"
+        f"{'a sum over examples on one side and a mean on the other, ' if counted else ''}a mean over a different "
+        "number of examples, classes, outputs or accumulated batches, or a weighted loss"
     )
     sentence = f"{curves.names[1]} is {factor:.6g} times {curves.names[0]} at every step: {meaning}"
     advice = "Compare the reductions of the two losses; the training itself agrees. To be certain of it: "

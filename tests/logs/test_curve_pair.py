@@ -84,3 +84,4 @@ def test_a_gap_beyond_rounding_after_one_update_is_a_jump_and_one_that_was_there
     assert amplified_from(1) == (1, "jump")
     assert amplified_from(0) is None
     assert amplified_from(2) is None
+    assert curves(left, left * (1 + 4 * beyond * (np.arange(10) > 1)), "%.17g").parting == (2, "drift")

@@ -172,3 +172,18 @@ def test_one_epoch_that_agrees_in_few_digits_is_no_agreement():
     sentence = diagnose(*pairs).sentence
     assert "after few that agree in the digits printed" in sentence
     assert "a schedule" not in sentence
+
+
+def test_weight_decay_in_adam_shows_after_the_second_update_because_the_first_knows_only_signs():
+    def curve(decay):
+        w, m, v, made = 2.0, 0.0, 0.0, []
+        for step in range(1, 41):
+            made.append((w - 5) ** 2)
+            gradient = 2 * (w - 5) + decay * w
+            m, v = 0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient**2
+            w -= 0.05 * (m / (1 - 0.9**step)) / (v / (1 - 0.999**step)) ** 0.5
+        return np.array(made)
+
+    diagnosis = compare(curve(0.0), curve(2.0))
+    assert diagnosis.pattern == "apart from step 2"
+    assert in_order(diagnosis.sentence, "apart after the second", "with Adam", "weight decay", "a schedule")

@@ -63,3 +63,9 @@ def test_running_means_are_as_coarse_as_all_the_losses_they_were_made_of():
 def test_running_means_of_losses_in_three_digits_are_equal():
     means = np.cumsum(PLAIN) / np.arange(1, len(PLAIN) + 1)
     assert diagnose(log(PLAIN, "%.3g"), log(means, name="right.csv")).pattern == "equal"
+
+
+def test_a_flat_log_in_few_digits_is_not_taken_for_running_means():
+    flat = LossLog(log(PLAIN).path, np.arange(60), np.full(60, 2.61), np.full(60, 0.01))
+    falling = replace(flat, losses=np.round(2.61 * np.exp(-np.maximum(np.arange(60) - 2, 0) / 20), 2))
+    assert not [*running(falling, flat, None)]
