@@ -21,6 +21,7 @@ from compare.inputs import cases
 from compare.reporting.tables import COLUMNS
 from compare.reporting.terminal import summary_table
 from tests.benchmark import COLUMNS as BENCHMARK_COLUMNS
+from tests.log_causes import COLUMNS as CAUSE_COLUMNS
 from tests.no_false_alarms import COLUMNS as ALARM_COLUMNS
 from tests.power import COLUMNS as POWER_COLUMNS
 
@@ -52,7 +53,12 @@ def reference_summary() -> list[dict]:
         return [{name: value(text) for name, text in row.items()} for row in csv.DictReader(file)]
 
 
-OF_SCRIPTS = {"benchmarks": BENCHMARK_COLUMNS, "power": POWER_COLUMNS, "no_false_alarms": ALARM_COLUMNS}
+OF_SCRIPTS = {
+    "benchmarks": BENCHMARK_COLUMNS,
+    "power": POWER_COLUMNS,
+    "no_false_alarms": ALARM_COLUMNS,
+    "log_causes": CAUSE_COLUMNS,
+}
 WITHOUT_CASES = {**OF_SCRIPTS, "components": COMPONENT_COLUMNS}
 RUN_OTHERWISE = ("python -m compare", "python -m compare port my_port.py")
 

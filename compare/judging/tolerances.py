@@ -87,6 +87,10 @@ JUMP_FLOORS = 256
 # training is at the edge of its stability.
 AGREED_FLOORS = 4
 
+# Counted from the first loss: a gap is no amplified rounding where it is larger than this factor, for each update after
+# the first, makes of what rounding opens at once (floor and envelope). So a difference in the updates shows early.
+AMPLIFIES = 3
+
 # A small difference in every update makes a gap that grows linearly with the number of steps, with momentum somewhat
 # faster. Amplified rounding, from its first sight to its saturation, grew with powers of 2.2 and more; where
 # a log prints so few digits that rounding is hidden at first, of 1.2 and more (of 215 logs of correct ports, printed
@@ -118,6 +122,47 @@ NOISE_OF_A_MEAN = 2
 # From this many steps on, a fall that does not rise above the noise is called none: a quarter then has ten steps,
 # enough to know the noise itself to a quarter of its size. With fewer steps nothing follows from it.
 FALL_SHOWS_AFTER = 40
+
+# From one fitted number, such as the weight of a moving average, so many lines do not follow by chance.
+LINES_THAT_TELL = 8
+
+# A factor or an offset between two logs is named where what it leaves is so much smaller than what it explains: of two
+# curves that are a few printed digits apart, anything explains the one by the other.
+EXPLAINS = 32
+
+# A factor is taken for a known number where it is one within its tolerance, unless chance makes it one: a factor lies
+# within a tolerance t of a whole number n in 2 t n of all cases, which must be no more than one in 25.
+KNOWN_BY_CHANCE = 0.02
+
+# From fewer lines that agree in few digits nothing follows: of epochs, one agrees by chance.
+LINES_AGREE = 3
+
+# Losses that are apart by a sum over examples for a mean are so many times apart throughout (a batch of 2 is one and a
+# half times a batch and a half), and the factor changes by no more than this part where batches are partial, or where
+# training goes on differently; other differences are not as large and as even.
+COUNTED_FACTOR = 2.5
+COUNTED_FACTOR_EVEN = 0.25
+
+# A term on one side that is not trained moves with the weights, not with the batches: from step to step, what two
+# losses are apart changes by less than this part of what the losses do. Where a line stands for many steps, batches
+# are not seen; a term then has one sign, and does not change by more than this factor.
+TERM_NOISE = 0.05
+TERM_EVEN = 4
+
+# Curves that were apart and learn the same come together: at the end they are apart by less than this part of what
+# they were.
+CLOSES = 0.5
+
+# Curves that are apart by more than this at the end do not learn the same: a rate 10 % off, or a weight decay of 1e-2
+# left out, leaves a few percent (measured: 1 to 5); dropout, or other data, 15 and more.
+FAR_APART = 0.1
+
+# With fewer lines, a quarter has less than three, and the noise of a curve is not known.
+LINES_WITH_NOISE = 12
+
+# A difference in every update, seen at some step, is no more than a quarter larger a quarter as many steps later (three
+# times that with momentum, or from a digit just reached); what is larger by more began at that step.
+SUDDEN = 4
 
 # A curve that falls by less than this part of what the other falls does not learn.
 FLAT_PART = 0.05

@@ -58,7 +58,18 @@ class CurvePair:
     @cached_property
     def parting(self) -> Parting | None:
         """Where the curves part by more than rounding; None where they do not."""
-        return self.find_parting(self.gap)
+        return self._parting_early() or self.find_parting(self.gap)
+
+    def _parting_early(self) -> Parting | None:
+        """Where the curves part, if sooner than training amplifies rounding: after one update, it does not at all."""
+        if not self.has_every_step or self.apart_at_start:
+            return None
+        updates = np.minimum(np.arange(len(self.gap)), 30)  # beyond, rounding may be anything
+        rounding = (self.negligible - self.printing_gap) * float(tolerances.AMPLIFIES) ** np.maximum(updates - 1, 0)
+        if (self.gap <= rounding + self.printing_gap).all():
+            return None
+        first = int(np.argmax(self.gap > self.negligible))
+        return Parting(first, "jump" if first == 1 else "drift")
 
     def find_parting(self, gap: np.ndarray, width: float = 1) -> Parting | None:
         """The same for another gap (n,), whose floor is `width` times as wide."""
@@ -69,6 +80,12 @@ class CurvePair:
     def few_digits(self) -> bool:
         """Whether the logs have so few digits that rounding is invisible until it has been amplified."""
         return bool(np.median(self.printing_gap) > tolerances.FLOOR_ULPS * self.ulp)
+
+    @property
+    def digits_hide_jumps(self) -> bool:
+        """Whether a jump that rounding does not make is hidden by the digits, or looks like growth from them."""
+        smallest = tolerances.JUMP_FLOORS * tolerances.FLOOR_ULPS * self.ulp
+        return bool(tolerances.JUMP_FACTOR * np.median(self.printing_gap) > smallest)
 
     @property
     def apart_at_start(self) -> bool:

@@ -13,7 +13,14 @@ import numpy as np
 from compare.judging import tolerances
 from compare.logs import similarity
 from compare.logs.curve_pair import CurvePair
-from compare.logs.explanations import explain_first_loss, explain_first_update, explain_later
+from compare.logs.explanations import (
+    explain_few_digits,
+    explain_first_line,
+    explain_first_loss,
+    explain_first_update,
+    explain_later,
+    explain_second_update,
+)
 from compare.logs.loss_log import LossLog
 from compare.logs.patterns import (
     Diagnosis,
@@ -68,7 +75,7 @@ def _measured_differently(curves: CurvePair) -> Diagnosis | None:
     why = (
         "they count differently"
         if smoother is None
-        else f"{curves.names[smoother]} is far smoother, as means of several steps or running means are"
+        else f"{curves.names[smoother]} is far smoother, as means of several steps or smoothed curves are"
     )
     index = int(np.argmax(curves.gap > curves.negligible))
     sentence = (
@@ -90,18 +97,32 @@ def _apart(curves: CurvePair) -> Diagnosis | None:
         return Diagnosis("apart at step 0", explain_first_loss(curves, factor), advice, step, factor)
     if index == 1 and curves.has_every_step:
         return Diagnosis("apart at step 1", explain_first_update(curves, kind), advice, step)
-    return Diagnosis(f"apart from {curves.left.counter} {step}", explain_later(curves, index, kind), advice, step)
+    few = curves.digits_hide_jumps and not curves.has_every_step and index < tolerances.LINES_AGREE
+    sentence = explain_first_line(curves, index) if index == 0 or few else explain_later(curves, index, kind)
+    first_update_agrees = curves.gap[1:2] <= curves.floor[1:2]
+    if index == 2 and first_update_agrees.all() and curves.has_every_step and not curves.few_digits:
+        sentence = explain_second_update(curves)
+    return Diagnosis(f"apart from {curves.left.counter} {step}", sentence, advice, step)
+
+
+def _unclear(curves: CurvePair) -> Diagnosis | None:
+    """Apart at last, in digits so few that a bug's first jump, or its slow growth, is hidden as rounding is."""
+    if not curves.digits_hide_jumps or (curves.gap <= curves.negligible).all():
+        return None
+    index = int(np.argmax(curves.gap > curves.negligible))
+    sentence = explain_few_digits(curves, index)
+    advice = 'Print the losses with more digits ("%.9g") on both sides, and compare again; or '
+    return Diagnosis("unclear", sentence, advice + curves.how_to_record(index), int(curves.left.steps[index]))
 
 
 def _growing(curves: CurvePair) -> Diagnosis | None:
     if (curves.gap <= curves.negligible).all():
         return None
     index = int(np.argmax(curves.gap > curves.negligible))
-    digits = "; the logs print so few digits that a small jump would look the same"
     sentence = (
         f"the gap grows like amplified rounding: {curves.gap[0]:.1e} at first, beyond rounding itself from "
         f"{curves.describe(index)} on, {curves.gap.max():.1e} at most, and no jump; a correct float32 port does this, "
-        f"and so may a bug that starts as small{digits if curves.few_digits else ''}"
+        "and so may a bug that starts as small"
     )
     advice = "Nothing points to a bug; to be certain, train both in float64, where rounding does not become visible: "
     step = int(curves.left.steps[index])
@@ -128,6 +149,7 @@ RULES: tuple[Callable[[CurvePair], Diagnosis | None], ...] = (
     _measured_differently,
     noise_apart,
     _apart,
+    _unclear,
     _growing,
     _equal,
 )

@@ -1,4 +1,7 @@
-"""Possible causes where two loss curves part: at the first loss, after the first update, or later."""
+"""Possible causes where two loss curves part, the likeliest first: at the first loss, the first updates, or later.
+
+Notice that curves show neither weights nor batches: a cause is said to be so only where nothing else does the same.
+"""
 
 from __future__ import annotations
 
@@ -8,78 +11,142 @@ from compare.judging import tolerances
 from compare.logs import similarity
 from compare.logs.curve_pair import CurvePair
 
+WEIGHTS, BATCHES = "different initial weights", "different batches or another order of the examples"
+FORWARD = "another forward mode (dropout, batch statistics)"
+RATE, DECAY = "the learning rate", "weight decay"
+FEW_DIGITS = "; with so few digits, rounding in an unstable training can look the same"
+
 
 def explain_first_loss(curves: CurvePair, factor: float | None) -> str:
     """The causes where curves are apart before the first update; `factor` is right over left."""
-    sentence = (
-        f"apart at the first loss, {curves.describe(0)}, before any update: different weights, data, loss or forward "
-        "mode (dropout, batch statistics); this says nothing about the training itself"
-    )
-    hints = [_factor_hint(curves, factor), _term_hint(curves), _batches_hint(curves)]
-    return "; ".join(filter(None, [sentence, *hints]))
-
-
-def _factor_hint(curves: CurvePair, factor: float | None) -> str:
-    tolerance = 4 * float(curves.floor[0])
-    if not factor or not (meaning := similarity.explain_factor(factor, tolerance, curves.batch_size)):
-        return ""
-    return f"{curves.names[1]} begins at {factor:.6g} times {curves.names[0]}: {meaning}"
-
-
-def _term_hint(curves: CurvePair) -> str:
-    left, right = curves.left.losses, curves.right.losses
-    apart = right - left
-    if len(left) <= 2 or np.ptp(apart) >= tolerances.FLAT_PART * min(np.ptp(left), np.ptp(right)):
-        return ""
-    low, high = sorted((apart.min(), apart.max()), key=abs)
-    return f"the difference hardly changes ({low:.4g} to {high:.4g}): a term, such as a regulariser, on one side"
-
-
-def _batches_hint(curves: CurvePair) -> str:
+    unless = "" if curves.left.numbered and curves.right.numbered else ", if its lines are steps"
+    where = f"apart at the first loss, {curves.describe(0)}, before any update{unless}"
     same = similarity.same_batches(curves.left.losses, curves.right.losses)
-    return {
-        None: "",
-        True: "the ups and downs go together, so the batches are the same",
-        False: "the ups and downs are unrelated: different batches, a different order, or very different weights",
-    }[same]
+    together = "; the ups and downs go together, so the batches are the same" if same else ""
+    if causes := _factor(curves, factor) or _term(curves):
+        return f"{where}: {causes}{together}; this says nothing about the training itself"
+    left, right = curves.left.losses, curves.right.losses
+    if same is False:
+        causes = f"{BATCHES}, or {WEIGHTS}, since the ups and downs are unrelated"
+    elif same is None and similarity.same_level(left, right):
+        causes = f"{BATCHES}, {WEIGHTS}, or {FORWARD}"
+    else:
+        first, second = (WEIGHTS, FORWARD) if similarity.closes(left, right) else (FORWARD, WEIGHTS)
+        causes = f"{first}, or {second}" if same else f"{first}, {second}, or other batches"
+    also = "; or different data, or another loss; this says nothing about the training itself"
+    return f"{where}: {causes}{together}{also}"
+
+
+def _factor(curves: CurvePair, factor: float | None) -> str:
+    tolerance = 4 * float(curves.floor[0])
+    if factor and (meaning := similarity.explain_factor(factor, tolerance, curves.batch_size)):
+        return f"{curves.names[1]} begins at {factor:.6g} times {curves.names[0]}: {meaning}"
+    if counted := similarity.counted_factor(curves.left.losses, curves.right.losses):
+        return (
+            f"{curves.names[1]} is about {counted:.3g} times {curves.names[0]} throughout: a sum over examples, "
+            "classes or outputs on one side, a mean on the other"
+        )
+    return ""
+
+
+def _term(curves: CurvePair) -> str:
+    left, right = curves.left.losses, curves.right.losses
+    if not similarity.moves_as_a_term(left, right, curves.has_every_step):
+        return ""
+    low, high = sorted(right - left, key=abs)[:: len(left) - 1]
+    return f"the difference hardly changes ({low:.4g} to {high:.4g}): a term, such as a regulariser, on one side"
 
 
 def explain_first_update(curves: CurvePair, kind: str) -> str:
     """The causes where curves agree before the first update, and not after it."""
     slowly = "" if kind == "jump" else ", and steadily further with each step"
-    sentence = (
-        f"agreed at the first loss and apart after the first update, at {curves.describe(1)}{slowly}: "
-        "the gradient, the optimizer or the learning rate"
-    )
+    printed = ", in the digits printed," if curves.digits_hide_jumps else ""
+    sentence = f"agreed at the first loss{printed} and apart after the first update, at {curves.describe(1)}{slowly}: "
     same = similarity.same_batches(curves.left.losses, curves.right.losses)
-    if same is False:
-        sentence += "; the ups and downs are unrelated: the batches, or their order, may be different"
-    elif same is None:
-        sentence += "; or other batches from the second on"
-    return sentence
+    if same is False:  # and yet the first batch was the same: or a large difference moves the loss as batches do
+        return f"{sentence}{RATE}, other batches from the second on, or the gradient"
+    others = "" if same else "; or other batches from the second on"
+    if kind == "drift" and curves.digits_hide_jumps:
+        others += "; or a regulariser on one side, at first too small for the digits printed"
+    return f"{sentence}{_of_updates(curves)}{others}"
+
+
+def _of_updates(curves: CurvePair) -> str:
+    """What is different in every update, the likeliest first: a rate is made up for, another minimum is not."""
+    closes = similarity.closes(curves.left.losses, curves.right.losses)
+    first, second = (RATE, DECAY) if closes else (DECAY, RATE) if _ends_at_the_widest(curves) else (RATE, DECAY)
+    return f"{first}, {second}, another setting of the optimizer (epsilon, momentum), or the gradient"
+
+
+def _ends_at_the_widest(curves: CurvePair) -> bool:
+    apart = np.abs(similarity.trend_apart(curves.left.losses, curves.right.losses))
+    return bool(np.argmax(apart) == len(apart) - 1)
+
+
+def explain_second_update(curves: CurvePair) -> str:
+    """The causes where the first update agrees and the second does not."""
+    return (
+        f"agreed until after the first update and apart after the second, at {curves.describe(2)}: what an optimizer "
+        "carries from step to step (momentum, Adam's betas and bias correction); with Adam, whose first update knows "
+        "only the signs of the gradient, also weight decay or a scaled gradient; or a schedule that counts steps, or "
+        "other batches from the third on"
+    )
+
+
+def explain_first_line(curves: CurvePair, index: int = 0) -> str:
+    """The causes where curves are apart at the first line that both have, which comes after some updates.
+
+    Or at another, `index`, where the few digits of those before agree.
+    """
+    which = "after few that agree in the digits printed" if index else "the first that both logs have"
+    where = f"apart at {curves.describe(index)}, {which}"
+    if causes := _factor(curves, None):
+        return f"{where}: {causes}"
+    left, right = curves.left.losses, curves.right.losses
+    apart = similarity.trend_apart(left, right)
+    course = f"{abs(apart[0]):.1%} apart on average in the first quarter, {abs(apart[-1]):.1%} in the last"
+    if similarity.moves_as_a_term(left, right, curves.has_every_step):
+        likely = ("a regulariser that one log leaves out", RATE, DECAY)
+    elif similarity.closes(left, right):
+        first_is_widest = np.argmax(np.abs(apart)) == 0
+        likely = (WEIGHTS, RATE, BATCHES) if first_is_widest else (RATE, WEIGHTS, "momentum")
+    else:
+        likely = (FORWARD, WEIGHTS, RATE) if abs(apart[-1]) > tolerances.FAR_APART else (RATE, DECAY, BATCHES)
+    return (
+        f"{where} ({course}): {likely[0]}, {likely[1]}, {likely[2]}, or what is averaged in a line; what happened "
+        "before is not in them"
+    )
+
+
+def explain_few_digits(curves: CurvePair, index: int) -> str:
+    """The causes where curves are apart at last, in digits so few that a difference may be older than it looks."""
+    updates = f"a difference in every update ({RATE}, {DECAY}, epsilon)"
+    later = "one from some step on (a schedule, an epoch's last batch)"
+    soon = curves.gap[index : index + max(index // 4, 2) + 1].max()
+    first, second = (later, updates) if soon > tolerances.SUDDEN * curves.floor[index] else (updates, later)
+    return (
+        f"agreed in the digits printed until {curves.describe(index)}, and {curves.gap.max():.1e} apart at most: in "
+        f"so few digits {first}, {second}, one in the loss (a regulariser) and amplified rounding look the same"
+    )
 
 
 def explain_later(curves: CurvePair, index: int, kind: str) -> str:
     """The causes where curves part later than at the first two steps."""
-    if index == 0 and curves.left.counter == "epoch":
-        return (
-            f"apart at {curves.describe(0)}, the first that both logs have: the training, or one log has the mean over "
-            "an epoch's steps and the other what was evaluated after it; or other batches"
-        )
-    if index == 0:
-        means = np.diff(curves.left.steps)[:1] > 1
-        possible = ", or one log has means of several steps" if means.any() else ""
-        first = f"apart at {curves.describe(0)}, the first that both logs have"
-        return f"{first}: what happened before is not in them{possible}"
-    hidden = "; with so few digits, rounding in an unstable training can look the same" if curves.few_digits else ""
+    hidden = FEW_DIGITS if curves.few_digits else ""
     if kind == "drift":
+        loss, term = (" or in the loss", "; a regulariser") if curves.digits_hide_jumps else ("", "")
         return (
-            f"the gap becomes visible at {curves.describe(index)} and grows steadily with the steps, which rounding "
-            "does not: a small difference in every update (learning rate, weight decay, epsilon, precision of a "
-            f"constant){hidden}"
+            f"the gap becomes visible at {curves.describe(index)} and grows with the steps as rounding does "
+            f"not: a small difference in every update{loss} ({RATE}, {DECAY}, epsilon, precision of a "
+            f"constant{term}){hidden}"
         )
+    if index == 1 and curves.left.counter == "step":  # of a log that leaves steps out
+        return f"agreed at {curves.left.counter} {curves.left.steps[0]} and apart at {curves.describe(1)}: " + (
+            f"{_of_updates(curves)}; or other batches, or a schedule that counts steps{hidden}"
+        )
+    within = "in the digits printed" if curves.digits_hide_jumps else "within rounding"
     sentence = (
-        f"agreed within rounding until {curves.left.counter} {curves.left.steps[index - 1]}, then apart at once at "
+        f"agreed {within} until {curves.left.counter} {curves.left.steps[index - 1]}, then apart at once at "
         f"{curves.describe(index)}: a schedule, an epoch boundary, a last partial batch, or a switch to evaluation or "
         f"dropout{hidden}"
     )

@@ -24,7 +24,8 @@ class LossLog:
     """The losses (n,) float64 at the steps (n,) int64 of one training.
 
     `units` (n,) float64 is one unit of the last printed digit of each loss; `counter` is "epoch" where the log has one
-    line per epoch, else "step". `epochs` (n,) int64 is the epoch of each step, where the log has it.
+    line per epoch, else "step". `epochs` (n,) int64 is the epoch of each step, where the log has it. `numbered` is
+    whether the log has numbers at all: what its lines are is else a guess.
     """
 
     path: Path
@@ -33,12 +34,20 @@ class LossLog:
     units: np.ndarray
     counter: str = "step"
     epochs: np.ndarray | None = None
+    numbered: bool = True
 
     def at(self, positions: np.ndarray | slice) -> LossLog:
         """The log reduced to these positions."""
         epochs = None if self.epochs is None else self.epochs[positions]
         steps, losses, units = self.steps[positions], self.losses[positions], self.units[positions]
         return replace(self, steps=steps, losses=losses, units=units, epochs=epochs)
+
+    def epoch_ends(self, steps_per_epoch: int | None) -> np.ndarray | None:
+        """Where epochs begin and end, from 0 to n; None where neither the log nor the caller knows."""
+        n = len(self.losses)
+        if self.epochs is not None:
+            return np.concatenate([[0], np.flatnonzero(np.diff(self.epochs)) + 1, [n]])
+        return None if steps_per_epoch is None else np.unique(np.append(np.arange(0, n + 1, steps_per_epoch), n))
 
     @property
     def has_every_step(self) -> bool:
@@ -69,7 +78,10 @@ def read_log(path: Path | str, column: str | None = None, run: str | None = None
         counter = "epoch"
     losses = np.array([parse_number(path, number, fields[loss]) for number, fields in lines])
     units = last_digit_units([fields[loss] for _, fields in lines])
-    return LossLog(path, numbers, losses, units, counter, epochs)
+    numbered = steps.is_numbered(names, loss)
+    if not numbered and any(name.startswith("val_") for name in names):  # a history of Keras, which evaluates epochs
+        counter = "epoch"
+    return LossLog(path, numbers, losses, units, counter, epochs, numbered)
 
 
 def _read_table(path: Path) -> tuple[list[str], list[Line]]:

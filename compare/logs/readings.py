@@ -14,8 +14,8 @@ from compare.judging import tolerances
 from compare.judging.difference import relative_gap
 from compare.logs.loss_log import LossLog
 from compare.logs.parse import LogError
+from compare.logs.smoothing import Reading, running, smoothed
 
-Reading = tuple[LossLog, LossLog, str]  # both logs at the same steps, and a note where that is not obvious
 AGREEING = 3  # lines from the beginning: fewer agree by chance
 MATCH_ULPS = 64  # float32 ulps: sums over an epoch in float32
 
@@ -27,7 +27,7 @@ def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> 
     """
     plain = [*_as_numbered(left, right)]
     others = [*_renumbered(left, right), *_means(left, right, steps_per_epoch)]
-    others += [*_running(left, right, steps_per_epoch)]
+    others += [*running(left, right, steps_per_epoch), *smoothed(left, right)]
     best = max(plain + others, key=_agreeing, default=None)  # the first of equals
     if best is None or (not plain and _agreeing(best) < AGREEING and _far(left, right)):
         spans = " and ".join(f"{log.path} has {log.steps[0]} to {log.steps[-1]}" for log in (left, right))
@@ -122,7 +122,7 @@ def _windows(fine: LossLog, coarse: LossLog, steps_per_epoch: int | None) -> Ite
     """Where windows of the fine log begin and end, for each line of the coarse one."""
     n = len(fine.losses)
     if coarse.counter == "epoch":
-        if (ends := _epoch_ends(fine, steps_per_epoch)) is not None:
+        if (ends := fine.epoch_ends(steps_per_epoch)) is not None:
             yield ends, "each epoch"
         elif n % len(coarse.losses) == 0:
             each = n // len(coarse.losses)
@@ -134,43 +134,7 @@ def _windows(fine: LossLog, coarse: LossLog, steps_per_epoch: int | None) -> Ite
         yield np.arange(0, n + 1, each), f"each {each}"
 
 
-def _epoch_ends(log: LossLog, steps_per_epoch: int | None) -> np.ndarray | None:
-    n = len(log.losses)
-    if log.epochs is not None:
-        return np.concatenate([[0], np.flatnonzero(np.diff(log.epochs)) + 1, [n]])
-    return None if steps_per_epoch is None else np.unique(np.append(np.arange(0, n + 1, steps_per_epoch), n))
-
-
 def _mean(log: LossLog, ends: np.ndarray) -> LossLog:
     sizes = np.diff(ends)
     means = [np.add.reduceat(values[: ends[-1]], ends[:-1]) / sizes for values in (log.losses, log.units)]
     return LossLog(log.path, log.steps[ends[1:] - 1], means[0], means[1])
-
-
-def _running(left: LossLog, right: LossLog, steps_per_epoch: int | None) -> Iterator[Reading]:
-    """One log's means since the beginning of the epoch, as Keras shows them for each batch."""
-    n = min(len(left.losses), len(right.losses))
-    if not (left.has_every_step and right.has_every_step) or n < 2:
-        return
-    for plain, running in ((left, right), (right, left)):
-        ends = _epoch_ends(plain, steps_per_epoch)
-        ends = _epoch_ends(running, None) if ends is None else ends
-        for starts in [_restarts(plain, running, n)] if ends is None else [ends[:-1]]:
-            means = replace(plain.at(slice(n)), losses=_means_since(plain.losses[:n], starts[starts < n]))
-            pair = (means, running.at(slice(n)))
-            note = f"{running.path} has means since the beginning of each epoch, as Keras does: compared by these"
-            left_read, right_read = pair if plain is left else pair[::-1]
-            yield left_read, replace(right_read, steps=left_read.steps), note
-
-
-def _restarts(plain: LossLog, running: LossLog, n: int) -> np.ndarray:
-    """Where running means begin anew, seen from the first time that they are a plain loss again."""
-    means = _means_since(plain.losses[:n], np.array([0]))
-    gaps = relative_gap(running.losses[:n], means), relative_gap(running.losses[:n], plain.losses[:n])
-    anew = np.flatnonzero((gaps[1] < gaps[0] / 16) & (np.arange(n) > 1))
-    return np.arange(0, n, anew[0]) if anew.size else np.array([0])
-
-
-def _means_since(losses: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    parts = np.split(np.where(np.isfinite(losses), losses, np.nan), starts[1:])  # infinities do not add up
-    return np.concatenate([np.cumsum(part) / np.arange(1, len(part) + 1) for part in parts])

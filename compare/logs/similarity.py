@@ -47,8 +47,47 @@ def _relative_changes(curve: Curve) -> Curve:
 
 def same_level(left: Curve, right: Curve) -> bool:
     """Whether the curves differ, in each quarter, by less than the noise from step to step."""
+    if len(left) < tolerances.LINES_WITH_NOISE:
+        return False
     noise = min(_residuals(curve).std() for curve in (left, right))
     return all(abs(part.mean()) <= tolerances.SAME_LEVEL * noise for part in np.array_split(left - right, 4))
+
+
+def closes(left: Curve, right: Curve) -> bool:
+    """Whether curves that were apart come together in their last quarter."""
+    apart = trend_apart(left, right)
+    return bool(abs(apart[-1]) < tolerances.CLOSES * np.abs(apart[:-1]).max()) if len(apart) > 1 else False
+
+
+def trend_apart(left: Curve, right: Curve) -> Curve:
+    """How far right is above left in each quarter, relative to the loss there: (4,), or less where lines are few."""
+    parts = [np.array_split(curve, min(4, len(curve))) for curve in (left, right)]
+    levels = [np.array([part.mean() for part in each]) for each in parts]
+    scale = np.maximum(np.abs(levels[0]), np.abs(levels[1]))
+    return (levels[1] - levels[0]) / np.where(scale > 0, scale, 1)
+
+
+def moves_as_a_term(left: Curve, right: Curve, every_step: bool) -> bool:
+    """Whether the difference of two curves is as a term's: it has one sign, and does not know the batches."""
+    apart = right - left
+    low, high = sorted((apart.min(), apart.max()), key=abs)
+    if len(left) < 3 or low * high <= 0:
+        return False
+    if every_step and len(left) >= tolerances.STEPS_NEEDED:
+        noise = [np.median(np.abs(np.diff(curve, 2))) for curve in (apart, left, right)]
+        return bool(noise[0] < tolerances.TERM_NOISE * min(noise[1:]))
+    even = abs(high) <= tolerances.TERM_EVEN * abs(low)
+    return bool(even and np.ptp(apart) < tolerances.FLAT_PART * min(np.ptp(left), np.ptp(right)))
+
+
+def counted_factor(left: Curve, right: Curve) -> float | None:
+    """The factor, right over left, of curves that are many times apart throughout; None where they are not."""
+    if len(left) < 3 or (left <= 0).any() or (right <= 0).any():
+        return None
+    factors = right / left
+    factor = float(np.median(factors))
+    even = (np.abs(factors / factor - 1) <= tolerances.COUNTED_FACTOR_EVEN).all()
+    return factor if even and max(factor, 1 / factor) >= tolerances.COUNTED_FACTOR else None
 
 
 def stays_within(curve: Curve, tolerance: Curve) -> bool:
@@ -58,11 +97,17 @@ def stays_within(curve: Curve, tolerance: Curve) -> bool:
 
 def only_first_falls(first: Curve, second: Curve) -> bool:
     """Whether `first` falls by more than chance and `second` hardly at all, each relative to its first value."""
-    if min(len(first), len(second)) < tolerances.STEPS_NEEDED:
-        return False
+    if min(len(first), len(second)) < tolerances.LINES_WITH_NOISE:
+        return len(first) >= 3 and _moves_hardly(second, first)
     (fall, noise), (other_fall, other_noise) = _relative_fall(first), _relative_fall(second)
     hardly = max(4 * other_noise, tolerances.FLAT_PART * fall)
     return bool(fall > 8 * noise and abs(other_fall) < hardly < fall / 2)
+
+
+def _moves_hardly(curve: Curve, falling: Curve) -> bool:
+    """The same of a few lines, whose noise is not known: neither falls nor rises by more than a small part."""
+    fall = (falling[0] - falling[-1]) / abs(falling[0]) if falling[0] else 0.0
+    return bool(fall > 0 and np.ptp(curve) < tolerances.FLAT_PART * fall * abs(curve[0]))
 
 
 def _relative_fall(curve: Curve) -> tuple[float, float]:
@@ -82,6 +127,8 @@ def explain_factor(factor: float, tolerance: float, batch_size: int | None) -> s
 
     if batch_size and close(batch_size):
         return f"{batch_size} is the batch size: a sum over the examples on one side, a mean on the other"
+    if tolerance * large > tolerances.KNOWN_BY_CHANCE:
+        return ""
     for known, meaning in KNOWN_FACTORS.items():
         if close(known) or (known < 1 and close(1 / known)):
             return meaning

@@ -41,6 +41,12 @@ def count(path: Path, names: list[str], lines: list[Line], loss: int, run: str |
     return "step", np.arange(len(lines)), None, lines
 
 
+def is_numbered(names: list[str], loss: int) -> bool:
+    """Whether a log has a column that counts its lines."""
+    counters = {*THROUGH, *WITHIN, "epoch", UNNAMED}
+    return any(name in counters and i != loss for i, name in enumerate(names))
+
+
 def _epochs(path: Path, names: list[str], lines: list[Line]) -> np.ndarray | None:
     """The epoch of each line; None where the log has none, or parts of epochs."""
     if "epoch" not in names:

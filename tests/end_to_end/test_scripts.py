@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from tests import benchmark, large_trace, no_false_alarms, power
+from tests import benchmark, large_trace, log_causes, no_false_alarms, power
 from tests.end_to_end.wrong_ports import WRONG_PORTS
 
 RESULTS = benchmark.ROOT / "results" / "benchmarks.csv"
@@ -49,6 +49,15 @@ def test_a_fault_is_planted_and_found_in_each_precision_and_no_table_is_written_
     ]
     assert misses == "0 missed"
     assert power.PATH.read_bytes() == before
+
+
+def test_logs_of_known_causes_are_judged_and_no_table_is_written_when_that_is_shortened():
+    before = log_causes.PATH.read_bytes()
+    assert started("tests.log_causes", "equal", "factor", "begins at 1") == [
+        "a line for each step: cause named first or second in 7 of 7, false in 0",
+        "a line for each epoch: cause named first or second in 2 of 2, false in 0",
+    ]
+    assert log_causes.PATH.read_bytes() == before
 
 
 def test_a_port_that_is_named_is_tried_alone_and_what_was_found_is_shown():

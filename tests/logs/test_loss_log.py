@@ -97,3 +97,23 @@ def test_any_file_is_read_or_refused(tmp_path_factory, content):
         return
     assert len(log.steps) == len(log.losses) == len(log.units) >= 1
     assert (np.diff(log.steps) > 0).all()
+
+
+def test_a_history_of_lists_is_one_of_epochs_where_each_was_evaluated(read):
+    assert read('{"loss": [2.5, 1.25], "val_loss": [3.0, 2.0]}', "log.json").counter == "epoch"
+    assert read('{"loss": [2.5, 1.25], "accuracy": [0.5, 0.5]}', "log.json").counter == "step"
+
+
+def test_a_log_knows_whether_its_lines_have_numbers(read):
+    assert read("step,loss\n0,2.5\n").numbered
+    assert read("epoch,loss\n0,2.5\n").numbered
+    assert read(",loss\n0,2.5\n").numbered
+    assert not read("loss\n2.5\n").numbered
+
+
+def test_epochs_end_where_the_log_says_or_after_so_many_steps(read):
+    counted = read("epoch,step,loss\n0,0,2\n0,1,2\n1,2,2\n")
+    assert counted.epoch_ends(None).tolist() == [0, 2, 3]
+    plain = read("0,2\n1,2\n2,2\n")
+    assert plain.epoch_ends(2).tolist() == [0, 2, 3]
+    assert plain.epoch_ends(None) is None

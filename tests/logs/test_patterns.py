@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.judging import tolerances
+from compare.logs.diagnose import diagnose
+from tests.helpers.numpy_training import log
 from tests.logs.curves import FALLING, OPTIMIZERS, PRINTED, PROPERTY, SEEDS, compare, diagnose_training
 
 ULP = tolerances.ulp("float32")
@@ -83,3 +85,26 @@ def test_other_batches_are_noise_apart_and_other_weights_are_not():
     assert set(batches + weights) <= {"noise apart", "apart at step 0"}
     assert batches.count("noise apart") >= 0.8 * len(batches)
     assert weights.count("apart at step 0") >= 0.8 * len(weights)
+
+
+@pytest.mark.parametrize("form", ["%.3f", "%.4f"])
+def test_what_a_few_printed_digits_leave_open_is_no_factor_and_no_offset(form):
+    units = float(form.replace("f", "d").replace("%.", "1e-").replace("d", ""))
+    for right in (FALLING + 8 * units, FALLING * (1 + 4 * units)):
+        diagnosis = diagnose(log(FALLING, form), log(right, form))
+        assert diagnosis.pattern not in ("constant factor", "constant offset")
+
+
+def test_a_factor_that_changes_is_none_where_the_digits_hide_how():
+    rising = FALLING * 1.2 * (1 + 1e-5 * np.minimum(1.5 ** np.arange(60), 1e4))
+    assert diagnose(log(FALLING, "%.3g"), log(rising, "%.3g")).pattern != "constant factor"
+
+
+def test_few_lines_that_do_not_move_beside_a_falling_curve_are_flat():
+    falling, still = 2 * np.exp(-np.arange(6) / 3), 2 + 0.01 * np.array([0, 1, -1, 0, 1, 0])
+    for left, right, name in ((falling, still, "right.csv"), (still, falling, "left.csv")):
+        diagnosis = compare(left, right)
+        assert diagnosis.pattern == "one is flat"
+        assert diagnosis.sentence.startswith(f"{name} hardly decreases")
+        assert f"the gradients and updates of {name}" in diagnosis.advice
+    assert compare(falling, 2 * np.exp(-np.arange(6) / 30)).pattern != "one is flat"

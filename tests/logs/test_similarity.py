@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from compare.judging import tolerances
-from compare.logs.similarity import explain_factor, only_first_falls, same_batches, same_level, stays_within
+from compare.logs.similarity import (
+    closes,
+    counted_factor,
+    explain_factor,
+    moves_as_a_term,
+    only_first_falls,
+    same_batches,
+    same_level,
+    stays_within,
+    trend_apart,
+)
 
 STEPS = np.arange(120)
 
@@ -51,7 +61,9 @@ def test_of_a_falling_and_a_level_curve_only_the_first_falls():
     assert only_first_falls(falling(0), level)
     assert not only_first_falls(level, falling(0))
     assert not only_first_falls(falling(0), falling(1))
-    assert not only_first_falls(falling(0)[: tolerances.STEPS_NEEDED - 1], level[: tolerances.STEPS_NEEDED - 1])
+    few = slice(tolerances.LINES_WITH_NOISE - 1)
+    assert not only_first_falls(falling(0)[few], level[few])
+    assert only_first_falls(falling(0)[few], 2.5 + (level[few] - 2.5) / 1000)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +82,45 @@ def test_a_factor_is_explained_where_it_is_a_known_number(factor, batch_size, wo
     explanation = explain_factor(factor, 1e-6, batch_size)
     assert explanation.startswith(words)
     assert bool(explanation) == bool(words)
+
+
+def test_a_factor_is_no_known_number_where_few_digits_make_it_one_by_chance():
+    assert explain_factor(0.684, 0.02, None) == ""
+    assert explain_factor(np.log(2), 0.01, None) != ""
+    assert explain_factor(32.1, 4e-3, None) == ""
+    assert explain_factor(32.1, 4e-3, 32) != ""
+
+
+def test_curves_close_where_they_end_nearer_than_they_were():
+    assert closes(falling(0), falling(0) + np.exp(-STEPS / 10))
+    assert not closes(falling(0), falling(0) + 0.3)
+    assert not closes(falling(0)[:1], falling(1)[:1])
+
+
+def test_the_trend_apart_is_that_of_quarters_relative_to_the_larger():
+    left = np.ones(8)
+    right = np.repeat([1.25, 0.5, 1, 2], 2)
+    assert trend_apart(left, right) == pytest.approx([0.2, -0.5, 0, 0.5])
+    assert trend_apart(left[:2], right[:2]) == pytest.approx([0.2, 0.2])
+
+
+def test_a_term_has_one_sign_and_no_noise_of_batches():
+    term = 0.1 + 0.05 * np.exp(-STEPS / 30)
+    assert moves_as_a_term(falling(0), falling(0) + term, every_step=True)
+    assert not moves_as_a_term(falling(0), falling(0) + term - 0.12, every_step=True)
+    assert not moves_as_a_term(falling(0), falling(0) * 1.1, every_step=True)
+
+
+def test_where_batches_are_not_seen_a_term_is_even():
+    lines = falling(0)[::10]
+    assert moves_as_a_term(lines, lines + np.linspace(0.01, 0.03, 12), every_step=False)
+    assert not moves_as_a_term(lines, lines + np.linspace(0.001, 0.03, 12), every_step=False)
+    assert not moves_as_a_term(lines[:2], lines[:2] + 0.01, every_step=False)
+
+
+def test_a_counted_factor_is_large_and_even():
+    assert counted_factor(falling(0), 20 * falling(0)) == pytest.approx(20)
+    assert counted_factor(20 * falling(0), falling(0)) == pytest.approx(1 / 20)
+    assert counted_factor(falling(0), 2 * falling(0)) is None
+    assert counted_factor(falling(0), 20 * falling(0) * np.linspace(1, 2, 120)) is None
+    assert counted_factor(-falling(0), 20 * falling(0)) is None
