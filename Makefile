@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: compare core test lint bench reference clean
+.PHONY: compare core test libraries lint bench reference clean
 
 compare: $(INSTALLED)
 	$(BIN)/python -m compare
@@ -12,8 +12,12 @@ compare: $(INSTALLED)
 core: $(INSTALLED)
 	$(BIN)/python -m pytest -m core --numprocesses 2 --dist loadfile
 
-test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: core
+	$(BIN)/python -m pytest -m "not core and not libraries" --numprocesses 2 --dist loadfile
+
+# The tests that install other libraries, into environments of their own.
+libraries: $(INSTALLED)
+	$(BIN)/python -m pytest -m libraries --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -84,6 +84,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
         if not needs_framework(item.path, item.originalname):
             item.add_marker("core")
+        if _place(item.path).startswith("libraries/"):
+            item.add_marker("libraries")
     items.sort(key=lambda item: LONGEST.index(place) if (place := _place(item.path)) in LONGEST else len(LONGEST))
 
 
