@@ -92,12 +92,17 @@ class Screen:
         # A finding reports the initial values.
         found = groups(row for row in judgement.settings if row.subject != INITIAL) if judgement else []
         sides = judgement.sides if judgement else SIDES
-        for count in range(len(found), 0, -1):
+        shown: list[Part] = []
+        for count in range(1, len(found) + 1):  # from few on: rich takes long for a long table
             table = settings_table(found[:count], sides)
             lines, more = len(self._console.render_lines(table)), len(found) - count
+            if 1 + lines > room:
+                break
             if 1 + lines + bool(more) <= room:
                 rest = [Part(Text(f"and {more} more that differ, in settings.csv"), 1)] if more else []
-                return [Part("", 1), Part(table, lines), *rest]
+                shown = [Part("", 1), Part(table, lines), *rest]
+        if shown:
+            return shown
         return [Part(Text(f"settings: {len(found)} differ, in settings.csv"), 1)] if found else []
 
 

@@ -1,14 +1,10 @@
 """The settings of two sides are compared by their values; what one side cannot know is left out."""
 
-import io
-
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.judging.settings import COLUMNS, compare_settings, differences, to_row
 from compare.judging.settings.notes import NOTES
-from compare.reporting.settings_table import settings_table
 from compare.traces.header import Setting
 
 
@@ -215,15 +211,3 @@ def test_equal_rows_have_no_note():
         compare_settings(torch, side("bn", "BatchNorm", momentum=0.2), {"bn": "bn"})[0].note
         == NOTES["BatchNorm", "momentum"]
     )
-
-
-def test_the_table_shows_what_differs_and_nothing_else():
-    torch = side("optimizer", "Adam", lr=0.1, betas=[0.9, 0.999]) + side("fc", "Linear", bias=True)
-    tf = side("optimizer", "Adam", lr=0.2, betas=[0.9, 0.999]) + side("fc", "Linear", bias=True, note="[red]x")
-    console = Console(width=120, record=True, file=io.StringIO())
-    console.print(settings_table(compare_settings(torch, tf, {"fc": "fc"})))
-    text = console.export_text()
-    assert "optimizer (Adam) lr" in " ".join(text.split())
-    assert "[red]x" in text
-    assert "betas" not in text
-    assert "bias" not in text
