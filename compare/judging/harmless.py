@@ -30,8 +30,12 @@ REACHED_NOTHING = "at steps where no update, buffer or loss differs"
 
 
 def settled(rows: Sequence[StageRow], pair: TracePair) -> list[StageRow]:
-    """The same rows; gradients that are used alike are marked as harmless."""
+    """The same rows; gradients that are used alike are marked as harmless.
+
+    Not where the losses part, which come before: to read all weights again takes long.
+    """
     steps = {row.step for row in rows if _is_shown_differently(row)}
+    steps -= {row.step for row in rows if row.stage == "loss" and row.beyond}
     if not steps:
         return list(rows)
     uses = uses_of(pair)

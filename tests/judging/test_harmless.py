@@ -101,6 +101,16 @@ def test_settings_explain_a_decay_where_momentum_and_a_fault_hide_it_in_state_an
     assert blamed(judged(torch, tf)) == (7, "gradient", "w"), "nothing says so"
 
 
+@pytest.mark.parametrize(("loss", "expected"), [(1.0, None), (2.0, (0, "loss", "loss"))])
+def test_where_the_losses_part_they_are_blamed_and_gradients_are_not_looked_into(judged, loss, expected):
+    sides = (GRADIENT, DECAY), (DECAYED, 0.0)
+    recorded = [{(0, "loss", "loss"): np.array(1.0)} | step(shown, DECAYED) for shown, _ in sides]
+    recorded[1][0, "loss", "loss"] = np.array(loss)
+    rows = judged(*recorded, *(settings(decay) for _, decay in sides))
+    assert blamed(rows) == expected
+    assert any(row.harmless for row in rows) == (expected is None)
+
+
 def test_what_one_step_showed_is_believed_of_later_ones(judged):
     torch, tf = step(GRADIENT, DECAYED), step(DECAYED, DECAYED)
     mixed = DECAYED + 0.9 * np.array([1.0, 2.0, 3.0])
