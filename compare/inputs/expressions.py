@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple, overload
 
 import numpy as np
@@ -19,7 +19,7 @@ FORMS = (
 WHOLE = slice(None, None)
 
 _LAST_STEP = re.compile(
-    r"(?P<inner>.+)(\[(?P<slices>[\d:, ]+)\]|(?P<T>\.T)|\.(?P<axes>permute|reshape)\((?P<numbers>[-\d, ]+)\))"
+    r"(?P<inner>.+)(\[(?P<slices>[\d:, ]+)\]|(?P<T>\.T)|\.(?P<axes>permute|reshape)\((?P<numbers>[-\d, ]+|\(\))\))"
 )
 _SLICE = re.compile(r"(\d*):(\d*)")
 _CAT = re.compile(r"cat\((.+)\)")
@@ -119,8 +119,12 @@ def _step(slices: tuple[slice, ...], axes: str | None, numbers: str | None) -> S
         return lambda array: array[slices]
     if axes is None:
         return np.transpose
-    given = tuple(int(number) for number in (numbers or "").split(","))
-    return (lambda array: array.transpose(given)) if axes == "permute" else (lambda array: array.reshape(given))
+    given = () if numbers == "()" else tuple(int(number) for number in (numbers or "").split(","))
+    return (lambda array: array.transpose(given)) if axes == "permute" else partial(_reshaped, shape=given)
+
+
+def _reshaped(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    return array.reshape(shape)
 
 
 def _split(text: str, by: str) -> list[str]:
@@ -146,10 +150,15 @@ def _value(parts: tuple[_Part, ...], known: dict[str, np.ndarray], added: bool) 
     values = []
     for part in parts if added else parts[:1]:
         array = known[part.name] if not part.sums else _together([_value(each, known, added) for each in part.sums])
-        for step in part.steps if array.ndim else ():
+        for step in part.steps if array.ndim else filter(_of_numbers, part.steps):
             array = step(array)
         values.append(array)
     return sum(values[1:], values[0])
+
+
+def _of_numbers(step: Step) -> bool:
+    """Whether a step makes sense for a single number: one that gives it axes, not what is meant for a whole weight."""
+    return isinstance(step, partial) and set(step.keywords["shape"]) <= {1}
 
 
 def _together(arrays: list[np.ndarray]) -> np.ndarray:

@@ -5,11 +5,12 @@ Where two layouts fit, the one of a kernel (in, out) beside a layer of the frame
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import product
 from typing import NamedTuple
 
-from compare.traces.fitting import AS_IT_IS, layouts
+from compare.traces.fitting import AS_IT_IS, is_moved, is_reshaped, layouts
 from compare.traces.matching import Pair, match
 from compare.traces.weights import Tensor, WeightGroup
 
@@ -27,10 +28,11 @@ def match_loose(torch: Iterable[WeightGroup], tf: Iterable[WeightGroup], named: 
     """Pair what is left of both models; `turned` prefers the other layout wherever two fit."""
     free, every, found = _one_by_one(torch), _one_by_one(tf), Loose([], {})
     left = every
-    for other in (turned, not turned):
-        pairs = match(free, left, partial(_fits, turned=other), _alike, named)
+    for axes, other in product((True, False), (turned, not turned)):  # equal numbers of axes first
+        layout = partial(_layout, turned=other, axes=axes)
+        pairs = match(free, left, partial(_fits, layout=layout), _alike, named)
         found.pairs.extend(pairs)
-        found.layouts.update({tensor_of(group).name: _layout(one, group, other) or AS_IT_IS for one, group in pairs})
+        found.layouts.update({tensor_of(group).name: layout(one, group) or AS_IT_IS for one, group in pairs})
         taken = {id(group) for pair in pairs for group in pair}
         free, left = ([group for group in groups if id(group) not in taken] for groups in (free, left))
     place = {id(group): number for number, group in enumerate(every)}
@@ -56,18 +58,21 @@ def _alike(group: WeightGroup) -> tuple:
     return group.kind in OWN, tensor_of(group).buffer, tensor_of(group).shape
 
 
-def _fits(torch: WeightGroup, tf: WeightGroup, turned: bool) -> bool:
-    return _layout(torch, tf, turned) is not None
+def _fits(torch: WeightGroup, tf: WeightGroup, layout: Callable[[WeightGroup, WeightGroup], str | None]) -> bool:
+    return layout(torch, tf) is not None
 
 
-def _layout(torch: WeightGroup, tf: WeightGroup, turned: bool) -> str | None:
-    """The layout of torch's weight; None where it does not fit, or both have a rule, which then must agree."""
+def _layout(torch: WeightGroup, tf: WeightGroup, turned: bool, axes: bool) -> str | None:
+    """The layout of torch's weight; None where it does not fit, or both have a rule, which then must agree.
+
+    Where it is for equal `axes`, a reshaped one does not fit.
+    """
     one, other = tensor_of(torch), tensor_of(tf)
     own = [group.kind in OWN for group in (torch, tf)]
     if not any(own) or one.buffer != other.buffer:
         return None
-    fitting = layouts(one.shape, other.shape)
-    if len(one.shape) < 2:
+    fitting = [layout for layout in layouts(one.shape, other.shape) if not (axes and is_reshaped(layout))]
+    if not any(map(is_moved, fitting)) and len(one.shape) < 2:
         return fitting[0] if fitting else None
     moved = (own[0] != own[1]) != turned
-    return next((layout for layout in fitting if (layout != AS_IT_IS) == moved), None)
+    return next((layout for layout in fitting if is_moved(layout) == moved), None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
 from compare.traces.calls import split_call
-from compare.traces.fitting import AS_IT_IS, layouts
+from compare.traces.fitting import AS_IT_IS, is_moved, layouts
 from compare.traces.loose import OWN, match_loose, tensor_of
 from compare.traces.matching import Pair, fits, match, of_a_shape, path_of, without_effect
 from compare.traces.model import RecordedModel
@@ -78,7 +78,7 @@ class Pairing:
         return [
             tensor.name
             for torch, tf, tensor in single
-            if self.layouts.get(tensor.name) or (torch.kind != tf.kind and len(tensor.shape) > 1)
+            if is_moved(self.layouts.get(tensor.name, AS_IT_IS)) or (torch.kind != tf.kind and len(tensor.shape) > 1)
         ]
 
     @property
@@ -94,10 +94,10 @@ class Pairing:
 
     def turned(self, *names: str) -> Pairing:
         """This pairing with these weights in the other layout that fits."""
-        shapes = {tensor.name: tensor.shape for _, tf in self.pairs for tensor in tf.tensors.values()}
+        shapes = {tensor_of(tf).name: (tensor_of(torch).shape, tensor_of(tf).shape) for torch, tf in self.pairs}
         turned = dict(self.layouts)
         for name in names:
-            fitting = layouts(shapes[name], shapes[name])
+            fitting = layouts(*shapes[name])
             turned[name] = next(each for each in fitting if each != self.layouts.get(name, AS_IT_IS))
         return replace(self, layouts=turned)
 

@@ -9,7 +9,7 @@ from compare.inputs.expressions import Term, evaluate, shape_of, terms
 
 A, B = np.arange(12.0).reshape(6, 2), np.full((6, 2), 100.0)
 K = np.arange(24.0).reshape(1, 2, 3, 4)
-TENSORS = {"a.weight": A, "b.weight": B, "scalar": np.float64(3), "k": K}
+TENSORS = {"a.weight": A, "b.weight": B, "scalar": np.float64(3), "one": np.array([7.0]), "k": K}
 WHOLE = slice(None, None)
 
 
@@ -62,6 +62,9 @@ def test_what_is_no_expression_is_refused_with_the_forms_that_are(expression):
         ("a.weight.T[0:1]", A[:, :1].T),
         ("k.permute(3, 2, 0, 1)", np.transpose(K, (3, 2, 0, 1))),
         ("k.reshape(6, -1).T", K.reshape(6, 4).T),
+        ("one.reshape(())", np.float64(7)),
+        ("scalar.reshape(1, 1)", [[3.0]]),
+        ("scalar.reshape(6, -1)", 3.0),
         ("cat(a.weight, b.weight[0:1]).T + a.weight[0:1].T", np.vstack((A, B[:1])).T + A[:1].T),
     ],
 )
