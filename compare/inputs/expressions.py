@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -74,13 +74,26 @@ def shape_of(expression: str, shapes: Callable[[str], tuple[int, ...]]) -> tuple
     return evaluate(expression, lambda name: np.broadcast_to(np.int8(0), shapes(name))).shape
 
 
-def explicit_pairs(items: Iterable[tuple]) -> ExplicitPairs:
-    """The pairs given by name, one at a time: a list on the torch side is several weights without a partner."""
-    return tuple(
+def explicit_pairs(given: Any) -> ExplicitPairs:
+    """The pairs given by name (WEIGHTS), one at a time: a list on the torch side is several weights without a partner.
+
+    ValueError where they are not names.
+    """
+    if not isinstance(given, Mapping):
+        raise ValueError(f"WEIGHTS is of the type {type(given).__name__}, expected a dict from tf names to torch names")
+    pairs = tuple(
         (name, expression)
-        for name, given in items
-        for expression in (given if isinstance(given, list | tuple) else [given])
+        for name, of_torch in given.items()
+        for expression in (of_torch if isinstance(of_torch, list | tuple) else [of_torch])
     )
+    for pair in pairs:
+        for name in pair:
+            if not isinstance(name, str | None):
+                raise ValueError(
+                    f"WEIGHTS has a value of the type {type(name).__name__} for {pair[0]!r}, expected text, or None "
+                    f"for no partner. Write which weight of torch it is, and what is done to it: {FORMS}"
+                )
+    return pairs
 
 
 @cache

@@ -5,13 +5,16 @@ Where two layouts fit, the one of a kernel (in, out) beside a layer of the frame
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from compare.traces.fitting import AS_IT_IS, is_moved, is_reshaped, layouts
-from compare.traces.matching import Pair, match
+from compare.traces.matching import Pair, match, path_of
+from compare.traces.names import agreeing
 from compare.traces.weights import Tensor, WeightGroup
 
 OWN = frozenset(("Parameter", "Buffer"))  # the kinds of tensors that no rule names
@@ -26,8 +29,8 @@ class Loose(NamedTuple):
 
 def match_loose(torch: Iterable[WeightGroup], tf: Iterable[WeightGroup], named: bool, turned: bool) -> Loose:
     """Pair what is left of both models; `turned` prefers the other layout wherever two fit."""
-    free, every, found = _one_by_one(torch), _one_by_one(tf), Loose([], {})
-    left = every
+    free, every = _without_doubtful_buffers(_one_by_one(torch), _one_by_one(tf), named)
+    left, found = every, Loose([], {})
     for axes, other in product((True, False), (turned, not turned)):  # equal numbers of axes first
         layout = partial(_layout, turned=other, axes=axes)
         pairs = match(free, left, partial(_fits, layout=layout), _alike, named)
@@ -52,6 +55,31 @@ def _one_by_one(groups: Iterable[WeightGroup]) -> list[WeightGroup]:
         for group in groups
         for role, tensor in group.tensors.items()
     ]
+
+
+def _without_doubtful_buffers(
+    torch: list[WeightGroup], tf: list[WeightGroup], named: bool
+) -> tuple[list[WeightGroup], list[WeightGroup]]:
+    """Both without the buffers that the other side has more or fewer of, unless their names agree.
+
+    A framework keeps what it likes beside its running statistics, and order says nothing among such.
+    """
+    buffers = [[group for group in side if tensor_of(group).buffer] for side in (torch, tf)]
+    sizes = [Counter(map(_size, side)) for side in buffers]
+    doubtful = {size for size in sizes[0] | sizes[1] if sizes[0][size] != sizes[1][size]}
+    kept = set()
+    for size in doubtful if named else ():
+        of_torch, of_tf = ([group for group in side if _size(group) == size] for side in buffers)
+        kept |= {id(group) for pair in agreeing(of_torch, of_tf, path_of) for each in pair for group in each}
+
+    def certain(group: WeightGroup) -> bool:
+        return not tensor_of(group).buffer or _size(group) not in doubtful or id(group) in kept
+
+    return list(filter(certain, torch)), list(filter(certain, tf))
+
+
+def _size(group: WeightGroup) -> int:
+    return prod(tensor_of(group).shape)
 
 
 def _alike(group: WeightGroup) -> tuple:

@@ -15,7 +15,7 @@ from compare.traces.fitting import AS_IT_IS, is_moved, layouts
 from compare.traces.loose import OWN, match_loose, tensor_of
 from compare.traces.matching import Pair, fits, match, of_a_shape, path_of, without_effect
 from compare.traces.model import RecordedModel
-from compare.traces.names import agreeing
+from compare.traces.names import agreeing, numbers
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
 from compare.traces.weights import Tensor, WeightGroup
 
@@ -177,11 +177,18 @@ class Pairing:
 
 
 def pair(
-    torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = (), by_name: bool = True, turned: bool = False
+    torch: RecordedModel,
+    tf: RecordedModel,
+    explicit: ExplicitPairs = (),
+    by_name: bool = True,
+    turned: bool = False,
+    as_numbered: bool = False,
 ) -> Pairing:
     """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired.
 
     Where it is not `by_name`, the names of layers count for nothing; `turned` prefers the other layout where two fit.
+    Tf's layers are in the order of the forward pass, or `as_numbered`: Keras numbers them as they are made, and runs
+    the branches of a functional model in an order of its own.
     """
     check_explicit(torch.tensors, tf.tensors, explicit)
     named = {name: expression for name, expression in explicit if name is not None and expression is not None}
@@ -189,6 +196,7 @@ def pair(
     tf_named = {name for name, _ in explicit}
     of_torch = _free(torch, lambda name: not is_named(name, torch_named))
     of_tf = _free(tf, lambda name: name not in tf_named)
+    of_tf = sorted(of_tf, key=lambda group: numbers(group.path)) if as_numbered else of_tf
     pairs: list[Pair] = []
     for kind in dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN):
         of_kind = [[group for group in groups if group.kind == kind] for groups in (of_torch, of_tf)]

@@ -63,6 +63,18 @@ def test_the_order_is_that_of_the_forward_pass_and_not_of_the_definition():
     assert weights(tf, torch) == of_layers(early="d1", late="d2")
 
 
+def test_as_numbered_the_layers_of_tf_are_in_the_order_in_which_they_were_made():
+    torch = model(norm("a"), norm("b"), norm("c"))
+    tf = model(*map(norm, ("bn_10", "bn_9", "bn")), outputs="bn bn_10 bn_9")
+    assert [(one.path, other.path) for one, other in pair(torch, tf).pairs] == [
+        ("a", "bn"),
+        ("b", "bn_10"),
+        ("c", "bn_9"),
+    ]
+    found = {(one.path, other.path) for one, other in pair(torch, tf, as_numbered=True).pairs}
+    assert found == {("a", "bn"), ("b", "bn_9"), ("c", "bn_10")}
+
+
 def test_the_first_call_of_a_layer_that_is_called_twice_counts():
     torch = model(group("one"), group("two"), outputs="one two one")
     assert weights(torch, model(group("d1"), group("d2"))) == of_layers(d1="one", d2="two")
