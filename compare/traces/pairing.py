@@ -117,13 +117,23 @@ class Pairing:
         return [(torch[terms(expression)[0].name], tf[name]) for name, expression in self.explicit.items()]
 
     @property
+    def _in_part(self) -> set[str]:
+        """TensorFlow's layers that are named as slices of PyTorch's, or as several side by side: so are the outputs."""
+        return {
+            self.tf.layer_of(group)
+            for group in self.tf.weight_groups
+            for name in _names(group)
+            if any(sign in self.explicit.get(name, "") for sign in ("[", "cat("))
+        }
+
+    @property
     def outputs(self) -> dict[str, str]:
         """TensorFlow's outputs and PyTorch's: of paired layers, and of other kinds that both call equally often."""
         found = {}
-        layers = self.layers
+        layers, in_part = self.layers, self._in_part
         for output in self.tf.outputs:
             layer, call = split_call(output)
-            if layer in layers and f"{layers[layer]}{call}" in self.torch.outputs:
+            if layer in layers and layer not in in_part and f"{layers[layer]}{call}" in self.torch.outputs:
                 found[output] = f"{layers[layer]}{call}"
         with_weights = {*layers, *layers.values()}
         torch, tf = (_calls(model, with_weights) for model in (self.torch, self.tf))

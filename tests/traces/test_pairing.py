@@ -324,6 +324,17 @@ def test_what_is_named_goes_before_order_and_the_rest_follows_in_order():
     assert found == of_layers(d1="c", d2="a", d3="b")
 
 
+def test_the_output_of_a_layer_that_is_a_slice_of_the_others_is_not_the_others():
+    torch, tf = model(group("qkv", (12, 6)), group("fc", WIDE)), model(group("q"), group("k"), group("d", WIDE))
+    slices = [(f"{one}.{role}", f"qkv.{role}[{rows}]") for one, rows in (("q", "0:6"), ("k", "6:12"))
+              for role in ("weight", "bias")]  # fmt: skip
+    assert pair(torch, tf, slices).outputs == {"d": "fc"}
+    cats = [(f"qkv.{role}", f"cat(q.{role}, k.{role})") for role in ("weight", "bias")]
+    assert pair(tf, torch, cats).outputs == {"fc": "d"}
+    whole = [("q.weight", "w.weight"), ("q.bias", "w.bias")]
+    assert pair(model(group("w")), model(group("q")), whole).outputs == {"q": "w"}
+
+
 def test_a_weight_that_is_said_to_have_no_partner_is_left_alone():
     torch, tf = model(group("a"), group("b", WIDE)), model(group("d1", (2, 2)), group("d2"))
     explicit = [("d1.weight", None), ("d1.bias", None), (None, "b.weight"), (None, "b.bias")]
