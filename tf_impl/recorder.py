@@ -163,7 +163,7 @@ def start_from(model: Any, trace: Path | str, pairs: Mapping[str | None, str | l
     with Trace(trace_path(trace)) as torch:
         if not any(key[:2] == (0, "weights") for key in torch.keys):
             raise TraceError(f"{trace} has no weights of step 0: record it with audits that begin at 0")
-        pairing = pair(RecordedModel.of(torch), _recorded(model), explicit_pairs((pairs or {}).items()))
+        pairing = pair(RecordedModel.of(torch), _recorded(model), explicit_pairs(pairs or {}))
         begun = begun_with(torch, 0, pairing.weights)
     parameters = weights.named_parameters(model) | weights.named_buffers(model)
     begun |= {name: np.full(parameters[name].shape, value) for name, value in pairing.alone.tf.items()}

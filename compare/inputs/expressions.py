@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from functools import cache
-from typing import NamedTuple, overload
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -19,7 +19,7 @@ FORMS = (
 WHOLE = slice(None, None)
 
 _LAST_STEP = re.compile(
-    r"(?P<inner>.+)(\[(?P<slices>[\d:, ]+)\]|(?P<T>\.T)|\.(?P<axes>permute|reshape)\((?P<numbers>[-\d, ]+)\))"
+    r"(?P<inner>.+)(\[(?P<slices>[\d:, ]+)\]|(?P<T>\.T)|\.(?P<axes>permute|reshape)\((?P<numbers>[-\d, ]+|\(\))\))"
 )
 _SLICE = re.compile(r"(\d*):(\d*)")
 _CAT = re.compile(r"cat\((.+)\)")
@@ -74,13 +74,26 @@ def shape_of(expression: str, shapes: Callable[[str], tuple[int, ...]]) -> tuple
     return evaluate(expression, lambda name: np.broadcast_to(np.int8(0), shapes(name))).shape
 
 
-def explicit_pairs(items: Iterable[tuple]) -> ExplicitPairs:
-    """The pairs given by name, one at a time: a list on the torch side is several weights without a partner."""
-    return tuple(
+def explicit_pairs(given: Any) -> ExplicitPairs:
+    """The pairs given by name (WEIGHTS), one at a time: a list on the torch side is several weights without a partner.
+
+    ValueError where they are not names.
+    """
+    if not isinstance(given, Mapping):
+        raise ValueError(f"WEIGHTS is of the type {type(given).__name__}, expected a dict from tf names to torch names")
+    pairs = tuple(
         (name, expression)
-        for name, given in items
-        for expression in (given if isinstance(given, list | tuple) else [given])
+        for name, of_torch in given.items()
+        for expression in (of_torch if isinstance(of_torch, list | tuple) else [of_torch])
     )
+    for pair in pairs:
+        for name in pair:
+            if not isinstance(name, str | None):
+                raise ValueError(
+                    f"WEIGHTS has a value of the type {type(name).__name__} for {pair[0]!r}, expected text, or None "
+                    f"for no partner. Write which weight of torch it is, and what is done to it: {FORMS}"
+                )
+    return pairs
 
 
 @cache
@@ -119,8 +132,12 @@ def _step(slices: tuple[slice, ...], axes: str | None, numbers: str | None) -> S
         return lambda array: array[slices]
     if axes is None:
         return np.transpose
-    given = tuple(int(number) for number in (numbers or "").split(","))
-    return (lambda array: array.transpose(given)) if axes == "permute" else (lambda array: array.reshape(given))
+    given = () if numbers == "()" else tuple(int(number) for number in (numbers or "").split(","))
+    return (lambda array: array.transpose(given)) if axes == "permute" else partial(_reshaped, shape=given)
+
+
+def _reshaped(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    return array.reshape(shape)
 
 
 def _split(text: str, by: str) -> list[str]:
@@ -146,10 +163,15 @@ def _value(parts: tuple[_Part, ...], known: dict[str, np.ndarray], added: bool) 
     values = []
     for part in parts if added else parts[:1]:
         array = known[part.name] if not part.sums else _together([_value(each, known, added) for each in part.sums])
-        for step in part.steps if array.ndim else ():
+        for step in part.steps if array.ndim else filter(_of_numbers, part.steps):
             array = step(array)
         values.append(array)
     return sum(values[1:], values[0])
+
+
+def _of_numbers(step: Step) -> bool:
+    """Whether a step makes sense for a single number: one that gives it axes, not what is meant for a whole weight."""
+    return isinstance(step, partial) and set(step.keywords["shape"]) <= {1}
 
 
 def _together(arrays: list[np.ndarray]) -> np.ndarray:

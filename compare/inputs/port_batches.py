@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -109,10 +109,7 @@ def _channels_first(file: str, given: Any, batch: Batch) -> tuple[str, ...]:
 
 def _explicit(file: str, weights: Any) -> ExplicitPairs:
     """The port's WEIGHTS as pairs (tf name, expression of torch names); None leaves the other unpaired."""
-    if not isinstance(weights, Mapping):
-        raise PortError(f"{file}: WEIGHTS is {what(weights)}, expected a dict from tf names to torch names")
-    pairs = explicit_pairs(weights.items())
-    for name in (name for pair in pairs for name in pair):
-        if not isinstance(name, (str, type(None))):
-            raise PortError(f"{file}: WEIGHTS has {name!r} in it, expected names of weights, or None for no partner")
-    return pairs
+    try:
+        return explicit_pairs(weights)
+    except ValueError as error:
+        raise PortError(f"{file}: {error}") from None

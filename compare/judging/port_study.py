@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,8 @@ def study_port(
     described = _describe(run, precisions)
     torch, tf = map(RecordedModel.of, described.pair)
     # By name and in the likelier layout; what else comes into question is tried where a first step disagrees.
-    pairing, *others = (pair(torch, tf, inputs.explicit, *how) for how in product((True, False), (False, True)))
+    ways = [(True, False), (True, False, True), (True, True), (False, False), (False, True)]
+    pairing, *others = (pair(torch, tf, inputs.explicit, *how) for how in ways)
     start = _start(described.pair.torch, pairing, weights)
     torch_step = described.pair.torch
     if pairing.alone.torch:

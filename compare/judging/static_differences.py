@@ -10,7 +10,7 @@ from compare.judging.difference import difference
 from compare.judging.dropped import rates_of_a_step
 from compare.judging.initial_values import InitialRow, compare_initial, summarise
 from compare.judging.judgement import Judgement
-from compare.judging.settings import INITIAL, SettingRow, compare_settings
+from compare.judging.settings import INITIAL, TF_ONLY, TORCH_ONLY, SettingRow, compare_settings
 from compare.judging.settings.values import DIFFERS, EQUAL
 from compare.judging.steps import METRIC
 from compare.traces.header import Setting
@@ -89,10 +89,14 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
 
 
 def settings_of(torch: Iterable[Setting], tf: Iterable[Setting], pairing: Pairing) -> list[SettingRow]:
-    """The rows of all settings; layers of the user's own have classes of their own, which is no difference."""
+    """The rows of all settings; layers of the user's own have classes of their own, which is no difference.
+
+    Nor is a setting that only one of the sides shows of such a layer: the other may have it in its code.
+    """
     own = pairing.without_rule
     rows = compare_settings(torch, tf, pairing.all_layers)
-    return [row for row in rows if row.setting != "kind" or row.subject not in own]
+    unknown = [row.setting == "kind" or row.verdict in (TORCH_ONLY, TF_ONLY) for row in rows]
+    return [row for row, silent in zip(rows, unknown, strict=True) if not (silent and row.subject in own)]
 
 
 def _with_rates(trace: Trace) -> list[Setting]:

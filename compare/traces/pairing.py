@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from compare.inputs.expressions import ExplicitPairs, terms
 from compare.traces.calls import split_call
-from compare.traces.fitting import AS_IT_IS, layouts
+from compare.traces.fitting import AS_IT_IS, is_moved, layouts
 from compare.traces.loose import OWN, match_loose, tensor_of
 from compare.traces.matching import Pair, fits, match, of_a_shape, path_of, without_effect
 from compare.traces.model import RecordedModel
-from compare.traces.names import agreeing
+from compare.traces.names import agreeing, numbers
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
 from compare.traces.weights import Tensor, WeightGroup
 
@@ -78,7 +78,7 @@ class Pairing:
         return [
             tensor.name
             for torch, tf, tensor in single
-            if self.layouts.get(tensor.name) or (torch.kind != tf.kind and len(tensor.shape) > 1)
+            if is_moved(self.layouts.get(tensor.name, AS_IT_IS)) or (torch.kind != tf.kind and len(tensor.shape) > 1)
         ]
 
     @property
@@ -94,10 +94,10 @@ class Pairing:
 
     def turned(self, *names: str) -> Pairing:
         """This pairing with these weights in the other layout that fits."""
-        shapes = {tensor.name: tensor.shape for _, tf in self.pairs for tensor in tf.tensors.values()}
+        shapes = {tensor_of(tf).name: (tensor_of(torch).shape, tensor_of(tf).shape) for torch, tf in self.pairs}
         turned = dict(self.layouts)
         for name in names:
-            fitting = layouts(shapes[name], shapes[name])
+            fitting = layouts(*shapes[name])
             turned[name] = next(each for each in fitting if each != self.layouts.get(name, AS_IT_IS))
         return replace(self, layouts=turned)
 
@@ -117,13 +117,23 @@ class Pairing:
         return [(torch[terms(expression)[0].name], tf[name]) for name, expression in self.explicit.items()]
 
     @property
+    def _in_part(self) -> set[str]:
+        """TensorFlow's layers that are named as slices of PyTorch's, or as several side by side: so are the outputs."""
+        return {
+            self.tf.layer_of(group)
+            for group in self.tf.weight_groups
+            for name in _names(group)
+            if any(sign in self.explicit.get(name, "") for sign in ("[", "cat("))
+        }
+
+    @property
     def outputs(self) -> dict[str, str]:
         """TensorFlow's outputs and PyTorch's: of paired layers, and of other kinds that both call equally often."""
         found = {}
-        layers = self.layers
+        layers, in_part = self.layers, self._in_part
         for output in self.tf.outputs:
             layer, call = split_call(output)
-            if layer in layers and f"{layers[layer]}{call}" in self.torch.outputs:
+            if layer in layers and layer not in in_part and f"{layers[layer]}{call}" in self.torch.outputs:
                 found[output] = f"{layers[layer]}{call}"
         with_weights = {*layers, *layers.values()}
         torch, tf = (_calls(model, with_weights) for model in (self.torch, self.tf))
@@ -177,11 +187,18 @@ class Pairing:
 
 
 def pair(
-    torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs = (), by_name: bool = True, turned: bool = False
+    torch: RecordedModel,
+    tf: RecordedModel,
+    explicit: ExplicitPairs = (),
+    by_name: bool = True,
+    turned: bool = False,
+    as_numbered: bool = False,
 ) -> Pairing:
     """Pair the weights of two models; PairingError where one is left over that `explicit` does not leave unpaired.
 
     Where it is not `by_name`, the names of layers count for nothing; `turned` prefers the other layout where two fit.
+    Tf's layers are in the order of the forward pass, or `as_numbered`: Keras numbers them as they are made, and runs
+    the branches of a functional model in an order of its own.
     """
     check_explicit(torch.tensors, tf.tensors, explicit)
     named = {name: expression for name, expression in explicit if name is not None and expression is not None}
@@ -189,6 +206,7 @@ def pair(
     tf_named = {name for name, _ in explicit}
     of_torch = _free(torch, lambda name: not is_named(name, torch_named))
     of_tf = _free(tf, lambda name: name not in tf_named)
+    of_tf = sorted(of_tf, key=lambda group: numbers(group.path)) if as_numbered else of_tf
     pairs: list[Pair] = []
     for kind in dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN):
         of_kind = [[group for group in groups if group.kind == kind] for groups in (of_torch, of_tf)]

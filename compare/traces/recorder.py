@@ -75,7 +75,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """
         model, optimizer = self._as_written(model, optimizer)
         self._trajectory, self._following = trajectory, following
-        self._loss, self._pairs = loss, explicit_pairs((pairs or {}).items())
+        self._loss, self._pairs = loss, explicit_pairs(pairs or {})
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
         self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
         if audits is None:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from compare.inputs.expressions import FORMS, WHOLE, ExplicitPairs, Term, shape_of, terms
 from compare.traces.fitting import Shape, layouts
+from compare.traces.fused import slices_of, together
 from compare.traces.weights import Tensor
 
 Tensors = Mapping[str, Tensor]  # by name
@@ -99,8 +100,12 @@ def check_nothing_left(torch: Tensors, tf: Tensors, weights: Mapping[str, str], 
 def _left_over(torch: list[Tensor], tf: list[Tensor]) -> PairingError:
     """The weights that are left over, and the WEIGHTS line to write."""
     sides = {side: list(map(_described, left)) for side, left in (("torch", torch), ("tf", tf)) if left}
-    free, lines = list(torch), []
+    (slices, wholes), (joined, parts) = slices_of(torch, tf), together(torch, tf)
+    free, lines = [one for one in torch if one not in (*wholes, *parts)], []
     for one in tf:
+        if fused := slices.get(one.name) or joined.get(one.name):
+            lines.append(f"{one.name!r}: {fused!r}")
+            continue
         partner = next((other for other in free if layouts(other.shape, one.shape)), None)
         if partner is not None:
             free.remove(partner)

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.inputs.expressions import Term, evaluate, shape_of, terms
+from compare.inputs.expressions import Term, evaluate, explicit_pairs, shape_of, terms
 
 A, B = np.arange(12.0).reshape(6, 2), np.full((6, 2), 100.0)
 K = np.arange(24.0).reshape(1, 2, 3, 4)
-TENSORS = {"a.weight": A, "b.weight": B, "scalar": np.float64(3), "k": K}
+TENSORS = {"a.weight": A, "b.weight": B, "scalar": np.float64(3), "one": np.array([7.0]), "k": K}
 WHOLE = slice(None, None)
 
 
@@ -62,6 +62,9 @@ def test_what_is_no_expression_is_refused_with_the_forms_that_are(expression):
         ("a.weight.T[0:1]", A[:, :1].T),
         ("k.permute(3, 2, 0, 1)", np.transpose(K, (3, 2, 0, 1))),
         ("k.reshape(6, -1).T", K.reshape(6, 4).T),
+        ("one.reshape(())", np.float64(7)),
+        ("scalar.reshape(1, 1)", [[3.0]]),
+        ("scalar.reshape(6, -1)", 3.0),
         ("cat(a.weight, b.weight[0:1]).T + a.weight[0:1].T", np.vstack((A, B[:1])).T + A[:1].T),
     ],
 )
@@ -97,3 +100,21 @@ def test_slices_side_by_side_make_the_whole(sizes):
     ends = np.cumsum(sizes)
     parts = [evaluate(f"w[{end - size}:{end}]", {"w": whole}.get) for size, end in zip(sizes, ends, strict=True)]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_pairs_by_name_are_taken_one_at_a_time():
+    assert explicit_pairs({"k": "fc.weight.T", None: ["a", "b"], "c": None}) == (
+        ("k", "fc.weight.T"), (None, "a"), (None, "b"), ("c", None),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [lambda weight: weight.T, 3, np.zeros(2), ["a", len]])
+def test_what_is_no_text_is_refused_with_its_type_and_the_forms_that_are(value):
+    with pytest.raises(ValueError, match=r"of the type \w+ for 'k', expected text.* \"name\.T\"") as caught:
+        explicit_pairs({"k": value})
+    assert "0x" not in str(caught.value)
+
+
+def test_pairs_that_are_not_a_dict_are_refused():
+    with pytest.raises(ValueError, match="WEIGHTS is of the type list, expected a dict"):
+        explicit_pairs(["fc.weight"])

@@ -162,5 +162,5 @@ def test_the_line_of_the_message_is_taken_from_the_tf_recorder(traces):
     traces.record("torch", said=with_a_weight_more("torch", "more"))
     traces.record("tf")
     assert "WEIGHTS = {None: ['more.weight']}" in refused(traces, PairingError)
-    traces.record("tf", said={"explicit": explicit_pairs([(None, ["more.weight"])])})
+    traces.record("tf", said={"explicit": explicit_pairs({None: ["more.weight"]})})
     assert diff(traces.torch, traces.tf).verdict == "equivalent"

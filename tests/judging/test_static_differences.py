@@ -13,6 +13,7 @@ from compare.judging.static_differences import (
     initial_values,
     say_evaluation,
     say_initial,
+    settings_of,
 )
 from compare.judging.steps import Series
 from compare.traces.header import Setting
@@ -192,3 +193,10 @@ def test_that_there_was_no_evaluation_is_said_with_the_reason_of_each_side():
 def test_a_loss_that_trains_in_evaluation_is_said_to():
     [said] = say_evaluation(judged(None), sides(in_training=True))
     assert said == "evaluated in training mode on both sides, because PyTorch's loss puts the model into it"
+
+
+def test_of_a_layer_without_a_rule_what_only_one_side_shows_is_no_difference():
+    torch = [Setting("fc", "LayerNorm", name, value) for name, value in (("eps", 1e-5), ("bias", True))]
+    tf = [Setting("dense", "Norm", "eps", 1e-3)]
+    own = SimpleNamespace(**vars(PAIRING) | {"without_rule": {"fc"}})
+    assert [(row.setting, row.torch, row.tf) for row in settings_of(torch, tf, own)] == [("eps", 1e-5, 1e-3)]

@@ -105,6 +105,24 @@ ROWS = {
     "einsum, kernel (out, in)": Row(
         lambda: nn.Linear(4, 4, False), lambda: layers.EinsumDense("bx,yx->by", (4,)), (5, 4)
     ),
+    "einsum, into heads": Row(
+        lambda: nn.Linear(4, 6),
+        lambda: layers.EinsumDense("btx,xnh->btnh", (None, 2, 3), bias_axes="nh"),
+        (5, 6, 4),
+        torch_call=lambda layer, x: layer(x).unflatten(-1, (2, 3)),
+    ),
+    "einsum, into heads, kernel in another order": Row(
+        lambda: nn.Linear(4, 6),
+        lambda: layers.EinsumDense("btx,hxn->btnh", (None, 2, 3), bias_axes="nh"),
+        (5, 6, 4),
+        torch_call=lambda layer, x: layer(x).unflatten(-1, (2, 3)),
+    ),
+    "einsum, out of heads": Row(
+        lambda: nn.Linear(6, 4),
+        lambda: layers.EinsumDense("btnh,nhx->btx", (None, 4), bias_axes="x"),
+        (5, 7, 2, 3),
+        torch_call=lambda layer, x: layer(x.flatten(-2)),
+    ),
     "convolution 1": image(lambda: nn.Conv1d(4, 6, 3), lambda: layers.Conv1D(6, 3), 2, 4, 9),
     "convolution 2": image(lambda: nn.Conv2d(4, 6, (3, 2)), lambda: layers.Conv2D(6, (3, 2)), 2, 4, 7, 8),
     "convolution 3": image(lambda: nn.Conv3d(2, 3, (3, 2, 1)), lambda: layers.Conv3D(3, (3, 2, 1)), 2, 2, 5, 6, 4),

@@ -41,7 +41,7 @@ class Model:
     def follow(self, path, audits=None, pairs=(), name="dense"):
         own = RecordedModel([group(name)], {}, [], [])
         parameters = {f"{name}.weight": Array(self.weight)}
-        return FollowedLoop(path, own, parameters, self.given.append, explicit_pairs(pairs), audits)
+        return FollowedLoop(path, own, parameters, self.given.append, explicit_pairs(dict(pairs)), audits)
 
 
 def test_a_step_begins_with_the_weights_that_torch_had_there_and_any_other_with_its_own(tmp_path):

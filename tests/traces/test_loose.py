@@ -78,3 +78,29 @@ def test_names_tell_apart_what_has_one_shape():
 def test_the_weights_of_a_normalisation_are_paired_by_the_word_that_they_share():
     norm = WeightGroup("LayerNorm", "n", {role: Tensor(f"n.{role}", (6,), False, True) for role in ("weight", "bias")})
     assert paired([norm], [own("own.bias", 6), own("own.scale", 6)]) == {"own.bias": "n.bias", "own.scale": "n.weight"}
+
+
+def test_axes_of_one_element_are_no_reason_to_have_no_partner():
+    assert paired([own("token", 1, 1, 6), own("b", 6)], [own("bias", 1, 6), own("cls", 6)], named=False) == {
+        "bias": "token.reshape(1, 6)",
+        "cls": "b",
+    }
+    assert paired([own("scale", 1)], [own("s")]) == {"s": "scale.reshape(())"}
+
+
+def test_what_has_equally_many_axes_is_paired_first():
+    torch, tf = [own("a", 1, 6), own("b", 6)], [own("c", 6), own("d", 1, 1, 6)]
+    assert paired(torch, tf, named=False) == {"c": "b", "d": "a.reshape(1, 1, 6)"}
+
+
+def test_buffers_that_are_not_equally_many_are_paired_by_their_names_or_not_at_all():
+    def buffers(*names):
+        return [own(name, 1, 4, buffer=True, kind="Buffer") for name in names]
+
+    torch, more = buffers("mean", "var"), buffers("m.average", "m.hidden", "v.average", "v.hidden")
+    assert paired(torch, more) == {}
+    assert paired(more, torch) == {}
+    assert paired(torch, buffers("a", "b")) == {"a": "mean", "b": "var"}
+    assert paired(torch, buffers("moving_variance", "count", "moving_mean")) == {
+        "moving_variance": "var", "moving_mean": "mean",
+    }  # fmt: skip

@@ -63,6 +63,18 @@ def test_the_order_is_that_of_the_forward_pass_and_not_of_the_definition():
     assert weights(tf, torch) == of_layers(early="d1", late="d2")
 
 
+def test_as_numbered_the_layers_of_tf_are_in_the_order_in_which_they_were_made():
+    torch = model(norm("a"), norm("b"), norm("c"))
+    tf = model(*map(norm, ("bn_10", "bn_9", "bn")), outputs="bn bn_10 bn_9")
+    assert [(one.path, other.path) for one, other in pair(torch, tf).pairs] == [
+        ("a", "bn"),
+        ("b", "bn_10"),
+        ("c", "bn_9"),
+    ]
+    found = {(one.path, other.path) for one, other in pair(torch, tf, as_numbered=True).pairs}
+    assert found == {("a", "bn"), ("b", "bn_9"), ("c", "bn_10")}
+
+
 def test_the_first_call_of_a_layer_that_is_called_twice_counts():
     torch = model(group("one"), group("two"), outputs="one two one")
     assert weights(torch, model(group("d1"), group("d2"))) == of_layers(d1="one", d2="two")
@@ -310,6 +322,17 @@ def test_what_is_named_goes_before_order_and_the_rest_follows_in_order():
     torch, tf = model(group("a"), group("b"), group("c")), model(group("d1"), group("d2"), group("d3"))
     found = weights(torch, tf, [("d1.weight", "c.weight"), ("d1.bias", "c.bias")])
     assert found == of_layers(d1="c", d2="a", d3="b")
+
+
+def test_the_output_of_a_layer_that_is_a_slice_of_the_others_is_not_the_others():
+    torch, tf = model(group("qkv", (12, 6)), group("fc", WIDE)), model(group("q"), group("k"), group("d", WIDE))
+    slices = [(f"{one}.{role}", f"qkv.{role}[{rows}]") for one, rows in (("q", "0:6"), ("k", "6:12"))
+              for role in ("weight", "bias")]  # fmt: skip
+    assert pair(torch, tf, slices).outputs == {"d": "fc"}
+    cats = [(f"qkv.{role}", f"cat(q.{role}, k.{role})") for role in ("weight", "bias")]
+    assert pair(tf, torch, cats).outputs == {"fc": "d"}
+    whole = [("q.weight", "w.weight"), ("q.bias", "w.bias")]
+    assert pair(model(group("w")), model(group("q")), whole).outputs == {"q": "w"}
 
 
 def test_a_weight_that_is_said_to_have_no_partner_is_left_alone():

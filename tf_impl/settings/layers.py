@@ -39,7 +39,7 @@ def layer_settings(layer, before=None, after=None) -> dict:
 
 def dense(layer, before) -> dict:
     """A dense layer."""
-    return {"bias": layer.use_bias}
+    return {"bias": layer.bias_axes is not None if like(layer, "EinsumDense") else layer.use_bias}
 
 
 def convolution(layer, before) -> dict:

@@ -3,12 +3,25 @@
 Each takes an array in the layout of Keras' variable, and only moves, reorders or selects elements.
 """
 
+import math
+
 import numpy as np
 
 
 def matrix(array: np.ndarray) -> np.ndarray:
     """(in, out) to (out, in)."""
     return array.T
+
+
+def rows_and_columns(array: np.ndarray, rows: tuple[int, ...], columns: tuple[int, ...]) -> np.ndarray:
+    """Any kernel to (out, in): the axes of the outputs become its rows, those of the inputs its columns."""
+    moved = array.transpose(*rows, *columns)
+    return moved.reshape(math.prod(moved.shape[: len(rows)]), -1)
+
+
+def flat(array: np.ndarray) -> np.ndarray:
+    """(heads, size) to (heads * size,)."""
+    return array.reshape(-1)
 
 
 def convolution(array: np.ndarray) -> np.ndarray:
@@ -57,11 +70,6 @@ def second_bias(array: np.ndarray) -> np.ndarray:
 def heads_in(array: np.ndarray) -> np.ndarray:
     """(in, heads, size) to (heads * size, in)."""
     return array.reshape(array.shape[0], -1).T
-
-
-def heads_bias(array: np.ndarray) -> np.ndarray:
-    """(heads, size) to (heads * size,)."""
-    return array.reshape(-1)
 
 
 def heads_out(array: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from tf_impl.weights.kinds import kind
 from tf_impl.weights.tensors import to_numpy
 
 # Layers whose outputs have the features last in PyTorch too, with any number of axes.
-FEATURES_LAST = ("Linear", "Embedding", "MultiheadAttention", "EinsumDense")
+FEATURES_LAST = ("Linear", "Embedding", "MultiheadAttention")
 # Layers whose outputs are images of one, two or three dimensions, and how their kinds begin.
 IMAGES = ("Conv", "SeparableConv", "MaxPool", "AvgPool", "Adaptive", "Dropout1d", "Upsample", "ZeroPad", "GroupNorm")
 GLOBAL_POOLINGS = tuple(f"Global{which}Pooling{n}D" for which in ("Max", "Average") for n in (1, 2, 3))
@@ -27,7 +27,17 @@ def output_to_canonical(layer, output) -> np.ndarray | None:
         return None
     if like(layer, "RNN", "Bidirectional") or isinstance(layer, RNNBase):
         return _last_state(layer, output)
+    if like(layer, "EinsumDense"):
+        return _features_together(layer, to_numpy(tensor))
     return _channels_first(layer, to_numpy(tensor))
+
+
+def _features_together(layer, array: np.ndarray) -> np.ndarray:
+    """The output of a dense layer, whose several axes of features (heads, size) are one in PyTorch."""
+    rest = layer.equation.replace(" ", "").split(",")[1]
+    kernel, outputs = rest.split("->")
+    features = len(outputs) - len(outputs.rstrip(kernel))
+    return array.reshape(*array.shape[: array.ndim - features], -1) if features > 1 else array
 
 
 def _last_state(layer, output) -> np.ndarray | None:

@@ -1,5 +1,7 @@
 """The tensors of each kind of layer: their roles, and the layout of each."""
 
+from functools import partial
+
 from compare.traces.parameters import as_it_is
 from tf_impl.keras_versions import like
 from tf_impl.weights.kinds import kind
@@ -8,10 +10,12 @@ from tf_impl.weights.layouts import (
     convolution,
     depthwise,
     first_bias,
+    flat,
     gates,
     gates_matrix,
     matrix,
     per_channel,
+    rows_and_columns,
     second_bias,
 )
 
@@ -64,12 +68,15 @@ def unit_kind(layer) -> str:
 
 
 def _einsum(layer) -> tuple:
-    """The roles of a dense layer, if the equation contracts one axis into one; it says which kernel axis is which."""
+    """The roles of a dense layer, if each axis of the kernel is contracted or put out; the equation says which."""
     inputs, rest = layer.equation.replace(" ", "").replace("...", "").split(",")
     kernel, outputs = rest.split("->")
-    out = [letter for letter in kernel if letter in outputs and letter not in inputs]
-    contracted = [letter for letter in kernel if letter in inputs and letter not in outputs]
-    if len(kernel) != 2 or len(out) != 1 or len(contracted) != 1:
+    out = [letter for letter in outputs if letter in kernel]
+    contracted = [letter for letter in inputs if letter in kernel]
+    if not out or not contracted or sorted(kernel) != sorted(out + contracted):
         return ()
-    bias = (BIAS,) if layer.bias is not None and len(layer.bias.shape) == 1 else ()
-    return (("kernel", "weight", as_it_is if kernel[0] == out[0] else matrix), *bias)
+    into_matrix = partial(
+        rows_and_columns, rows=tuple(map(kernel.index, out)), columns=tuple(map(kernel.index, contracted))
+    )
+    bias = (("bias", "bias", flat),) if layer.bias is not None and len(layer.bias.shape) == len(out) else ()
+    return (("kernel", "weight", into_matrix), *bias)

@@ -12,7 +12,7 @@ from tf_impl.layers.recurrent import RNNBase
 from tf_impl.one_model import VARIABLES, Models
 from tf_impl.weights.kinds import kind
 from tf_impl.weights.layers import attributes, children, is_whole
-from tf_impl.weights.layouts import convolution, depthwise, heads_bias, heads_in, heads_out
+from tf_impl.weights.layouts import convolution, depthwise, flat, heads_in, heads_out
 from tf_impl.weights.roles import BIAS, roles_of, unit_kind
 from tf_impl.weights.tensors import Parameter
 
@@ -40,7 +40,7 @@ def by_rule(path: str, layer) -> list[Held]:
 
 def attention(path: str, layer) -> list[Held]:
     """Four dense layers: query, key and value, which PyTorch mostly keeps in one tensor, and output."""
-    inwards = (("kernel", "weight", heads_in), ("bias", "bias", heads_bias))
+    inwards = (("kernel", "weight", heads_in), ("bias", "bias", flat))
     outwards = (("kernel", "weight", heads_out), BIAS)
     found = []
     for part in ("query", "key", "value", "output"):

@@ -30,7 +30,7 @@ COLUMNS = ("subject", "tf_subject", "kind", "setting", "torch", "tf", "verdict",
 # A side without one of these, or with None, does not know it.
 ONLY_WHERE_BOTH_KNOW = {
     "activation", "axis", "dim", "eps is added", "momentum sense", "num_features", "weight_decay kind",
-    "running variance", "layers with weights",
+    "running variance",
 }  # fmt: skip
 
 # What turns logits into probabilities, on one side only.

@@ -98,13 +98,11 @@ class Settings(ABC):
         return {"trainable": "partly" if len(flags) == 2 else flags.pop()} if flags else {}
 
     def _model(self, model: Any) -> dict[str, Any]:
-        """The number of weights, running statistics not counted; none of layers where the model itself holds them."""
-        layers = self.layers(model)
+        """The number of weights, running statistics not counted."""
         sizes = [(math.prod(shape), trains) for shape, trains in self.weights(model)]
         return {
             "parameters": sum(size for size, _ in sizes),
             "trainable parameters": sum(size for size, trains in sizes if trains),
-            "layers with weights": None if "" in layers else sum(bool(self.weights(each)) for each in layers.values()),
         }
 
 
