@@ -39,7 +39,8 @@ def build(
 ) -> Built:
     """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will see.
 
-    With `eager` the step is not compiled; a user's own never is. ValueError for a model without trainable weights.
+    With `eager` the step is not compiled; a user's own never is. ValueError for a model without trainable weights, or
+    an optimizer that the default step cannot use.
     """
     # So that Keras gives layers the same names when they are built again; freeing memory would take 0.3 s each time.
     keras.backend.clear_session(free_memory=False)
@@ -52,6 +53,11 @@ def build(
         call_once(side.model, lambda: _first_call(side, examples[0]))
     if not any(parameter.trainable for parameter in weights.named_parameters(side.model).values()):
         raise ValueError("the model has no trainable weights: there is nothing to train")
+    if side.step is None and not hasattr(side.optimizer, "apply_gradients"):
+        raise ValueError(
+            f"the default step calls optimizer.apply_gradients, which a {type(side.optimizer).__name__} does not have: "
+            "give one of Keras' optimizers, or write a step of your own (tf_step)"
+        )
     for part, optimizer in every_optimizer(side.optimizer).items():
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer.build(part_of(side.model, part).trainable_variables)

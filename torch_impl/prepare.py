@@ -33,7 +33,8 @@ def build(
 ) -> Built:
     """Build a side in "float32" or "float64"; `examples` are batches of every shape that training will see.
 
-    With `eager` the step is not compiled; a user's own never is. ValueError for a model without trainable weights.
+    With `eager` the step is not compiled; a user's own never is. ValueError for a model without trainable weights, or
+    an optimizer that the default step cannot use.
     """
     runtime.set_precision(precision)
     runtime.set_seed(0)
@@ -42,6 +43,11 @@ def build(
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
     if not any(parameter.requires_grad for parameter in side.model.parameters()):
         raise ValueError("the model has no trainable weights: there is nothing to train")
+    if side.step is None and not hasattr(side.optimizer, "zero_grad"):
+        raise ValueError(
+            f"the default step calls optimizer.zero_grad, which a {type(side.optimizer).__name__} does not have: "
+            "give one of PyTorch's optimizers, or write a step of your own (torch_step)"
+        )
     initial = copy.deepcopy([each.state_dict() for each in _stateful(side)])
     return Built(side, side.step or train_step, initial, muted=muted, precision=precision)
 

@@ -4,8 +4,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import torch
 from keras import layers, optimizers
 
+import torch_impl.prepare
 from compare.inputs.side import Side
 from tf_impl import prepare, train
 
@@ -76,3 +78,18 @@ def test_a_step_of_ours_is_traced_and_then_a_graph():
 @pytest.mark.parametrize(("eager", "compiled"), [(False, True), (True, None)])
 def test_the_loops_own_step_is_compiled_unless_it_is_to_run_as_it_is_written(eager, compiled):
     assert built(dense, eager).compiled is compiled
+
+
+@pytest.mark.parametrize("side", ["torch", "tf"])
+@pytest.mark.parametrize("optimizer", [None, "sgd", ["one", "two"]])
+def test_an_optimizer_that_the_default_step_cannot_use_is_refused_with_what_to_give(side, optimizer):
+    def make(model, loss):
+        return lambda _: Side(model, loss, optimizer)
+
+    if side == "tf":
+        build, made, x = prepare.build, make(dense(), mean_square), tf.constant(X)
+    else:
+        model = torch.nn.Linear(3, 2)
+        build, made, x = torch_impl.prepare.build, make(model, lambda *_, **__: None), torch.from_numpy(X)
+    with pytest.raises(ValueError, match=f"{type(optimizer).__name__} does not have: give one of .*{side}_step"):
+        build(made, {}, "float64", [{"x": x}])
