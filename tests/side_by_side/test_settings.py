@@ -389,6 +389,15 @@ def test_a_layer_too_many_is_seen_in_the_count_of_parameters():
     }
 
 
+def test_a_layer_that_prepares_the_inputs_is_a_setting_of_the_model():
+    torch_net = nn.Sequential(nn.Linear(3, 2))
+    tf_net = keras.Sequential([keras.Input((3,)), layers.Rescaling(1 / 4, -1), layers.Dense(2, name="0")])
+    rows = compare_settings(describe_torch(torch_net, None), describe_tf(tf_net, None), {"0": "0"})
+    [row] = [row for row in differences(rows) if row.subject == "model"]
+    assert (row.setting, row.torch, row.tf) == ("preprocessing", None, "Rescaling(scale=0.25, offset=-1)")
+    assert "do the same to the batches" in row.note
+
+
 def test_the_precision_of_both_sides_is_told():
     torch_net, tf_net, pairs = nets()
     torch_net.float()

@@ -15,6 +15,9 @@ from tf_impl.settings.optimizers import optimizer_settings
 from tf_impl.weights.layers import kind, named_layers
 from tf_impl.weights.parameters import named_parameters
 
+# What prepares inputs, in Keras 3 and 2.
+PREPROCESSING = ("DataLayer", "TFDataLayer", "PreprocessingLayer", "Rescaling", "Normalization", "Resizing")
+
 
 class Settings(settings.Settings):
     """The settings of Keras' objects."""
@@ -32,6 +35,11 @@ class Settings(settings.Settings):
             path: axes.get(path, {}) | ({"activation": "none"} if ends_without(layer, outermost) else {})
             for path, layer in named.items()
         }
+
+    def _model(self, model) -> dict:
+        """With the layers that prepare its inputs, as those of keras.applications: PyTorch's models have none."""
+        found = [_said(layer) for layer in named_layers(model).values() if like(layer, *PREPROCESSING)]
+        return super()._model(model) | ({"preprocessing": ", ".join(found)} if found else {})
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of keras.losses that it is or uses."""
@@ -56,6 +64,12 @@ class Settings(settings.Settings):
 describe = Settings().describe
 
 __all__ = ["Settings", "describe", "loss_calls"]
+
+
+def _said(layer) -> str:
+    values = {name: getattr(layer, name, None) for name in ("scale", "offset")}
+    numbers = [f"{name}={value:g}" for name, value in values.items() if isinstance(value, (int, float))]
+    return f"{type(layer).__name__}({', '.join(numbers)})"
 
 
 def _variables(layer) -> list:

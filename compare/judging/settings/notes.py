@@ -51,6 +51,7 @@ NOTES = {
     ("", "weight"): "the rows have different weights",
     ("BatchNorm", "weight"): "one side has no scale to train",
     ("", "trainable"): "it is trained on one side only",
+    ("", "preprocessing"): "a layer that prepares the inputs: do the same to the batches of the other side",
     ("", "parameters"): "one side has more weights: two biases instead of one, or another layer",
     ("", "default dtype"): "the sides run at different precisions",
     ("", "dtype of weights"): "the sides run at different precisions",
