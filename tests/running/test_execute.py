@@ -86,6 +86,7 @@ class FakeFramework(Framework):
             prepare=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
+            one_model=SimpleNamespace(as_one=lambda model: model),
             randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
         vars(self)["components.checking"] = SimpleNamespace(run=self.checked.append)
