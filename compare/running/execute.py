@@ -5,7 +5,9 @@ Notice that a case's side is built once for all its runs; each run only resets i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import gc
+import math
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import lru_cache
@@ -29,9 +31,12 @@ from compare.running.request import CheckComponent, DrawBatches, Request, Start,
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
 from compare.traces.header import Known
+from compare.traces.parameters import Parameter
 from compare.traces.settings.dropout import DropoutCalls
 
 Watch = Callable[[Batches], Batches]
+
+LARGE = 1e7  # bytes of the weights of a port: what its last run left is freed before the next one is built
 
 
 class Executor:
@@ -42,6 +47,7 @@ class Executor:
         self._case_inputs = lru_cache(maxsize=kept)(lambda path: read_inputs(Path(path)))
         self._port_inputs = lru_cache(maxsize=kept)(lambda path: port_inputs.read(Path(path)))
         self._built = lru_cache(maxsize=2 * kept)(self._build)  # in two precisions
+        self._left = 0  # bytes of the last port's weights
 
     def fulfil(self, request: Request, watch: Watch = lambda batches: batches) -> None:
         """Write the requested output; every batch passes through `watch`. PortError for a fault in a port's file."""
@@ -73,16 +79,23 @@ class Executor:
     def _train_port(self, request: TrainPort, watch: Watch, dropout: DropoutCalls) -> None:
         """Built anew for each run: a port may hold state that cannot be reset."""
         inputs, training = self._port_inputs(request.inputs), request.training
+        if self._left > LARGE:
+            gc.collect()  # Keras' models hold each other in circles, and would fill the memory before Python looks
         every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
         layers, as_one = self._framework.weights.layers, self._framework.one_model.as_one
         make_side = port_file.side(request.file, self._framework.side, layers.evaluating, as_one)
         built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
         if training.always_training:
             built = replace(built, side=_evaluated_in_training(built.side, layers.keeping_buffers))
+        self._left = _bytes_of(self._framework.weights.named_parameters(built.side.model).values())
         self._framework.prepare.reset(built, None)
         if training.start is not None:
             _load_start(self._framework, built.side.model, training, training.start, inputs.seed)
         _run(self._framework, built, inputs, training, request.output, watch, dropout)
+
+
+def _bytes_of(parameters: Iterable[Parameter]) -> int:
+    return sum(math.prod(parameter.shape) * np.dtype(float).itemsize for parameter in parameters)
 
 
 def _evaluated_in_training(side: Side, keeping_buffers: Callable[[Any], AbstractContextManager]) -> Side:

@@ -66,6 +66,10 @@ class Cell(NamedTuple):
     values: Arrays
     name: str
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self.values[self.name])
+
 
 class Entry(Parameter):
     """A weight or buffer among a run's values, to be set and read as a framework's."""

@@ -1,6 +1,8 @@
 """A request is fulfilled by a run of the right side, from the right weights, in the right precision, built once."""
 
+import gc
 import sys
+import weakref
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import make_dataclass, replace
@@ -15,6 +17,7 @@ from compare.inputs.case_inputs import make_inputs, read_inputs, write_inputs
 from compare.inputs.port_errors import PortError
 from compare.inputs.port_inputs import read
 from compare.inputs.side import Side
+from compare.running import execute
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import CheckComponent, DrawBatches, Start, TrainCase, Training, TrainPort
@@ -306,6 +309,27 @@ def test_a_port_is_built_anew_for_each_run_and_keeps_its_own_weights(port):
     assert len(framework.built) == 2
     assert framework.reset == [None, None]
     np.testing.assert_array_equal(framework.recorders[0].model["own"], np.ones(2))
+
+
+class Circle:
+    """An object that holds itself, which only a collection frees."""
+
+    def __init__(self):
+        self.own = self
+
+
+@pytest.mark.parametrize(("large", "is_freed"), [(0, True), (1e6, False)])
+def test_what_a_large_port_left_is_freed_before_the_next_is_built(port, monkeypatch, large, is_freed):
+    monkeypatch.setattr(execute, "LARGE", large)
+    executor = Executor(FakeFramework(), kept=1)
+    executor.fulfil(port)
+    gc.disable()
+    try:
+        left = weakref.ref(Circle())
+        executor.fulfil(port)
+        assert (left() is None) == is_freed
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("eager", [False, True])
