@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from compare.judging import tolerances
 from compare.judging.comparison import DIVERGED
 from compare.judging.difference import relative_gap
 from compare.judging.judgement import Judgement
 from compare.traces.trace import TracePair
-
-STEPS = 5  # that many means in a row are no chance, where the losses themselves are further apart
-AGREE, APART = 1e-4, 1e-2  # more than rounding in a few steps of float32, less than losses differ from their means
 
 
 def set_running_means_apart(judgement: Judgement, pair: TracePair) -> Judgement:
@@ -22,11 +20,12 @@ def set_running_means_apart(judgement: Judgement, pair: TracePair) -> Judgement:
     """
     if judgement.verdict != DIVERGED:
         return judgement
-    torch, tf = (trace.curves["loss"][:STEPS] for trace in pair)
-    if len(torch) < STEPS or len(tf) < STEPS or relative_gap(torch, tf).max() < APART:
+    steps = tolerances.MEANS_IN_A_ROW
+    torch, tf = (trace.curves["loss"][:steps] for trace in pair)
+    if min(len(torch), len(tf)) < steps or relative_gap(torch, tf).max() < tolerances.MEANS_APART:
         return judgement
     for side, running, plain in (("tf", tf, torch), ("torch", torch, tf)):
-        if relative_gap(running, np.cumsum(plain) / np.arange(1, STEPS + 1)).max() <= AGREE:
+        if relative_gap(running, np.cumsum(plain) / np.arange(1, steps + 1)).max() <= tolerances.MEANS_AGREE:
             said = (
                 f"{side}'s losses are the means since the beginning of the epoch, as Keras' logs are, and the other "
                 "side's are each step's own: record the loss of the batch (in Keras' fit by recorder.callback())"

@@ -67,10 +67,6 @@ LEAK_FACTOR = 2
 # from a formula that cancels.
 SMALLEST_LEAK = 1e-10
 
-# A side is unstable where every sample of its float32 error is this many times the other side's worst one: with a
-# smaller ratio, one ReLU that flips by chance could look the same.
-UNSTABLE_RATIO = 100
-
 # An accuracy is a count, which changes when a score crosses a threshold. Where the loss's envelope is wider than this
 # (eight float32 ulps, so that a leak does not hide a wrong metric), such a change is chance; below, it is a finding.
 COUNTS_ARE_CERTAIN_BELOW = 8 * float(np.finfo(np.float32).eps)
@@ -122,6 +118,10 @@ NOISE_OF_A_MEAN = 2
 # From this many steps on, a fall that does not rise above the noise is called none: a quarter then has ten steps,
 # enough to know the noise itself to a quarter of its size. With fewer steps nothing follows from it.
 FALL_SHOWS_AFTER = 40
+
+# A recorded loss is the other's mean since the beginning where so many in a row agree to this part, more than rounding
+# opens in a few steps of float32, and the losses themselves are further apart.
+MEANS_IN_A_ROW, MEANS_AGREE, MEANS_APART = 5, 1e-4, 1e-2
 
 # From one fitted number, such as the weight of a moving average, so many lines do not follow by chance.
 LINES_THAT_TELL = 8

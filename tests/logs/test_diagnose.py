@@ -42,12 +42,13 @@ def test_a_correct_port_of_a_chaotic_training_grows_like_rounding(rate, form, se
 def test_a_violent_training_is_rarely_misread_even_in_few_digits():
     kinds = [Training(rate=0.15, steps=200), Training(rate=0.1, adam=True, steps=200)]
     patterns = [
-        diagnose_training(replace(kind, seed=seed), form).pattern
+        (form, diagnose_training(replace(kind, seed=seed), form).pattern)
         for kind in kinds
         for seed in SEEDS
         for form in PRINTED
     ]
-    assert sum(pattern not in {*NO_BUG, "unclear"} for pattern in patterns) <= 3  # of 30
+    unclear = ("%.4f", "unclear")  # with more digits it is clear
+    assert sum(pattern not in NO_BUG and (form, pattern) != unclear for form, pattern in patterns) <= 3  # of 30
 
 
 @every_form
@@ -59,7 +60,8 @@ def test_the_reference_ports_are_read_as_correct(form):
                 curves.setdefault(row["case"], []).append((float(row["torch_loss"]), float(row["tf_loss"])))
     for case, pairs in curves.items():
         left, right = np.array(pairs).T
-        allowed = {*NO_BUG, "unclear"} if form == "%.4f" else NO_BUG
+        chaotic = (case, form) == ("cifar10_cnn", "%.4f")  # its rounding shows, and four digits hide how it began
+        allowed = {*NO_BUG, "unclear"} if chaotic else NO_BUG
         assert diagnose(log(left, form), log(right, form)).pattern in allowed, case
 
 
