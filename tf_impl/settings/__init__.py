@@ -36,10 +36,10 @@ class Settings(settings.Settings):
             for path, layer in named.items()
         }
 
-    def _model(self, model) -> dict:
+    def of_model(self, model) -> dict:
         """With the layers that prepare its inputs, as those of keras.applications: PyTorch's models have none."""
         found = [_said(layer) for layer in named_layers(model).values() if like(layer, *PREPROCESSING)]
-        return super()._model(model) | ({"preprocessing": ", ".join(found)} if found else {})
+        return super().of_model(model) | ({"preprocessing": ", ".join(found)} if found else {})
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of keras.losses that it is or uses."""
