@@ -44,20 +44,33 @@ def behind_leak(
         return None
     if any(row.verdict == DIFFERS for row in settings() if acts_at(row, first)):
         return None
-    step = () if first.step is END else (first.step,)
-    common = Training("float64", audits=tuple({*AUDITS, *step}), follows="float64")
-    wide = [replace(common, nudge="float32", sample=sample) for sample in range(SAMPLES)]
-    [(plain, *twins)] = run_twins(run, {"torch": [common, replace(common, rounded=True), *wide]})
-    entering = twins[:1] if first.stage in OF_THE_OPTIMIZER else twins[1:]
-    opened = max(opened_at(plain.trace, twin.trace, first.key) for twin in entering)
-    if first.difference.max_rel > tolerances.allowed_where_leak_enters(opened):
+    if first.difference.max_rel > tolerances.allowed_where_leak_enters(_opened_where_it_enters(run, first)):
         return None
-    runs = replace(runs, twins=tuple(twins))
+    [twins] = run_twins(run, {"torch": _wide(_following(first))})
+    runs = replace(runs, twins=twins)
     wider = compare_runs(runs, tolerances.allowed_behind_leak)
     wider = replace(wider, rows=by_value(wider.rows))
     _, wider = find_first_divergence(run, runs, wider, tolerances.allowed_behind_leak)
     wider = replace(wider, rows=by_value(wider.rows))
     return Behind(first_divergence(wider.rows), wider)
+
+
+def _following(first: StageRow) -> Training:
+    """A run of torch that audits the first divergence."""
+    step = () if first.step is END else (first.step,)
+    return Training("float64", audits=tuple({*AUDITS, *step}), follows="float64")
+
+
+def _wide(following: Training) -> list[Training]:
+    return [replace(following, nudge="float32", sample=sample) for sample in range(SAMPLES)]
+
+
+def _opened_where_it_enters(run: Run, first: StageRow) -> float:
+    """What rounding to float32 does at the first divergence, from runs that end there."""
+    following = _following(first) if first.step is END else replace(_following(first), steps=first.step + 1)
+    rounded = [replace(following, rounded=True)] if first.stage in OF_THE_OPTIMIZER else _wide(following)
+    [(plain, *twins)] = run_twins(run, {"torch": [following, *rounded]})
+    return max(opened_at(plain.trace, twin.trace, first.key) for twin in twins)
 
 
 def acts_at(row: SettingRow, first: StageRow) -> bool:

@@ -133,12 +133,18 @@ def test_a_fault_behind_a_leak_is_found_where_it_enters(found, step, stage, fact
     assert of.behind.comparison.apart
 
 
-def test_the_runs_that_measure_a_leak_follow_in_float64_plain_with_rounded_constants_and_with_float32_nudges(found):
+def test_whether_it_is_a_leak_is_measured_by_runs_that_end_there_and_what_is_behind_it_by_whole_ones(found):
     of = found(in_float32("rate", step=LATE))
     common = {"audits": (*AUDITS, LATE), "follows": "float64"}
+    until = [Training("float64", **common, steps=LATE + 1, rounded=rounded) for rounded in (False, True)]
     nudged = [Training("float64", "float32", **common, sample=sample) for sample in range(SAMPLES)]
-    plain, rounded = (Training("float64", **common, rounded=rounded) for rounded in (False, True))
-    assert of.asked == [[("torch", each) for each in (plain, rounded, *nudged)]]
+    assert of.asked == [[("torch", each) for each in until], [("torch", each) for each in nudged]]
+
+
+def test_what_is_no_leak_costs_no_whole_run(found):
+    of = found(at(lambda key: key[1] == "forward" and key[0] >= LATE, lambda value: 2 * value))
+    assert not of.is_leak
+    assert {training.steps for runs in of.asked for _, training in runs} == {LATE + 1}
 
 
 @pytest.mark.parametrize(
