@@ -493,3 +493,15 @@ def test_zeros_that_a_layer_before_adds_unevenly_are_no_number():
         rows = compare_settings(describe_torch(torch_net, None), describe_tf(model, None), {model.layers[-1].name: "1"})
         assert [row.tf for row in rows if row.setting == "padding"] == ["same (extra padding after)"]
         assert differences(rows) == []
+
+
+def test_a_module_that_prepares_the_inputs_is_one_too():
+    class Normalize(nn.Module):  # torchvision's, by its name
+        def extra_repr(self):
+            return "mean=[0.5]"
+
+    torch_net = nn.Sequential(Normalize(), nn.Linear(3, 2))
+    tf_net = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="1")])
+    rows = compare_settings(describe_torch(torch_net, None), describe_tf(tf_net, None), {"1": "1"})
+    [row] = [row for row in differences(rows) if row.subject == "model"]
+    assert (row.setting, row.torch, row.tf) == ("preprocessing", "Normalize(mean=[0.5])", None)

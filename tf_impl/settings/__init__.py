@@ -36,10 +36,9 @@ class Settings(settings.Settings):
             for path, layer in named.items()
         }
 
-    def of_model(self, model) -> dict:
-        """With the layers that prepare its inputs, as those of keras.applications: PyTorch's models have none."""
-        found = [_said(layer) for layer in named_layers(model).values() if like(layer, *PREPROCESSING)]
-        return super().of_model(model) | ({"preprocessing": ", ".join(found)} if found else {})
+    def preparing(self, model) -> list[str]:
+        """Keras' layers for it, as those of keras.applications."""
+        return [_said(layer) for layer in named_layers(model).values() if like(layer, *PREPROCESSING)]
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of keras.losses that it is or uses."""

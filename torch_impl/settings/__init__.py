@@ -11,6 +11,9 @@ from torch_impl.settings.losses import loss_calls, one_loss
 from torch_impl.settings.optimizers import optimizer_settings
 from torch_impl.weights.layers import kind, named_layers
 
+# What prepares inputs.
+PREPROCESSING = ("Normalize", "Resize", "ConvertImageDtype", "ToDtype")
+
 
 class Settings(settings.Settings):
     """The settings of PyTorch's objects."""
@@ -22,6 +25,10 @@ class Settings(settings.Settings):
         """That no activation follows a layer."""
         bare = ends_without_activation(model)
         return {path: {"activation": "none"} for path, layer in named_layers(model).items() if id(layer) in bare}
+
+    def preparing(self, model) -> list[str]:
+        """Those of torchvision.transforms that are modules, by their class names."""
+        return [repr(layer) for layer in named_layers(model).values() if type(layer).__name__ in PREPROCESSING]
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of torch.nn that it is or uses."""

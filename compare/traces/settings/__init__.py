@@ -34,13 +34,9 @@ class Settings(ABC):
         """The settings that a layer has by its place in the model, by its path."""
         return {}
 
-    def of_model(self, model: Any) -> dict[str, Any]:
-        """The number of weights, running statistics not counted."""
-        sizes = [(math.prod(shape), trains) for shape, trains in self.weights(model)]
-        return {
-            "parameters": sum(size for size, _ in sizes),
-            "trainable parameters": sum(size for size, trains in sizes if trains),
-        }
+    @abstractmethod
+    def preparing(self, model: Any) -> list[str]:
+        """The layers that prepare a model's inputs, as they are written."""
 
     @abstractmethod
     def of_loss(self, loss: Callable) -> list[tuple[str, dict[str, Any]]]:
@@ -71,7 +67,7 @@ class Settings(ABC):
         parts = (
             lambda: self._optimizers(optimizer) if optimizer is not None else [],
             lambda: self._layers(model),
-            lambda: [("model", type(model).__name__, self.of_model(model))],
+            lambda: [("model", type(model).__name__, self._model(model))],
             lambda: _numbered("loss", self.of_loss(loss), 1) if loss is not None else [],
             lambda: [("precision", "", self.of_precision(model))],
         )
@@ -104,6 +100,15 @@ class Settings(ABC):
         """Whether the weights of a layer train: True, False or "partly"; empty for a layer without weights."""
         flags = {trains for _, trains in self.weights(layer)}
         return {"trainable": "partly" if len(flags) == 2 else flags.pop()} if flags else {}
+
+    def _model(self, model: Any) -> dict[str, Any]:
+        """The number of weights, running statistics not counted, and what prepares the inputs inside of the model."""
+        sizes = [(math.prod(shape), trains) for shape, trains in self.weights(model)]
+        prepared = attempt(lambda: self.preparing(model), [])
+        return {
+            "parameters": sum(size for size, _ in sizes),
+            "trainable parameters": sum(size for size, trains in sizes if trains),
+        } | ({"preprocessing": ", ".join(prepared)} if prepared else {})
 
 
 def _numbered(name: str, found: Iterable[tuple[str, dict]], first: int, between: str = "") -> list[Subject]:
