@@ -214,3 +214,20 @@ def _needed(instance, name: str):
     if isinstance(instance, (keras.Layer, optimizers.Optimizer)) and not hasattr(instance, name):
         raise KerasChangedError(type(instance).__name__, name)
     return getattr(instance, name)
+
+
+def on_each_operation(see: Callable) -> Callable[[], None]:
+    """Call `see(inputs, outputs)` after each eager operation of this thread; returns what ends it."""
+    from tensorflow.python.framework import op_callbacks
+
+    def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
+        if graph is None:
+            see(inputs, outputs)
+
+    op_callbacks.add_op_callback(callback)
+    return lambda: op_callbacks.remove_op_callback(callback)
+
+
+def tensor_key(tensor) -> int:
+    """What tells an eager tensor from all others, those that are no more included. Gone: nothing is followed."""
+    return getattr(tensor, "_id", -1)

@@ -1,7 +1,7 @@
 """Watches Keras' layers and optimizers by wrapping their calls; compare/traces/watching.py says what is recorded."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,9 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         eagerly = tf.config.functions_run_eagerly()
         tf.config.run_functions_eagerly(True)
         self._detach.append(lambda: tf.config.run_functions_eagerly(eagerly))
+        if self._exchange is not None:
+            self._exchange.begin(self._recording)
+            self._detach.append(self._exchange.flow.watch(weights.named_parameters(self._model)))
         for name, layer in layers.named_layers(self._model).items():
             if not is_layer(layer):  # a tf.Module may be called by any name
                 continue
@@ -89,14 +92,20 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
                 self._watch_activation(name, layer, activation)
 
     def _watch_call(self, name: str, layer: keras.Layer) -> None:
-        call = layer.call
+        call = self._isolated(name, layer)
 
         def watch(*arguments, **options):
             output = call(*arguments, **options)
             self._record_output(name, output_to_canonical(layer, output))
-            return output
+            return self._handed_on(name, layer, output)
 
         self._wrap(layer, "call", watch)
+
+    def _isolated(self, name: str, layer: keras.Layer) -> Callable:
+        return layer.call if self._exchange is None else self._exchange.around(name, layer, layer.call)
+
+    def _handed_on(self, name: str, layer: keras.Layer, output):
+        return output if self._exchange is None else self._exchange.hand_on(name, layer, output)
 
     def _watch_activation(self, name: str, layer: keras.Layer, activation: Callable) -> None:
         """The input of a layer's own activation is the output of PyTorch's layer."""
@@ -104,11 +113,13 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         @wraps(activation)
         def watch(inputs):
             self._record_output(name, output_to_canonical(layer, inputs))
-            output = activation(inputs)
+            output = activation(self._handed_on(name, layer, inputs))
             self._record_output(layers.activation_name(name), output_to_canonical(layer, output))
-            return output
+            return self._handed_on(layers.activation_name(name), layer, output)
 
         self._wrap(layer, "activation", watch)
+        if self._exchange is not None:
+            self._wrap(layer, "call", self._isolated(name, layer))
 
     def _watch_optimizer(self, optimizer: keras.optimizers.Optimizer) -> None:
         """Wraps `apply`, which `apply_gradients` calls."""
@@ -121,7 +132,8 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         def watch(gradients, variables=None):
             gradients = list(gradients)
             given = optimizer_variables(optimizer) if variables is None else list(variables)
-            return self._seen(optimizer, zip(gradients, given, strict=True), partial(apply, gradients, variables))
+            pairs = zip(gradients, given, strict=True)
+            return self._seen(optimizer, pairs, lambda pairs: apply([gradient for gradient, _ in pairs], variables))
 
         self._wrap(optimizer, "apply", watch)
 
@@ -130,21 +142,26 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         apply = optimizer.apply_gradients
 
         def watch(pairs, *arguments, **options):
-            pairs = list(pairs)
-            return self._seen(optimizer, pairs, partial(apply, pairs, *arguments, **options))
+            return self._seen(optimizer, pairs, lambda pairs: apply(pairs, *arguments, **options))
 
         self._wrap(optimizer, "apply_gradients", watch)
 
-    def _seen(self, optimizer, pairs: Iterable[tuple], update: Callable):
-        """What an update returns, which is recorded around it; `pairs` are gradients and variables.
+    def _seen(self, optimizer, pairs: Iterable[tuple], update: Callable[[list[tuple]], Any]):
+        """What an update of `pairs`, gradients and variables, returns; it is recorded around it.
 
         differs: PyTorch's replicas have added up their gradients before, Keras' optimizer does it inside.
         """
+        pairs = list(pairs)
         shown = () if self._is_replica() else pairs
         self._before_update({id(variable): gradient for gradient, variable in shown})
-        updated = update()
+        updated = update(pairs if self._exchange is None else self._exchange.given_to_update(pairs, self._parameters))
         self._after_update(optimizer)
         return updated
+
+    def _end_step(self, loss: Any, batch: Mapping[str, Any]) -> None:
+        if self._exchange is not None:
+            self._exchange.end_step(loss)
+        super()._end_step(loss, batch)
 
     def _wrap(self, instance: object, attribute: str, wrapper: Callable) -> None:
         self._detach.append(layers.wrap(instance, attribute, wrapper))

@@ -48,7 +48,11 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
         if "torch._dynamo" in sys.modules:  # what torch.compile makes runs no hooks: audited steps run as written
             stance = torch.compiler.set_stance("force_eager")
             self._detach.append(partial(stance.__exit__, None, None, None))
+        if self._exchange is not None:
+            self._exchange.begin(self._recording)
         for name, layer in layers.named_layers(self._model).items():
+            if self._exchange is not None:
+                self._detach += self._exchange.watch(name, layer)
 
             def watch(layer, _, output, name=name):
                 self._evaluated_in_training |= self._recording.at_end and layer.training

@@ -8,8 +8,11 @@ from pathlib import Path
 from compare.inputs.case_inputs import CaseInputs, write_inputs
 from compare.inputs.port_inputs import read
 from compare.inputs.subject import Subject
-from compare.judging.judgement import Judgement, Run
+from compare.judging.isolated import with_differences
+from compare.judging.isolation import Partners
+from compare.judging.judgement import Judgement
 from compare.judging.port_study import study_port
+from compare.judging.run import Run
 from compare.judging.study import study
 from compare.running.options import Options
 from compare.running.pool import Pool
@@ -42,7 +45,9 @@ class CaseExperiment:
 
     def study(self, run: Run, path: Path, options: Options) -> Judgement:
         steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
-        return study(run, steps_per_epoch, options.precisions, options.nudged, must_fall=True)
+        judgement = study(run, steps_per_epoch, options.precisions, options.nudged, must_fall=True)
+        torch = next(iter(judgement.comparisons.values())).pair.torch
+        return with_differences(run, judgement, Partners.alike(torch), torch.header.kinds)
 
 
 @dataclass(frozen=True)

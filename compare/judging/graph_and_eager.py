@@ -9,7 +9,8 @@ import numpy as np
 
 from compare.judging.comparison import DIVERGED
 from compare.judging.curves import curve_gap, first_beyond
-from compare.judging.judgement import Judgement, Run
+from compare.judging.judgement import Judgement
+from compare.judging.run import Run
 from compare.running.request import RequestFailedError, Training
 
 EAGER_STEPS = 200

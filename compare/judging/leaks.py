@@ -12,7 +12,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison, Runs, compare_runs
-from compare.judging.judgement import Run
+from compare.judging.run import Run
 from compare.judging.search import find_first_divergence, run_twins
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS

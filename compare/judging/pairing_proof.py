@@ -14,7 +14,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.by_outputs import by_outputs
-from compare.judging.judgement import Run
+from compare.judging.run import Run
 from compare.judging.stages import StageRow, by_value, stage_rows
 from compare.running.request import Start, Training
 from compare.traces.calls import without_call

@@ -16,9 +16,12 @@ from compare.inputs.port_inputs import PortInputs
 from compare.judging.comparison import ERROR
 from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
-from compare.judging.judgement import Judgement, Run, Wanted
+from compare.judging.isolated import with_differences
+from compare.judging.isolation import Partners
+from compare.judging.judgement import Judgement
 from compare.judging.pairing_proof import prove
 from compare.judging.randomness import set_randomness_apart
+from compare.judging.run import Run, Wanted
 from compare.judging.settings import INITIAL, SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.static_differences import all_settings, initial_values, say_evaluation, say_initial
@@ -81,6 +84,8 @@ def study_port(
     settings = tuple(all_settings(described.pair, pairing, initial))
     judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: settings)
     judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
+    partners, kinds = Partners.of(pairing), described.pair.torch.header.kinds
+    judgement = with_differences(run_raw, judgement, partners, kinds)
     frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

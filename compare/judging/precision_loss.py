@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
-from compare.judging.judgement import Run
+from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES, Training
 from compare.traces.step import END

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from compare.judging.comparison import DIVERGED, ERROR
-from compare.judging.judgement import Judgement, Run
+from compare.judging.judgement import Judgement
+from compare.judging.run import Run
 from compare.judging.steps import METRIC
 from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call

@@ -17,13 +17,16 @@ from compare.judging import tolerances
 from compare.judging.difference import NOT_SHOWN, Difference, difference, difference_at
 from compare.traces.calls import number_of_call, without_call
 from compare.traces.step import END, Step
-from compare.traces.trace import STAGES, Key, Trace, TracePair
+from compare.traces.trace import Key, Trace, TracePair
 
 # What a difference has to reach to count: the weights, the buffers, or the loss.
 CONSEQUENCES = ("weights", "loss", "update", "buffer")
 
 # What a step computes before any gradient, and the running statistics of its forward pass.
 BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
+
+# Those of an isolated step too, in which layers are given inputs, and gradients come back to them.
+IN_ORDER = ("batch", "weights", "input", "forward", "loss", "upstream", "gradient", "rate", "state", "update", "buffer")
 
 # Recorded at each update: a weight may have several in one step.
 OF_AN_UPDATE = ("gradient", "rate", "state")
@@ -92,7 +95,7 @@ def stage_rows(
     keys = list(dict.fromkeys([*torch.keys, *tf.keys]))
     place = {key: index for index, key in enumerate(keys)}
     turn = {**_turns(tf.keys), **_turns(torch.keys)}
-    keys.sort(key=lambda key: (key[0], turn[key], STAGES.index(key[1]), place[key]))
+    keys.sort(key=lambda key: (key[0], turn[key], IN_ORDER.index(key[1]), place[key]))
     widest: dict[tuple[str, str], float] = {}
     largest: dict[tuple[Step, str], list[float]] = {}  # of each side's weights
     rows = []

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin, compare_runs
 from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.harmless import say_harmless
-from compare.judging.judgement import Judgement, Run
+from compare.judging.judgement import Judgement
 from compare.judging.leaks import behind_leak
 from compare.judging.not_shown import not_shown
 from compare.judging.precision_loss import which_side_is_off
 from compare.judging.rates import rates_apart
+from compare.judging.run import Run
 from compare.judging.search import confirm, find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
 from compare.judging.stages import StageRow

@@ -7,6 +7,7 @@ from __future__ import annotations
 from compare.judging.advice import what_to_compare
 from compare.judging.comparison import EQUIVALENT, ERROR, NOT_DECREASING
 from compare.judging.judgement import Judgement
+from compare.reporting.difference_lines import difference_lines
 from compare.reporting.outcome import Outcome
 from compare.traces.calls import without_call
 
@@ -33,7 +34,8 @@ def answer(outcome: Outcome) -> list[str]:
     lines = [f"{outcome.case}: {outcome.verdict}{': ' if outcome.verdict == ERROR else ', '}{finding}"]
     if outcome.judgement:
         advice = what_to_compare(outcome.judgement)
-        lines += filter(None, [name_in_tf(outcome.judgement), advice and f"next: {advice}"])
+        lines += filter(None, [name_in_tf(outcome.judgement), *difference_lines(outcome.judgement)])
+        lines += [f"next: {advice}"] if advice else []
     return lines
 
 

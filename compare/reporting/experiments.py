@@ -14,8 +14,9 @@ from traceback import format_exc
 from compare.inputs.arrays import sha256
 from compare.inputs.subject import Subject
 from compare.judging.experiments import Experiment
-from compare.judging.judgement import Judgement, Run, Wanted
+from compare.judging.judgement import Judgement
 from compare.judging.recorded import judge_recorded
+from compare.judging.run import Run, Wanted
 from compare.reporting.result import Result
 from compare.running.options import Options
 from compare.running.pool import Pool, Progress

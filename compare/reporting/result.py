@@ -45,6 +45,11 @@ class Result(Outcome):
         return self._table("stages")
 
     @property
+    def differences(self) -> pd.DataFrame:
+        """Every difference by itself: a row each, in the order of causes."""
+        return self._table("differences")
+
+    @property
     def summary(self) -> dict[str, Any]:
         """The row of summary.csv, by column; for a run that failed, what was not measured is left out."""
         from compare.reporting import rows

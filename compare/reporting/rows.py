@@ -154,6 +154,22 @@ def settings(outcome: Outcome) -> Iterator[TableRow]:
         yield {"case": outcome.case, **to_row(row)}
 
 
+def differences(outcome: Outcome) -> Iterator[TableRow]:
+    """A row per difference by itself; with the tensor that is furthest apart."""
+    for each in outcome.judgement.differences if outcome.judgement else ():
+        yield {
+            "case": outcome.case,
+            "seed": outcome.seed,
+            "place": each.place,
+            "kind": each.kind,
+            "cause": each.cause,
+            "tensor": each.largest.tensor,
+            "count": len({row.tensor for row in each.rows}),
+            "gap": each.largest.difference.max_rel,
+            "allowed": each.largest.allowed,
+        }
+
+
 def _by_precision(outcome: Outcome) -> Iterator[tuple[TableRow, Comparison]]:
     """Each comparison with the columns that identify it."""
     for precision, comparison in outcome.judgement.comparisons.items() if outcome.judgement else ():

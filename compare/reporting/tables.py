@@ -37,6 +37,7 @@ COLUMNS = {
         "verdict",
     ),
     "settings": ("case", *SETTING_COLUMNS),
+    "differences": ("case", "seed", "place", "kind", "cause", "tensor", "count", "gap", "allowed"),
 }  # fmt: skip
 
 ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
@@ -45,6 +46,7 @@ ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
     "epochs": rows.epochs,
     "stages": rows.stages,
     "settings": rows.settings,
+    "differences": rows.differences,
 }
 
 

@@ -142,7 +142,8 @@ def _run(
         else trajectory_to_follow(framework, side.model, training, output, inputs.seed)
     )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
-    recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following)
+    exchange = framework.exchange.exchange_of(training)
+    recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following, exchange=exchange)
     try:
         shared = inputs.batches(precision)
         batches = side.batches(shared) if side.batches else shared

@@ -24,6 +24,23 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Isolation:
+    """What a run of tf is given of one of torch's, at the audited steps.
+
+    `trace` is of the run that left its layers' exchange; `names` pairs the outputs of tf's layers with torch's. The
+    layers of tf in `inner` are parts of one of torch's, which was given something else. To the calls in `soft`, by
+    torch's names, this side's own gradient comes back. Of the weights in `gradients`, named likewise, the optimizer is
+    given torch's gradient.
+    """
+
+    trace: str
+    names: tuple[tuple[str, str], ...]
+    inner: tuple[str, ...] = ()
+    soft: tuple[str, ...] = ()
+    gradients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Training:
     """A run that a study asks for.
 
@@ -36,6 +53,8 @@ class Training:
     state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`, and with more
     than one the gradients too; `sample` is which of several. `rounded` rounds the settings of PyTorch's optimizers to
     float32.
+
+    A run of torch that `exchanges` leaves what its layers were given and handed on; one of tf in `isolation` takes it.
     """
 
     precision: str
@@ -51,6 +70,8 @@ class Training:
     rounded: bool = False
     always_training: bool = False
     again: bool = False
+    exchanges: bool = False
+    isolation: Isolation | None = None
 
 
 @dataclass(frozen=True)
@@ -111,11 +132,15 @@ def from_line(line: str) -> Request:
     return kind(**fields)
 
 
-def _training(start: dict | None, audits: list[int], **others: Any) -> Training:
-    names = tuple((name, expression) for name, expression in start["names"]) if start else ()
-    alone = tuple((name, value) for name, value in start["alone"]) if start else ()
-    began = Start(start["weights"], names, alone) if start else None
-    return Training(**others, audits=tuple(audits), start=began)
+def _training(start: dict | None, audits: list[int], isolation: dict | None, **others: Any) -> Training:
+    began = Start(start["weights"], _tuples(start["names"]), _tuples(start["alone"])) if start else None
+    given = Isolation(**{name: _tuples(value) for name, value in isolation.items()}) if isolation else None
+    return Training(**others, audits=tuple(audits), start=began, isolation=given)
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists as tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 class RequestFailedError(Exception):

@@ -127,6 +127,14 @@ class Pairing:
         }
 
     @property
+    def parts(self) -> set[str]:
+        """TensorFlow's layers of which several are one of PyTorch's."""
+        found: dict[str, set[str]] = {}
+        for torch, tf in (*self._named_pairs, *self.pairs):
+            found.setdefault(self.torch.layer_of(torch), set()).add(self.tf.layer_of(tf))
+        return {layer for layers in found.values() if len(layers) > 1 for layer in layers}
+
+    @property
     def outputs(self) -> dict[str, str]:
         """TensorFlow's outputs and PyTorch's: of paired layers, and of other kinds that both call equally often."""
         found = {}

@@ -53,6 +53,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         follow: Path | str | None = None,
         trajectory: TrajectoryWriter | None = None,
         following: Following | None = None,
+        exchange: Any = None,
     ):
         """Begin to record.
 
@@ -68,13 +69,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         follow: on the tf side, the trace of the PyTorch loop, with whose weights each audited step then begins.
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
+        exchange: what records, or isolates, what layers exchange; see exchange.py of each side.
 
         With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
         ValueError where the model has no weights yet.
         """
         model, optimizer = self._as_written(model, optimizer)
-        self._trajectory, self._following = trajectory, following
+        self._trajectory, self._following, self._exchange = trajectory, following, exchange
         self._loss, self._pairs = loss, explicit_pairs(pairs or {})
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
         self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
@@ -204,11 +206,12 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             evaluated_in_training=self._evaluated_in_training and not known.takes_training,
             from_outside=tuple(step for step in self._from_outside if step < self.steps),
             followed=tuple(step for step in self._loop.steps if step < self.steps) if self._loop else (),
+            flow={to: sorted(sources) for to, sources in getattr(self._exchange, "reached", {}).items()},
         )
 
     def _end_others(self) -> None:
         """Close the files of other runs."""
-        for other in (self._loop, self._trajectory):
+        for other in (self._loop, self._trajectory, self._exchange):
             if other is not None:
                 other.close()
 

@@ -90,6 +90,11 @@ class Recording:
         """Whether this is a step whose tensors are recorded."""
         return step in self._audits
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether what runs does not count to a step."""
+        return self._paused
+
     def restart(self) -> None:
         """Start the clock of a step."""
         self._names.clear()

@@ -20,6 +20,7 @@ from compare.traces.rates import is_rate
 from compare.traces.step import Step, to_step
 
 STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
+EXCHANGED = ("input", "output", "upstream")  # of layers, in an isolated step alone; see exchange.py
 HEADER = "meta.json"  # the same since format 1, so that older formats are recognised
 EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves: after which steps, and the loss
 ONCE_MORE = "first_batch_loss_at_the_end"  # a curve of one value
@@ -50,7 +51,7 @@ class TraceWriter:
 
     def tensor(self, step: Step, stage: str, name: str, array: Any) -> None:
         """File one tensor, under its canonical name and in canonical layout."""
-        if stage not in STAGES:
+        if stage not in (*STAGES, *EXCHANGED):
             raise ValueError(f"{stage!r} is not a stage; the stages are {', '.join(STAGES)}")
         self._write(f"{step}/{stage}/{name}", np.asarray(array))
 
@@ -101,6 +102,7 @@ class Trace:
 
     def __init__(self, path: Path):
         """Raises TraceError where `path` is not a complete trace of this format."""
+        self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
             self.header = Header.from_json(self._zip.read(HEADER))

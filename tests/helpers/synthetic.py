@@ -16,7 +16,8 @@ import numpy as np
 from compare.inputs import cases
 from compare.inputs.arrays import Arrays, cast, nudge
 from compare.inputs.case_inputs import make_inputs
-from compare.judging.judgement import Judgement, Run, Wanted
+from compare.judging.judgement import Judgement
+from compare.judging.run import Run, Wanted
 from compare.judging.study import study
 from compare.reporting.result import Result
 from compare.running.request import Training

@@ -5,6 +5,7 @@ import pytest
 from compare.running.request import (
     CheckComponent,
     DrawBatches,
+    Isolation,
     RequestFailedError,
     Start,
     TrainCase,
@@ -14,6 +15,7 @@ from compare.running.request import (
     to_line,
 )
 
+GIVEN = Isolation("torch.npz", (("dense", "fc"), ("dense (call 2)", "fc (call 2)")), ("lstm",), ("fc",), ("fc.weight",))
 START = Start(
     "weights.npz", (("dense.weight", "fc.weight[0:3] + other"), ("dense.bias", "fc.bias")), (("conv.bias", 0.0),)
 )
@@ -25,6 +27,7 @@ START = Start(
         TrainCase("out.npz", "in.npz", Training("float64")),
         TrainCase("out.npz", "in.npz", Training("float32", "float64", (3, 5), 7), "package.module:function"),
         TrainPort("out.npz", "in.npz", Training("float64", eager=True, start=START), "my port.py"),
+        TrainPort("out.npz", "in.npz", Training("float64", exchanges=True, isolation=GIVEN), "my_port.py"),
         DrawBatches("out.npz", "my\nport.py", 3, 100),
         CheckComponent("out.npz", "in.npz", "losses", "cross_entropy", "float32", "float32"),
     ],

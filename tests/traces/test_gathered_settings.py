@@ -25,6 +25,9 @@ class Plain(Settings):
             raise RuntimeError("a user's layer")
         return {"before": before, "after": after}
 
+    def preparing(self, model):
+        return [layer.name for layer in model.layers if layer.name == "scale"]
+
     def of_loss(self, loss):
         return [(kind, {"reduction": "mean"}) for kind in loss]
 
@@ -84,15 +87,22 @@ def test_a_model_says_how_many_weights_it_has_and_how_many_of_them_train():
     assert said(Plain().describe(NET, None), "model") == {"parameters": 11, "trainable parameters": 8}
 
 
-@pytest.mark.parametrize("hook", ["of_optimizer", "neighbours", "layers", "of_loss", "of_precision", "weights", "kind"])
+def test_a_model_says_what_prepares_its_inputs():
+    assert said(Plain().describe(model(layer("scale"), layer("b")), None), "model")["preprocessing"] == "scale"
+
+
+@pytest.mark.parametrize(
+    "hook", ["preparing", "of_optimizer", "neighbours", "layers", "of_loss", "of_precision", "weights", "kind"]
+)
 def test_a_part_that_cannot_be_read_off_is_left_out_and_the_others_stay(hook, monkeypatch):
-    whole = Plain().describe(NET, [[0.1]], ["MSELoss"])
+    net = model(*NET.layers, layer("scale"))
+    whole = Plain().describe(net, [[0.1]], ["MSELoss"])
 
     def hostile(*_):
         raise RuntimeError(hook)
 
     monkeypatch.setattr(Plain, hook, hostile)
-    found = Plain().describe(NET, [[0.1]], ["MSELoss"])
+    found = Plain().describe(net, [[0.1]], ["MSELoss"])
     assert 0 < len({(each.subject, each.setting) for each in found}) < len(whole) or hook == "neighbours"
     assert {(each.subject, each.setting) for each in found} <= {(each.subject, each.setting) for each in whole}
 

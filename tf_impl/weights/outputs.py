@@ -74,3 +74,9 @@ def _channels_first(layer, array: np.ndarray) -> np.ndarray:
         return array
     least = 3 if name.startswith(IMAGES) else 4
     return np.moveaxis(array, -1, 1) if array.ndim in range(least, 6) else array
+
+
+def order_of_axes(layer, dimensions: int) -> tuple[int, ...]:
+    """In which order PyTorch's axes stand in a tensor that this layer is given or puts out."""
+    moved = _channels_first(layer, np.empty(range(2, 2 + dimensions)))
+    return tuple(int(axis) for axis in np.argsort([size - 2 for size in moved.shape]))

@@ -15,7 +15,7 @@ def to_numpy(tensor) -> np.ndarray:
     return array.astype(np.float32) if array.dtype in (tf.bfloat16.as_numpy_dtype, np.float16) else array
 
 
-def _resource(variable):
+def resource(variable):
     """The resource behind a variable of Keras or TensorFlow; None where it has several, as in a replicated model."""
     variable = variable.value if isinstance(variable, keras.Variable) else variable
     return variable if type(variable).__name__ == "ResourceVariable" else None
@@ -29,17 +29,17 @@ class Parameter(parameters.Parameter):
     def native(self) -> np.ndarray:
         """A copy of the variable's values, in its own layout."""
         # What `variable.numpy()` does, in a fifth of the time: every step of a run that follows another reads all.
-        if (resource := _resource(self.variable)) is None:
+        if (held := resource(self.variable)) is None:
             return to_numpy(self.variable)
-        return to_numpy(tf.raw_ops.ReadVariableOp(resource=resource.handle, dtype=resource.dtype))
+        return to_numpy(tf.raw_ops.ReadVariableOp(resource=held.handle, dtype=held.dtype))
 
     def set(self, native: np.ndarray) -> None:
         """Set the variable's values."""
-        if (resource := _resource(self.variable)) is None or tuple(resource.shape) != native.shape:
+        if (held := resource(self.variable)) is None or tuple(held.shape) != native.shape:
             self.variable.assign(native)
         else:
-            value = tf.constant(native, resource.dtype)
-            tf.raw_ops.AssignVariableOp(resource=resource.handle, value=value)
+            value = tf.constant(native, held.dtype)
+            tf.raw_ops.AssignVariableOp(resource=held.handle, value=value)
 
     @property
     def dtype(self) -> str:

@@ -1,0 +1,192 @@
+"""From the rows of isolated steps to differences, each once: what another difference drags along is left out.
+
+Notice what is dragged along: gradients come back differently through what differs forward, weights of such a layer have
+other gradients, and an update has the rate's difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from compare.judging import tolerances
+from compare.judging.isolation import FORWARD, Isolated, call_of
+from compare.judging.settings import SettingRow
+from compare.judging.settings.values import DIFFERS
+from compare.judging.stages import StageRow
+from compare.traces.calls import without_call
+from compare.traces.exchange import COMES_BACK
+from compare.traces.step import END, Step
+
+BATCH, BETWEEN, LAYER, LOSS, BACK, GRADIENT = "batch", "between layers", "layer", "loss", "backward", "gradient"
+RATE, OPTIMIZER, BUFFER, EVALUATION = "learning rate", "optimizer", "buffer", "evaluation"
+PLACES = (BATCH, BETWEEN, LAYER, LOSS, BACK, GRADIENT, RATE, OPTIMIZER, BUFFER, EVALUATION)  # the order of causes
+OF_BUFFERS = ("momentum", "running variance", "track_running_stats")
+NOT_COMPUTED = ("trainable", "bias")  # settings that change nothing that a layer puts out
+
+
+@dataclass(frozen=True)
+class IsolatedDifference:
+    """One difference: where it is, the rows that show it, and the settings that explain it.
+
+    `kind` is that of the layer; what stands between layers `begins` with these. All names are torch's.
+    """
+
+    place: str
+    kind: str
+    rows: tuple[StageRow, ...]
+    settings: tuple[SettingRow, ...] = ()
+    begins: tuple[str, ...] = ()
+
+    @property
+    def largest(self) -> StageRow:
+        """The row with the largest gap."""
+        return max(self.rows, key=lambda row: row.difference.max_rel)
+
+    @property
+    def cause(self) -> str:
+        """What is set differently, "eps 1e-05 / 0.001"; empty where no setting says it."""
+        return "; ".join(dict.fromkeys(f"{row.setting} {row.torch} / {row.tf}" for row in self.settings))
+
+
+def isolated_differences(
+    isolated: Isolated, kinds: Mapping[str, str], settings: Iterable[SettingRow]
+) -> list[IsolatedDifference]:
+    """Every difference, in the order of causes; layers of one kind that are set alike are one. `kinds` are torch's."""
+    found = _Found(isolated, kinds, [row for row in settings if row.verdict == DIFFERS])
+    single = [*found.batches(), *found.forward(), *found.back(), *found.gradients(), *found.updates(), *found.buffers()]
+    every = [each for each in _grouped(single) if not _is_leak(each)]
+    return sorted(every, key=lambda each: PLACES.index(each.place))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Differences by place, one for each row."""
+
+    isolated: Isolated
+    kinds: Mapping[str, str]
+    settings: Sequence[SettingRow]
+
+    def batches(self) -> Iterator[IsolatedDifference]:
+        return (IsolatedDifference(BATCH, "", (row,)) for row in self.isolated.beyond("batch"))
+
+    def forward(self) -> Iterator[IsolatedDifference]:
+        """What layers are given, what they put out, and the loss; the first time that each shows."""
+        unfit = {(row.step, call_of(row)) for row in self.isolated.beyond("input") if row.difference.structural}
+        seen: set[tuple[str, str]] = set()
+        for row in self.isolated.beyond(*FORWARD):
+            if (row.stage, row.tensor) not in seen and not self._is_dragged_along(row, unfit):
+                yield self._of_forward(row)
+            seen.add((row.stage, row.tensor))
+
+    def _is_dragged_along(self, row: StageRow, unfit: Collection) -> bool:
+        """Whether a layer was given what does not fit, or the batch, which differs."""
+        if row.stage == "forward":
+            return (row.step, row.tensor) in unfit
+        return row.stage == "input" and bool(self.isolated.beyond("batch")) and not self.isolated.flow[call_of(row)]
+
+    def _of_forward(self, row: StageRow) -> IsolatedDifference:
+        layer = without_call(call_of(row))
+        place = EVALUATION if row.step is END else {"input": BETWEEN, "forward": LAYER, "loss": LOSS}[row.stage]
+        settings = self._settings(layer, of_buffers=False) if row.stage == "forward" else ()
+        if row.stage == "loss":
+            settings = tuple(each for each in self.settings if each.subject.startswith("loss"))
+        begins = () if row.stage == "forward" else tuple(sorted(self.isolated.flow.get(call_of(row), ())))
+        return IsolatedDifference(place, self.kinds.get(layer, ""), (row,), settings, begins)
+
+    def back(self) -> Iterator[IsolatedDifference]:
+        """Gradients that come back to outputs differently, and with which weights do not get the right ones."""
+        apart, wrong = (
+            {layer for row in rows if row.stage == "gradient" and row.beyond for layer in self._layers_of(row.tensor)}
+            for rows in (self.isolated.rows, self.isolated.given)
+        )
+        for row in self.isolated.unexplained_back():
+            layer = without_call(call_of(row))
+            if layer not in apart - wrong:
+                yield IsolatedDifference(BACK, self.kinds.get(layer, ""), (row,))
+
+    def gradients(self) -> Iterator[IsolatedDifference]:
+        """Gradients of weights, of layers that are given all that torch's are, which are then moved differently."""
+        moved = {(row.step, row.tensor) for row in self.isolated.beyond("update")}
+        moved |= {(row.step, row.tensor.rpartition(" ")[0]) for row in self.isolated.beyond("state")}
+        for row in self.isolated.beyond("gradient"):
+            weight = without_call(row.tensor)
+            if (row.step, weight) in moved and not self._has_parted(weight, row.step):
+                of_loss = "loss" in self.isolated.parts_forward(row.step) and self.isolated.is_of_a_penalty(row)
+                if not of_loss:
+                    yield IsolatedDifference(GRADIENT, "", (row,))
+
+    def _has_parted(self, weight: str, step: Step) -> bool:
+        """Whether a weight is of a layer that differs itself, or to which another gradient comes back, or reaches what
+        differs with no layer between.
+        """
+        forward = self.isolated.parts_forward(step)
+        layers = self._layers_of(weight)
+        given_back = {call_of(row) for row in self.isolated.rows if row.stage == COMES_BACK}
+        calls = {call for sources in self.isolated.flow.values() for call in sources if without_call(call) in layers}
+        parted = {without_call(call) for call in forward | {call_of(row) for row in self.isolated.beyond(COMES_BACK)}}
+        through = {weight, *(calls - given_back)}
+        return bool(parted & layers) or any(self.isolated.reaches(each, forward) for each in through)
+
+    def updates(self) -> Iterator[IsolatedDifference]:
+        """The learning rate, and what an optimizer does of itself, given the same gradients."""
+        rates = self.isolated.beyond("rate")
+        steps = {row.step for row in rates}
+        of_optimizer = [row for row in self.settings if row.subject.startswith("optimizer")]
+        if rates:
+            yield IsolatedDifference(RATE, "", tuple(rates), tuple(row for row in of_optimizer if row.setting == "lr"))
+        # Right with its own gradients, too: a bias that stands for two of torch's moves by both.
+        wrong = {row.key for row in self.isolated.beyond("update")}
+        given = (row for row in self.isolated.given if row.beyond and row.key in wrong and row.step not in steps)
+        moved = [row for row in given if not (" + " in row.tensor and self._has_parted(row.tensor, row.step))]
+        if moved:
+            used = " ".join(row.harmless.why for row in self.isolated.rows if row.harmless)
+            explained = {"weight_decay": "weight decay", "clipping": "clips"}
+            acting = [
+                row for row in of_optimizer if row.setting != "lr" and explained.get(row.setting, "-") not in used
+            ]
+            yield IsolatedDifference(OPTIMIZER, "", tuple(moved), tuple(acting))
+
+    def buffers(self) -> Iterator[IsolatedDifference]:
+        """Running statistics of layers that are given the same."""
+        for row in self.isolated.beyond("buffer"):
+            layers = self._layers_of(row.tensor)
+            settings = tuple(each for layer in layers for each in self._settings(layer, of_buffers=True))
+            forward = {without_call(call) for call in self.isolated.parts_forward(row.step)}
+            if settings or not layers & forward:
+                yield IsolatedDifference(BUFFER, self.kinds.get(next(iter(layers), ""), ""), (row,), settings)
+
+    def _settings(self, layer: str, of_buffers: bool) -> tuple[SettingRow, ...]:
+        """The settings of a layer that differ: those that decide its buffers, or its output."""
+        own = (row for row in self.settings if row.subject == layer and row.setting not in NOT_COMPUTED)
+        return tuple(row for row in own if (row.setting in OF_BUFFERS) == of_buffers)
+
+    def _layers_of(self, weight: str) -> set[str]:
+        """The layers that hold a weight, or the weights of an expression."""
+        parts = weight.split(" + ")
+        return {layer for layer in self.kinds if any(part.startswith((f"{layer}.", f"{layer}[")) for part in parts)}
+
+
+def _is_leak(each: IsolatedDifference) -> bool:
+    """Whether it is no more than a constant that was rounded to float32, where no setting says otherwise."""
+    gaps = [row.difference.max_rel for row in each.rows]
+    return not each.settings and max(gaps) <= tolerances.allowed_where_leak_enters(0.0)
+
+
+def _grouped(single: Iterable[IsolatedDifference]) -> list[IsolatedDifference]:
+    """Those that are alike as one."""
+    groups: dict[tuple, list[IsolatedDifference]] = {}
+    for each in single:
+        groups.setdefault(_alike(each), []).append(each)
+    return [replace(group[0], rows=tuple(row for each in group for row in each.rows)) for group in groups.values()]
+
+
+def _alike(each: IsolatedDifference) -> tuple:
+    row = each.rows[0]
+    if each.place in (GRADIENT, RATE, OPTIMIZER):
+        return (each.place,)
+    if each.place in (LAYER, BUFFER):
+        return each.place, each.kind, each.cause
+    if each.place == BETWEEN:  # one tensor, given to several layers
+        return each.place, f"{row.difference.max_rel:.6e}" if row.difference.kind == "value" else row.tensor
+    return each.place, without_call(row.tensor)

@@ -1,0 +1,146 @@
+"""An isolated step: each layer of tf is given what torch's was given, and hands on what that put out, back too.
+
+So every layer, what stands between them, the loss and the optimizer are compared on inputs that agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.gradient_use import from_multiple
+from compare.judging.harmless import settled
+from compare.judging.run import Run
+from compare.judging.stages import OF_AN_UPDATE, StageRow, stage_rows
+from compare.running.request import Isolation, Training
+from compare.traces.calls import without_call
+from compare.traces.exchange import COMES_BACK, HANDED_ON, layer_and_part
+from compare.traces.pairing import Pairing
+from compare.traces.renamed import RenamedTrace, Source, rename
+from compare.traces.step import Step
+from compare.traces.trace import EXCHANGED, Key, Trace, TracePair
+
+FORWARD = ("input", "forward", "loss")
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Which of tf's is which of torch's: outputs of layers by their calls, weights (expressions of torch's), and the
+    layers of which several are one of torch's. `rename` gives a trace torch's names.
+    """
+
+    outputs: Mapping[str, str]
+    weights: Mapping[str, str]
+    parts: frozenset[str]
+    rename: Callable[[Trace], Trace]
+
+    @classmethod
+    def of(cls, pairing: Pairing) -> Partners:
+        return cls(pairing.outputs, pairing.weights, frozenset(pairing.parts), lambda trace: rename(trace, pairing))
+
+    @classmethod
+    def alike(cls, trace: Trace) -> Partners:
+        """Those of a case, in which both sides have the same names."""
+        outputs = {tensor: tensor for _, stage, tensor in trace.keys if stage == "forward"}
+        return cls(outputs, {}, frozenset(), lambda trace: trace)
+
+
+@dataclass(frozen=True)
+class Isolated:
+    """What isolated steps show.
+
+    `rows` are those of steps in which tf's optimizer is given its own gradients, `given` those in which it is given
+    torch's where they differ. `flow` says which calls of layers, and which weights, reach each call or the loss with no
+    other layer between; all by torch's names.
+    """
+
+    rows: Sequence[StageRow]
+    given: Sequence[StageRow]
+    flow: Mapping[str, frozenset[str]]
+    pair: TracePair
+
+    def beyond(self, *stages: str) -> list[StageRow]:
+        """The rows of these stages that differ."""
+        return [row for row in self.rows if row.stage in stages and row.beyond]
+
+    def parts_forward(self, step: Step) -> set[str]:
+        """The calls, and the loss, that are given or compute something else at a step."""
+        return {call_of(row) for row in self.beyond(*FORWARD) if row.step == step}
+
+    def reaches(self, name: str, targets: set[str]) -> bool:
+        """Whether a call's output or a weight reaches one of these."""
+        return any(name in self.flow.get(target, ()) for target in targets)
+
+    def unexplained_back(self) -> list[StageRow]:
+        """The gradients that come back differently, through nothing that differs forward."""
+        return [row for row in self.beyond(COMES_BACK) if not self.reaches(call_of(row), self.parts_forward(row.step))]
+
+    def is_of_a_penalty(self, row: StageRow) -> bool:
+        """Whether the gradients of a weight are a multiple of the weight apart."""
+        torch, tf = (trace[row.key].astype(np.float64) for trace in self.pair)
+        weight = self.pair.torch.get((row.step, "weights", without_call(row.tensor)))
+        if weight is None or weight.shape != torch.shape:
+            return False
+        lost = row.allowed * np.abs(torch).max() / np.abs(tf - torch).max()
+        return from_multiple(tf - torch, weight) <= lost
+
+
+def call_of(row: StageRow) -> str:
+    """The call of a layer that a row is about."""
+    return layer_and_part(row.tensor)[0] if row.stage in EXCHANGED else row.tensor
+
+
+def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int]) -> Isolated:
+    """Isolate these steps, and the evaluation behind the last of them; `run` makes runs that nothing renames."""
+    plain = Training(precision, audits=tuple(steps), steps=max(steps) + 1, follows=precision)
+    exchanging = replace(plain, exchanges=True)
+    torch, nudged = run(("torch", exchanging), ("torch", replace(exchanging, nudge=precision)))
+    isolation = Isolation(str(torch.path), tuple(partners.outputs.items()), tuple(sorted(partners.parts)))
+    [tf] = run(("tf", replace(plain, isolation=isolation)))
+    rows, pair = _rows(torch, nudged, tf, partners, precision)
+    weights = partners.weights
+    flow = {to: frozenset(weights.get(each, each) for each in sources) for to, sources in tf.header.flow.items()}
+    isolated = Isolated(rows, rows, flow, pair)
+    apart = isolated.beyond("gradient")
+    if not apart:
+        return isolated
+    soft = tuple({call_of(row): None for row in isolated.unexplained_back()})
+    gradients = tuple({without_call(row.tensor): None for row in apart})
+    [again] = run(("tf", replace(plain, isolation=replace(isolation, soft=soft, gradients=gradients))))
+    return replace(isolated, given=_rows(torch, nudged, again, partners, precision)[0])
+
+
+def _rows(
+    torch: Trace, nudged: Trace, tf: Trace, partners: Partners, precision: str
+) -> tuple[list[StageRow], TracePair]:
+    shown, twin = (_comparable(partners.rename(each), tf) for each in (torch, nudged))
+    pair = TracePair(shown, partners.rename(tf))
+    rows = stage_rows(*pair, [(shown, twin)], precision, tolerances.allowed_in_step)
+    return _before_it_parts(settled(rows, pair)), pair
+
+
+def _comparable(torch: Trace, tf: Trace) -> RenamedTrace:
+    """Torch's trace without what layers hand on, and with zeros where no gradient comes back, as tf's has them."""
+    sources: dict[Key, Source] = {key: partial(torch.get, key) for key in torch.keys if key[1] != HANDED_ON}
+    for key in tf.keys:
+        if key[1] == COMES_BACK:
+            sources.setdefault(key, partial(lambda key: np.zeros_like(tf[key]), key))
+    return RenamedTrace(torch, sources)
+
+
+def _before_it_parts(rows: Sequence[StageRow]) -> list[StageRow]:
+    """Without what a step computes behind an update that differs, with other weights."""
+    kept: list[StageRow] = []
+    updated, parted = False, False
+    for place, row in enumerate(rows):
+        if place and row.step != rows[place - 1].step:
+            updated = parted = False
+        updated |= row.stage in OF_AN_UPDATE
+        if not (parted and updated and row.stage in FORWARD):
+            kept.append(row)
+        parted |= row.beyond and row.stage != "loss"
+    return kept

@@ -1,0 +1,44 @@
+"""When every difference is looked for, at which steps, and that a failure costs no judgement."""
+
+from dataclasses import replace
+
+import pytest
+
+from compare.judging.isolated import steps_to_isolate, with_differences
+from compare.judging.isolation import Partners
+from compare.judging.stages import StageRow
+from compare.running.request import RequestFailedError
+from compare.traces.step import END
+from tests.helpers.synthetic import FakeSide, from_step, judge
+
+PARTNERS = Partners({}, {}, frozenset(), lambda trace: trace)
+
+
+@pytest.fixture
+def judgement(tmp_path):
+    return lambda fault: judge(tmp_path, tf=FakeSide(fault), steps=20).judgement
+
+
+def fails(*wanted):
+    raise RequestFailedError("tf", "it cannot run so")
+
+
+def test_where_the_sides_are_equivalent_nothing_is_run(judgement):
+    same = judgement(lambda key, value: value)
+    assert with_differences(fails, same, PARTNERS, {}) is same
+
+
+def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
+    apart = judgement(from_step(3, "loss", 1.5))
+    found = with_differences(fails, apart, PARTNERS, {})
+    assert found.verdict == apart.verdict == "diverged"
+    assert found.findings[:-1] == apart.findings
+    assert "tf: it cannot run so" in found.findings[-1]
+
+
+@pytest.mark.parametrize(("first", "expected"), [(0, [0, 1]), (7, [0, 7, 8]), (19, [0, 19]), (END, [0, 1])])
+def test_steps_are_the_first_the_one_that_parts_and_the_one_behind_it(judgement, first, expected):
+    apart = judgement(from_step(3, "loss", 1.5))
+    row = apart.first_divergence
+    at = replace(apart, first_divergence=StageRow(first, row.stage, row.tensor, row.difference, row.allowed))
+    assert steps_to_isolate(at, "float64") == expected

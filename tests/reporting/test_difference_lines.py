@@ -1,0 +1,76 @@
+"""What is said of each difference by itself."""
+
+import numpy as np
+import pytest
+
+from compare.judging.difference import difference
+from compare.judging.isolated_differences import PLACES, IsolatedDifference
+from compare.judging.judgement import Judgement
+from compare.judging.settings import SettingRow
+from compare.judging.stages import StageRow
+from compare.reporting.difference_lines import MOST, difference_lines, say
+from compare.traces.step import END
+
+
+def row(stage, tensor, step=0):
+    return StageRow(step, stage, tensor, difference(np.array([1.0]), np.array([0.5])), 1e-13)
+
+
+EPS = SettingRow("bn1", "BatchNorm", "eps", 1e-5, 1e-3, "differs", "")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            IsolatedDifference("layer", "BatchNorm", (row("forward", "bn1"), row("forward", "bn2")), (EPS,)),
+            "BatchNorm bn1 / norm and 1 more, given the same: eps 1e-05 / 0.001 (gap 5.0e-01)",
+        ),
+        (
+            IsolatedDifference("between layers", "Linear", (row("input", "fc input"),), (), ("conv",)),
+            "before fc, which is given something else (after conv) (gap 5.0e-01)",
+        ),
+        (IsolatedDifference("loss", "", (row("loss", "loss"),)), "the loss, given the same outputs (gap 5.0e-01)"),
+        (
+            IsolatedDifference("backward", "Linear", (row("upstream", "bn1 0"),)),
+            "the gradient that comes back to bn1 / norm, through what agrees forward (gap 5.0e-01)",
+        ),
+        (
+            IsolatedDifference("evaluation", "Linear", (row("input", "fc input", END),)),
+            "in evaluation alone, what is given to fc (gap 5.0e-01)",
+        ),
+    ],
+)
+def test_a_difference_is_said_in_one_line(found, said):
+    assert say(found, {"bn1": "norm"}) == said
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_place_has_words(place):
+    assert "gap" in say(IsolatedDifference(place, "", (row("forward", "fc"),)), {})
+
+
+def test_a_shape_that_differs_is_said_in_place_of_a_gap():
+    unfit = StageRow(0, "input", "fc input", difference(np.zeros((2, 3)), np.zeros((2, 4))), 0.0)
+    assert say(IsolatedDifference("between layers", "", (unfit,)), {}).endswith("(shape: torch 2x3, tf 2x4)")
+
+
+def judgement(*differences):
+    return Judgement("diverged", (), {}, row("loss", "loss"), differences=differences)
+
+
+LOSS = IsolatedDifference("loss", "", (row("loss", "loss"),))
+LAYER = IsolatedDifference("layer", "Linear", (row("forward", "fc"),))
+
+
+def test_the_one_difference_that_the_verdict_says_is_not_said_again():
+    assert difference_lines(judgement()) == []
+    assert difference_lines(judgement(LOSS)) == []
+    assert len(difference_lines(judgement(LAYER))) == 2
+
+
+def test_several_are_numbered_and_no_more_than_fit_are_shown():
+    assert [line[:4] for line in difference_lines(judgement(LAYER, LOSS))[1:]] == ["  1.", "  2."]
+    lines = difference_lines(judgement(*[LAYER] * (MOST + 3)))
+    assert len(lines) == MOST + 2
+    assert lines[-1] == "  and 3 more, see differences.csv"

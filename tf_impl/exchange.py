@@ -1,0 +1,234 @@
+"""Gives each layer what PyTorch's was given, and hands on what that put out, forward and backward.
+
+So every layer's difference shows by itself, and what a layer is given shows what stands before it. Notice that nothing
+in the user's model is touched for longer than the step.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from compare.inputs.expressions import evaluate
+from compare.running.request import Isolation, Training
+from compare.traces.calls import split_call
+from compare.traces.exchange import (
+    AGAIN,
+    COMES_BACK,
+    GIVEN,
+    HANDED_ON,
+    Axes,
+    Calls,
+    Exchanged,
+    agree,
+    axes_between,
+    label_of,
+    partners,
+    tensors_by_argument,
+)
+from compare.traces.recording import Recording
+from compare.traces.step import END
+from compare.traces.trace import Trace
+from tf_impl.flow import Flow
+from tf_impl.keras_versions import like
+from tf_impl.layers.recurrent import RNNBase
+from tf_impl.weights.layers import keeping_buffers
+from tf_impl.weights.outputs import order_of_axes, output_to_canonical
+from tf_impl.weights.tensors import Parameter, to_numpy
+
+
+class Exchange:
+    """Isolates the layers of one pass after another."""
+
+    _recording: Recording
+
+    def __init__(self, isolation: Isolation, weights: Mapping[str, str]):
+        """`weights` are the expressions of PyTorch's, by the name of this side's weights; others have the same name."""
+        self._trace = Trace(Path(isolation.trace))
+        self._exchanged = Exchanged(self._trace)
+        self._names, self._inner, self._soft = dict(isolation.names), isolation.inner, isolation.soft
+        self._given_gradients, self._weights = isolation.gradients, weights
+        self.flow = Flow()
+        self._tried: dict[str, np.ndarray | None] = {}  # what a layer put out with the inputs of its own side
+
+    def begin(self, recording: Recording) -> None:
+        """Begin a pass: the calls of each layer are counted anew."""
+        self._recording = recording
+        self._step = END if recording.at_end else recording.steps
+        self._calls, self._outputs, self._updates = Calls(), Calls(), Calls()
+        self._awaited: dict[str, np.ndarray] = {}  # PyTorch's outputs to which no gradient has come back yet
+
+    def end_step(self, loss) -> None:
+        """What reached the loss, and to which outputs no gradient came back."""
+        self.flow.reaches("loss", [loss])
+        for label, output in self._awaited.items():
+            self._recording.tensor(COMES_BACK, label, np.zeros_like(output))
+
+    @property
+    def reached(self) -> Mapping[str, set[str]]:
+        """Which outputs and variables reach each layer's call, or the loss."""
+        return self.flow.reached
+
+    def close(self) -> None:
+        self._trace.close()
+
+    def around(self, name: str, layer, call: Callable) -> Callable:
+        """A layer's `call` that is given what PyTorch's layer was given, where that can be told."""
+
+        def given(*arguments, **options):
+            if self._recording.is_paused:
+                return call(*arguments, **options)
+            partner = self._names.get(self._calls.next_of(name), "")
+            own = tensors_by_argument(call, arguments, options, is_given)
+            self.flow.reaches(partner, own.values())
+            theirs = {} if name in self._inner else self._exchanged.of(self._step, GIVEN, partner)
+            pairs = [
+                _Given(layer, label_of(partner, part), own[name], theirs[part])
+                for name, part in partners(own, theirs).items()
+            ]
+            as_it_is = not all(pair.agrees for pair in pairs) and self._is_right_with(
+                name, layer, partner, lambda: call(*arguments, **options)
+            )
+            if as_it_is:  # in another order of the features, which the weights have too
+                return call(*arguments, **options)
+            for pair in pairs:
+                self._recording.tensor(GIVEN, pair.label, pair.shown)
+            replaced = {id(pair.own): pair.replaced for pair in pairs}
+            arguments, options = _with(replaced, (arguments, options))
+            return call(*arguments, **options)
+
+        return given
+
+    def hand_on(self, name: str, layer, output):
+        """What PyTorch's layer handed on, in place of an output; the gradient that comes back is PyTorch's too."""
+        if self._recording.is_paused:
+            self._tried[name] = output_to_canonical(layer, output)
+            return output
+        partner = self._names.get(self._outputs.next_of(name), "")
+        theirs = self._exchanged.of(self._step, HANDED_ON, partner)
+        own = [each for each in tf.nest.flatten(output) if is_given(each)]
+        return _with(
+            {id(each): self._spliced(layer, partner, place, each, theirs) for place, each in enumerate(own)}, output
+        )
+
+    def given_to_update(self, pairs: Iterable[tuple], parameters: Mapping[str, Parameter]) -> list[tuple]:
+        """Gradients and variables, PyTorch's gradients in their place where they are to be given."""
+        names = {id(parameter.variable): name for name, parameter in parameters.items()}
+        return [
+            (self._gradient(names.get(id(variable), ""), parameters, gradient), variable)
+            for gradient, variable in pairs
+        ]
+
+    def _gradient(self, name: str, parameters: Mapping[str, Parameter], own):
+        if (expression := self._weights.get(name, name)) not in self._given_gradients or own is None:
+            return own
+        _, call = split_call(self._updates.next_of(name))
+        theirs = evaluate(expression, lambda part: self._trace.get((self._step, "gradient", part + call)), added=False)
+        return own if theirs is None else tf.constant(parameters[name].filled(None, theirs))
+
+    def _is_right_with(self, name: str, layer, partner: str, call: Callable) -> bool:
+        """Whether a layer puts out what PyTorch's does, given what this side gives it."""
+        self._tried.clear()
+        with self._recording.paused(), keeping_buffers(layer):
+            output = call()
+        # Where a layer has an activation of its own, its name is that of the activation's input.
+        own = self._tried[name] if name in self._tried else output_to_canonical(layer, output)
+        theirs = self._trace.get((self._step, "forward", partner))
+        return own is not None and theirs is not None and own.shape == theirs.shape and agree(own, theirs)
+
+    def _spliced(self, layer, partner: str, place: int, tensor: tf.Tensor, theirs: Mapping[str, np.ndarray]):
+        """One tensor of an output, replaced; as it is where PyTorch has none of its shape."""
+        value = to_numpy(tensor)
+        likely = sorted(theirs, key=lambda part: part != str(place))
+        between = ((part, axes_between(theirs[part], value, order_of_axes(layer, value.ndim))) for part in likely)
+        fitting = {part: axes for part, axes in between if axes is not None}
+        if not fitting:
+            return tensor
+        part = min(fitting, key=lambda part: not agree(fitting[part].to_own(theirs[part]), value))
+        handed_on = tf.constant(fitting[part].to_own(theirs[part]), tensor.dtype)
+        if tensor.dtype.is_floating:
+            handed_on = _with_gradient(tensor, handed_on, self._back(layer, partner, part, fitting[part], theirs[part]))
+        self.flow.starts(partner, handed_on)
+        return handed_on
+
+    def _back(self, layer, partner: str, part: str, axes: Axes, theirs: np.ndarray) -> Callable:
+        """What the gradient that comes back to an output becomes."""
+        came, label = self._exchanged.of(self._step, COMES_BACK, partner), label_of(partner, part)
+        # Of a recurrent layer it belongs to several tensors, and what comes back twice is of two losses.
+        of_several = like(layer, "RNN", "Bidirectional") or isinstance(layer, RNNBase) or f"{part}{AGAIN}" in came
+        of_several |= partner in self._soft
+
+        if not of_several:
+            self._awaited[label] = theirs
+
+        def back(gradient):
+            if self._awaited.pop(label, None) is None:
+                return gradient
+            self._recording.tensor(COMES_BACK, label, axes.to_other(to_numpy(gradient), theirs.shape))
+            return tf.constant(axes.to_own(came.get(part, np.zeros_like(theirs))), gradient.dtype)
+
+        return back
+
+
+def exchange_of(training: Training) -> Exchange | None:
+    """What gives a run the exchange of another's layers."""
+    names = dict(training.start.names) if training.start else {}
+    return Exchange(training.isolation, names) if training.isolation else None
+
+
+def is_given(value) -> bool:
+    """Whether an argument is a tensor that a layer computes with; a mask of booleans is not."""
+    return isinstance(value, tf.Tensor) and hasattr(value, "numpy") and value.dtype != tf.bool
+
+
+@dataclass(frozen=True)
+class _Given:
+    """One argument of a layer, beside PyTorch's."""
+
+    layer: Any
+    label: str
+    own: tf.Tensor
+    theirs: np.ndarray
+
+    @cached_property
+    def value(self) -> np.ndarray:
+        return to_numpy(self.own)
+
+    @cached_property
+    def axes(self) -> Axes | None:
+        return axes_between(self.theirs, self.value, order_of_axes(self.layer, self.value.ndim))
+
+    @property
+    def agrees(self) -> bool:
+        return self.axes is not None and agree(self.axes.to_own(self.theirs), self.value)
+
+    @property
+    def shown(self) -> np.ndarray:
+        """This side's, in PyTorch's layout; as it is where its shape is no other order of PyTorch's."""
+        return self.value if self.axes is None else self.axes.to_other(self.value, self.theirs.shape)
+
+    @property
+    def replaced(self) -> tf.Tensor:
+        if self.axes is None:
+            return self.own
+        theirs = tf.constant(self.axes.to_own(self.theirs), self.own.dtype)
+        return _with_gradient(self.own, theirs, lambda gradient: gradient) if self.own.dtype.is_floating else theirs
+
+
+def _with_gradient(tensor: tf.Tensor, value: tf.Tensor, back: Callable) -> tf.Tensor:
+    """`value` in place of a tensor; the gradient that comes back goes through `back` to what the tensor came from."""
+
+    @tf.custom_gradient
+    def replaced(_):
+        return tf.identity(value), back
+
+    return replaced(tensor)
+
+
+def _with(replaced: Mapping[int, tf.Tensor], structure):
+    """The same, with each tensor of these ids replaced."""
+    return tf.nest.map_structure(lambda each: replaced.get(id(each), each), structure)
