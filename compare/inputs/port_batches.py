@@ -48,6 +48,7 @@ def draw(path: str, seed: int, most: int) -> PortInputs:
         more=more,
         evaluation=_evaluation(path, port, seed, form, list(drawn[0])),
         must_fall=_must_fall(file, getattr(port, "MUST_FALL", False)),
+        accepted=_accepted(file, getattr(port, "ACCEPT", {})),
     )
 
 
@@ -98,6 +99,12 @@ def _must_fall(file: str, given: Any) -> bool:
     if not isinstance(given, bool):
         raise PortError(f"{file}: MUST_FALL is {given!r}, expected True or False")
     return given
+
+
+def _accepted(file: str, given: Any) -> dict[str, str]:
+    if not isinstance(given, dict) or not all(isinstance(each, str) for pair in given.items() for each in pair):
+        raise PortError(f"{file}: ACCEPT is {given!r}, expected reasons by differences, as the report calls these")
+    return dict(given)
 
 
 def _channels_first(file: str, given: Any, batch: Batch) -> tuple[str, ...]:

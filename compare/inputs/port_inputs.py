@@ -30,6 +30,7 @@ class PortInputs:
     explicit: tuple[tuple[str | None, str | None], ...] = ()  # the port's WEIGHTS
     more: bool = False  # whether there were more batches
     must_fall: bool = False  # the port's MUST_FALL: whether a loss that does not fall is a verdict
+    accepted: dict[str, str] = field(default_factory=dict)  # the port's ACCEPT: reasons by the words of differences
     weights: Arrays = field(default_factory=dict)
     evaluation: Batch = field(default_factory=dict)  # what the port's evaluation() returned; empty where it has none
 
@@ -70,7 +71,7 @@ class PortInputs:
 
 
 EVALUATION = "evaluation"  # in the file, where a batch of a step has its number
-META = ("name", "seed", "form", "steps_per_epoch", "channels_first", "explicit", "more", "must_fall")
+META = ("name", "seed", "form", "steps_per_epoch", "channels_first", "explicit", "more", "must_fall", "accepted")
 
 
 def write(inputs: PortInputs, path: Path) -> None:

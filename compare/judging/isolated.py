@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
+from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED
 from compare.judging.isolated_differences import isolated_differences
 from compare.judging.isolation import Partners, isolate
@@ -14,26 +16,38 @@ from compare.running.request import RequestFailedError
 from compare.traces.step import END
 
 
-def with_differences(run: Run, judgement: Judgement, partners: Partners, kinds: Mapping[str, str]) -> Judgement:
-    """The judgement with all differences of the first step and of the first that parts, and of the one behind it.
+def with_differences(
+    run: Run,
+    judgement: Judgement,
+    partners: Partners,
+    kinds: Mapping[str, str],
+    accepted: Mapping[str, str] = MappingProxyType({}),
+) -> Judgement:
+    """The judgement with all differences of the first step, of the first that parts, and of the one behind it.
 
-    A side that cannot run so is no fault of the port: the judgement stays as it is, with a remark.
+    Those that are `accepted`, reasons by their words, do not decide the verdict; the last step is isolated too then. A
+    side that cannot run so is no fault of the port: the judgement stays as it is, with a remark.
     """
     if judgement.verdict != DIVERGED:
-        return judgement
+        return without_accepted(judgement, accepted, ())
     precision = next(each for each, comparison in judgement.comparisons.items() if comparison.apart)
     try:
-        isolated = isolate(run, partners, precision, steps_to_isolate(judgement, precision))
+        steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
+        isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))
     found = isolated_differences(isolated, kinds, judgement.settings)
-    return replace(judgement, differences=tuple(found))
+    return without_accepted(replace(judgement, differences=tuple(found)), accepted, steps)
 
 
-def steps_to_isolate(judgement: Judgement, precision: str) -> list[int]:
+def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = False) -> list[int]:
     """The first step, the first that parts, and the one behind it, in which an optimizer's state shows."""
-    comparison, first = judgement.comparisons[precision], judgement.first_divergence
-    last = min(trace.steps for trace in comparison.pair) - 1
-    at = 0 if first is None or first.step is END else first.step
-    return sorted({0, min(at, last), min(at + 1, last)})
+    last = min(trace.steps for trace in judgement.comparisons[precision].pair) - 1
+    at = _parts_at(judgement)
+    return sorted({0, min(at, last), min(at + 1, last), *([last] if to_the_end else [])})
+
+
+def _parts_at(judgement: Judgement) -> int:
+    first = judgement.first_divergence
+    return 0 if first is None or first.step is END else first.step

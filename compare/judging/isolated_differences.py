@@ -22,6 +22,15 @@ BATCH, BETWEEN, LAYER, LOSS, BACK, GRADIENT = "batch", "between layers", "layer"
 RATE, OPTIMIZER, BUFFER, EVALUATION = "learning rate", "optimizer", "buffer", "evaluation"
 PLACES = (BATCH, BETWEEN, LAYER, LOSS, BACK, GRADIENT, RATE, OPTIMIZER, BUFFER, EVALUATION)  # the order of causes
 OF_BUFFERS = ("momentum", "running variance", "track_running_stats")
+ROLES = {"running_mean": "running mean", "running_var": "running variance"}
+WORDS = {
+    BATCH: "batch {layer}",
+    BETWEEN: "what {layer} is given",
+    BACK: "gradient back to {layer}",
+    GRADIENT: "gradients of weights",
+    RATE: "learning rate",
+    EVALUATION: "evaluation of {layer}",
+}
 NOT_COMPUTED = ("trainable", "bias")  # settings that change nothing that a layer puts out
 
 
@@ -47,6 +56,26 @@ class IsolatedDifference:
     def cause(self) -> str:
         """What is set differently, "eps 1e-05 / 0.001"; empty where no setting says it."""
         return "; ".join(dict.fromkeys(f"{row.setting} {row.torch} / {row.tf}" for row in self.settings))
+
+    @property
+    def layer(self) -> str:
+        """The layer, weight or array that is furthest apart, without the number of its call."""
+        return without_call(call_of(self.largest))
+
+    @property
+    def words(self) -> str:
+        """What it is called, as a port may accept it: "BatchNorm eps", "what fc is given", "loss reduction"."""
+        set_otherwise = " and ".join(dict.fromkeys(row.setting for row in self.settings))
+        kind = self.kind or "layer"
+        match self.place:
+            case "layer":
+                return f"{kind} {set_otherwise or 'output'}"
+            case "buffer":
+                role = self.layer.rpartition(".")[2]
+                return f"{kind} {set_otherwise or ROLES.get(role, role)}"
+            case "loss" | "optimizer":
+                return f"{self.place} {set_otherwise}".rstrip()
+        return WORDS[self.place].format(layer=self.layer)
 
 
 def isolated_differences(

@@ -5,7 +5,7 @@ So every layer, what stands between them, the loss and the optimizer are compare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -94,14 +94,19 @@ def call_of(row: StageRow) -> str:
     return layer_and_part(row.tensor)[0] if row.stage in EXCHANGED else row.tensor
 
 
-def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int]) -> Isolated:
-    """Isolate these steps, and the evaluation behind the last of them; `run` makes runs that nothing renames."""
+def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], until: int = 0) -> Isolated:
+    """Isolate these steps, and the evaluation behind the last of them; `run` makes runs that nothing renames.
+
+    Up to the step `until` all agree. Behind it, an optimizer's state is torch's only where every step is isolated.
+    """
+    known = {step for step in steps if step <= until or step - 1 in steps}
     plain = Training(precision, audits=tuple(steps), steps=max(steps) + 1, follows=precision)
     exchanging = replace(plain, exchanges=True)
     torch, nudged = run(("torch", exchanging), ("torch", replace(exchanging, nudge=precision)))
     isolation = Isolation(str(torch.path), tuple(partners.outputs.items()), tuple(sorted(partners.parts)))
     [tf] = run(("tf", replace(plain, isolation=isolation)))
     rows, pair = _rows(torch, nudged, tf, partners, precision)
+    rows = _of_known_state(rows, known)
     weights = partners.weights
     flow = {to: frozenset(weights.get(each, each) for each in sources) for to, sources in tf.header.flow.items()}
     isolated = Isolated(rows, rows, flow, pair)
@@ -111,7 +116,7 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int]) 
     soft = tuple({call_of(row): None for row in isolated.unexplained_back()})
     gradients = tuple({without_call(row.tensor): None for row in apart})
     [again] = run(("tf", replace(plain, isolation=replace(isolation, soft=soft, gradients=gradients))))
-    return replace(isolated, given=_rows(torch, nudged, again, partners, precision)[0])
+    return replace(isolated, given=_of_known_state(_rows(torch, nudged, again, partners, precision)[0], known))
 
 
 def _rows(
@@ -130,6 +135,11 @@ def _comparable(torch: Trace, tf: Trace) -> RenamedTrace:
         if key[1] == COMES_BACK:
             sources.setdefault(key, partial(lambda key: np.zeros_like(tf[key]), key))
     return RenamedTrace(torch, sources)
+
+
+def _of_known_state(rows: Sequence[StageRow], known: Collection[Step]) -> list[StageRow]:
+    """Without updates of steps that the optimizer begins with a state of its own."""
+    return [row for row in rows if row.stage not in ("state", "update") or row.step in known]
 
 
 def _before_it_parts(rows: Sequence[StageRow]) -> list[StageRow]:

@@ -1,27 +1,22 @@
-"""Every difference of a port in one line each: where it is, what is set differently, and how far it is apart."""
+"""Every difference of a port in one line each: what it is, what is set differently, where, and how far it is apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from compare.judging.isolated_differences import (
     BACK,
-    BATCH,
     BETWEEN,
-    BUFFER,
     EVALUATION,
     GRADIENT,
-    LAYER,
     LOSS,
     OPTIMIZER,
     RATE,
     IsolatedDifference,
 )
 from compare.judging.judgement import Judgement
+from compare.judging.settings import to_row
 from compare.judging.stages import StageRow
-from compare.traces.calls import without_call
-from compare.traces.exchange import layer_and_part
-from compare.traces.trace import EXCHANGED
 
 MOST = 8  # lines
 
@@ -38,40 +33,33 @@ def difference_lines(judgement: Judgement) -> list[str]:
 
 def say(difference: IsolatedDifference, names: Mapping[str, str]) -> str:
     """One difference in a line; `names` are tf's of torch's layers, where they differ."""
-    cause = f": {difference.cause}" if difference.cause else ""
-    return f"{_where(difference, names)}{cause}{_gap(difference.largest)}"
+    values = dict.fromkeys(f"{row['torch'] or '-'} / {row['tf'] or '-'}" for row in map(to_row, difference.settings))
+    cause = f" ({'; '.join(values)})" if values else ""
+    where = _where(difference, names)
+    return f"{difference.words}{cause}{f': {where}' if where else ''}{_gap(difference.largest)}"
 
 
 def _where(each: IsolatedDifference, names: Mapping[str, str]) -> str:
-    row, count = each.largest, len({row.tensor for row in each.rows})
-    layer = without_call(layer_and_part(row.tensor)[0] if row.stage in EXCHANGED else row.tensor)
-    named = f"{layer} / {names[layer]}" if layer in names else layer
-    more = f" and {count - 1} more" if count > 1 else ""
+    named = f"{each.layer} / {names[each.layer]}" if each.layer in names else each.layer
+    count = len({row.tensor for row in each.rows})
+    several = f"{named} and {count - 1} more" if count > 1 else named
     said = {
-        BATCH: f"the batch, {named}{more}",
-        BETWEEN: f"before {named}, which is given something else{_since(each.begins)}",
-        LAYER: f"{each.kind or 'layer'} {named}{more}, given the same",
-        LOSS: "the loss, given the same outputs",
-        BACK: f"the gradient that comes back to {named}{more}, through what agrees forward",
-        GRADIENT: f"the gradient of {named}{more}, on its way to the optimizer",
-        RATE: "the learning rate",
-        OPTIMIZER: f"the optimizer, given the same gradients: the {row.stage} of {named}{more}",
-        BUFFER: f"the running statistics of {each.kind or 'layers'}, {named}{more}",
-        EVALUATION: f"in evaluation alone, {'what is given to ' if row.stage == 'input' else ''}{named}{more}",
+        BETWEEN: f"after {', '.join(each.begins[:3])}" if each.begins else "",
+        LOSS: "given the same outputs",
+        BACK: "through what agrees forward",
+        GRADIENT: f"{several}, on the way to the optimizer",
+        RATE: "",
+        OPTIMIZER: f"given the same gradients, the {each.largest.stage} of {several}",
+        EVALUATION: "which agrees in training",
     }
-    return said[each.place]
-
-
-def _since(begins: Sequence[str]) -> str:
-    return f" (after {', '.join(begins[:3])})" if begins else ""
+    return said.get(each.place, several)
 
 
 def _gap(row: StageRow) -> str:
-    if row.difference.kind == "value":
-        return f" (gap {row.difference.max_rel:.1e})"
-    return (
-        f" ({row.difference.kind}: {row.difference.detail})" if row.difference.detail else f" ({row.difference.kind})"
-    )
+    found = row.difference
+    if found.kind == "value":
+        return f" (gap {found.max_rel:.1e})"
+    return f" ({found.kind}: {found.detail})" if found.detail else f" ({found.kind})"
 
 
 def _is_said(difference: IsolatedDifference, judgement: Judgement) -> bool:

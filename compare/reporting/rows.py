@@ -160,6 +160,7 @@ def differences(outcome: Outcome) -> Iterator[TableRow]:
         yield {
             "case": outcome.case,
             "seed": outcome.seed,
+            "difference": each.words,
             "place": each.place,
             "kind": each.kind,
             "cause": each.cause,

@@ -37,7 +37,7 @@ COLUMNS = {
         "verdict",
     ),
     "settings": ("case", *SETTING_COLUMNS),
-    "differences": ("case", "seed", "place", "kind", "cause", "tensor", "count", "gap", "allowed"),
+    "differences": ("case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed"),
 }  # fmt: skip
 
 ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {

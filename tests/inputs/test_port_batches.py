@@ -56,9 +56,10 @@ def test_a_list_of_batches_is_as_good_as_a_generator(file):
 
 def test_what_a_port_says_of_itself_is_read(file):
     said = "CHANNELS_FIRST = ('x',)\nSTEPS_PER_EPOCH = 3\nMUST_FALL = True\n"
-    said += "WEIGHTS = {'a': 'b', 'c': None, None: ['d', 'e']}\n"
+    said += "WEIGHTS = {'a': 'b', 'c': None, None: ['d', 'e']}\nACCEPT = {'BatchNorm eps': 'stock'}\n"
     drawn = batches.draw(file(WHOLE + said), 0, 8)
     assert (drawn.channels_first, drawn.steps_per_epoch, drawn.must_fall) == (("x",), 3, True)
+    assert drawn.accepted == {"BatchNorm eps": "stock"}
     assert drawn.explicit == (("a", "b"), ("c", None), (None, "d"), (None, "e"))
 
 
@@ -124,6 +125,8 @@ WRONG_DATA = [
     (WHOLE + "STEPS_PER_EPOCH = 'ten'\n", "STEPS_PER_EPOCH"),
     (WHOLE + "STEPS_PER_EPOCH = -3\n", "STEPS_PER_EPOCH"),
     (WHOLE + "MUST_FALL = 'loss'\n", "MUST_FALL"),
+    (WHOLE + "ACCEPT = ['BatchNorm eps']\n", "ACCEPT"),
+    (WHOLE + "ACCEPT = {'BatchNorm eps': 1}\n", "ACCEPT"),
     (WHOLE + "CHANNELS_FIRST = 3\n", "CHANNELS_FIRST"),
     (WHOLE + "CHANNELS_FIRST = 'image'\n", "CHANNELS_FIRST"),
     (WHOLE + "CHANNELS_FIRST = ('image',)\n", "CHANNELS_FIRST"),

@@ -25,7 +25,7 @@ def fails(*wanted):
 
 def test_where_the_sides_are_equivalent_nothing_is_run(judgement):
     same = judgement(lambda key, value: value)
-    assert with_differences(fails, same, PARTNERS, {}) is same
+    assert with_differences(fails, same, PARTNERS, {}) == same
 
 
 def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
@@ -42,3 +42,4 @@ def test_steps_are_the_first_the_one_that_parts_and_the_one_behind_it(judgement,
     row = apart.first_divergence
     at = replace(apart, first_divergence=StageRow(first, row.stage, row.tensor, row.difference, row.allowed))
     assert steps_to_isolate(at, "float64") == expected
+    assert steps_to_isolate(at, "float64", to_the_end=True) == sorted({*expected, 19})

@@ -133,6 +133,18 @@ def test_behind_an_update_that_differs_a_step_says_nothing_of_layers(isolated):
         assert (("forward", "fc (call 2)") in beyond(found.rows)) == expected
 
 
+def test_updates_that_begin_with_a_state_of_its_own_are_left_out(tmp_path):
+    def at_steps(factor):
+        return {
+            (step, stage, name): value * factor for step in (0, 1, 9) for (_, stage, name), value in AGREEING.items()
+        }
+
+    runs = Runs(tmp_path, at_steps(1), at_steps(2), at_steps(2), flow={})
+    isolated = isolate(runs, Partners({}, {}, frozenset(), lambda trace: trace), "float64", [0, 1, 9], until=0)
+    assert {row.step for row in isolated.beyond("update")} == {0, 1}
+    assert {row.step for row in isolated.beyond("loss")} == {0, 1, 9}
+
+
 def test_partners_of_a_case_have_the_same_names(tmp_path):
     [trace] = Runs(tmp_path, AGREEING, flow={})(("torch", None))
     partners = Partners.alike(trace)

@@ -24,21 +24,30 @@ EPS = SettingRow("bn1", "BatchNorm", "eps", 1e-5, 1e-3, "differs", "")
     [
         (
             IsolatedDifference("layer", "BatchNorm", (row("forward", "bn1"), row("forward", "bn2")), (EPS,)),
-            "BatchNorm bn1 / norm and 1 more, given the same: eps 1e-05 / 0.001 (gap 5.0e-01)",
+            "BatchNorm eps (1e-05 / 0.001): bn1 / norm and 1 more (gap 5.0e-01)",
+        ),
+        (
+            IsolatedDifference("layer", "", (row("forward", "bn1 (call 2)"),)),
+            "layer output: bn1 / norm (gap 5.0e-01)",
         ),
         (
             IsolatedDifference("between layers", "Linear", (row("input", "fc input"),), (), ("conv",)),
-            "before fc, which is given something else (after conv) (gap 5.0e-01)",
+            "what fc is given: after conv (gap 5.0e-01)",
         ),
-        (IsolatedDifference("loss", "", (row("loss", "loss"),)), "the loss, given the same outputs (gap 5.0e-01)"),
+        (IsolatedDifference("loss", "", (row("loss", "loss"),)), "loss: given the same outputs (gap 5.0e-01)"),
         (
-            IsolatedDifference("backward", "Linear", (row("upstream", "bn1 0"),)),
-            "the gradient that comes back to bn1 / norm, through what agrees forward (gap 5.0e-01)",
+            IsolatedDifference("backward", "Linear", (row("upstream", "fc 0"),)),
+            "gradient back to fc: through what agrees forward (gap 5.0e-01)",
+        ),
+        (
+            IsolatedDifference("buffer", "BatchNorm", (row("buffer", "bn1.running_var"),)),
+            "BatchNorm running variance: bn1.running_var (gap 5.0e-01)",
         ),
         (
             IsolatedDifference("evaluation", "Linear", (row("input", "fc input", END),)),
-            "in evaluation alone, what is given to fc (gap 5.0e-01)",
+            "evaluation of fc: which agrees in training (gap 5.0e-01)",
         ),
+        (IsolatedDifference("learning rate", "", (row("rate", "learning_rate"),)), "learning rate (gap 5.0e-01)"),
     ],
 )
 def test_a_difference_is_said_in_one_line(found, said):
