@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +12,7 @@ import torch
 from compare.running.request import Training
 from compare.traces.exchange import AGAIN, COMES_BACK, GIVEN, HANDED_ON, Calls, label_of, tensors_by_argument
 from compare.traces.recording import Recording
+from torch_impl.injection import Injection
 from torch_impl.weights.tensors import to_numpy
 
 
@@ -18,10 +21,11 @@ class Exchange:
 
     _recording: Recording
 
-    def begin(self, recording: Recording) -> None:
+    def begin(self, recording: Recording, *_: Any) -> list[Callable[[], None]]:
         """Begin a pass: the calls of each layer are counted anew."""
         self._recording, self._calls = recording, Calls()
         self._came_back: set[str] = set()
+        return []
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -57,8 +61,10 @@ class Exchange:
             self._recording.tensor(COMES_BACK, label, values)
 
 
-def exchange_of(training: Training) -> Exchange | None:
-    """What a run is asked to leave of its layers' exchange."""
+def exchange_of(training: Training) -> Exchange | Injection | None:
+    """What a run is asked to leave of its layers' exchange, or what is added to it."""
+    if training.injected is not None:
+        return Injection(Path(training.injected))
     return Exchange() if training.exchanges else None
 
 

@@ -49,7 +49,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             stance = torch.compiler.set_stance("force_eager")
             self._detach.append(partial(stance.__exit__, None, None, None))
         if self._exchange is not None:
-            self._exchange.begin(self._recording)
+            self._detach += self._exchange.begin(self._recording, self._model, self._optimizer)
         for name, layer in layers.named_layers(self._model).items():
             if self._exchange is not None:
                 self._detach += self._exchange.watch(name, layer)

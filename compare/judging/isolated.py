@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED
+from compare.judging.effects import with_effects
 from compare.judging.isolated_differences import isolated_differences
 from compare.judging.isolation import Partners, isolate
 from compare.judging.judgement import Judgement
@@ -34,10 +35,11 @@ def with_differences(
     try:
         steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
+        found = isolated_differences(isolated, kinds, judgement.settings)
+        found = with_effects(run, isolated, found)
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))
-    found = isolated_differences(isolated, kinds, judgement.settings)
     return without_accepted(replace(judgement, differences=tuple(found)), accepted, steps)
 
 

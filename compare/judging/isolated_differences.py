@@ -38,7 +38,8 @@ NOT_COMPUTED = ("trainable", "bias")  # settings that change nothing that a laye
 class IsolatedDifference:
     """One difference: where it is, the rows that show it, and the settings that explain it.
 
-    `kind` is that of the layer; what stands between layers `begins` with these. All names are torch's.
+    `kind` is that of the layer; what stands between layers `begins` with these. All names are torch's. `effect` is how
+    far it moves the loss, alone, relative; None where that was not measured.
     """
 
     place: str
@@ -46,6 +47,7 @@ class IsolatedDifference:
     rows: tuple[StageRow, ...]
     settings: tuple[SettingRow, ...] = ()
     begins: tuple[str, ...] = ()
+    effect: float | None = None
 
     @property
     def largest(self) -> StageRow:

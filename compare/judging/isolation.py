@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -55,13 +56,15 @@ class Isolated:
 
     `rows` are those of steps in which tf's optimizer is given its own gradients, `given` those in which it is given
     torch's where they differ. `flow` says which calls of layers, and which weights, reach each call or the loss with no
-    other layer between; all by torch's names.
+    other layer between; all by torch's names. `training` was isolated, and its files are in `directory`.
     """
 
     rows: Sequence[StageRow]
     given: Sequence[StageRow]
     flow: Mapping[str, frozenset[str]]
     pair: TracePair
+    training: Training
+    directory: Path = Path()
 
     def beyond(self, *stages: str) -> list[StageRow]:
         """The rows of these stages that differ."""
@@ -109,7 +112,7 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], 
     rows = _of_known_state(rows, known)
     weights = partners.weights
     flow = {to: frozenset(weights.get(each, each) for each in sources) for to, sources in tf.header.flow.items()}
-    isolated = Isolated(rows, rows, flow, pair)
+    isolated = Isolated(rows, rows, flow, pair, plain, torch.path.parent)
     apart = isolated.beyond("gradient")
     if not apart:
         return isolated

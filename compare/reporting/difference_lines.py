@@ -16,7 +16,6 @@ from compare.judging.isolated_differences import (
 )
 from compare.judging.judgement import Judgement
 from compare.judging.settings import to_row
-from compare.judging.stages import StageRow
 
 MOST = 8  # lines
 
@@ -36,7 +35,7 @@ def say(difference: IsolatedDifference, names: Mapping[str, str]) -> str:
     values = dict.fromkeys(f"{row['torch'] or '-'} / {row['tf'] or '-'}" for row in map(to_row, difference.settings))
     cause = f" ({'; '.join(values)})" if values else ""
     where = _where(difference, names)
-    return f"{difference.words}{cause}{f': {where}' if where else ''}{_gap(difference.largest)}"
+    return f"{difference.words}{cause}{f': {where}' if where else ''} ({_apart(difference)})"
 
 
 def _where(each: IsolatedDifference, names: Mapping[str, str]) -> str:
@@ -55,14 +54,16 @@ def _where(each: IsolatedDifference, names: Mapping[str, str]) -> str:
     return said.get(each.place, several)
 
 
-def _gap(row: StageRow) -> str:
-    found = row.difference
-    if found.kind == "value":
-        return f" (gap {found.max_rel:.1e})"
-    return f" ({found.kind}: {found.detail})" if found.detail else f" ({found.kind})"
+def _apart(difference: IsolatedDifference) -> str:
+    """How far it is apart, and how far that alone moves the loss."""
+    found = difference.largest.difference
+    gap = f"gap {found.max_rel:.1e}" if found.kind == "value" else ": ".join(filter(None, (found.kind, found.detail)))
+    return gap if difference.effect is None else f"{gap}, moves the loss by {difference.effect:.1e}"
 
 
 def _is_said(difference: IsolatedDifference, judgement: Judgement) -> bool:
     """Whether the first divergence is this difference: what to do is then said too."""
     first = judgement.first_divergence
+    if first is not None and first.stage == "state":
+        return difference.place == OPTIMIZER
     return first is not None and any(row.key == first.key for row in difference.rows)

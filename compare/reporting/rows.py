@@ -168,6 +168,7 @@ def differences(outcome: Outcome) -> Iterator[TableRow]:
             "count": len({row.tensor for row in each.rows}),
             "gap": each.largest.difference.max_rel,
             "allowed": each.largest.allowed,
+            "effect": each.effect,
         }
 
 

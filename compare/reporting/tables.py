@@ -37,7 +37,9 @@ COLUMNS = {
         "verdict",
     ),
     "settings": ("case", *SETTING_COLUMNS),
-    "differences": ("case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed"),
+    "differences": (
+        "case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed", "effect",
+    ),
 }  # fmt: skip
 
 ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {

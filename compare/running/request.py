@@ -55,6 +55,7 @@ class Training:
     float32.
 
     A run of torch that `exchanges` leaves what its layers were given and handed on; one of tf in `isolation` takes it.
+    To one of torch's, what is `injected` (an .npz file) is added step by step.
     """
 
     precision: str
@@ -72,6 +73,7 @@ class Training:
     again: bool = False
     exchanges: bool = False
     isolation: Isolation | None = None
+    injected: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from compare.judging.isolated_differences import isolated_differences
 from compare.judging.isolation import Isolated
 from compare.judging.settings import SettingRow
 from compare.judging.stages import Harmless, StageRow
+from compare.running.request import Training
 from compare.traces.renamed import RenamedTrace
 from compare.traces.step import END
 from compare.traces.trace import TracePair
 
 KINDS = {"conv": "Conv2d", "bn1": "BatchNorm", "bn2": "BatchNorm", "fc": "Linear", "head": "Linear"}
+TRAINING = Training("float64")
 FLOW = {"conv": (), "bn1": ("conv",), "bn2": ("bn1",), "fc": ("bn2",), "head": ("fc",), "loss": ("head", "fc.weight")}
 
 
@@ -37,7 +39,7 @@ class Shown(Isolated):
 
 def found(*rows, given=None, settings=(), flow=FLOW):
     isolated = Shown(
-        rows, rows if given is None else given, {to: frozenset(of) for to, of in flow.items()}, empty_pair()
+        rows, rows if given is None else given, {to: frozenset(of) for to, of in flow.items()}, empty_pair(), TRAINING
     )
     return [
         (each.place, [row.tensor for row in each.rows], each.cause)

@@ -5,6 +5,7 @@ import pytest
 
 from compare.judging.isolation import Isolated, Partners, call_of, isolate
 from compare.judging.stages import StageRow
+from compare.running.request import Training
 from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair, TraceWriter
 from tests.helpers.synthetic import header
@@ -163,7 +164,7 @@ def test_a_row_is_about_a_call(stage, tensor, call):
 def test_what_is_computed_forward_at_other_steps_explains_nothing():
     rows = list(isolated_rows_of(step=1))
     pair = TracePair(None, None)
-    isolated = Isolated(rows, rows, {"loss": frozenset(["fc"])}, pair)
+    isolated = Isolated(rows, rows, {"loss": frozenset(["fc"])}, pair, Training("float64"))
     assert isolated.parts_forward(1) == {"loss"}
     assert isolated.parts_forward(0) == set()
 

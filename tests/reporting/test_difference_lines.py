@@ -1,5 +1,7 @@
 """What is said of each difference by itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,16 @@ def test_the_one_difference_that_the_verdict_says_is_not_said_again():
     assert difference_lines(judgement()) == []
     assert difference_lines(judgement(LOSS)) == []
     assert len(difference_lines(judgement(LAYER))) == 2
+
+
+def test_the_state_of_an_optimizer_that_parts_first_says_that_its_updates_do():
+    update = IsolatedDifference("optimizer", "", (row("update", "fc.weight"),))
+    of_state = Judgement("diverged", (), {}, row("state", "fc.weight exp_avg"), differences=(update,))
+    assert difference_lines(of_state) == []
+
+
+def test_the_effect_is_said_where_it_was_measured():
+    assert say(replace(LOSS, effect=0.25), {}).endswith("(gap 5.0e-01, moves the loss by 2.5e-01)")
 
 
 def test_several_are_numbered_and_no_more_than_fit_are_shown():
