@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from compare.cli.common_options import (
+    EveryDifference,
     MustFall,
     Nudge,
     Precision,
@@ -80,6 +81,7 @@ def run(
             "--quick", help="Train only the first two steps of each case, in float64, and compare every tensor."
         ),
     ] = False,
+    every: EveryDifference = False,
     out: Annotated[Path, typer.Option(help="Directory of the report.")] = RESULTS,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
@@ -96,7 +98,9 @@ def run(
         if quick and (epochs or steps):
             fail(f"--quick trains {QUICK_STEPS} steps: leave --epochs and --steps out")
         trained = "float64" if quick else str(precision)
-        options = Options(trained, nudge, threads, timeout, torch_python, tf_python, falling=not quick)
+        options = Options(
+            trained, nudge, threads, timeout, torch_python, tf_python, falling=not quick, every_difference=every
+        )
         count = QUICK_STEPS if quick else steps
         all_inputs = _make_inputs(names or list(cases.NAMES), epochs, count, seed, data_dir)
         check_writable(out)
@@ -115,6 +119,7 @@ def port(
     precision: Precisions = Precision.both,
     nudge: Nudge = True,
     must_fall: MustFall = False,
+    every: EveryDifference = False,
     out: Annotated[Path | None, typer.Option(help="Directory of the report; by default results/NAME.")] = None,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
@@ -133,7 +138,16 @@ def port(
             fail(f"{file} is not a file: `python -m compare new {file}` writes one to start from")
         if file.suffix != ".py":
             fail(f"{file} is not a Python file: its name must end in .py")
-        options = Options(str(precision), nudge, threads, timeout, torch_python, tf_python, must_fall=must_fall)
+        options = Options(
+            str(precision),
+            nudge,
+            threads,
+            timeout,
+            torch_python,
+            tf_python,
+            must_fall=must_fall,
+            every_difference=every,
+        )
         directory = out or RESULTS / file.stem
         check_writable(directory)
         return console.run_and_report([PortExperiment(file, seed, steps)], options, directory)

@@ -38,6 +38,10 @@ MustFall = Annotated[
         "--must-fall", help="Two equal losses that do not fall are `not decreasing`: without, a finding says so."
     ),
 ]
+EveryDifference = Annotated[
+    bool,
+    typer.Option("--all", help="Look for every difference by itself whatever the verdict, not only where it parts."),
+]
 Threads = Annotated[
     int, typer.Option(min=1, help="Threads per side; with more than one, TensorFlow may not be deterministic.")
 ]

@@ -47,7 +47,9 @@ class CaseExperiment:
         steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
         judgement = study(run, steps_per_epoch, options.precisions, options.nudged, must_fall=True)
         torch = next(iter(judgement.comparisons.values())).pair.torch
-        return with_differences(run, judgement, Partners.alike(torch), torch.header.kinds)
+        return with_differences(
+            run, judgement, Partners.alike(torch), torch.header.kinds, always=options.every_difference
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class PortExperiment:
     def study(self, run: Run, path: Path, options: Options) -> Judgement:
         inputs = read(path)
         must_fall = options.must_fall or inputs.must_fall
-        return study_port(run, inputs, path.with_name("weights.npz"), options.precisions, options.nudged, must_fall)
+        weights = path.with_name("weights.npz")
+        return study_port(run, inputs, weights, options.precisions, options.nudged, must_fall, options.every_difference)
 
 
 Experiment = CaseExperiment | PortExperiment

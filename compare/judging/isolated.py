@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from compare.judging.accepted import without_accepted
-from compare.judging.comparison import DIVERGED
+from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.effects import with_effects
 from compare.judging.isolated_differences import isolated_differences
 from compare.judging.isolation import Partners, isolate
@@ -23,15 +23,18 @@ def with_differences(
     partners: Partners,
     kinds: Mapping[str, str],
     accepted: Mapping[str, str] = MappingProxyType({}),
+    always: bool = False,
 ) -> Judgement:
-    """The judgement with all differences of the first step, of the first that parts, and of the one behind it.
+    """The judgement, if the sides part or `always`, with all differences of the first step, of the first that parts,
+    and of the one behind it.
 
     Those that are `accepted`, reasons by their words, do not decide the verdict; the last step is isolated too then. A
     side that cannot run so is no fault of the port: the judgement stays as it is, with a remark.
     """
-    if judgement.verdict != DIVERGED:
+    if judgement.verdict == ERROR or not (judgement.verdict == DIVERGED or always):
         return without_accepted(judgement, accepted, ())
-    precision = next(each for each, comparison in judgement.comparisons.items() if comparison.apart)
+    apart = (precision for precision, comparison in judgement.comparisons.items() if comparison.apart)
+    precision = next(apart, next(iter(judgement.comparisons)))
     try:
         steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))

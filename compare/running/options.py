@@ -22,6 +22,7 @@ class Options:
     tf_python: str | None = None
     falling: bool = True  # whether a case's losses must fall
     must_fall: bool = False  # whether a port's losses must fall
+    every_difference: bool = False  # whether differences are looked for whatever the verdict
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
