@@ -98,9 +98,8 @@ def run(
         if quick and (epochs or steps):
             fail(f"--quick trains {QUICK_STEPS} steps: leave --epochs and --steps out")
         trained = "float64" if quick else str(precision)
-        options = Options(
-            trained, nudge, threads, timeout, torch_python, tf_python, falling=not quick, every_difference=every
-        )
+        workers = threads, timeout, torch_python, tf_python
+        options = Options(trained, nudge, *workers, falling=not quick, every_difference=every)
         count = QUICK_STEPS if quick else steps
         all_inputs = _make_inputs(names or list(cases.NAMES), epochs, count, seed, data_dir)
         check_writable(out)
@@ -138,16 +137,8 @@ def port(
             fail(f"{file} is not a file: `python -m compare new {file}` writes one to start from")
         if file.suffix != ".py":
             fail(f"{file} is not a Python file: its name must end in .py")
-        options = Options(
-            str(precision),
-            nudge,
-            threads,
-            timeout,
-            torch_python,
-            tf_python,
-            must_fall=must_fall,
-            every_difference=every,
-        )
+        workers = threads, timeout, torch_python, tf_python
+        options = Options(str(precision), nudge, *workers, must_fall=must_fall, every_difference=every)
         directory = out or RESULTS / file.stem
         check_writable(directory)
         return console.run_and_report([PortExperiment(file, seed, steps)], options, directory)

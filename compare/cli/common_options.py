@@ -40,7 +40,7 @@ MustFall = Annotated[
 ]
 EveryDifference = Annotated[
     bool,
-    typer.Option("--all", help="Look for every difference by itself whatever the verdict, not only where it parts."),
+    typer.Option("--all", help="Look for every difference by itself, whatever the verdict."),
 ]
 Threads = Annotated[
     int, typer.Option(min=1, help="Threads per side; with more than one, TensorFlow may not be deterministic.")
