@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -15,6 +16,9 @@ from compare.judging.judgement import Judgement
 from compare.judging.run import Run
 from compare.running.request import RequestFailedError
 from compare.traces.step import END
+from compare.traces.trace import Trace
+
+LARGE = 5e6  # weights
 
 
 def with_differences(
@@ -47,10 +51,21 @@ def with_differences(
 
 
 def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = False) -> list[int]:
-    """The first step, the first that parts, and the one behind it, in which an optimizer's state shows."""
-    last = min(trace.steps for trace in judgement.comparisons[precision].pair) - 1
-    at = _parts_at(judgement)
+    """The first step, the first that parts, and the one behind it, in which an optimizer's state shows.
+
+    Of a large port the one that parts alone: a step of it takes long.
+    """
+    pair = judgement.comparisons[precision].pair
+    at, last = _parts_at(judgement), min(trace.steps for trace in pair) - 1
+    if _weights_of(pair.torch) > LARGE:
+        return sorted({min(at, last), *([last] if to_the_end else [])})
     return sorted({0, min(at, last), min(at + 1, last), *([last] if to_the_end else [])})
+
+
+def _weights_of(trace: Trace) -> int:
+    """How many numbers the weights of a model are."""
+    groups = trace.header.weight_groups
+    return sum(math.prod(tensor.shape) for group in groups for tensor in group.tensors.values())
 
 
 def _parts_at(judgement: Judgement) -> int:

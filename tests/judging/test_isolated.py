@@ -43,6 +43,12 @@ def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
     assert "tf: it cannot run so" in found.findings[-1]
 
 
+def test_of_a_large_port_the_step_that_parts_alone_is_isolated(judgement, monkeypatch):
+    apart = judgement(from_step(3, "loss", 1.5))
+    monkeypatch.setattr("compare.judging.isolated._weights_of", lambda trace: 25_000_000)
+    assert steps_to_isolate(apart, "float64") == [3]
+
+
 @pytest.mark.parametrize(("first", "expected"), [(0, [0, 1]), (7, [0, 7, 8]), (19, [0, 19]), (END, [0, 1])])
 def test_steps_are_the_first_the_one_that_parts_and_the_one_behind_it(judgement, first, expected):
     apart = judgement(from_step(3, "loss", 1.5))
