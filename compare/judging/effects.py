@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.difference import relative_gap
-from compare.judging.isolated_differences import LOSS, RATE, IsolatedDifference
+from compare.judging.isolated_differences import LOSS, OPTIMIZER, RATE, IsolatedDifference
 from compare.judging.isolation import Isolated, call_of
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
@@ -44,7 +44,7 @@ def _added(isolated: Isolated, difference: IsolatedDifference) -> dict[str, np.n
     """What tf has more than torch, by step, stage and label; empty where it is no single tensor of torch's."""
     added = {}
     for row in () if difference.kind in SEQUENCES else (*difference.rows, *_behind(isolated, difference)):
-        torch, tf = (trace.get(row.key) for trace in isolated.pair)
+        torch, tf = isolated.shown(row)
         if torch is not None and tf is not None and torch.shape == tf.shape and _is_plain(row.tensor):
             added[f"{row.step}/{row.stage}/{row.tensor}"] = tf.astype(np.float64) - torch
     return added
@@ -61,6 +61,8 @@ def _behind(isolated: Isolated, difference: IsolatedDifference) -> list[StageRow
         return [row for row in isolated.beyond(COMES_BACK) if call_of(row) in through]
     if difference.place == RATE:
         return isolated.beyond("update")
+    if difference.place == OPTIMIZER:
+        return []
     named = {(row.stage, row.tensor) for row in difference.rows}
     return [
         row

@@ -31,6 +31,7 @@ WORDS = {
     RATE: "learning rate",
     EVALUATION: "evaluation of {layer}",
 }
+OF_A_RATE_THAT_CHANGES = "momentum sense"  # does nothing while the learning rate stays the same
 NOT_COMPUTED = ("trainable", "bias")  # settings that change nothing that a layer puts out
 
 
@@ -201,7 +202,9 @@ class _Found:
 def _is_leak(each: IsolatedDifference) -> bool:
     """Whether it is no more than a constant that was rounded to float32, where no setting says otherwise."""
     gaps = [row.difference.max_rel for row in each.rows]
-    return not each.settings and max(gaps) <= tolerances.allowed_where_leak_enters(0.0)
+    return all(row.setting == OF_A_RATE_THAT_CHANGES for row in each.settings) and max(
+        gaps
+    ) <= tolerances.allowed_where_leak_enters(0.0)
 
 
 def _grouped(single: Iterable[IsolatedDifference]) -> list[IsolatedDifference]:
@@ -218,6 +221,6 @@ def _alike(each: IsolatedDifference) -> tuple:
         return (each.place,)
     if each.place in (LAYER, BUFFER):
         return each.place, each.kind, each.cause
-    if each.place == BETWEEN:  # one tensor, given to several layers
-        return each.place, f"{row.difference.max_rel:.6e}" if row.difference.kind == "value" else row.tensor
+    if each.place == BETWEEN:  # one tensor, given to several layers; or layers that are each given one that is padded
+        return each.place, f"{row.difference.max_rel:.6e}" if row.difference.kind == "value" else each.kind
     return each.place, without_call(row.tensor)

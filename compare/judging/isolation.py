@@ -56,7 +56,8 @@ class Isolated:
 
     `rows` are those of steps in which tf's optimizer is given its own gradients, `given` those in which it is given
     torch's where they differ. `flow` says which calls of layers, and which weights, reach each call or the loss with no
-    other layer between; all by torch's names. `training` was isolated, and its files are in `directory`.
+    other layer between; all by torch's names. `training` was isolated, and its files are in `directory`. The tensors
+    behind the rows are those of `pair`, and of `given_pair`.
     """
 
     rows: Sequence[StageRow]
@@ -65,6 +66,12 @@ class Isolated:
     pair: TracePair
     training: Training
     directory: Path = Path()
+    given_pair: TracePair | None = None
+
+    def shown(self, row: StageRow) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """What a row of either kind compares, torch's and tf's."""
+        pair = self.given_pair if self.given_pair is not None and any(row is each for each in self.given) else self.pair
+        return pair.torch.get(row.key), pair.tf.get(row.key)
 
     def beyond(self, *stages: str) -> list[StageRow]:
         """The rows of these stages that differ."""
@@ -119,7 +126,8 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], 
     soft = tuple({call_of(row): None for row in isolated.unexplained_back()})
     gradients = tuple({without_call(row.tensor): None for row in apart})
     [again] = run(("tf", replace(plain, isolation=replace(isolation, soft=soft, gradients=gradients))))
-    return replace(isolated, given=_of_known_state(_rows(torch, nudged, again, partners, precision)[0], known))
+    given, given_pair = _rows(torch, nudged, again, partners, precision)
+    return replace(isolated, given=_of_known_state(given, known), given_pair=given_pair)
 
 
 def _rows(

@@ -43,7 +43,7 @@ def _where(each: IsolatedDifference, names: Mapping[str, str]) -> str:
     count = len({row.tensor for row in each.rows})
     several = f"{named} and {count - 1} more" if count > 1 else named
     said = {
-        BETWEEN: f"after {', '.join(each.begins[:3])}" if each.begins else "",
+        BETWEEN: _since(each) + (f", and {count - 1} more" if count > 1 else ""),
         LOSS: "given the same outputs",
         BACK: "through what agrees forward",
         GRADIENT: f"{several}, on the way to the optimizer",
@@ -52,6 +52,10 @@ def _where(each: IsolatedDifference, names: Mapping[str, str]) -> str:
         EVALUATION: "which agrees in training",
     }
     return said.get(each.place, several)
+
+
+def _since(each: IsolatedDifference) -> str:
+    return f"after {', '.join(each.begins[:3])}" if each.begins else "before it"
 
 
 def _apart(difference: IsolatedDifference) -> str:

@@ -158,3 +158,15 @@ def test_what_a_constant_rounded_to_float32_does_is_no_difference_unless_a_setti
     assert found(row("forward", "fc", gap=1e-8)) == []
     assert len(found(row("forward", "fc", gap=1e-6))) == 1
     assert len(found(row("forward", "bn1", gap=1e-8), settings=[setting("bn1", "eps", 1e-5, 1e-3)])) == 1
+
+
+def test_that_the_rate_is_inside_the_velocity_makes_a_rounded_constant_no_difference():
+    sense = setting("optimizer", "momentum sense", "rate outside the buffer", "rate inside the velocity")
+    assert found(row("update", "fc.weight", gap=3e-8), settings=[sense]) == []
+    assert len(found(row("update", "fc.weight", gap=3e-8), settings=[sense, setting("optimizer", "eps", 0, 1)])) == 1
+
+
+def test_layers_of_one_kind_that_are_given_other_shapes_are_one_difference():
+    unfit = difference(np.zeros((2, 3)), np.zeros((2, 4)))
+    rows = [StageRow(0, "input", f"{layer} input", unfit, 1e-13) for layer in ("fc", "head", "conv")]
+    assert [tensors for _, tensors, _ in found(*rows)] == [["fc input", "head input"], ["conv input"]]
