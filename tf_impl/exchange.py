@@ -87,8 +87,8 @@ class Exchange:
             self.flow.reaches(partner, own.values())
             theirs = {} if name in self._inner else self._exchanged.of(self._step, GIVEN, partner)
             pairs = [
-                _Given(layer, label_of(partner, part), own[name], theirs[part])
-                for name, part in partners(own, theirs).items()
+                _Given(layer, label_of(partner, part), own[argument], theirs[part])
+                for argument, part in partners(own, theirs).items()
             ]
             as_it_is = not all(pair.agrees for pair in pairs) and self._is_right_with(
                 name, layer, partner, lambda: call(*arguments, **options)
@@ -109,7 +109,8 @@ class Exchange:
             self._tried[name] = output_to_canonical(layer, output)
             return output
         partner = self._names.get(self._outputs.next_of(name), "")
-        theirs = self._exchanged.of(self._step, HANDED_ON, partner)
+        if not (theirs := self._exchanged.of(self._step, HANDED_ON, partner)):
+            return output
         own = [each for each in tf.nest.flatten(output) if is_given(each)]
         return _with(
             {id(each): self._spliced(layer, partner, place, each, theirs) for place, each in enumerate(own)}, output
@@ -160,9 +161,7 @@ class Exchange:
         came, label = self._exchanged.of(self._step, COMES_BACK, partner), label_of(partner, part)
         # Of a recurrent layer it belongs to several tensors, and what comes back twice is of two losses.
         of_several = like(layer, "RNN", "Bidirectional") or isinstance(layer, RNNBase) or f"{part}{AGAIN}" in came
-        of_several |= partner in self._soft
-
-        if not of_several:
+        if not of_several and partner not in self._soft:
             self._awaited[label] = theirs
 
         def back(gradient):
