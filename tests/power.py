@@ -111,7 +111,7 @@ def measured(chosen: list[Planted], precisions: Iterable[str]) -> Iterator[dict]
     for precision in PRECISIONS:
         experiments = [(planted, planted.experiment()) for planted in chosen]
         by_experiment = {id(experiment): planted for planted, experiment in experiments}
-        options = Options(precision, falling=False)
+        options = Options(precision, falling=False, differences="never")
         for experiment, result in run_experiments([experiment for _, experiment in experiments], options):
             planted = by_experiment[id(experiment)]
             if result.judgement is None:

@@ -99,7 +99,7 @@ def run(
             fail(f"--quick trains {QUICK_STEPS} steps: leave --epochs and --steps out")
         trained = "float64" if quick else str(precision)
         workers = threads, timeout, torch_python, tf_python
-        options = Options(trained, nudge, *workers, falling=not quick, every_difference=every)
+        options = Options(trained, nudge, *workers, falling=not quick, differences="always" if every else "apart")
         count = QUICK_STEPS if quick else steps
         all_inputs = _make_inputs(names or list(cases.NAMES), epochs, count, seed, data_dir)
         check_writable(out)
@@ -138,7 +138,9 @@ def port(
         if file.suffix != ".py":
             fail(f"{file} is not a Python file: its name must end in .py")
         workers = threads, timeout, torch_python, tf_python
-        options = Options(str(precision), nudge, *workers, must_fall=must_fall, every_difference=every)
+        options = Options(
+            str(precision), nudge, *workers, must_fall=must_fall, differences="always" if every else "apart"
+        )
         directory = out or RESULTS / file.stem
         check_writable(directory)
         return console.run_and_report([PortExperiment(file, seed, steps)], options, directory)

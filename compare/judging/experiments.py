@@ -47,9 +47,7 @@ class CaseExperiment:
         steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
         judgement = study(run, steps_per_epoch, options.precisions, options.nudged, must_fall=True)
         torch = next(iter(judgement.comparisons.values())).pair.torch
-        return with_differences(
-            run, judgement, Partners.alike(torch), torch.header.kinds, always=options.every_difference
-        )
+        return with_differences(run, judgement, Partners.alike(torch), torch.header.kinds, when=options.differences)
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class PortExperiment:
         inputs = read(path)
         must_fall = options.must_fall or inputs.must_fall
         weights = path.with_name("weights.npz")
-        return study_port(run, inputs, weights, options.precisions, options.nudged, must_fall, options.every_difference)
+        return study_port(run, inputs, weights, options.precisions, options.nudged, must_fall, options.differences)
 
 
 Experiment = CaseExperiment | PortExperiment

@@ -27,15 +27,15 @@ def with_differences(
     partners: Partners,
     kinds: Mapping[str, str],
     accepted: Mapping[str, str] = MappingProxyType({}),
-    always: bool = False,
+    when: str = "apart",
 ) -> Judgement:
-    """The judgement, if the sides part or `always`, with all differences of the first step, of the first that parts,
-    and of the one behind it.
+    """The judgement with all differences of the first step, of the first that parts, and of the one behind it; `when`
+    as in Options.
 
     Those that are `accepted`, reasons by their words, do not decide the verdict; the last step is isolated too then. A
     side that cannot run so is no fault of the port: the judgement stays as it is, with a remark.
     """
-    if judgement.verdict == ERROR or not (judgement.verdict == DIVERGED or always):
+    if judgement.verdict == ERROR or when == "never" or (when == "apart" and judgement.verdict != DIVERGED):
         return without_accepted(judgement, accepted, ())
     apart = (precision for precision, comparison in judgement.comparisons.items() if comparison.apart)
     precision = next(apart, next(iter(judgement.comparisons)))

@@ -52,7 +52,7 @@ def study_port(
     precisions: tuple[str, ...],
     nudged: bool = True,
     must_fall: bool = False,
-    every_difference: bool = False,
+    when_to_isolate: str = "apart",
 ) -> Judgement:
     """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
     described = _describe(run, precisions)
@@ -86,7 +86,7 @@ def study_port(
     judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: settings)
     judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
     partners, kinds = Partners.of(pairing), described.pair.torch.header.kinds
-    judgement = with_differences(run_raw, judgement, partners, kinds, inputs.accepted, every_difference)
+    judgement = with_differences(run_raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
     frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

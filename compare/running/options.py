@@ -7,6 +7,7 @@ from pathlib import Path
 
 from compare.running.pool import Pool
 
+WHEN = ("never", "apart", "always")  # "apart": where the sides part
 PRECISIONS = {"both": ("float64", "float32"), "float64": ("float64",), "float32": ("float32",)}
 
 
@@ -22,11 +23,13 @@ class Options:
     tf_python: str | None = None
     falling: bool = True  # whether a case's losses must fall
     must_fall: bool = False  # whether a port's losses must fall
-    every_difference: bool = False  # whether differences are looked for whatever the verdict
+    differences: str = "apart"  # when every difference is looked for, one of WHEN
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
             raise ValueError(f"precision {self.precision!r}: expected one of {', '.join(PRECISIONS)}")
+        if self.differences not in WHEN:
+            raise ValueError(f"differences {self.differences!r}: expected one of {', '.join(WHEN)}")
 
     @property
     def precisions(self) -> tuple[str, ...]:

@@ -30,9 +30,14 @@ def test_where_the_sides_are_equivalent_nothing_is_run(judgement):
 
 def test_where_every_difference_is_asked_for_it_is_looked_for_whatever_the_verdict(judgement):
     same = judgement(lambda key, value: value)
-    found = with_differences(fails, same, PARTNERS, {}, always=True)
+    found = with_differences(fails, same, PARTNERS, {}, when="always")
     assert found.verdict == "equivalent"
     assert "tf: it cannot run so" in found.findings[-1]
+
+
+def test_where_no_difference_is_asked_for_nothing_is_run(judgement):
+    apart = judgement(from_step(3, "loss", 1.5))
+    assert with_differences(fails, apart, PARTNERS, {}, when="never") == apart
 
 
 def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):

@@ -19,6 +19,11 @@ def test_an_unknown_precision_is_refused_with_what_was_expected():
         Options("float16")
 
 
+def test_an_unknown_time_to_look_for_differences_is_refused_with_what_was_expected():
+    with pytest.raises(ValueError, match="differences 'sometimes': expected one of never, apart, always"):
+        Options(differences="sometimes")
+
+
 def test_the_workers_get_what_is_said_of_them(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(options, "Pool", lambda *given: asked.append(given))
