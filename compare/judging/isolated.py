@@ -19,6 +19,7 @@ from compare.traces.step import END
 from compare.traces.trace import Trace
 
 LARGE = 5e6  # weights
+SIZES = 3  # of batches that are isolated
 
 
 def with_differences(
@@ -51,7 +52,8 @@ def with_differences(
 
 
 def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = False) -> list[int]:
-    """The first step, the first that parts, and the one behind it, in which an optimizer's state shows.
+    """The first step, the first that parts, the one behind it, in which an optimizer's state shows, and the first with
+    a batch of another size.
 
     Of a large port the one that parts alone: a step of it takes long.
     """
@@ -59,7 +61,15 @@ def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = Fa
     at, last = _parts_at(judgement), min(trace.steps for trace in pair) - 1
     if _weights_of(pair.torch) > LARGE:
         return sorted({min(at, last), *([last] if to_the_end else [])})
-    return sorted({0, min(at, last), min(at + 1, last), *([last] if to_the_end else [])})
+    return sorted(
+        {0, min(at, last), min(at + 1, last), *_first_of_each_size(pair.torch), *([last] if to_the_end else [])}
+    )
+
+
+def _first_of_each_size(trace: Trace) -> list[int]:
+    """The first step with batches of each size: a loss may be right with whole ones only."""
+    sizes = trace.curves["examples"].tolist()
+    return [sizes.index(size) for size in dict.fromkeys(sizes)][:SIZES]
 
 
 def _weights_of(trace: Trace) -> int:

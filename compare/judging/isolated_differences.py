@@ -152,13 +152,16 @@ class _Found:
         """Whether a weight is of a layer that differs itself, or to which another gradient comes back, or reaches what
         differs with no layer between.
         """
-        forward = self.isolated.parts_forward(step)
-        layers = self._layers_of(weight)
-        given_back = {call_of(row) for row in self.isolated.rows if row.stage == COMES_BACK}
+        layers, forward = self._layers_of(weight), self.isolated.parts_forward(step)
         calls = {call for sources in self.isolated.flow.values() for call in sources if without_call(call) in layers}
-        parted = {without_call(call) for call in forward | {call_of(row) for row in self.isolated.beyond(COMES_BACK)}}
-        through = {weight, *(calls - given_back)}
-        return bool(parted & layers) or any(self.isolated.reaches(each, forward) for each in through)
+        through = {weight, *(calls - self.isolated.handed_back)}
+        own = self._computes_otherwise(step) | {without_call(call_of(row)) for row in self.isolated.beyond(COMES_BACK)}
+        return bool(own & layers) or any(self.isolated.reaches(each, forward) for each in through)
+
+    def _computes_otherwise(self, step: Step) -> set[str]:
+        """The layers that put out something else, or could not be given what torch's were."""
+        rows = (row for row in self.isolated.beyond("input", "forward") if row.step == step)
+        return {without_call(call_of(row)) for row in rows if row.stage == "forward" or row.difference.structural}
 
     def updates(self) -> Iterator[IsolatedDifference]:
         """The learning rate, and what an optimizer does of itself, given the same gradients."""
@@ -184,8 +187,9 @@ class _Found:
         for row in self.isolated.beyond("buffer"):
             layers = self._layers_of(row.tensor)
             settings = tuple(each for layer in layers for each in self._settings(layer, of_buffers=True))
-            forward = {without_call(call) for call in self.isolated.parts_forward(row.step)}
-            if settings or not layers & forward:
+            # What a layer makes of its statistics says nothing of these, where a setting explains it.
+            behind = {each.setting for layer in layers for each in self._settings(layer, of_buffers=False)}
+            if settings or behind == {"eps"} or not layers & self._computes_otherwise(row.step):
                 yield IsolatedDifference(BUFFER, self.kinds.get(next(iter(layers), ""), ""), (row,), settings)
 
     def _settings(self, layer: str, of_buffers: bool) -> tuple[SettingRow, ...]:

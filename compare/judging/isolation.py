@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -82,8 +82,21 @@ class Isolated:
         return {call_of(row) for row in self.beyond(*FORWARD) if row.step == step}
 
     def reaches(self, name: str, targets: set[str]) -> bool:
-        """Whether a call's output or a weight reaches one of these."""
-        return any(name in self.flow.get(target, ()) for target in targets)
+        """Whether a call's output or a weight reaches one of these, directly or through calls that hand on their own
+        gradient.
+        """
+        reached, left = set(), {name}
+        while left:
+            begins = left.pop()
+            found = {target for target, sources in self.flow.items() if begins in sources} - reached
+            reached |= found
+            left |= found - self.handed_back
+        return bool(reached & targets)
+
+    @cached_property
+    def handed_back(self) -> set[str]:
+        """The calls that are given the gradient that came back to torch's."""
+        return {call_of(row) for row in self.rows if row.stage == COMES_BACK and row.shown}
 
     def unexplained_back(self) -> list[StageRow]:
         """The gradients that come back differently, through nothing that differs forward."""

@@ -48,6 +48,13 @@ def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
     assert "tf: it cannot run so" in found.findings[-1]
 
 
+def test_the_first_step_with_a_batch_of_another_size_is_isolated_too(judgement):
+    apart = judgement(from_step(3, "loss", 1.5))
+    examples = apart.comparisons["float64"].pair.torch.curves["examples"]
+    examples[12:14] = 5
+    assert steps_to_isolate(apart, "float64") == [0, 3, 4, 12]
+
+
 def test_of_a_large_port_the_step_that_parts_alone_is_isolated(judgement, monkeypatch):
     apart = judgement(from_step(3, "loss", 1.5))
     monkeypatch.setattr("compare.judging.isolated._weights_of", lambda trace: 25_000_000)

@@ -138,6 +138,20 @@ def test_statistics_of_a_layer_that_differs_are_dragged_along_where_no_setting_o
     assert found(row("forward", "bn1"), row("buffer", "bn1.running_mean")) == [("layer", ["bn1"], "")]
 
 
+def test_an_epsilon_says_nothing_of_running_statistics():
+    rows = [row("forward", "bn1"), row("buffer", "bn1.running_var")]
+    assert len(found(*rows, settings=[setting("bn1", "eps", 1e-5, 1e-3)])) == 2
+    assert len(found(row("input", "bn1 input"), row("buffer", "bn1.running_var"))) == 2
+
+
+def test_a_gradient_that_comes_back_through_a_call_that_hands_on_its_own_is_explained_behind_it():
+    rows = [row("upstream", "conv 0"), row("input", "head input"), row("upstream", "bn2 0", gap=0)]
+    through = {"lstm": ("conv",), "head": ("lstm",), "loss": ("head",)}
+    assert [place for place, *_ in found(*rows, flow=through)] == ["between layers"]
+    shown = (*rows, row("upstream", "lstm 0", gap=0))
+    assert [place for place, *_ in found(*shown, flow=through)] == ["between layers", "backward"]
+
+
 def test_what_differs_in_evaluation_alone_is_said_so_and_what_did_before_is_not_said_again():
     assert found(row("forward", "fc", step=END)) == [("evaluation", ["fc"], "")]
     assert found(row("forward", "fc"), row("forward", "fc", step=END)) == [("layer", ["fc"], "")]
