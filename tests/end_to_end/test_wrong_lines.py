@@ -1,16 +1,17 @@
 """Wrong lines: the table is well formed, each family is right as it is, and each change makes it diverge where it says.
 
-The lines are what was planted, never what a program found.
+The lines are what was planted, never what a program found. `python -m tests.line_proof` tries all of them.
 """
 
 import pytest
 
 from compare.running.options import Options
 from tests.end_to_end.wrong_lines import FAMILIES, PORTS, WRONG_LINES, WrongLine, lines_of, text_of
+from tests.line_proof import stage_of
 from tests.port_proof import judged_files
 
-# Most of the time goes into tracing graphs: the suite tries the first of each family.
-SOME = list({wrong.family: wrong for wrong in reversed(WRONG_LINES)}.values())
+# Most of the time goes into tracing graphs: the suite tries some, the proof every one.
+SOME_FAMILIES, SOME = FAMILIES[::3], WRONG_LINES[::12]
 
 
 def named(*pieces, old="nn.Tanh()", new="nn.ReLU()"):
@@ -39,8 +40,8 @@ def test_no_two_wrong_lines_have_one_name_and_each_family_has_some():
 
 def test_there_are_enough_of_them_and_many_leave_the_loss_of_the_first_step_as_it_is():
     assert len(WRONG_LINES) >= 48
-    assert {wrong.shows for wrong in WRONG_LINES} == {"forward", "loss", "gradient", "update"}
-    assert sum(wrong.shows in ("gradient", "update") for wrong in WRONG_LINES) > len(WRONG_LINES) / 4
+    assert {wrong.shows for wrong in WRONG_LINES} == {"forward", "loss", "gradient", "rate", "update"}
+    assert sum(wrong.shows in ("gradient", "rate", "update") for wrong in WRONG_LINES) > len(WRONG_LINES) / 4
     assert sum(wrong.shows == "forward" for wrong in WRONG_LINES) >= 10
 
 
@@ -67,7 +68,7 @@ def test_what_is_not_found_once_on_its_side_is_an_error(wrong, said):
 
 @pytest.fixture(scope="module")
 def families():
-    texts = {family: (PORTS / f"{family}.py").read_text() for family in FAMILIES}
+    texts = {family: (PORTS / f"{family}.py").read_text() for family in SOME_FAMILIES}
     return dict(judged_files(texts, Options("float64")))
 
 
@@ -76,7 +77,7 @@ def wrongs():
     return dict(judged_files({wrong.name: text_of(wrong) for wrong in SOME}, Options("float64", nudged=False)))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", SOME_FAMILIES)
 def test_a_family_is_equivalent_as_it_is(families, family):
     result = families[family]
     assert result.verdict == "equivalent", result.findings
@@ -85,5 +86,4 @@ def test_a_family_is_equivalent_as_it_is(families, family):
 @pytest.mark.parametrize("wrong", SOME, ids=lambda wrong: wrong.name)
 def test_a_wrong_line_diverges_at_the_stage_that_it_says(wrongs, wrong):
     result = wrongs[wrong.name]
-    assert result.verdict == "diverged", result.findings
-    assert result.judgement.first_divergence.key[1] == wrong.shows, result.findings
+    assert stage_of(result) == wrong.shows, result.findings

@@ -2,6 +2,38 @@
 
 from tests.end_to_end.wrong_lines.table import WrongLine
 
+# Both turns of a GAN, and the same in the other order.
+ALL_OF_THE_STEP = (
+    "    with tf.GradientTape() as d_tape:\n"
+    '        real_logits = discriminator(batch["real"])\n'
+    '        fake_logits = discriminator(generator(batch["z"]))\n'
+    "        real_loss = entropy(SMOOTH * tf.ones_like(real_logits), real_logits)\n"
+    "        fake_loss = entropy(tf.zeros_like(fake_logits), fake_logits)\n"
+    "        d_loss = real_loss + fake_loss\n"
+    "    grads = d_tape.gradient(d_loss, discriminator.trainable_variables)\n"
+    '    side.optimizer["d"].apply_gradients(zip(grads, discriminator.trainable_variables, strict=True))\n'
+    "    with tf.GradientTape() as g_tape:\n"
+    '        logits = discriminator(generator(batch["z"]))\n'
+    "        g_loss = entropy(tf.ones_like(logits), logits)\n"
+    "    grads = g_tape.gradient(g_loss, generator.trainable_variables)\n"
+    '    side.optimizer["g"].apply_gradients(zip(grads, generator.trainable_variables, strict=True))\n'
+)
+GENERATOR_FIRST = (
+    "    with tf.GradientTape() as g_tape:\n"
+    '        logits = discriminator(generator(batch["z"]))\n'
+    "        g_loss = entropy(tf.ones_like(logits), logits)\n"
+    "    grads = g_tape.gradient(g_loss, generator.trainable_variables)\n"
+    '    side.optimizer["g"].apply_gradients(zip(grads, generator.trainable_variables, strict=True))\n'
+    "    with tf.GradientTape() as d_tape:\n"
+    '        real_logits = discriminator(batch["real"])\n'
+    '        fake_logits = discriminator(generator(batch["z"]))\n'
+    "        real_loss = entropy(SMOOTH * tf.ones_like(real_logits), real_logits)\n"
+    "        fake_loss = entropy(tf.zeros_like(fake_logits), fake_logits)\n"
+    "        d_loss = real_loss + fake_loss\n"
+    "    grads = d_tape.gradient(d_loss, discriminator.trainable_variables)\n"
+    '    side.optimizer["d"].apply_gradients(zip(grads, discriminator.trainable_variables, strict=True))\n'
+)
+
 GENERATIVE = (
     WrongLine(
         "product_not_exclusive",
@@ -113,6 +145,20 @@ GENERATIVE = (
         "errd_fake = criterion(out_fake",
         "fake_loss = entropy((1 - SMOOTH)",
         "only real examples have smooth labels",
+    ),
+    WrongLine(
+        "generator_first",
+        "gan",
+        ALL_OF_THE_STEP,
+        GENERATOR_FIRST,
+        "forward",
+        ('fake = netg(batch["z"])', 'side.optimizer["d"].step()', "output = netd(fake)"),
+        (
+            "fake_logits = discriminator(generator(",
+            'side.optimizer["g"].apply_gradients(',
+            'logits = discriminator(generator(batch["z"]))\n        g_loss',
+        ),
+        "each is judged by what the other has become",
     ),
     WrongLine(
         "discriminator_halved",
