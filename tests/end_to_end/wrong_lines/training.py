@@ -39,7 +39,7 @@ TRAINING = (
         "[total + gradient for total, gradient in zip(accumulated, gradients, strict=True)]",
         "list(gradients)",
         "update",
-        "value.backward()",
+        ("value.backward()", "norm = torch.sqrt(sum("),
         ("accumulated = list(gradients)", "averaged = [gradient / 2"),
         "PyTorch adds gradients up, a list does not",
     ),
