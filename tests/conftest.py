@@ -35,6 +35,7 @@ WITH_FRAMEWORKS = (
 # The files that take longest, begun first: one begun last would keep one core busy while the other has no more to do.
 LONGEST = (
     "end_to_end/test_ports.py",
+    "end_to_end/test_wrong_lines.py",
     "end_to_end/test_mutants.py",
     "libraries/test_libraries.py",
     "end_to_end/test_parity.py",

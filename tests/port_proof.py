@@ -6,7 +6,7 @@
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from compare.judging.experiments import PortExperiment
@@ -23,13 +23,22 @@ Port = WrongPort | RightPort
 def judged(ports: Sequence[Port], options: Options) -> Iterator[tuple[Port, Result]]:
     """Each port with its result, as it comes; all of them on the same two workers."""
     by_name = {port.name: port for port in ports}
-    with tempfile.TemporaryDirectory() as name:
-        for port in ports:
-            text_of = wrong_ports.text_of if isinstance(port, WrongPort) else right_ports.text_of
-            (Path(name) / f"{port.name}.py").write_text(text_of(port))
-        experiments = [PortExperiment(Path(name) / f"{port.name}.py") for port in ports]
-        for _, result in run_experiments(experiments, options):
-            yield by_name[result.case], result
+    for name, result in judged_files({port.name: _text_of(port) for port in ports}, options):
+        yield by_name[name], result
+
+
+def judged_files(texts: Mapping[str, str], options: Options) -> Iterator[tuple[str, Result]]:
+    """The name of each port with its result, as it comes; `texts` are the files of ports, by name."""
+    with tempfile.TemporaryDirectory() as directory:
+        paths = [Path(directory) / f"{name}.py" for name in texts]
+        for path in paths:
+            path.write_text(texts[path.stem])
+        for _, result in run_experiments([PortExperiment(path) for path in paths], options):
+            yield result.case, result
+
+
+def _text_of(port: Port) -> str:
+    return wrong_ports.text_of(port) if isinstance(port, WrongPort) else right_ports.text_of(port)
 
 
 def is_right(port: Port, result: Result) -> bool:
