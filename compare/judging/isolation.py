@@ -85,7 +85,8 @@ class Isolated:
         """Whether a call's output or a weight reaches one of these, directly or through calls that hand on their own
         gradient.
         """
-        reached, left = set(), {name}
+        reached: set[str] = set()
+        left = {name}
         while left:
             begins = left.pop()
             found = {target for target, sources in self.flow.items() if begins in sources} - reached
