@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from compare.judging.comparison import Comparison
+from compare.judging.lines import Line
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.running.request import Training
@@ -29,7 +30,7 @@ class Judgement:
     """The result of a study; `comparisons` by precision, the deciding one first.
 
     `sides` are what the two are called: two loops of one framework have the names of their files. `names` are what the
-    tf side calls the layers and weights of PyTorch, where the names differ.
+    tf side calls the layers and weights of PyTorch, where the names differ. `lines` are the lines of code that part.
     """
 
     verdict: str
@@ -39,3 +40,4 @@ class Judgement:
     settings: tuple[SettingRow, ...] = ()
     sides: tuple[str, str] = ("torch", "tf")
     names: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()

@@ -18,6 +18,7 @@ from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.judgement import Judgement, Run, Wanted
 from compare.judging.pairing_proof import prove
+from compare.judging.parting_lines import with_lines
 from compare.judging.randomness import set_randomness_apart
 from compare.judging.settings import INITIAL, SettingRow
 from compare.judging.settings.values import DIFFERS
@@ -81,6 +82,7 @@ def study_port(
     settings = tuple(all_settings(described.pair, pairing, initial))
     judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: settings)
     judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
+    judgement = with_lines(run_from_start, judgement)
     frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

@@ -37,6 +37,7 @@ COLUMNS = {
         "verdict",
     ),
     "settings": ("case", *SETTING_COLUMNS),
+    "lines": ("case", "seed", "place", "role", "side", "file", "line", "source", "value", "shape", "note"),
 }  # fmt: skip
 
 ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
@@ -45,6 +46,7 @@ ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
     "epochs": rows.epochs,
     "stages": rows.stages,
     "settings": rows.settings,
+    "lines": rows.lines,
 }
 
 

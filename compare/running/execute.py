@@ -31,6 +31,7 @@ from compare.running.request import CheckComponent, DrawBatches, Request, Start,
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
 from compare.traces.header import Known
+from compare.traces.operations import OperationLog
 from compare.traces.parameters import Parameter
 from compare.traces.settings.dropout import DropoutCalls
 
@@ -142,7 +143,8 @@ def _run(
         else trajectory_to_follow(framework, side.model, training, output, inputs.seed)
     )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
-    recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following)
+    operations = framework.operations.Recording(OperationLog()) if training.operations else None
+    recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following, operations=operations)
     try:
         shared = inputs.batches(precision)
         batches = side.batches(shared) if side.batches else shared

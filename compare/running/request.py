@@ -35,7 +35,7 @@ class Training:
     With `leads`, the run leaves its trajectory, under the name of its precision. `follows` names the trajectory whose
     state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`, and with more
     than one the gradients too; `sample` is which of several. `rounded` rounds the settings of PyTorch's optimizers to
-    float32.
+    float32. With `operations`, the first audited step is recorded operation by operation.
     """
 
     precision: str
@@ -51,6 +51,7 @@ class Training:
     rounded: bool = False
     always_training: bool = False
     again: bool = False
+    operations: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from compare.inputs.side import every_optimizer
 from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
 from compare.traces.header import Header, Known
+from compare.traces.operations import OperationRecording
 from compare.traces.rates import EveryRate
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.settings.loss_calls import LossCalls, with_called
@@ -53,6 +54,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         follow: Path | str | None = None,
         trajectory: TrajectoryWriter | None = None,
         following: Following | None = None,
+        operations: OperationRecording | None = None,
     ):
         """Begin to record.
 
@@ -68,13 +70,14 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         follow: on the tf side, the trace of the PyTorch loop, with whose weights each audited step then begins.
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
+        operations: what records the first audited step operation by operation.
 
         With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
         ValueError where the model has no weights yet.
         """
         model, optimizer = self._as_written(model, optimizer)
-        self._trajectory, self._following = trajectory, following
+        self._trajectory, self._following, self._operations = trajectory, following, operations
         self._loss, self._pairs = loss, explicit_pairs(pairs or {})
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
         self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
@@ -117,6 +120,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         where the recorder is closed, or another one was made for the same file since.
         """
         self._recording.check_open()
+        self._end_operations()
         self._losses.stop()
         named = as_named(batch)
         self._every_rate.end_step()
@@ -143,6 +147,15 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         super()._begin_step()
         if self._recording.audited:
             self._losses.start()
+            if self._operations is not None:
+                self._operations.start()
+
+    def _end_operations(self) -> None:
+        """Record what the step computed, if that was asked for."""
+        if self._operations is not None and self._recording.audited:
+            self._operations.stop()
+            self._recording.operations(self._operations.log.end())
+            self._operations = None
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
@@ -214,6 +227,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
 
     def discard(self) -> None:
         """Leave no file behind."""
+        if self._operations is not None:
+            self._operations.stop()
         self._losses.stop()
         self._remove_hooks()
         self._end_others()
