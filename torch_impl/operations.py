@@ -9,7 +9,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
-from compare.traces.operations import OperationLog
+from compare.traces.operations import UNREDUCED, OperationLog
 
 MOST_HELD = 2e9  # bytes of tensors, which are kept so that no other takes the place of one in memory
 
@@ -70,7 +70,7 @@ class Recording:
             outputs = [self._add(each) for each in [*_tensors(result), *written]]
             if (parts := _unreduced(function, arguments, named)) is not None:
                 unreduced = self.log.value(lambda: _numpy(parts))
-                self.log.operation(f"{function}, unreduced", inputs, [unreduced], place, self._of())
+                self.log.operation(f"{function}{UNREDUCED}", inputs, [unreduced], place, self._of())
                 inputs = [unreduced]
         stops = not self._in_backward() and any(each.requires_grad for each in given)
         stops &= function is torch.ops.aten.detach.default or not grad_enabled

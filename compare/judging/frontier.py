@@ -77,9 +77,22 @@ class Stretch:
 
     def part(self, number: int, output: int) -> Part:
         """An operation of the stretch, with what it starts from."""
-        operation = self.record.operations[number]
-        starts = {self._classes[value]: value for value in operation.inputs if self._classes.get(value) in self._both}
-        return Part(self.side, operation, number, output, starts)
+        return Part(self.side, self.record.operations[number], number, output, self._starts(number))
+
+    def _starts(self, number: int) -> dict[int, int]:
+        """The values that an operation is given and both have, through what is passed over."""
+        starts: dict[int, int] = {}
+        for value in self.record.operations[number].inputs:
+            if self._classes.get(value) in self._both:
+                starts[self._classes[value]] = value
+            elif (before := self.record.producer.get(value)) in self.passed and before is not None:
+                starts |= self._starts(before)
+        return starts
+
+    def pass_over(self, part: Part) -> None:
+        """Go on behind an operation, as if both had what it makes."""
+        self.passed.add(part.number)
+        self.walk()
 
     def taking(self, wanted: int) -> list[Part]:
         """The operations of the stretch that are given a value of a class."""

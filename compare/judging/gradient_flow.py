@@ -3,12 +3,12 @@ gradient differs, or that have one on one side only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compare.judging.alike import Alike, Finder
 from compare.traces.fingerprints import Fingerprint
-from compare.traces.operations import Operations
+from compare.traces.operations import UNREDUCED, Operations
 
 
 @dataclass(frozen=True)
@@ -37,33 +37,45 @@ def flow_of(side: str, record: Operations, alike: Alike) -> Flow:
     return Flow(side, record, classes, alike.both, gradients, members)
 
 
-def reached_from(flow: Flow, values: Iterable[int]) -> set[int]:
-    """All values that are computed from these."""
-    reached = set(values)
-    for operation in flow.record.operations:
-        if operation.of is None and any(value in reached for value in operation.inputs):
-            reached |= set(operation.outputs)
-    return reached
-
-
 def parted(torch: Flow, tf: Flow, weights: tuple[set[int], set[int]], tolerance: float) -> list[int]:
     """The classes whose gradients differ while those of what is computed from them agree, nearest to the loss first.
 
-    `weights` are, on each side, the values that the weight has whose gradient differs.
+    `weights` are, on each side, the values that the weight has whose gradient differs: only what leads from it through
+    gradients that differ counts.
     """
-    reached = [reached_from(flow, values) for flow, values in zip((torch, tf), weights, strict=True)]
-    between = {
-        flow.classes[value] for flow, values in zip((torch, tf), reached, strict=True) for value in values
-        if flow.classes.get(value) in flow.both
-    }  # fmt: skip
-    differing = {
-        each for each in between if _differ(torch.gradients.get(each, []), tf.gradients.get(each, []), tolerance)
+    flows = torch, tf
+
+    def differs(each: int) -> bool:
+        return _differ(torch.gradients.get(each, []), tf.gradients.get(each, []), tolerance)
+
+    begun = {
+        flow.classes[value] for flow, own in zip(flows, weights, strict=True) for value in own if value in flow.classes
     }
-    first = [
-        each for each in differing
-        if not any(following in differing for flow in (torch, tf) for following in following_classes(flow, each))
-    ]  # fmt: skip
-    return sorted(first, key=lambda each: -max(torch.members[each]))
+    left, seen, first = list(begun), set(begun), []
+    while left:
+        start = left.pop()
+        following = {each for flow in flows for each in following_classes(flow, start)}
+        differing = {each for each in following if _may_differ(flows, each) and differs(each)}
+        # A weight itself shows its gradient in TensorFlow only.
+        shown = start not in begun or all(start in flow.gradients for flow in flows)
+        if not differing and shown and differs(start):
+            first.append(start)
+        left += differing - seen
+        seen |= differing
+    return sorted(first, key=lambda each: -max(torch.members.get(each, [-1])))
+
+
+def _may_differ(flows: tuple[Flow, Flow], each: int) -> bool:
+    """Whether both sides could show the gradient of a class: what a loss has inside cannot."""
+    return all(
+        each in flow.gradients or any(not _is_inside(flow.record, value) for value in flow.members.get(each, ()))
+        for flow in flows
+    )
+
+
+def _is_inside(record: Operations, value: int) -> bool:
+    number = record.producer.get(value)
+    return number is not None and record.operations[number].name.endswith(UNREDUCED)
 
 
 def _differ(torch: list[Fingerprint], tf: list[Fingerprint], tolerance: float) -> bool:
@@ -75,24 +87,36 @@ def _differ(torch: list[Fingerprint], tf: list[Fingerprint], tolerance: float) -
 
 def following_classes(flow: Flow, start: int) -> set[int]:
     """The next classes that both sides have, on the way from a class to the loss."""
-    found: set[int] = set()
-    for number in stretch_behind(flow, start):
-        found |= {flow.classes[value] for value in flow.record.operations[number].outputs if value in flow.classes}
+    found = {
+        flow.classes[value]
+        for number in stretch_behind(flow, start)
+        for value in flow.record.operations[number].outputs
+        if value in flow.classes
+    }
     return {each for each in found if each in flow.both} - {start}
 
 
 def stretch_behind(flow: Flow, start: int) -> list[int]:
-    """The operations from a class on, up to the next values that both sides have, in the order in which they ran."""
+    """The operations from a class on, up to the next values that both sides have, in the order in which they ran.
+
+    Only those that lead to such a value: autograd itself detaches what it keeps.
+    """
     found: set[int] = set()
     left = list(flow.members.get(start, ()))
     while left:
         for number in flow.record.consumers.get(left.pop(), ()):
             operation = flow.record.operations[number]
-            if number in found or operation.of is not None:
-                continue
-            found.add(number)
-            left += [
-                value for value in operation.outputs
-                if flow.classes.get(value) == start or flow.classes.get(value) not in flow.both
-            ]  # fmt: skip
-    return sorted(found)
+            if number not in found and operation.of is None:
+                found.add(number)
+                left += [value for value in operation.outputs if not _is_next(flow, start, value)]
+    leading: set[int] = set()
+    for number in sorted(found, reverse=True):
+        outputs = flow.record.operations[number].outputs
+        behind = {each for value in outputs for each in flow.record.consumers.get(value, ())}
+        if behind & leading or any(_is_next(flow, start, value) for value in outputs):
+            leading.add(number)
+    return sorted(leading)
+
+
+def _is_next(flow: Flow, start: int, value: int) -> bool:
+    return flow.classes.get(value) in flow.both - {start}

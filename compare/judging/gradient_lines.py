@@ -32,7 +32,7 @@ def _of_class(step: Step, what: str, flows: tuple[Flow, Flow], apart: int) -> li
     values = [flow.members[apart][0] for flow in flows]
     places = [made_at(flow.record, value) for flow, value in zip(flows, values, strict=True)]
     stops = [_stop(flow, apart) for flow in flows]
-    behind = [next(iter(_placed(flow.record, stretch_behind(flow, apart))), None) for flow in flows]
+    behind = [_goes_on(flow, apart) for flow in flows]
     lines = [
         line(step, what, flow.side, BOTH, place, value)
         for flow, place, value in zip(flows, places, values, strict=True)
@@ -45,7 +45,8 @@ def _of_class(step: Step, what: str, flows: tuple[Flow, Flow], apart: int) -> li
             # The other side cuts off where it makes the value, or where it goes on from it: so it is here.
             at_once = place_of(flows[1 - side].record, other) == places[1 - side]
             number = flow.record.producer[values[side]] if at_once else number
-        note = "" if stops[side] is None else "no gradient passes here"
+        less = apart not in flow.gradients or stops[1 - side] is None
+        note = "no gradient passes here" if less and stops[side] is not None else ""
         place = None if number is None else place_of(flow.record, number)
         if number is not None and place is not None:
             found = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
@@ -56,6 +57,14 @@ def _of_class(step: Step, what: str, flows: tuple[Flow, Flow], apart: int) -> li
 def _gradient(flow: Flow, apart: int) -> str:
     found = flow.gradients.get(apart)
     return f"gradient of mean magnitude {found[-1].magnitudes / found[-1].size:.4g}" if found else "no gradient"
+
+
+def _goes_on(flow: Flow, apart: int) -> int | None:
+    """The first operation that a gradient comes back through, else the first."""
+    placed = _placed(flow.record, stretch_behind(flow, apart))
+    known = {value for value, _ in flow.record.gradients}
+    through = [number for number in placed if known & {*flow.record.operations[number].outputs}]
+    return next(iter(through or placed), None)
 
 
 def _placed(record: Operations, numbers: Sequence[int]) -> list[int]:

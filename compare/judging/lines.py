@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from compare.judging.alike import Alike, Finder, alike
-from compare.judging.frontier import Part, Stretch, pairs
+from compare.judging.forms import advanced, without_signs
+from compare.judging.frontier import Part, Stretch, overlap, pairs
+from compare.judging.kinds import kind
+from compare.judging.left_out import goes_on_as, is_in_the_statement_before
 from compare.judging.relations import relation
 from compare.judging.statements import source
 from compare.running.request import SIDES
@@ -58,7 +61,7 @@ class Step:
 
 def compared(torch: Operations, tf: Operations, tolerance: float) -> Step:
     """Both records, compared."""
-    return Step(torch, tf, alike(torch, tf, tolerance), tolerance)
+    return Step(torch, tf, without_signs(torch, tf, alike(torch, tf, tolerance)), tolerance)
 
 
 def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
@@ -69,16 +72,20 @@ def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> 
         if target is None:
             return []
         stretches.append(Stretch(side, step.record(side), step.alike, target))
-    frontiers = [each.frontier() for each in stretches]
-    for side, (one, other) in enumerate((stretches, stretches[::-1])):
-        # One side ends with what the other goes on from.
-        ended = step.alike.of(one.side).get(one.target)
-        if ended in step.alike.both and (taking := [each for each in other.taking(ended) if _place(step, each)]):
-            frontiers[side] = [one.part(one.record.producer[one.target], one.target)]
-            frontiers[1 - side] = taking[:1]
-            break
-    placed = [[each for each in frontier if _place(step, each)] for frontier in frontiers]
-    return _lines(step, what, pairs(*placed)[:MOST_PAIRS])
+    one, other = stretches
+    frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
+    by_side = ([each for each in frontiers if each.side == side] for side in SIDES)
+    found = pairs(*([each for each in parts if _place(step, each)] for parts in by_side))
+    return _lines(step, what, (one, other), found)
+
+
+def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
+    """The last operation of a side that ends with what the other goes on from, and the first of those that go on."""
+    ended = step.alike.of(one.side).get(one.target)
+    if ended not in step.alike.both:
+        return []
+    taking = [each for each in other.taking(ended) if _place(step, each)]
+    return [one.part(one.record.producer[one.target], one.target), *taking[:1]] if taking else []
 
 
 def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:
@@ -90,16 +97,64 @@ def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:
     return found[-1] if found else None
 
 
-def _lines(step: Step, what: str, found: Sequence[tuple[Part | None, Part | None]]) -> list[Line]:
+def _lines(
+    step: Step, what: str, stretches: tuple[Stretch, Stretch], found: Sequence[tuple[Part | None, Part | None]]
+) -> list[Line]:
+    """The lines of the first pair, and those of further ones that are as certain and stand elsewhere."""
     lines: list[Line] = []
-    for torch, tf in found:
-        if torch and tf:
-            lines += _common(step, what, torch, tf)
-        note = relation(step.torch.values[torch.output], step.tf.values[tf.output]) if torch and tf else ""
-        for part, said in ((torch, ""), (tf, note)):
-            if part is not None and (place := _place(step, part)):
-                lines.append(line(step, what, part.side, PARTS, place, part.output, said))
-    return list(dict.fromkeys(lines))
+    for torch, tf in found[:MOST_PAIRS]:
+        if torch is None or tf is None:
+            alone = [each for each in (torch, tf) if each is not None and not lines]
+            lines += [_parts(step, what, each) for each in alone]
+            continue
+        own = _of_left_out(step, what, stretches, torch, tf) or _of_pair(step, what, torch, tf)
+        known = {(each.side, each.at.line) for each in lines}
+        if not lines or (overlap(torch, tf) == 1 and not any((each.side, each.at.line) in known for each in own)):
+            lines += own
+    return lines
+
+
+def _of_pair(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
+    """Both sides make something else of what they have."""
+    note = relation(step.torch.values[torch.output], step.tf.values[tf.output]) or _widened(step, torch, tf)
+    return [*_common(step, what, torch, tf), _parts(step, what, torch), _parts(step, what, tf, note)]
+
+
+def _widened(step: Step, torch: Part, tf: Part) -> str:
+    """Where only one side spreads what it is given over a larger shape."""
+    if kind(torch.operation.name) != kind(tf.operation.name):
+        return ""
+    wide = [
+        each
+        for each in (torch, tf)
+        if (sizes := [int(np.prod(step.record(each.side).values[value].shape)) for value in each.operation.inputs])
+        and int(np.prod(step.record(each.side).values[each.output].shape)) > max(sizes)
+    ]
+    return f"broadcast in {wide[0].side}" if len(wide) == 1 else ""
+
+
+def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part, tf: Part) -> list[Line]:
+    """One side does something more; the other's line is where it would stand. Empty where that is not so."""
+    for stretch, part, other in ((stretches[0], torch, tf), (stretches[1], tf, torch)):
+        behind = goes_on_as(stretch, part, other)
+        if behind is None:
+            continue
+        shared = max({*part.starts} & {*other.starts}, key=lambda each: part.starts[each])
+        given, without = part.starts[shared], other.starts[shared]
+        own, others = stretch.record, step.record(other.side)
+        note = relation(own.values[given], own.values[part.output])
+        lines = {part.side: _parts(step, what, part, note), other.side: _parts(step, what, other)}
+        before, elsewhere = made_at(own, given), made_at(others, without)
+        if elsewhere and is_in_the_statement_before(_place(step, part), before, place_of(own, behind)):
+            lines[other.side] = line(step, what, other.side, PARTS, elsewhere, without)
+        return [*_common(step, what, torch, tf), *(lines[side] for side in SIDES)]
+    return []
+
+
+def _parts(step: Step, what: str, part: Part, note: str = "") -> Line:
+    place = _place(step, part)
+    assert place is not None, "only operations with a line are paired"
+    return line(step, what, part.side, PARTS, place, part.output, note)
 
 
 def _common(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:

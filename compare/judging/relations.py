@@ -33,6 +33,18 @@ def relation(of: Value, value: Value, tolerance: float = CLOSE) -> str:
         return next((said for said in _relations(one, other, tolerance) if said), "")
 
 
+def is_another_form(of: Value, value: Value, signs: bool = False, tolerance: float = CLOSE) -> bool:
+    """Whether one is the other's exponential or logarithm: two ways to write the same formula; so is a negative, where
+    `signs` are taken elsewhere."""
+    one, other = of.whole, value.whole
+    if one is None or other is None or one.squeeze().shape != other.squeeze().shape or not _tells(one):
+        return False
+    one, other = one.squeeze(), other.squeeze()
+    with np.errstate(all="ignore"):
+        forms = [np.exp(one), np.log(one), np.exp(-one), -np.log(one), *([-one] if signs else [])]
+        return any(close(form, other, tolerance) for form in forms)
+
+
 def _relations(one: np.ndarray, other: np.ndarray, tolerance: float) -> Iterator[str]:
     yield _not_finite(one, other)
     yield _rearranged(one, other, tolerance)
@@ -44,8 +56,6 @@ def _relations(one: np.ndarray, other: np.ndarray, tolerance: float) -> Iterator
         yield _offset(one, other, tolerance)
         yield _function(one, other, tolerance)
         yield _in_part(one, other, tolerance)
-    elif one.shape != other.shape:
-        yield f"{_shape(other)} for {_shape(one)}{_broadcast(one, other)}"
 
 
 def _not_finite(one: np.ndarray, other: np.ndarray) -> str:
@@ -137,12 +147,6 @@ def _reduced(one: np.ndarray, other: np.ndarray, tolerance: float, said: str = "
     return ""
 
 
-def _broadcast(one: np.ndarray, other: np.ndarray) -> str:
-    return (
-        ": broadcast" if other.ndim >= one.ndim and other.size > one.size and other.size % max(one.size, 1) == 0 else ""
-    )
-
-
 def _in_part(one: np.ndarray, other: np.ndarray, tolerance: float) -> str:
     """Equal but for some elements, which are zero, or cut off at a bound."""
     apart = np.abs(one - other) > tolerance * np.abs(one).max(initial=0)
@@ -166,17 +170,9 @@ def _of_prints(of: Value, value: Value, tolerance: float) -> str:
     if one is None or other is None:
         return ""
     if sorted(size for size in of.shape if size > 1) != sorted(size for size in value.shape if size > 1):
-        return f"{_shape_of(value.shape)} for {_shape_of(of.shape)}"
+        return ""
     names = ("total", "highest", "lowest", "by_axes") if one.total else ("highest", "by_axes")
     scales = [getattr(other, name) / getattr(one, name) for name in names if getattr(one, name)]
     if scales and np.ptp(scales) <= 4 * tolerance * abs(scales[0]) and abs(scales[0] - 1) > 4 * tolerance:
         return f"= {_simple(scales[0], tolerance) or f'{scales[0]:.6g}'} x" if scales[0] > 0 else ""
     return ""
-
-
-def _shape(array: np.ndarray) -> str:
-    return _shape_of(array.shape)
-
-
-def _shape_of(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})" if shape else "one number"

@@ -22,6 +22,7 @@ MOST_SECONDS = 8.0  # that the recording itself may take
 WHOLE = 2**12  # elements of a value that is kept whole
 MOST_WHOLE = 2**22  # elements of all of them
 FOLDER = "operations"
+UNREDUCED = ", unreduced"  # how the name ends of what a loss computes before it takes the mean or the sum
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+"""An operation that only one side has, between a value that both have and an operation that both have."""
+
+from __future__ import annotations
+
+from compare.judging.frontier import Part, Stretch
+from compare.judging.kinds import kind
+from compare.traces.places import Place
+
+FURTHEST = 4  # operations behind
+
+
+def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
+    """The operation behind `part`, on its side, that is of the kind of `other`; None where `part` itself is, or none.
+
+    Where there is one, `other`'s side has left out what `part` does.
+    """
+    record, wanted = stretch.record, kind(other.operation.name)
+    if kind(part.operation.name) == wanted or not {*part.starts} & {*other.starts}:
+        return None
+    behind = [part.number]
+    for _ in range(FURTHEST):
+        outputs = {value for number in behind for value in record.operations[number].outputs}
+        behind = [each for each in stretch.inside if outputs & {*record.operations[each].inputs} and each not in behind]
+        for number in sorted(behind):
+            if kind(record.operations[number].name) == wanted:
+                return number
+    return None
+
+
+def is_in_the_statement_before(extra: Place | None, before: Place | None, behind: Place | None) -> bool:
+    """Whether an operation stands in the statement that makes what it is given, and not in the one that goes on."""
+    return extra is not None and extra == before and extra != behind
