@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from compare.traces.operations import Operations
 # What many values have by chance: they tell nothing.
 PLAIN = {0.0, 1.0, 2.0, 0.5}
 NUMBER = dict[int, int]  # of the class of a value
+Constant = tuple[float, float]  # a size, and the number of all elements
 
 
 def same(one: Fingerprint, other: Fingerprint, tolerance: float, transposed: bool = False) -> bool:
@@ -31,10 +32,15 @@ def same(one: Fingerprint, other: Fingerprint, tolerance: float, transposed: boo
         and abs(one.lowest - other.lowest) <= of_ends
         and abs(one.squares - other.squares) <= 2 * tolerance * max(one.squares, other.squares)
         and (
-            abs(one.in_order - other.in_order) <= of_sums
+            any(abs(left - right) <= of_sums for left, right in _orders(one, other))
             or ((transposed or one.shape != other.shape) and abs(one.by_axes - other.by_axes) <= of_sums)
         )
     )
+
+
+def _orders(one: Fingerprint, other: Fingerprint) -> tuple[tuple[float, float], ...]:
+    """What agrees where the elements come in the same order, on one of the sides perhaps with the second axis last."""
+    return (one.in_order, other.in_order), (one.moved, other.in_order), (one.in_order, other.moved)
 
 
 def is_plain(print: Fingerprint | None) -> bool:
@@ -44,13 +50,22 @@ def is_plain(print: Fingerprint | None) -> bool:
     return print.is_constant and (abs(print.highest) in PLAIN or (print.highest.is_integer() and print.size > 1))
 
 
+def constant(print: Fingerprint) -> Constant:
+    """The size and the number of a value that tells nothing."""
+    return print.size, print.highest
+
+
 @dataclass(frozen=True)
 class Alike:
-    """The values of both sides in classes of the same content; `both` are the classes that both sides have."""
+    """The values of both sides in classes of the same content; `both` are the classes that both sides have.
+
+    `constants` are what each side has that tells nothing: sizes and the one number in them.
+    """
 
     torch: NUMBER
     tf: NUMBER
     both: frozenset[int]
+    constants: Mapping[str, set[Constant]]
 
     def of(self, side: str) -> NUMBER:
         return self.torch if side == "torch" else self.tf
@@ -99,4 +114,8 @@ def alike(torch: Operations, tf: Operations, tolerance: float) -> Alike:
                 classes.setdefault(other, number)
     of_torch = {number: each for number, each in classes.items() if number < offset}
     of_tf = {number - offset: each for number, each in classes.items() if number >= offset}
-    return Alike(of_torch, of_tf, frozenset(of_torch.values()) & frozenset(of_tf.values()))
+    constants = {
+        side: {constant(value.print) for value in record.values if value.print and is_plain(value.print)}
+        for side, record in (("torch", torch), ("tf", tf))
+    }
+    return Alike(of_torch, of_tf, frozenset(of_torch.values()) & frozenset(of_tf.values()), constants)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from compare.judging.alike import Alike, is_plain
+from compare.judging.alike import Alike, constant, is_plain
 from compare.traces.operations import Operation, Operations
 
 
@@ -27,6 +27,7 @@ class Stretch:
     def __init__(self, side: str, record: Operations, alike: Alike, target: int):
         self.side, self.record, self.target = side, record, target
         self._classes, self._both = alike.of(side), alike.both
+        self._constants = alike.constants["tf" if side == "torch" else "torch"]
         self._from_both = self._reached()
         self.inside: dict[int, int] = {}  # operations, each with the first of its values that was followed
         self.passed: set[int] = set()  # operations whose results count as ones that both have
@@ -54,7 +55,7 @@ class Stretch:
         if self.is_matched(value) or value not in self.record.producer:
             return False
         if each.print is not None and is_plain(each.print):
-            return False
+            return value in self._from_both and constant(each.print) not in self._constants
         counts = value not in self._from_both and len(each.shape) <= 1 and not each.dtype.startswith(("float", "bf"))
         return not counts  # shapes and axes that are computed
 

@@ -45,8 +45,7 @@ def _of_class(step: Step, what: str, flows: tuple[Flow, Flow], apart: int) -> li
             # The other side cuts off where it makes the value, or where it goes on from it: so it is here.
             at_once = place_of(flows[1 - side].record, other) == places[1 - side]
             number = flow.record.producer[values[side]] if at_once else number
-        less = apart not in flow.gradients or stops[1 - side] is None
-        note = "no gradient passes here" if less and stops[side] is not None else ""
+        note = "no gradient passes here" if stops[side] is not None and apart not in flow.gradients else ""
         place = None if number is None else place_of(flow.record, number)
         if number is not None and place is not None:
             found = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])

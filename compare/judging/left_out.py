@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
 from compare.traces.places import Place
@@ -25,6 +27,19 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
             if kind(record.operations[number].name) == wanted:
                 return number
     return None
+
+
+def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -> list[list[Part]]:
+    """The frontiers, and what a side makes of a value that the other's frontier starts from together with values that
+    only this side has: another term, which the other side may have left out."""
+    found = [list(each) for each in frontiers]
+    for stretch, own, others in zip(stretches, found, reversed(frontiers), strict=True):
+        for other in others:
+            if any({*other.starts} & {*each.starts} for each in frontiers[stretches.index(stretch)]):
+                continue
+            taking = [part for start in other.starts for part in stretch.taking(start)]
+            own += [part for part in taking if goes_on_as(stretch, part, other) is not None][:1]
+    return found
 
 
 def is_in_the_statement_before(extra: Place | None, before: Place | None, behind: Place | None) -> bool:

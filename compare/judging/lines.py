@@ -12,9 +12,9 @@ from compare.judging.alike import Alike, Finder, alike
 from compare.judging.forms import advanced, without_signs
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
-from compare.judging.left_out import goes_on_as, is_in_the_statement_before
+from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
 from compare.judging.relations import relation
-from compare.judging.statements import source
+from compare.judging.statements import name_of_result, source, statement
 from compare.running.request import SIDES
 from compare.traces.fingerprints import fingerprint
 from compare.traces.operations import Operations, Value
@@ -36,6 +36,7 @@ class Line:
     value: str
     shape: str
     note: str = ""
+    name: str = ""  # of the variable that holds the value
 
     @property
     def source(self) -> str:
@@ -75,8 +76,8 @@ def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> 
     one, other = stretches
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
     by_side = ([each for each in frontiers if each.side == side] for side in SIDES)
-    found = pairs(*([each for each in parts if _place(step, each)] for parts in by_side))
-    return _lines(step, what, (one, other), found)
+    placed = [[each for each in parts if _place(step, each)] for parts in by_side]
+    return _lines(step, what, (one, other), pairs(*with_takers((one, other), placed)))
 
 
 def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
@@ -195,7 +196,15 @@ def _place(step: Step, part: Part) -> Place | None:
 
 def line(step: Step, what: str, side: str, role: str, place: Place, value: int, note: str = "") -> Line:
     each = step.record(side).values[value]
-    return Line(what, side, role, place, shown(each), "x".join(map(str, each.shape)) or "scalar", note)
+    shape = "x".join(map(str, each.shape)) or "scalar"
+    name = name_of_result(place) if is_result(step.record(side), value, place) else ""
+    return Line(what, side, role, place, shown(each), shape, note, name)
+
+
+def is_result(record: Operations, value: int, place: Place) -> bool:
+    """Whether a value is what its statement ends with: it goes on in other statements only."""
+    used = [statement(at) for number in record.consumers.get(value, ()) if (at := place_of(record, number))]
+    return statement(place) not in used
 
 
 def shown(value: Value) -> str:

@@ -14,7 +14,6 @@ from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.judgement import Judgement, Run
 from compare.judging.lines import BOTH, PARTS, Line, compared, lines_of_value
 from compare.judging.stages import StageRow
-from compare.judging.statements import name_of_result
 from compare.running.request import RequestFailedError, Training
 from compare.traces.step import END
 from compare.traces.trace import Key, TracePair
@@ -33,21 +32,19 @@ def with_lines(run: Run, judgement: Judgement) -> Judgement:
     precision = next(name for name, each in judgement.comparisons.items() if first in each.rows)
     try:
         pair = _recorded(run, precision, first.step)
+        lines = find_lines(pair, first, precision)
     except RequestFailedError as error:
         return _said(judgement, f"the lines that differ were not looked for: recording the step failed ({error})")
-    lines = find_lines(pair, first, precision)
-    if not lines and (
-        why := [
-            f"{each.header.side}: {each.operations.capped}"
-            for each in pair
-            if each.operations and each.operations.capped
-        ]
-    ):
+    except Exception as error:  # what only explains a verdict must not cost it
+        return _said(judgement, f"the lines that differ were not found ({type(error).__name__}: {error})")
+    if lines:
+        parting, *others = judgement.findings
+        return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
+    capped = [f"{each.header.side}: {each.operations.capped}" for each in pair if each.operations]
+    why = [each for each in capped if not each.endswith(": ")]
+    if why:
         return _said(judgement, f"the lines that differ were not found: the record is not whole ({'; '.join(why)})")
-    if not lines:
-        return judgement
-    parting, *others = judgement.findings
-    return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
+    return judgement
 
 
 def _said(judgement: Judgement, finding: str) -> Judgement:
@@ -102,8 +99,8 @@ def say_lines(lines: Iterable[Line]) -> list[str]:
         return []
     what = lines[0].place
     both = [each for each in lines if each.role == BOTH][:2]
-    if both:
-        name = next((name for each in both if (name := name_of_result(each.at))), both[0].source)
+    name = next((each.name for each in both if each.name), "")
+    if name:
         text = f"{what}: both have `{name}` ({', '.join(f'{each.side} {each.where}' for each in both)}); then they part"
     else:
         text = f"{what} parts here"

@@ -15,8 +15,9 @@ class Fingerprint(NamedTuple):
     """The sums of a tensor, in which what is not finite counts as 0; `not_finite` says how much of it there is.
 
     `by_axes` weighs each element by the product of numbers that hang on its index along each axis, so that the axes may
-    come in any order; `in_order` by a number that hangs on its place in the flat tensor. `shape` tells the sizes other
-    than 1, in their order.
+    come in any order; `in_order` by a number that hangs on its place in the flat tensor. `moved` is that of
+    the same tensor with its second axis last, as images have it in another layout. `shape` tells the sizes other than
+    1, in their order.
     """
 
     size: float
@@ -29,6 +30,7 @@ class Fingerprint(NamedTuple):
     in_order: float
     not_finite: float
     shape: float
+    moved: float
 
     @property
     def is_constant(self) -> bool:
@@ -43,6 +45,7 @@ class Fingerprint(NamedTuple):
             lowest=-self.highest,
             by_axes=-self.by_axes,
             in_order=-self.in_order,
+            moved=-self.moved,
         )
 
 
@@ -69,11 +72,20 @@ def fingerprint(array: np.ndarray) -> Fingerprint:
         values = np.where(finite, values, 0.0)
     flat = values.ravel()
     with np.errstate(over="ignore", invalid="ignore"):
+        in_order = float(flat @ weights(flat.size))
         return Fingerprint(
-            float(flat.size), float(flat.sum()), float(flat @ flat), float(np.abs(flat).sum()), float(flat.max()),
-            float(flat.min()), _by_axes(values), float(flat @ weights(flat.size)), not_finite,
-            _shape(values.shape),
-        )  # fmt: skip
+            size=float(flat.size),
+            total=float(flat.sum()),
+            squares=float(flat @ flat),
+            magnitudes=float(np.abs(flat).sum()),
+            highest=float(flat.max()),
+            lowest=float(flat.min()),
+            by_axes=_by_axes(values),
+            in_order=in_order,
+            not_finite=not_finite,
+            shape=_shape(values.shape),
+            moved=float(np.moveaxis(values, 1, -1).ravel() @ weights(flat.size)) if values.ndim > 2 else in_order,
+        )
 
 
 def _by_axes(values: np.ndarray) -> float:

@@ -49,6 +49,14 @@ def test_what_many_values_have_by_chance_tells_nothing(array, plain):
     assert is_plain(fingerprint(np.asarray(array, np.float64))) is plain
 
 
+def test_channels_may_come_first_or_last_though_all_sizes_are_the_same():
+    images = np.random.default_rng(1).normal(size=(4, 4, 4, 4))
+    one, other = fingerprint(images), fingerprint(np.moveaxis(images, 1, -1))
+    assert same(one, other, TOLERANCE)
+    assert same(other, one, TOLERANCE)
+    assert not same(one, fingerprint(np.swapaxes(images, 0, 1)), TOLERANCE)
+
+
 def test_values_of_both_sides_share_a_class_and_those_of_one_do_not():
     torch, tf = Recorded(), Recorded()
     shared, alone = torch.enter(VALUES), torch.enter(VALUES + 1)

@@ -19,11 +19,21 @@ def test_sums_and_ends_are_those_of_the_values():
 )
 def test_no_order_of_the_axes_changes_it_but_in_order(moved):
     one, other = fingerprint(VALUES), fingerprint(moved)
-    assert np.allclose(one._replace(in_order=0, shape=0), other._replace(in_order=0, shape=0), rtol=1e-13, atol=1e-13)
+    assert np.allclose(
+        one._replace(in_order=0, shape=0, moved=0), other._replace(in_order=0, shape=0, moved=0), rtol=1e-13, atol=1e-13
+    )
 
 
 def test_a_reshape_leaves_the_order():
     assert fingerprint(VALUES).in_order == pytest.approx(fingerprint(VALUES.reshape(20, 3)).in_order, rel=1e-13)
+
+
+def test_a_moved_channel_axis_is_told_where_all_sizes_are_the_same():
+    images = np.random.default_rng(1).normal(size=(4, 4, 4, 4))
+    one, other = fingerprint(images), fingerprint(np.moveaxis(images, 1, -1))
+    assert one.moved == pytest.approx(other.in_order, rel=1e-13)
+    assert one.shape == other.shape
+    assert abs(one.in_order - other.in_order) > 1e-3
 
 
 @pytest.mark.parametrize("moved", [VALUES[::-1], np.roll(VALUES, 1, 0), VALUES[:, [1, 0, 2, 3, 4]]])
