@@ -54,7 +54,7 @@ class Recording:
         self._undo.close()
         self._held.clear()
 
-    def run(self, function, arguments: tuple, named: dict):
+    def _run(self, function, arguments: tuple, named: dict):
         """The result of an operation, which is noted."""
         if self.log.full or (place := self.log.place()) is None:
             return function(*arguments, **named)
@@ -143,7 +143,7 @@ class _Dispatch(TorchDispatchMode):
         self._recording = recording
 
     def __torch_dispatch__(self, function, types, arguments=(), named=None):
-        return self._recording.run(function, arguments, named or {})
+        return self._recording._run(function, arguments, named or {})
 
 
 def _tensors(nested) -> Iterator[torch.Tensor]:

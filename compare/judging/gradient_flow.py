@@ -4,7 +4,7 @@ gradient differs, or that have one on one side only."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compare.judging.alike import Alike, Finder
 from compare.traces.fingerprints import Fingerprint
@@ -23,8 +23,14 @@ class Flow:
     members: Mapping[int, list[int]]  # the values of each class
 
 
-def flow_of(side: str, record: Operations, alike: Alike) -> Flow:
-    """The flow of one side."""
+def flows_of(torch: Operations, tf: Operations, alike: Alike) -> tuple[Flow, Flow]:
+    """The flow of each side; what a loss has inside shows no gradient, and counts as what one side has alone."""
+    one, other = _flow("torch", torch, alike), _flow("tf", tf, alike)
+    shown = {each for each in alike.both if all(_is_shown(flow, each) for flow in (one, other))}
+    return replace(one, both=frozenset(shown)), replace(other, both=frozenset(shown))
+
+
+def _flow(side: str, record: Operations, alike: Alike) -> Flow:
     classes = alike.of(side)
     gradients: dict[int, list[Fingerprint]] = {}
     for value, gradient in record.gradients:
@@ -35,6 +41,10 @@ def flow_of(side: str, record: Operations, alike: Alike) -> Flow:
     for value, each in classes.items():
         members.setdefault(each, []).append(value)
     return Flow(side, record, classes, alike.both, gradients, members)
+
+
+def _is_shown(flow: Flow, each: int) -> bool:
+    return each in flow.gradients or any(not _is_inside(flow.record, value) for value in flow.members[each])
 
 
 def parted(torch: Flow, tf: Flow, weights: tuple[set[int], set[int]], tolerance: float) -> list[int]:
@@ -55,7 +65,7 @@ def parted(torch: Flow, tf: Flow, weights: tuple[set[int], set[int]], tolerance:
     while left:
         start = left.pop()
         following = {each for flow in flows for each in following_classes(flow, start)}
-        differing = {each for each in following if _may_differ(flows, each) and differs(each)}
+        differing = {each for each in following if differs(each)}
         # A weight itself shows its gradient in TensorFlow only.
         shown = start not in begun or all(start in flow.gradients for flow in flows)
         if not differing and shown and differs(start):
@@ -63,14 +73,6 @@ def parted(torch: Flow, tf: Flow, weights: tuple[set[int], set[int]], tolerance:
         left += differing - seen
         seen |= differing
     return sorted(first, key=lambda each: -max(torch.members.get(each, [-1])))
-
-
-def _may_differ(flows: tuple[Flow, Flow], each: int) -> bool:
-    """Whether both sides could show the gradient of a class: what a loss has inside cannot."""
-    return all(
-        each in flow.gradients or any(not _is_inside(flow.record, value) for value in flow.members.get(each, ()))
-        for flow in flows
-    )
 
 
 def _is_inside(record: Operations, value: int) -> bool:

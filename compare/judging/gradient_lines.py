@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.alike import Finder
-from compare.judging.gradient_flow import Flow, flow_of, parted, stretch_behind
+from compare.judging.gradient_flow import Flow, flows_of, parted, stretch_behind
 from compare.judging.lines import BOTH, PARTS, Line, Step, line, made_at, place_of
 from compare.traces.fingerprints import fingerprint
 from compare.traces.operations import Operations
@@ -19,8 +19,8 @@ def lines_of_gradient(step: Step, what: str, weight: tuple[np.ndarray, np.ndarra
 
     `weight` is its value on each side. Empty where the lines are not known.
     """
-    flows = flow_of("torch", step.torch, step.alike), flow_of("tf", step.tf, step.alike)
-    begun = tuple(every(flow.record, array, step.tolerance) for flow, array in zip(flows, weight, strict=True))
+    flows = flows_of(step.torch, step.tf, step.alike)
+    begun = tuple(_every(flow.record, array, step.tolerance) for flow, array in zip(flows, weight, strict=True))
     apart = parted(*flows, (begun[0], begun[1]), step.tolerance)
     if not apart:
         return []
@@ -41,10 +41,12 @@ def _of_class(step: Step, what: str, flows: tuple[Flow, Flow], apart: int) -> li
     for side, flow in enumerate(flows):
         other = stops[1 - side]
         number = stops[side] if stops[side] is not None else behind[side]
+        if number is None:  # it is what the gradient begins with, on one side
+            number = flow.record.producer.get(values[side])
         if stops[side] is None and other is not None and places[side]:
             # The other side cuts off where it makes the value, or where it goes on from it: so it is here.
             at_once = place_of(flows[1 - side].record, other) == places[1 - side]
-            number = flow.record.producer[values[side]] if at_once else number
+            number = flow.record.producer.get(values[side]) if at_once else number
         note = "no gradient passes here" if stops[side] is not None and apart not in flow.gradients else ""
         place = None if number is None else place_of(flow.record, number)
         if number is not None and place is not None:
@@ -59,11 +61,10 @@ def _gradient(flow: Flow, apart: int) -> str:
 
 
 def _goes_on(flow: Flow, apart: int) -> int | None:
-    """The first operation that a gradient comes back through, else the first."""
-    placed = _placed(flow.record, stretch_behind(flow, apart))
+    """The first operation behind a value that a gradient comes back through."""
     known = {value for value, _ in flow.record.gradients}
-    through = [number for number in placed if known & {*flow.record.operations[number].outputs}]
-    return next(iter(through or placed), None)
+    placed = _placed(flow.record, stretch_behind(flow, apart))
+    return next((number for number in placed if known & {*flow.record.operations[number].outputs}), None)
 
 
 def _placed(record: Operations, numbers: Sequence[int]) -> list[int]:
@@ -97,7 +98,7 @@ def _last_without_gradient(flow: Flow, apart: int, number: int) -> int:
     return placed[0] if placed else number
 
 
-def every(record: Operations, array: np.ndarray, tolerance: float) -> set[int]:
+def _every(record: Operations, array: np.ndarray, tolerance: float) -> set[int]:
     prints = ((number, each.print) for number, each in enumerate(record.values) if each.print)
     finder = Finder(prints, tolerance, transposed=True)
     return set(finder.find(fingerprint(np.asarray(array, np.float64))))

@@ -9,6 +9,7 @@ from compare.judging.kinds import kind
 from compare.traces.places import Place
 
 FURTHEST = 4  # operations behind
+JOINS = ("add", "sub", "mul", "div", "where")  # what takes a further term
 
 
 def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
@@ -38,7 +39,8 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
             if any({*other.starts} & {*each.starts} for each in frontiers[stretches.index(stretch)]):
                 continue
             taking = [part for start in other.starts for part in stretch.taking(start)]
-            own += [part for part in taking if goes_on_as(stretch, part, other) is not None][:1]
+            joining = [part for part in taking if kind(part.operation.name) in JOINS]
+            own += [part for part in joining if goes_on_as(stretch, part, other) is not None][:1]
     return found
 
 

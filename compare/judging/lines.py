@@ -90,12 +90,13 @@ def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
 
 
 def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:
-    """The last value of a record with this content that an operation computed."""
+    """The last value of a record with this content that an operation computed, on a line of the user's if on any."""
     wanted = fingerprint(np.asarray(array, np.float64))
     prints = ((number, each.print) for number, each in enumerate(record.values) if each.print)
     finder = Finder(prints, tolerance, transposed=True)
     found = [number for number in finder.find(wanted) if number in record.producer]
-    return found[-1] if found else None
+    placed = [number for number in found if record.operations[record.producer[number]].stack]
+    return next(reversed(placed or found), None)
 
 
 def _lines(
@@ -178,16 +179,8 @@ def made_at(record: Operations, value: int) -> Place | None:
 
 
 def place_of(record: Operations, number: int) -> Place | None:
-    """The user's line of an operation; of a gradient's, that of the operation whose gradient it is."""
-    seen: int | None = number
-    while seen is not None:
-        operation = record.operations[seen]
-        if operation.stack and operation.of is None:
-            return operation.stack[0]
-        if operation.of is None:
-            return None
-        seen = operation.of
-    return None
+    """The user's line of an operation; of one in the backward pass, the line that asked for gradients."""
+    return next(iter(record.operations[number].stack), None)
 
 
 def _place(step: Step, part: Part) -> Place | None:

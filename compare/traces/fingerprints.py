@@ -16,7 +16,7 @@ class Fingerprint(NamedTuple):
 
     `by_axes` weighs each element by the product of numbers that hang on its index along each axis, so that the axes may
     come in any order; `in_order` by a number that hangs on its place in the flat tensor. `moved` is that of
-    the same tensor with its second axis last, as images have it in another layout. `shape` tells the sizes other than
+    the same images with their channels last. `shape` tells the sizes other than
     1, in their order.
     """
 
@@ -84,7 +84,7 @@ def fingerprint(array: np.ndarray) -> Fingerprint:
             in_order=in_order,
             not_finite=not_finite,
             shape=_shape(values.shape),
-            moved=float(np.moveaxis(values, 1, -1).ravel() @ weights(flat.size)) if values.ndim > 2 else in_order,
+            moved=float(np.moveaxis(values, 1, -1).ravel() @ weights(flat.size)) if values.ndim > 3 else in_order,
         )
 
 

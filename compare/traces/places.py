@@ -42,8 +42,17 @@ def kind_of(file: str) -> str:
     return FOLDED if inside.startswith(tuple(f"{ours}/" for ours in OURS)) and not inside.startswith(JUDGED) else OWN
 
 
+@cache
+def is_optimizer(file: str) -> bool:
+    """Whether a file of a library is of its optimizers."""
+    return any(part in file.replace("\\", "/") for part in ("/torch/optim/", "/optimizers/"))
+
+
 def stack() -> list[Place] | None:
-    """The user's lines that are running, innermost first; None for what only the recording computes."""
+    """The user's lines that are running, innermost first; None for what only the recording computes.
+
+    What a library's optimizer does has no line: its settings say it.
+    """
     frame: FrameType | None = sys._getframe(1)
     found: list[Place] = []
     while frame is not None and len(found) < MOST_FRAMES:
@@ -51,6 +60,8 @@ def stack() -> list[Place] | None:
         kind = kind_of(code.co_filename)
         if kind == LEFT_OUT and not found:
             return None
+        if kind == FOLDED and not found and is_optimizer(code.co_filename):
+            return []
         if kind == OWN:
             found.append(Place(code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back

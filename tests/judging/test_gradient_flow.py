@@ -3,7 +3,7 @@
 import numpy as np
 
 from compare.judging.alike import alike
-from compare.judging.gradient_flow import flow_of, parted, stretch_behind
+from compare.judging.gradient_flow import flows_of, parted, stretch_behind
 from tests.helpers.recorded_operations import Recorded
 
 W, A, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in range(3))
@@ -12,8 +12,7 @@ TOLERANCE = 1e-10
 
 def flows(torch, tf):
     records = torch.end(), tf.end()
-    found = alike(*records, TOLERANCE)
-    return [flow_of(side, record, found) for side, record in zip(("torch", "tf"), records, strict=True)]
+    return flows_of(*records, alike(*records, TOLERANCE))
 
 
 def step(gradient_of_a=B, gradient_of_b=A, cut=False):

@@ -50,6 +50,12 @@ def test_code_of_libraries_is_folded_to_the_line_that_called_it():
     assert called("/home/user/losses.py", library)()[0].file == "/home/user/losses.py"
 
 
+@pytest.mark.parametrize("package", ["keras/src/optimizers", "torch/optim"])
+def test_what_a_library_s_optimizer_does_has_no_line(package):
+    library = called(str(Path(sysconfig.get_path("purelib")) / package / "adam.py"), stack)
+    assert called("/home/user/train.py", library)() == []
+
+
 def test_what_only_the_recording_computes_has_no_place():
     reading = called(str(ROOT / "tf_impl" / "weights" / "outputs.py"), stack)
     assert called("/home/user/losses.py", reading)() is None
