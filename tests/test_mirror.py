@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 STUDIED = ("train.py", "losses.py", "gradients.py", "models/", "layers/", "optimizers/", "schedules/", "components/")
 CALLED = (
-    "__init__.py", "recorder.py", "prepare.py", "runtime.py", "randomness.py", "settings/__init__.py",
+    "__init__.py", "recorder.py", "prepare.py", "runtime.py", "randomness.py", "operations.py", "settings/__init__.py",
     "weights/__init__.py",
 )  # fmt: skip
 EXCEPTIONS = {

@@ -158,11 +158,6 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         self._after_update(optimizer)
         return updated
 
-    def _end_step(self, loss: Any, batch: Mapping[str, Any]) -> None:
-        if self._exchange is not None:
-            self._exchange.end_step(loss)
-        super()._end_step(loss, batch)
-
     def _wrap(self, instance: object, attribute: str, wrapper: Callable) -> None:
         self._detach.append(layers.wrap(instance, attribute, wrapper))
 

@@ -27,6 +27,9 @@ class Exchange:
         self._came_back: set[str] = set()
         return []
 
+    def end_step(self, loss) -> None:
+        """Nothing is left to be recorded."""
+
     def close(self) -> None:
         """Nothing is held open."""
 

@@ -64,6 +64,9 @@ class Injection:
         before = layer.register_forward_pre_hook(given, with_kwargs=True)
         return [before.remove, layer.register_forward_hook(handed_on).remove]
 
+    def end_step(self, loss) -> None:
+        """Nothing is left to be added."""
+
     def close(self) -> None:
         """Nothing is held open."""
 

@@ -62,7 +62,7 @@ def what_to_compare(judgement: Judgement) -> str:
     first = judgement.first_divergence
     if judgement.verdict != DIVERGED or first is None:
         return ""
-    if rows := _settings_at(judgement, first):
+    if rows := settings_at(judgement, first):
         more = f", and {len(rows) - FEW} more of the settings above" if len(rows) > FEW else ""
         return f"first give both sides the same {'; '.join(_said(row, judgement.sides) for row in rows[:FEW])}{more}"
     if first.step is END:  # weights there say no more than that the sides parted before
@@ -73,7 +73,7 @@ def what_to_compare(judgement: Judgement) -> str:
     )
 
 
-def _settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
+def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
     """The settings that differ of what computes the first tensor that parts: an optimizer, a loss, a layer."""
     apart = [row for row in differences(judgement.settings) if row.verdict != ROUNDED]
     if first.stage in OF_AN_OPTIMIZER:

@@ -46,6 +46,8 @@ class CaseExperiment:
     def study(self, run: Run, path: Path, options: Options) -> Judgement:
         steps_per_epoch = self.inputs.steps_per_epoch if options.falling else None
         judgement = study(run, steps_per_epoch, options.precisions, options.nudged, must_fall=True)
+        if options.differences == "never":
+            return judgement
         torch = next(iter(judgement.comparisons.values())).pair.torch
         return with_differences(run, judgement, Partners.alike(torch), torch.header.kinds, when=options.differences)
 

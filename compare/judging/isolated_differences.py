@@ -112,7 +112,9 @@ class _Found:
             seen.add((row.stage, row.tensor))
 
     def _is_dragged_along(self, row: StageRow, unfit: Collection) -> bool:
-        """Whether a layer was given what does not fit, or the batch, which differs."""
+        """Whether a layer was given what does not fit, or the batch, which differs; or a side has no evaluation."""
+        if row.stage == "loss":
+            return row.step is END and row.difference.kind.startswith("missing")
         if row.stage == "forward":
             return (row.step, row.tensor) in unfit
         return row.stage == "input" and bool(self.isolated.beyond("batch")) and not self.isolated.flow[call_of(row)]

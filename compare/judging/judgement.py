@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from compare.judging.comparison import Comparison
 from compare.judging.isolated_differences import IsolatedDifference
+from compare.judging.lines import Line
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 
@@ -17,7 +18,7 @@ class Judgement:
 
     `sides` are what the two are called: two loops of one framework have the names of their files. `names` are what the
     tf side calls the layers and weights of PyTorch, where the names differ. `differences` are all that there are, each
-    by itself.
+    by itself, and `lines` the lines of code that part.
     """
 
     verdict: str
@@ -28,3 +29,4 @@ class Judgement:
     sides: tuple[str, str] = ("torch", "tf")
     names: Mapping[str, str] = field(default_factory=dict)
     differences: tuple[IsolatedDifference, ...] = ()
+    lines: tuple[Line, ...] = ()

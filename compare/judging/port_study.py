@@ -20,6 +20,7 @@ from compare.judging.isolated import with_differences
 from compare.judging.isolation import Partners
 from compare.judging.judgement import Judgement
 from compare.judging.pairing_proof import prove
+from compare.judging.parting_lines import with_lines
 from compare.judging.randomness import set_randomness_apart
 from compare.judging.run import Run, Wanted
 from compare.judging.settings import INITIAL, SettingRow
@@ -87,6 +88,8 @@ def study_port(
     judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
     partners, kinds = Partners.of(pairing), described.pair.torch.header.kinds
     judgement = with_differences(run_raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
+    if when_to_isolate != "never":
+        judgement = with_lines(run_from_start, judgement)
     frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

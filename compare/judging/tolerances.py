@@ -58,6 +58,12 @@ HALF = ("bfloat16", "float16")
 HALF_FLOOR_ULPS = 1
 HALF_FACTOR = 8
 
+# Two values of a step are the same (another layout aside) where their sums agree to this part: at the least what
+# rounding moves (some thousand ulps, for a difference of large numbers loses digits), at the most what no formula
+# differs by. What is looked for is apart by a gap; what leads to it by not much less.
+SAME_VALUE = {"float64": (1e-12, 1e-9), "float32": (1e-5, 1e-4)}
+SAME_VALUE_PART = 1e-2
+
 # One constant rounded to float32 is off by half a float32 ulp; a formula that has several, by a few. No more than that
 # is called a leak, unless it is measured that rounded constants or nudged weights do more at that very place.
 LEAK_ULPS = 2
@@ -224,6 +230,12 @@ def opened_by(gaps: Sequence[tuple[int, Gap]], precision: str) -> np.ndarray:
 def allowed_in_step(nudge_gap: Gap, precision: str) -> Gap:
     """The relative gap that rounding explains in a step that two runs begin alike."""
     return STEP_FACTOR * np.maximum(nudge_gap, FLOOR_ULPS * ulp(precision))
+
+
+def alike(gap: float, precision: str) -> float:
+    """How close two values of a step must be to count as the same, where what comes of them is apart by `gap`."""
+    least, most = SAME_VALUE["float64" if precision == "float64" else "float32"]
+    return min(max(SAME_VALUE_PART * gap, least), most)
 
 
 def allowed_where_leak_enters(rounded_gap: float) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from compare.judging.advice import what_to_compare
 from compare.judging.comparison import EQUIVALENT, ERROR, NOT_DECREASING
 from compare.judging.judgement import Judgement
+from compare.judging.parting_lines import say_lines
 from compare.reporting.difference_lines import difference_lines
 from compare.reporting.outcome import Outcome
 from compare.traces.calls import without_call
@@ -23,7 +24,13 @@ def main_finding(outcome: Outcome) -> str:
 
 def other_findings(outcome: Outcome) -> list[str]:
     """What else to know."""
-    return [finding for finding in outcome.findings if finding != main_finding(outcome)]
+    said = main_finding(outcome), "\n".join(lines_that_part(outcome))
+    return [finding for finding in outcome.findings if finding not in said]
+
+
+def lines_that_part(outcome: Outcome) -> list[str]:
+    """The lines of code where a port parts, if they were found."""
+    return say_lines(outcome.judgement.lines) if outcome.judgement else []
 
 
 def answer(outcome: Outcome) -> list[str]:
@@ -34,7 +41,8 @@ def answer(outcome: Outcome) -> list[str]:
     lines = [f"{outcome.case}: {outcome.verdict}{': ' if outcome.verdict == ERROR else ', '}{finding}"]
     if outcome.judgement:
         advice = what_to_compare(outcome.judgement)
-        lines += filter(None, [name_in_tf(outcome.judgement), *difference_lines(outcome.judgement)])
+        lines += filter(None, [name_in_tf(outcome.judgement), *lines_that_part(outcome)])
+        lines += difference_lines(outcome.judgement)
         lines += [f"next: {advice}"] if advice else []
     return lines
 

@@ -50,6 +50,11 @@ class Result(Outcome):
         return self._table("differences")
 
     @property
+    def lines(self) -> pd.DataFrame:
+        """Where a port parts in its code: a row per line of each side, of what both have and of where they part."""
+        return self._table("lines")
+
+    @property
     def summary(self) -> dict[str, Any]:
         """The row of summary.csv, by column; for a run that failed, what was not measured is left out."""
         from compare.reporting import rows

@@ -31,7 +31,7 @@ def summary(outcome: Outcome) -> TableRow:
         "case": outcome.case,
         "seed": outcome.seed,
         "verdict": outcome.verdict,
-        "findings": "; ".join(outcome.findings),
+        "findings": "; ".join(" ".join(finding.split("\n")) for finding in outcome.findings),
         "steps": outcome.subject.steps,
         "inputs_sha256": outcome.inputs_sha256,
     }
@@ -169,6 +169,24 @@ def differences(outcome: Outcome) -> Iterator[TableRow]:
             "gap": each.largest.difference.max_rel,
             "allowed": each.largest.allowed,
             "effect": each.effect,
+        }
+
+
+def lines(outcome: Outcome) -> Iterator[TableRow]:
+    """A row per line of code where the sides part, and per line that makes what both still have."""
+    for line in outcome.judgement.lines if outcome.judgement else ():
+        yield {
+            "case": outcome.case,
+            "seed": outcome.seed,
+            "place": line.place,
+            "role": line.role,
+            "side": line.side,
+            "file": line.at.file,
+            "line": line.at.line,
+            "source": line.source,
+            "value": line.value,
+            "shape": line.shape,
+            "note": line.note,
         }
 
 

@@ -40,6 +40,7 @@ COLUMNS = {
     "differences": (
         "case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed", "effect",
     ),
+    "lines": ("case", "seed", "place", "role", "side", "file", "line", "source", "value", "shape", "note"),
 }  # fmt: skip
 
 ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
@@ -49,6 +50,7 @@ ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
     "stages": rows.stages,
     "settings": rows.settings,
     "differences": rows.differences,
+    "lines": rows.lines,
 }
 
 

@@ -31,6 +31,7 @@ from compare.running.request import CheckComponent, DrawBatches, Request, Start,
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
 from compare.traces.header import Known
+from compare.traces.operations import OperationLog
 from compare.traces.parameters import Parameter
 from compare.traces.settings.dropout import DropoutCalls
 
@@ -143,7 +144,9 @@ def _run(
     )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
     exchange = framework.exchange.exchange_of(training)
-    recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following, exchange=exchange)
+    operations = framework.operations.Recording(OperationLog()) if training.operations else None
+    watching = {"exchange": exchange, "operations": operations}
+    recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following, **watching)
     try:
         shared = inputs.batches(precision)
         batches = side.batches(shared) if side.batches else shared

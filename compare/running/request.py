@@ -52,7 +52,7 @@ class Training:
     With `leads`, the run leaves its trajectory, under the name of its precision. `follows` names the trajectory whose
     state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`, and with more
     than one the gradients too; `sample` is which of several. `rounded` rounds the settings of PyTorch's optimizers to
-    float32.
+    float32. With `operations`, the first audited step is recorded operation by operation.
 
     A run of torch that `exchanges` leaves what its layers were given and handed on; one of tf in `isolation` takes it.
     To one of torch's, what is `injected` (an .npz file) is added step by step.
@@ -74,6 +74,7 @@ class Training:
     exchanges: bool = False
     isolation: Isolation | None = None
     injected: str | None = None
+    operations: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from compare.inputs.side import every_optimizer
 from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
 from compare.traces.header import Header, Known
+from compare.traces.operations import OperationRecording
 from compare.traces.rates import EveryRate
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.settings.loss_calls import LossCalls, with_called
@@ -54,6 +55,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         trajectory: TrajectoryWriter | None = None,
         following: Following | None = None,
         exchange: Any = None,
+        operations: OperationRecording | None = None,
     ):
         """Begin to record.
 
@@ -70,6 +72,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
         exchange: what records, or isolates, what layers exchange; see exchange.py of each side.
+        operations: what records the first audited step operation by operation.
 
         With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
@@ -77,6 +80,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """
         model, optimizer = self._as_written(model, optimizer)
         self._trajectory, self._following, self._exchange = trajectory, following, exchange
+        self._operations = operations
         self._loss, self._pairs = loss, explicit_pairs(pairs or {})
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
         self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
@@ -119,6 +123,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         where the recorder is closed, or another one was made for the same file since.
         """
         self._recording.check_open()
+        self._end_operations()
         self._losses.stop()
         named = as_named(batch)
         self._every_rate.end_step()
@@ -126,6 +131,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             if not self._watches(self.steps):
                 self._describe()
                 self._end_unwatched(self._every_rate.last())
+            if self._exchange is not None:
+                self._exchange.end_step(loss)
             self._end_step(loss, named)
         points = {name: self._number(value) for name, value in (metrics or {}).items()}
         self._recording.point(self._number(loss), named, points)
@@ -145,6 +152,15 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         super()._begin_step()
         if self._recording.audited:
             self._losses.start()
+            if self._operations is not None:
+                self._operations.start()
+
+    def _end_operations(self) -> None:
+        """Record what the step computed, if that was asked for."""
+        if self._operations is not None and self._recording.audited:
+            self._operations.stop()
+            self._recording.operations(self._operations.log.end())
+            self._operations = None
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
@@ -217,6 +233,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
 
     def discard(self) -> None:
         """Leave no file behind."""
+        if self._operations is not None:
+            self._operations.stop()
         self._losses.stop()
         self._remove_hooks()
         self._end_others()

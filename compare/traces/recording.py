@@ -18,6 +18,7 @@ import numpy as np
 from compare.inputs.arrays import ulp
 from compare.traces.calls import with_call
 from compare.traces.header import Header
+from compare.traces.operations import Operations
 from compare.traces.rates import is_rate
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION, NOT_METRICS, ONCE_MORE, TraceWriter, trace_path
@@ -107,6 +108,10 @@ class Recording:
         self._names[stage, name] += 1
         label = with_call(name, self._names[stage, name])
         self._writer.tensor(END if self.at_end else self.steps, stage, label, value)
+
+    def operations(self, record: Operations) -> None:
+        """Record what a step computed, operation by operation."""
+        self._writer.operations(record)
 
     def point(self, loss: float, batch: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
         """Add a step to the curves, and go on to the next."""

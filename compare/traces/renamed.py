@@ -6,12 +6,13 @@ A tensor has PyTorch's name; where TensorFlow's is a slice or a sum of PyTorch's
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
 from compare.inputs.expressions import evaluate, terms
 from compare.traces.calls import split_call
+from compare.traces.operations import Operations
 from compare.traces.pairing import Pairing
 from compare.traces.step import END, Step
 from compare.traces.trace import EVALUATION, Key, Trace, TracePair
@@ -31,6 +32,10 @@ class RenamedTrace(Trace):
         self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
         self.apart = {(stage, names.get(tensor, tensor)): each for (stage, tensor), each in trace.apart.items()}
         self._sources = sources
+
+    @cached_property
+    def operations(self) -> Operations | None:
+        return self.trace.operations
 
     @property
     def keys(self) -> list[Key]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ import numpy as np
 from compare.traces.files import TraceError, is_file, locked, partial_of
 from compare.traces.header import Header, HeaderError
 from compare.traces.npy import read_npy
+from compare.traces.operations import FOLDER, Operations, from_arrays, to_arrays
 from compare.traces.rates import is_rate
 from compare.traces.step import Step, to_step
 
@@ -54,6 +56,11 @@ class TraceWriter:
         if stage not in (*STAGES, *EXCHANGED):
             raise ValueError(f"{stage!r} is not a stage; the stages are {', '.join(STAGES)}")
         self._write(f"{step}/{stage}/{name}", np.asarray(array))
+
+    def operations(self, record: Operations) -> None:
+        """Add what one step computed, operation by operation."""
+        for name, array in to_arrays(record).items():
+            self._write(f"{FOLDER}/{name}", array)
 
     def close(self, curves: Mapping[str, Any], header: Header, apart: Mapping[tuple[str, str], Any] = {}) -> None:
         """Add the curves (one value per step, by name) and the header, and give the file its name.
@@ -110,11 +117,19 @@ class Trace:
             self.curves = {rest: self._read(name) for name, rest in _inside("curves", names)}
             self.steps = len(self.curves["loss"])
             self.apart = {_followed(rest): self._read(name) for name, rest in _inside("apart", names)}
-            self._members = {_key(name): name for name in names if not name.startswith(("curves/", "apart/"))}
+            self._operations = dict(_inside(FOLDER, names))
+            others = ("curves/", "apart/", f"{FOLDER}/")
+            self._members = {_key(name): name for name in names if not name.startswith(others)}
         except HeaderError as error:
             raise TraceError(f"{path} {error}") from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise TraceError(f"{path} is not a complete trace ({error}): record it again") from error
+
+    @cached_property
+    def operations(self) -> Operations | None:
+        """What one step computed, operation by operation; None where that was not recorded."""
+        arrays = {rest: self._read(name) for name, rest in self._operations.items()}
+        return from_arrays(arrays) if arrays else None
 
     @property
     def keys(self) -> list[Key]:

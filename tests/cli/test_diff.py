@@ -123,7 +123,8 @@ def test_traces_that_agree_have_status_0_and_a_report(invoke, traces, tmp_path):
     result = invoke("diff", "runs/torch", "runs/tf.npz")
     assert (result.exit_code, result.stderr) == (0, "")
     out = tmp_path / "results" / "torch_tf"
-    names = {"summary.csv", "curves.csv", "epochs.csv", "stages.csv", "settings.csv", "differences.csv", "torch_tf.png"}
+    tables = ("summary", "curves", "epochs", "stages", "settings", "differences", "lines")
+    names = {*(f"{name}.csv" for name in tables), "torch_tf.png"}
     assert {path.name for path in out.iterdir()} == names
     [row] = table(out)
     assert (row["case"], row["verdict"], row["float32_gap"], row["inputs_sha256"]) == ("torch_tf", "equivalent", "", "")

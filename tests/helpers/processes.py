@@ -114,9 +114,9 @@ def verdicts(directory: Path) -> dict[str, str]:
 
 
 def assert_consistent(directory: Path) -> None:
-    """The report holds the six tables, a plot a case, nothing else, and all of them speak of the same cases."""
+    """The report holds the seven tables, a plot a case, nothing else, and all of them speak of the same cases."""
     cases = [row["case"] for row in table(directory)]
-    tables = {f"{name}.csv" for name in ("summary", "curves", "epochs", "stages", "settings", "differences")}
+    tables = {f"{name}.csv" for name in ("summary", "curves", "epochs", "stages", "settings", "differences", "lines")}
     assert {path.name for path in directory.iterdir()} == tables | {f"{case}.png" for case in cases}
     for name in ("curves", "epochs", "stages", "settings"):
         assert {row["case"] for row in table(directory, name)} <= set(cases)

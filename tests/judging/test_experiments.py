@@ -45,7 +45,7 @@ def test_the_loss_of_a_case_must_fall_except_in_its_first_steps_alone(monkeypatc
     asked = []
     monkeypatch.setattr(experiments, "study", lambda run, steps_per_epoch, *_, must_fall: asked.append(steps_per_epoch))
     for falling in (True, False):
-        CaseExperiment(inputs()).study(None, None, Options(falling=falling))
+        CaseExperiment(inputs()).study(None, None, Options(falling=falling, differences="never"))
     assert asked == [1, None]
 
 
@@ -53,7 +53,7 @@ def test_the_loss_of_a_case_must_fall_except_in_its_first_steps_alone(monkeypatc
 @pytest.mark.parametrize("option", [True, False])
 def test_the_loss_of_a_port_must_fall_where_it_or_the_command_says_so(monkeypatch, tmp_path, said, option):
     asked = []
-    monkeypatch.setattr(experiments, "study_port", lambda *given: asked.append(given[-1]))
+    monkeypatch.setattr(experiments, "study_port", lambda *given: asked.append(given[-2]))
     write(PortInputs("my_port", 0, "dicts", [{"x": np.ones(3)}], 1, must_fall=said), tmp_path / "inputs.npz")
     PortExperiment(tmp_path / "my_port.py").study(None, tmp_path / "inputs.npz", Options(must_fall=option))
     assert asked == [said or option]

@@ -32,9 +32,12 @@ STEPS = 3
 class Recorder:
     """Remembers what it was given, and how it ended."""
 
-    def __init__(self, output, model, optimizer, audits, channels_first, loss, trajectory, following, exchange):
+    def __init__(
+        self, output, model, optimizer, audits, channels_first, loss, trajectory, following, exchange, operations
+    ):
         self.output, self.model, self.audits = output, dict(model), audits
-        self.trajectory, self.following, self.exchange = trajectory, following, exchange
+        self.trajectory, self.following = trajectory, following
+        self.watching = exchange, operations
         self.steps, self.known, self.discarded = 0, None, False
 
     def close(self, evaluate, once_more, known):
@@ -90,6 +93,7 @@ class FakeFramework(Framework):
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
             exchange=SimpleNamespace(exchange_of=lambda training: training.isolation),
+            operations=SimpleNamespace(Recording=lambda log: log),
             one_model=SimpleNamespace(as_one=lambda model: model),
             randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
@@ -144,7 +148,7 @@ def test_a_case_trains_on_its_batches_from_its_weights_in_the_precision_asked_fo
     assert all(map(same, framework.trained[0], given.batches(precision)))
     [recorder] = framework.recorders
     assert (recorder.output, recorder.audits) == ("out.npz", {0})
-    assert (recorder.trajectory, recorder.following, recorder.exchange) == (None, None, None)
+    assert (recorder.trajectory, recorder.following, recorder.watching) == (None, None, (None, None))
     assert recorder.known.precision == precision
 
 

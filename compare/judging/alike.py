@@ -1,0 +1,121 @@
+"""Which values of two recorded steps are the same, whatever their layout: told by their fingerprints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.traces.fingerprints import Fingerprint
+from compare.traces.operations import Operations
+
+# What many values have by chance: they tell nothing.
+PLAIN = {0.0, 1.0, 2.0, 0.5}
+NUMBER = dict[int, int]  # of the class of a value
+Constant = tuple[float, float]  # a size, and the number of all elements
+
+
+def same(one: Fingerprint, other: Fingerprint, tolerance: float, transposed: bool = False) -> bool:
+    """Whether two values are the same in some layout: in another order of the axes, or reshaped.
+
+    A square matrix and its transpose, or whatever else has the same shape, is so only where `transposed` allows it.
+    """
+    if one.size != other.size or one.not_finite != other.not_finite:
+        return False
+    of_sums = tolerance * max(one.magnitudes, other.magnitudes)
+    of_ends = tolerance * max(map(abs, (one.highest, one.lowest, other.highest, other.lowest)))
+    return (
+        abs(one.magnitudes - other.magnitudes) <= of_sums
+        and abs(one.total - other.total) <= of_sums
+        and abs(one.highest - other.highest) <= of_ends
+        and abs(one.lowest - other.lowest) <= of_ends
+        and abs(one.squares - other.squares) <= 2 * tolerance * max(one.squares, other.squares)
+        and (
+            any(abs(left - right) <= of_sums for left, right in _orders(one, other))
+            or ((transposed or one.shape != other.shape) and abs(one.by_axes - other.by_axes) <= of_sums)
+        )
+    )
+
+
+def _orders(one: Fingerprint, other: Fingerprint) -> tuple[tuple[float, float], ...]:
+    """What agrees where the elements come in the same order, on one of the sides perhaps with the second axis last."""
+    return (one.in_order, other.in_order), (one.moved, other.in_order), (one.in_order, other.moved)
+
+
+def is_plain(print: Fingerprint | None) -> bool:
+    """Whether a value has no content by which to tell it: nothing, or one small number throughout."""
+    if print is None or not print.size or print.size == print.not_finite:
+        return True
+    return print.is_constant and (abs(print.highest) in PLAIN or (print.highest.is_integer() and print.size > 1))
+
+
+def constant(print: Fingerprint) -> Constant:
+    """The size and the number of a value that tells nothing."""
+    return print.size, print.highest
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The values of both sides in classes of the same content; `both` are the classes that both sides have.
+
+    `constants` are what each side has that tells nothing: sizes and the one number in them.
+    """
+
+    torch: NUMBER
+    tf: NUMBER
+    both: frozenset[int]
+    constants: Mapping[str, set[Constant]]
+
+    def of(self, side: str) -> NUMBER:
+        return self.torch if side == "torch" else self.tf
+
+
+class Finder:
+    """Finds, among values, those that are the same as a given one."""
+
+    def __init__(self, prints: Iterable[tuple[int, Fingerprint]], tolerance: float, transposed: bool = False):
+        self._tolerance, self._transposed = tolerance, transposed
+        by_size: dict[float, list[tuple[int, Fingerprint]]] = {}
+        for number, print in prints:
+            by_size.setdefault(print.size, []).append((number, print))
+        self._by_size = {size: sorted(each, key=lambda pair: pair[1].magnitudes) for size, each in by_size.items()}
+        self._magnitudes = {size: [print.magnitudes for _, print in each] for size, each in self._by_size.items()}
+
+    def find(self, print: Fingerprint) -> list[int]:
+        """The numbers of the same values, in their order."""
+        values = self._by_size.get(print.size, [])
+        around = 2 * self._tolerance * print.magnitudes
+        first, last = np.searchsorted(
+            self._magnitudes.get(print.size, []), [print.magnitudes - around, print.magnitudes + around * (1 + 1e-12)]
+        )
+        last = min(len(values), int(last) + 1)
+        near = values[int(first) : last]
+        return sorted(number for number, each in near if same(print, each, self._tolerance, self._transposed))
+
+
+def told(record: Operations) -> list[tuple[int, Fingerprint]]:
+    """The values that have a content to be told by, with their numbers."""
+    return [
+        (number, value.print) for number, value in enumerate(record.values) if value.print and not is_plain(value.print)
+    ]
+
+
+def alike(torch: Operations, tf: Operations, tolerance: float) -> Alike:
+    """The values of both sides in classes."""
+    values: Sequence[tuple[int, Fingerprint]] = told(torch)
+    offset = len(torch.values)
+    values = [*values, *((number + offset, print) for number, print in told(tf))]
+    finder, prints = Finder(values, tolerance), dict(values)
+    classes: dict[int, int] = {}
+    for number, _ in values:
+        if number not in classes:
+            for other in finder.find(prints[number]):
+                classes.setdefault(other, number)
+    of_torch = {number: each for number, each in classes.items() if number < offset}
+    of_tf = {number - offset: each for number, each in classes.items() if number >= offset}
+    constants = {
+        side: {constant(value.print) for value in record.values if value.print and is_plain(value.print)}
+        for side, record in (("torch", torch), ("tf", tf))
+    }
+    return Alike(of_torch, of_tf, frozenset(of_torch.values()) & frozenset(of_tf.values()), constants)

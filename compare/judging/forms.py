@@ -1,0 +1,69 @@
+"""Other forms of the same formula are passed over: a sign that is taken early or late, a logarithm or what it is of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from compare.judging.alike import Alike
+from compare.judging.frontier import Part, Stretch
+from compare.judging.kinds import kind
+from compare.judging.relations import is_another_form
+from compare.traces.operations import Operations
+
+MOST_FORMS = 8  # that are passed over
+
+
+def advanced(torch: Stretch, tf: Stretch) -> list[Part]:
+    """The frontiers of both sides, behind what is only another form."""
+    for _ in range(MOST_FORMS):
+        passed = _first_other_form(torch, tf) or _first_sign(torch, tf) or _first_sign(tf, torch)
+        if not passed:
+            break
+        for stretch, part in passed:
+            stretch.pass_over(part)
+    return [*torch.frontier(), *tf.frontier()]
+
+
+def _first_other_form(torch: Stretch, tf: Stretch) -> list[tuple[Stretch, Part]]:
+    signs = (_signs(torch) + _signs(tf)) % 2 == 1
+    for one in torch.frontier():
+        for other in tf.frontier():
+            ends = one.output == torch.target or other.output == tf.target
+            if not ends and is_another_form(torch.record.values[one.output], tf.record.values[other.output], signs):
+                return [(torch, one), (tf, other)]
+    return []
+
+
+def _signs(stretch: Stretch) -> int:
+    """How many negatives a stretch takes, but for those that were passed over."""
+    left = {*stretch.inside} - stretch.passed
+    return sum(kind(stretch.record.operations[number].name) == "neg" for number in left)
+
+
+def _first_sign(stretch: Stretch, other: Stretch) -> list[tuple[Stretch, Part]]:
+    """A negative, where the other side takes one too, later."""
+    signs = [part for part in stretch.frontier() if kind(part.operation.name) == "neg" and _signs(other)]
+    return [(stretch, part) for part in signs[:1] if part.output != stretch.target]
+
+
+def without_signs(torch: Operations, tf: Operations, alike: Alike) -> Alike:
+    """The classes without those in which a negative of one side meets, by two signs that differ, what the other takes
+    the negative of."""
+    both = set(alike.both)
+    for one, other, mine, theirs in ((torch, tf, alike.torch, alike.tf), (tf, torch, alike.tf, alike.torch)):
+        negated = _classes_of(one, mine, negatives=True) - _classes_of(one, mine, negatives=False)
+        for operation in other.operations:
+            if kind(operation.name) == "neg" and operation.of is None:
+                both -= {theirs[value] for value in operation.inputs if theirs.get(value) in negated}
+    return replace(alike, both=frozenset(both))
+
+
+def _classes_of(record: Operations, classes: dict[int, int], negatives: bool) -> set[int]:
+    """The classes of what operations compute: of negatives, or of all others."""
+    return {
+        classes[value]
+        for operation in record.operations
+        if operation.of is None and (kind(operation.name) == "neg") is negatives
+        for value in operation.outputs
+        if value in classes
+    }

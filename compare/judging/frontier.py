@@ -1,0 +1,126 @@
+"""Where two recorded steps part: back from what differs, along the data flow, to the first operations of each side that
+make of what both have something that only one has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from compare.judging.alike import Alike, constant, is_plain
+from compare.traces.operations import Operation, Operations
+
+
+@dataclass(frozen=True)
+class Part:
+    """One operation of the frontier: its number, what it makes, and the values that it starts from, by their class."""
+
+    side: str
+    operation: Operation
+    number: int
+    output: int
+    starts: Mapping[int, int] = field(default_factory=dict)  # class: value
+
+
+class Stretch:
+    """What one side computes of what both have, up to a value that differs."""
+
+    def __init__(self, side: str, record: Operations, alike: Alike, target: int):
+        self.side, self.record, self.target = side, record, target
+        self._classes, self._both = alike.of(side), alike.both
+        self._constants = alike.constants["tf" if side == "torch" else "torch"]
+        self._from_both = self._reached()
+        self.inside: dict[int, int] = {}  # operations, each with the first of its values that was followed
+        self.passed: set[int] = set()  # operations whose results count as ones that both have
+        self.walk()
+
+    def walk(self) -> None:
+        """Collect the operations, back from the target."""
+        self.inside.clear()
+        left = [self.target]
+        while left:
+            value = left.pop()
+            number = self.record.producer.get(value)
+            if number is None or number in self.inside:
+                continue
+            self.inside[number] = value
+            left += [each for each in self.record.operations[number].inputs if self.is_followed(each)]
+
+    def is_matched(self, value: int) -> bool:
+        """Whether the other side has it too."""
+        return self._classes.get(value, -1) in self._both or self.record.producer.get(value) in self.passed
+
+    def is_followed(self, value: int) -> bool:
+        """Whether a value is looked behind: one that only this side has, and that was computed from data."""
+        each = self.record.values[value]
+        if self.is_matched(value) or value not in self.record.producer:
+            return False
+        if each.print is not None and is_plain(each.print):
+            return value in self._from_both and constant(each.print) not in self._constants
+        counts = value not in self._from_both and len(each.shape) <= 1 and not each.dtype.startswith(("float", "bf"))
+        return not counts  # shapes and axes that are computed
+
+    def _reached(self) -> set[int]:
+        """The values that are computed of something that both have."""
+        reached = {value for value, each in self._classes.items() if each in self._both}
+        for operation in self.record.operations:
+            if any(value in reached for value in operation.inputs):
+                reached |= set(operation.outputs)
+        return reached
+
+    def frontier(self) -> list[Part]:
+        """The operations of which nothing that they are given is followed, in the order in which they ran."""
+        found = []
+        for number, output in sorted(self.inside.items()):
+            operation = self.record.operations[number]
+            if not any(self.is_followed(value) and value not in operation.outputs for value in operation.inputs):
+                found.append(self.part(number, output))
+        return found
+
+    def part(self, number: int, output: int) -> Part:
+        """An operation of the stretch, with what it starts from."""
+        return Part(self.side, self.record.operations[number], number, output, self._starts(number))
+
+    def _starts(self, number: int) -> dict[int, int]:
+        """The values that an operation is given and both have, through what is passed over."""
+        starts: dict[int, int] = {}
+        for value in self.record.operations[number].inputs:
+            if self._classes.get(value) in self._both:
+                starts[self._classes[value]] = value
+            elif (before := self.record.producer.get(value)) in self.passed and before is not None:
+                starts |= self._starts(before)
+        return starts
+
+    def pass_over(self, part: Part) -> None:
+        """Go on behind an operation, as if both had what it makes."""
+        self.passed.add(part.number)
+        self.walk()
+
+    def taking(self, wanted: int) -> list[Part]:
+        """The operations of the stretch that are given a value of a class."""
+        return [
+            self.part(number, output)
+            for number, output in sorted(self.inside.items())
+            if any(self._classes.get(value) == wanted for value in self.record.operations[number].inputs)
+        ]
+
+
+def pairs(torch: list[Part], tf: list[Part]) -> list[tuple[Part | None, Part | None]]:
+    """The operations of both frontiers, paired by the values that they start from; the closest pair first."""
+    ranked = sorted(
+        ((one, other) for one in torch for other in tf),
+        key=lambda pair: (-overlap(*pair), pair[0].number, pair[1].number),
+    )
+    found: list[tuple[Part | None, Part | None]] = []
+    left = {id(each) for each in (*torch, *tf)}
+    for one, other in ranked:
+        if id(one) in left and id(other) in left:
+            left -= {id(one), id(other)}
+            found.append((one, other))
+    found += [(each, None) for each in torch if id(each) in left]
+    return found + [(None, each) for each in tf if id(each) in left]
+
+
+def overlap(one: Part, other: Part) -> float:
+    """Which share of the values that two operations start from both start from."""
+    every = {*one.starts, *other.starts}
+    return len({*one.starts} & {*other.starts}) / len(every) if every else 0.0

@@ -1,0 +1,49 @@
+"""An operation that only one side has, between a value that both have and an operation that both have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compare.judging.frontier import Part, Stretch
+from compare.judging.kinds import kind
+from compare.traces.places import Place
+
+FURTHEST = 4  # operations behind
+JOINS = ("add", "sub", "mul", "div", "where")  # what takes a further term
+
+
+def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
+    """The operation behind `part`, on its side, that is of the kind of `other`; None where `part` itself is, or none.
+
+    Where there is one, `other`'s side has left out what `part` does.
+    """
+    record, wanted = stretch.record, kind(other.operation.name)
+    if kind(part.operation.name) == wanted or not {*part.starts} & {*other.starts}:
+        return None
+    behind = [part.number]
+    for _ in range(FURTHEST):
+        outputs = {value for number in behind for value in record.operations[number].outputs}
+        behind = [each for each in stretch.inside if outputs & {*record.operations[each].inputs} and each not in behind]
+        for number in sorted(behind):
+            if kind(record.operations[number].name) == wanted:
+                return number
+    return None
+
+
+def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -> list[list[Part]]:
+    """The frontiers, and what a side makes of a value that the other's frontier starts from together with values that
+    only this side has: another term, which the other side may have left out."""
+    found = [list(each) for each in frontiers]
+    for stretch, own, others in zip(stretches, found, reversed(frontiers), strict=True):
+        for other in others:
+            if any({*other.starts} & {*each.starts} for each in frontiers[stretches.index(stretch)]):
+                continue
+            taking = [part for start in other.starts for part in stretch.taking(start)]
+            joining = [part for part in taking if kind(part.operation.name) in JOINS]
+            own += [part for part in joining if goes_on_as(stretch, part, other) is not None][:1]
+    return found
+
+
+def is_in_the_statement_before(extra: Place | None, before: Place | None, behind: Place | None) -> bool:
+    """Whether an operation stands in the statement that makes what it is given, and not in the one that goes on."""
+    return extra is not None and extra == before and extra != behind

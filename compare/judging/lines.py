@@ -1,0 +1,210 @@
+"""The two lines of code that differ: the last values that both sides have, and what each then makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from compare.judging.alike import Alike, Finder, alike
+from compare.judging.forms import advanced, without_signs
+from compare.judging.frontier import Part, Stretch, overlap, pairs
+from compare.judging.kinds import kind
+from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
+from compare.judging.relations import relation
+from compare.judging.statements import name_of_result, source, statement
+from compare.running.request import SIDES
+from compare.traces.fingerprints import fingerprint
+from compare.traces.operations import Operations, Value
+from compare.traces.places import Place
+
+MOST_PAIRS = 2
+BOTH, PARTS = "both have", "parts"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of one side; `place` is what of the training it is about, `role` is BOTH or PARTS, `note` what its value
+    is of the other side's."""
+
+    place: str
+    side: str
+    role: str
+    at: Place
+    value: str
+    shape: str
+    note: str = ""
+    name: str = ""  # of the variable that holds the value
+
+    @property
+    def source(self) -> str:
+        return source(self.at)
+
+    @property
+    def where(self) -> str:
+        return f"{Path(self.at.file).name}:{self.at.line}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Both records of one step, and what of their values is the same."""
+
+    torch: Operations
+    tf: Operations
+    alike: Alike
+    tolerance: float
+
+    def record(self, side: str) -> Operations:
+        return self.torch if side == "torch" else self.tf
+
+
+def compared(torch: Operations, tf: Operations, tolerance: float) -> Step:
+    """Both records, compared."""
+    return Step(torch, tf, without_signs(torch, tf, alike(torch, tf, tolerance)), tolerance)
+
+
+def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
+    """The lines where a value that differs parts; empty where they are not known."""
+    stretches = []
+    for side, array in zip(SIDES, (torch, tf), strict=True):
+        target = find(step.record(side), array, step.tolerance)
+        if target is None:
+            return []
+        stretches.append(Stretch(side, step.record(side), step.alike, target))
+    one, other = stretches
+    frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
+    by_side = ([each for each in frontiers if each.side == side] for side in SIDES)
+    placed = [[each for each in parts if _place(step, each)] for parts in by_side]
+    return _lines(step, what, (one, other), pairs(*with_takers((one, other), placed)))
+
+
+def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
+    """The last operation of a side that ends with what the other goes on from, and the first of those that go on."""
+    ended = step.alike.of(one.side).get(one.target)
+    if ended not in step.alike.both:
+        return []
+    taking = [each for each in other.taking(ended) if _place(step, each)]
+    return [one.part(one.record.producer[one.target], one.target), *taking[:1]] if taking else []
+
+
+def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:
+    """The last value of a record with this content that an operation computed, on a line of the user's if on any."""
+    wanted = fingerprint(np.asarray(array, np.float64))
+    prints = ((number, each.print) for number, each in enumerate(record.values) if each.print)
+    finder = Finder(prints, tolerance, transposed=True)
+    found = [number for number in finder.find(wanted) if number in record.producer]
+    placed = [number for number in found if record.operations[record.producer[number]].stack]
+    return next(reversed(placed or found), None)
+
+
+def _lines(
+    step: Step, what: str, stretches: tuple[Stretch, Stretch], found: Sequence[tuple[Part | None, Part | None]]
+) -> list[Line]:
+    """The lines of the first pair, and those of further ones that are as certain and stand elsewhere."""
+    lines: list[Line] = []
+    for torch, tf in found[:MOST_PAIRS]:
+        if torch is None or tf is None:
+            alone = [each for each in (torch, tf) if each is not None and not lines]
+            lines += [_parts(step, what, each) for each in alone]
+            continue
+        own = _of_left_out(step, what, stretches, torch, tf) or _of_pair(step, what, torch, tf)
+        known = {(each.side, each.at.line) for each in lines}
+        if not lines or (overlap(torch, tf) == 1 and not any((each.side, each.at.line) in known for each in own)):
+            lines += own
+    return lines
+
+
+def _of_pair(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
+    """Both sides make something else of what they have."""
+    note = relation(step.torch.values[torch.output], step.tf.values[tf.output]) or _widened(step, torch, tf)
+    return [*_common(step, what, torch, tf), _parts(step, what, torch), _parts(step, what, tf, note)]
+
+
+def _widened(step: Step, torch: Part, tf: Part) -> str:
+    """Where only one side spreads what it is given over a larger shape."""
+    if kind(torch.operation.name) != kind(tf.operation.name):
+        return ""
+    wide = [
+        each
+        for each in (torch, tf)
+        if (sizes := [int(np.prod(step.record(each.side).values[value].shape)) for value in each.operation.inputs])
+        and int(np.prod(step.record(each.side).values[each.output].shape)) > max(sizes)
+    ]
+    return f"broadcast in {wide[0].side}" if len(wide) == 1 else ""
+
+
+def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part, tf: Part) -> list[Line]:
+    """One side does something more; the other's line is where it would stand. Empty where that is not so."""
+    for stretch, part, other in ((stretches[0], torch, tf), (stretches[1], tf, torch)):
+        behind = goes_on_as(stretch, part, other)
+        if behind is None:
+            continue
+        shared = max({*part.starts} & {*other.starts}, key=lambda each: part.starts[each])
+        given, without = part.starts[shared], other.starts[shared]
+        own, others = stretch.record, step.record(other.side)
+        note = relation(own.values[given], own.values[part.output])
+        lines = {part.side: _parts(step, what, part, note), other.side: _parts(step, what, other)}
+        before, elsewhere = made_at(own, given), made_at(others, without)
+        if elsewhere and is_in_the_statement_before(_place(step, part), before, place_of(own, behind)):
+            lines[other.side] = line(step, what, other.side, PARTS, elsewhere, without)
+        return [*_common(step, what, torch, tf), *(lines[side] for side in SIDES)]
+    return []
+
+
+def _parts(step: Step, what: str, part: Part, note: str = "") -> Line:
+    place = _place(step, part)
+    assert place is not None, "only operations with a line are paired"
+    return line(step, what, part.side, PARTS, place, part.output, note)
+
+
+def _common(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
+    """The last value that both parts start from and that has a line on both sides."""
+    for each in sorted({*torch.starts} & {*tf.starts}, key=lambda one: -torch.starts[one]):
+        values = torch.starts[each], tf.starts[each]
+        places = [made_at(step.record(side), value) for side, value in zip(SIDES, values, strict=True)]
+        if all(places):
+            return [
+                line(step, what, side, BOTH, place, value)
+                for side, place, value in zip(SIDES, places, values, strict=True)
+                if place
+            ]
+    return []
+
+
+def made_at(record: Operations, value: int) -> Place | None:
+    number = record.producer.get(value)
+    return place_of(record, number) if number is not None else None
+
+
+def place_of(record: Operations, number: int) -> Place | None:
+    """The user's line of an operation; of one in the backward pass, the line that asked for gradients."""
+    return next(iter(record.operations[number].stack), None)
+
+
+def _place(step: Step, part: Part) -> Place | None:
+    return place_of(step.record(part.side), part.number)
+
+
+def line(step: Step, what: str, side: str, role: str, place: Place, value: int, note: str = "") -> Line:
+    each = step.record(side).values[value]
+    shape = "x".join(map(str, each.shape)) or "scalar"
+    name = name_of_result(place) if is_result(step.record(side), value, place) else ""
+    return Line(what, side, role, place, shown(each), shape, note, name)
+
+
+def is_result(record: Operations, value: int, place: Place) -> bool:
+    """Whether a value is what its statement ends with: it goes on in other statements only."""
+    used = [statement(at) for number in record.consumers.get(value, ()) if (at := place_of(record, number))]
+    return statement(place) not in used
+
+
+def shown(value: Value) -> str:
+    """A value in a few digits: one number as it is, of more the mean magnitude."""
+    print = value.print
+    if print is None or not print.size:
+        return ""
+    if print.size == 1:
+        return f"{print.total:.6g}"
+    return f"mean magnitude {print.magnitudes / print.size:.4g}"

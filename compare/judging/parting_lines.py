@@ -1,0 +1,115 @@
+"""One more run of each side, operation by operation, at the step where a port parts: which lines of code differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from compare.judging import tolerances
+from compare.judging.advice import settings_at
+from compare.judging.comparison import DIVERGED
+from compare.judging.gradient_lines import lines_of_gradient
+from compare.judging.judgement import Judgement
+from compare.judging.lines import BOTH, PARTS, Line, compared, lines_of_value
+from compare.judging.run import Run
+from compare.judging.stages import StageRow
+from compare.running.request import RequestFailedError, Training
+from compare.traces.step import END
+from compare.traces.trace import Key, TracePair
+
+EXPLAINED = ("forward", "rate", "state", "update")  # where a setting that differs says it all
+EAGER_STEPS = 20  # so many take less time than to compile a graph
+
+
+def with_lines(run: Run, judgement: Judgement) -> Judgement:
+    """The judgement of a port, with the lines of code where it parts, if they are found."""
+    first = judgement.first_divergence
+    if judgement.verdict != DIVERGED or first is None or first.step is END:
+        return judgement
+    if first.stage in ("batch", "weights") or (first.stage in EXPLAINED and settings_at(judgement, first)):
+        return judgement
+    precision = next(name for name, each in judgement.comparisons.items() if first in each.rows)
+    try:
+        pair = _recorded(run, precision, first.step)
+        lines = find_lines(pair, first, precision)
+    except RequestFailedError as error:
+        return _said(judgement, f"the lines that differ were not looked for: recording the step failed ({error})")
+    except Exception as error:  # what only explains a verdict must not cost it
+        return _said(judgement, f"the lines that differ were not found ({type(error).__name__}: {error})")
+    if lines:
+        parting, *others = judgement.findings
+        return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
+    capped = [f"{each.header.side}: {each.operations.capped}" for each in pair if each.operations]
+    why = [each for each in capped if not each.endswith(": ")]
+    if why:
+        return _said(judgement, f"the lines that differ were not found: the record is not whole ({'; '.join(why)})")
+    return judgement
+
+
+def _said(judgement: Judgement, finding: str) -> Judgement:
+    return replace(judgement, findings=(*judgement.findings, finding))
+
+
+def _recorded(run: Run, precision: str, at: int) -> TracePair:
+    training = Training(precision, audits=(at,), steps=at + 1, operations=True, eager=at < EAGER_STEPS)
+    return TracePair(*run(("torch", training), ("tf", replace(training, follows=precision))))
+
+
+def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
+    """The lines where the first divergence has its cause."""
+    if pair.torch.operations is None or pair.tf.operations is None:
+        return []
+    step = compared(pair.torch.operations, pair.tf.operations, tolerances.alike(first.difference.max_rel, precision))
+    what = _what(first)
+    if first.stage == "gradient":
+        weights = _values(pair, (first.step, "weights", first.tensor))
+        lines = lines_of_gradient(step, what, weights) if weights else []
+        if lines:
+            return lines
+    targets = _left_behind(pair, first) if first.stage == "update" else _values(pair, first.key)
+    return lines_of_value(step, what, *targets) if targets else []
+
+
+def _values(pair: TracePair, key: Key) -> tuple[np.ndarray, np.ndarray] | None:
+    torch, tf = (trace.get(key) for trace in pair)
+    return None if torch is None or tf is None else (torch, tf)
+
+
+def _left_behind(pair: TracePair, first: StageRow) -> tuple[np.ndarray, np.ndarray] | None:
+    """What the update of a weight leaves: the update itself is computed of it afterwards."""
+    before, update = (_values(pair, (first.step, stage, first.tensor)) for stage in ("weights", "update"))
+    return None if before is None or update is None else (before[0] + update[0], before[1] + update[1])
+
+
+def _what(first: StageRow) -> str:
+    names = {
+        "forward": "the output of",
+        "gradient": "the gradient of",
+        "update": "the update of",
+        "buffer": "the buffer",
+    }
+    return "the loss" if first.stage == "loss" else f"{names.get(first.stage, first.stage)} {first.tensor}"
+
+
+def say_lines(lines: Iterable[Line]) -> list[str]:
+    """The lines in words: what both have, and what each makes of it."""
+    lines = list(lines)
+    if not lines:
+        return []
+    what = lines[0].place
+    both = [each for each in lines if each.role == BOTH][:2]
+    name = next((each.name for each in both if each.name), "")
+    if name:
+        text = f"{what}: both have `{name}` ({', '.join(f'{each.side} {each.where}' for each in both)}); then they part"
+    else:
+        text = f"{what} parts here"
+    parts = [each for each in lines if each.role == PARTS]
+    width, wide = (max(len(one) for one in each) for each in ([p.where for p in parts], [p.source for p in parts]))
+    rows = [f"  {each.side:5} {each.where:{width}}  {each.source:{wide}}  {_value(each)}" for each in parts]
+    return [text, *rows]
+
+
+def _value(line: Line) -> str:
+    return f"{line.value}   {line.note}" if line.note else line.value

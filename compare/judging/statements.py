@@ -1,0 +1,49 @@
+"""The statement of a user's file that a line belongs to, and what it calls its result."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from pathlib import Path
+
+from compare.traces.places import Place
+
+LONGEST = 72  # characters of a statement that is shown
+SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr)
+
+
+@lru_cache(maxsize=16)
+def _parsed(file: str) -> tuple[list[str], list[ast.stmt]]:
+    """The lines of a file, and all its statements; nothing where it cannot be read."""
+    lines: list[str] = []
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+        lines = text.splitlines()
+        return lines, [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+    except (OSError, ValueError, SyntaxError):
+        return lines, []
+
+
+def statement(place: Place) -> ast.stmt | None:
+    """The innermost statement that a line is in."""
+    _, statements = _parsed(place.file)
+    around = [each for each in statements if each.lineno <= place.line <= (each.end_lineno or each.lineno)]
+    return min(around, key=lambda each: ((each.end_lineno or 0) - each.lineno, -each.col_offset), default=None)
+
+
+def source(place: Place) -> str:
+    """The statement on one line, shortened; of a compound one, and where there is none, the line itself."""
+    lines, _ = _parsed(place.file)
+    found = statement(place)
+    if isinstance(found, SIMPLE):
+        whole = " ".join(line.strip() for line in lines[found.lineno - 1 : found.end_lineno])
+    else:
+        whole = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
+    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 3].rstrip()}..."
+
+
+def name_of_result(place: Place) -> str:
+    """The variable that a statement assigns, if it is one."""
+    found = statement(place)
+    targets = found.targets if isinstance(found, ast.Assign) else [getattr(found, "target", None)]
+    return targets[0].id if len(targets) == 1 and isinstance(targets[0], ast.Name) else ""

@@ -1,0 +1,101 @@
+"""What a tensor is told by, whatever the layout: a few sums that no transpose and no axis of size 1 changes.
+
+Another order of the rows changes two of them, `by_axes` and `in_order`, and of these a reshape the first only.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Fingerprint(NamedTuple):
+    """The sums of a tensor, in which what is not finite counts as 0; `not_finite` says how much of it there is.
+
+    `by_axes` weighs each element by the product of numbers that hang on its index along each axis, so that the axes may
+    come in any order; `in_order` by a number that hangs on its place in the flat tensor. `moved` is that of
+    the same images with their channels last. `shape` tells the sizes other than
+    1, in their order.
+    """
+
+    size: float
+    total: float
+    squares: float
+    magnitudes: float
+    highest: float
+    lowest: float
+    by_axes: float
+    in_order: float
+    not_finite: float
+    shape: float
+    moved: float
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all elements are the same; one alone is."""
+        return self.highest == self.lowest
+
+    def negated(self) -> Fingerprint:
+        """That of the negative."""
+        return self._replace(
+            total=-self.total,
+            highest=-self.lowest,
+            lowest=-self.highest,
+            by_axes=-self.by_axes,
+            in_order=-self.in_order,
+            moved=-self.moved,
+        )
+
+
+@cache
+def _numbers(count: int) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-1, 1, count)
+
+
+def weights(count: int) -> np.ndarray:
+    """The first so many of the numbers that elements are weighed by."""
+    return _numbers(1 << max(16, (count - 1).bit_length()))[:count]
+
+
+def fingerprint(array: np.ndarray) -> Fingerprint:
+    """The fingerprint of an array of numbers; a complex one is taken for its real and imaginary parts."""
+    if array.dtype.kind == "c":
+        array = np.stack([array.real, array.imag])
+    values = np.asarray(array, np.float64)
+    if not values.size:
+        return Fingerprint(*([0.0] * len(Fingerprint._fields)))
+    finite = np.isfinite(values)
+    not_finite = 0.0 if finite.all() else float(values.size - finite.sum())
+    if not_finite:
+        values = np.where(finite, values, 0.0)
+    flat = values.ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        in_order = float(flat @ weights(flat.size))
+        return Fingerprint(
+            size=float(flat.size),
+            total=float(flat.sum()),
+            squares=float(flat @ flat),
+            magnitudes=float(np.abs(flat).sum()),
+            highest=float(flat.max()),
+            lowest=float(flat.min()),
+            by_axes=_by_axes(values),
+            in_order=in_order,
+            not_finite=not_finite,
+            shape=_shape(values.shape),
+            moved=float(np.moveaxis(values, 1, -1).ravel() @ weights(flat.size)) if values.ndim > 3 else in_order,
+        )
+
+
+def _by_axes(values: np.ndarray) -> float:
+    for size in reversed([size for size in values.shape if size > 1]):
+        values = values.reshape(-1, size) @ weights(size)
+    return float(values.reshape(-1)[0])
+
+
+def _shape(sizes: tuple[int, ...]) -> float:
+    code = 0.0
+    for size in sizes:
+        code = code * 1009 + size if size > 1 else code
+    return code

@@ -1,0 +1,195 @@
+"""What one step computed, operation by operation: which values went in and came out, and which line of the user's ran.
+
+It is bounded: of large values only the fingerprint is kept, and a step of very many operations is recorded in part.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from compare.traces.fingerprints import Fingerprint, fingerprint
+from compare.traces.places import Place, stack
+
+MOST_OPERATIONS = 20_000
+MOST_SECONDS = 8.0  # that the recording itself may take
+WHOLE = 2**12  # elements of a value that is kept whole
+MOST_WHOLE = 2**22  # elements of all of them
+FOLDER = "operations"
+UNREDUCED = ", unreduced"  # how the name ends of what a loss computes before it takes the mean or the sum
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`inputs` and `outputs` are numbers of values; `stack` are the user's lines, innermost first.
+
+    `of` is the number of the forward operation whose gradient this computes. `stops` is True where a gradient is cut
+    off: what comes out has none, though what goes in would.
+    """
+
+    name: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    stack: tuple[Place, ...]
+    of: int | None = None
+    stops: bool = False
+
+
+@dataclass(frozen=True)
+class Value:
+    """`whole` is None where it was too large to keep; `print` is None where the content is not known."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    print: Fingerprint | None
+    whole: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Operations:
+    """A step; `gradients` are pairs of values, of which the second is the whole gradient of the first.
+
+    `capped` says why the record ends before the step did; empty where it does not.
+    """
+
+    operations: tuple[Operation, ...]
+    values: tuple[Value, ...]
+    gradients: tuple[tuple[int, int], ...] = ()
+    capped: str = ""
+
+    @cached_property
+    def producer(self) -> dict[int, int]:
+        """The operation that each value came from; what entered the step has none."""
+        return {value: number for number, each in enumerate(self.operations) for value in each.outputs}
+
+    @cached_property
+    def consumers(self) -> dict[int, list[int]]:
+        """The operations that each value went into."""
+        found: dict[int, list[int]] = {}
+        for number, each in enumerate(self.operations):
+            for value in dict.fromkeys(each.inputs):
+                found.setdefault(value, []).append(number)
+        return found
+
+
+@dataclass
+class OperationLog:
+    """Takes a step down; each side tells it of every operation."""
+
+    operations: list[Operation] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    gradients: list[tuple[int, int]] = field(default_factory=list)
+    capped: str = ""
+    _whole: int = 0
+    _seconds: float = 0.0
+
+    def value(self, read: Callable[[], np.ndarray] | None, shape: Sequence[int] = (), dtype: str = "") -> int:
+        """The number of a new value; `read` gives its content, if that can be known."""
+        begun = time.perf_counter()
+        self.values.append(Value(tuple(shape), dtype, None) if read is None else self._read(read))
+        self._seconds += time.perf_counter() - begun
+        return len(self.values) - 1
+
+    def _read(self, read: Callable[[], np.ndarray]) -> Value:
+        array = np.asarray(read())
+        dtype = array.dtype.name
+        if array.dtype.kind not in "fiubc":
+            return Value(array.shape, dtype, None)
+        keep = array.size <= WHOLE and self._whole + array.size <= MOST_WHOLE
+        self._whole += array.size if keep else 0
+        return Value(array.shape, dtype, fingerprint(array), np.array(array, _kept_as(array)) if keep else None)
+
+    def place(self) -> tuple[Place, ...] | None:
+        """Where the running operation was called; None where it is no part of the step."""
+        found = stack()
+        return None if found is None else tuple(found)
+
+    def operation(
+        self,
+        name: str,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        place: tuple[Place, ...],
+        of: int | None = None,
+        stops: bool = False,
+    ) -> int:
+        """Note an operation; returns its number."""
+        self.operations.append(Operation(name, tuple(inputs), tuple(outputs), place, of, stops))
+        return len(self.operations) - 1
+
+    @property
+    def full(self) -> bool:
+        """Whether no more is recorded."""
+        if not self.capped and len(self.operations) >= MOST_OPERATIONS:
+            self.capped = f"the step has more than {MOST_OPERATIONS} operations"
+        elif not self.capped and self._seconds > MOST_SECONDS:
+            self.capped = f"to record the step takes longer than {MOST_SECONDS:.0f} s"
+        return bool(self.capped)
+
+    def end(self) -> Operations:
+        """What was recorded."""
+        return Operations(tuple(self.operations), tuple(self.values), tuple(self.gradients), self.capped)
+
+
+class OperationRecording(Protocol):
+    """What each side brings to record operations: between `start` and `stop`, all are told to its log."""
+
+    log: OperationLog
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def _kept_as(array: np.ndarray) -> type:
+    return np.complex128 if array.dtype.kind == "c" else np.float64
+
+
+def to_arrays(record: Operations) -> dict[str, np.ndarray]:
+    """A record as the arrays of a file."""
+    places: dict[Place, int] = {}
+    operations = [
+        [each.name, each.inputs, each.outputs, [places.setdefault(one, len(places)) for one in each.stack], each.of,
+         each.stops]
+        for each in record.operations
+    ]  # fmt: skip
+    prints = [each.print or (np.nan,) * len(Fingerprint._fields) for each in record.values]
+    whole = [each.whole for each in record.values if each.whole is not None and each.whole.dtype == np.float64]
+    plain = {
+        "operations": operations,
+        "places": list(places),
+        "values": [
+            [each.shape, each.dtype, each.whole is not None and each.whole.dtype == np.float64]
+            for each in record.values
+        ],
+        "gradients": record.gradients,
+        "capped": record.capped,
+    }
+    return {
+        "record": np.frombuffer(json.dumps(plain).encode(), np.uint8),
+        "prints": np.array(prints, np.float64).reshape(-1, len(Fingerprint._fields)),
+        "whole": np.concatenate([each.ravel() for each in whole]) if whole else np.empty(0),
+    }
+
+
+def from_arrays(arrays: Mapping[str, np.ndarray]) -> Operations:
+    """The record that `to_arrays` wrote."""
+    plain: dict[str, Any] = json.loads(arrays["record"].tobytes())
+    places = [Place(*each) for each in plain["places"]]
+    values, begun = [], 0
+    for (shape, dtype, kept), row in zip(plain["values"], arrays["prints"], strict=True):
+        size = int(np.prod(shape))
+        whole = arrays["whole"][begun : begun + size].reshape(shape) if kept else None
+        begun += size if kept else 0
+        values.append(Value(tuple(shape), dtype, None if np.isnan(row).all() else Fingerprint(*map(float, row)), whole))
+    operations = tuple(
+        Operation(name, tuple(inputs), tuple(outputs), tuple(places[one] for one in stack), of, stops)
+        for name, inputs, outputs, stack, of, stops in plain["operations"]
+    )
+    gradients = tuple((value, gradient) for value, gradient in plain["gradients"])
+    return Operations(operations, tuple(values), gradients, plain["capped"])

@@ -1,0 +1,73 @@
+"""Alike: which values of two sides are the same."""
+
+import numpy as np
+import pytest
+
+from compare.judging.alike import alike, is_plain, same
+from compare.traces.fingerprints import fingerprint
+from tests.helpers.recorded_operations import Recorded
+
+VALUES = np.random.default_rng(1).normal(size=(4, 6, 3))
+TOLERANCE = 1e-10
+
+
+@pytest.mark.parametrize(
+    "moved", [VALUES.transpose(2, 0, 1), VALUES.reshape(24, 3), VALUES * (1 + 1e-13), VALUES[None]]
+)
+def test_a_layout_and_rounding_make_no_difference(moved):
+    assert same(fingerprint(VALUES), fingerprint(moved), TOLERANCE)
+
+
+@pytest.mark.parametrize(
+    "other", [VALUES[::-1], -VALUES, VALUES + 1e-6, VALUES * (1 + 1e-8), np.abs(VALUES), VALUES[:3], VALUES**2]
+)
+def test_everything_else_does(other):
+    assert not same(fingerprint(VALUES), fingerprint(other), TOLERANCE)
+
+
+def test_a_square_matrix_is_not_its_transpose_unless_that_is_allowed():
+    square = VALUES.reshape(24, 3)[:3]
+    one, other = fingerprint(square), fingerprint(square.T)
+    assert not same(one, other, TOLERANCE)
+    assert same(one, other, TOLERANCE, transposed=True)
+
+
+@pytest.mark.parametrize(
+    ("array", "plain"),
+    [
+        (0.0, True),
+        (1.0, True),
+        (np.zeros(8), True),
+        (np.full(8, 3.0), True),
+        (np.full(4, -np.inf), True),
+        (0.703, False),
+        (17.0, False),
+        (np.arange(4), False),
+    ],
+)
+def test_what_many_values_have_by_chance_tells_nothing(array, plain):
+    assert is_plain(fingerprint(np.asarray(array, np.float64))) is plain
+
+
+def test_channels_may_come_first_or_last_though_all_sizes_are_the_same():
+    images = np.random.default_rng(1).normal(size=(4, 4, 4, 4))
+    one, other = fingerprint(images), fingerprint(np.moveaxis(images, 1, -1))
+    assert same(one, other, TOLERANCE)
+    assert same(other, one, TOLERANCE)
+    assert not same(one, fingerprint(np.swapaxes(images, 0, 1)), TOLERANCE)
+
+
+def test_values_of_both_sides_share_a_class_and_those_of_one_do_not():
+    torch, tf = Recorded(), Recorded()
+    shared, alone = torch.enter(VALUES), torch.enter(VALUES + 1)
+    other = tf.enter(VALUES.transpose(0, 2, 1))
+    found = alike(torch.end(), tf.end(), TOLERANCE)
+    assert found.torch[shared] == found.tf[other]
+    assert found.both == {found.torch[shared]}
+    assert found.torch[alone] not in found.both
+
+
+def test_one_content_twice_on_a_side_is_one_class():
+    torch = Recorded()
+    one, again = torch.enter(VALUES), torch.enter(VALUES[:, None])
+    assert len({alike(torch.end(), Recorded().end(), TOLERANCE).torch[each] for each in (one, again)}) == 1

@@ -1,0 +1,66 @@
+"""What one side leaves out, between a value that both have and an operation that both have."""
+
+import numpy as np
+
+from compare.judging.alike import alike
+from compare.judging.frontier import Stretch
+from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
+from compare.traces.places import Place
+from tests.helpers.recorded_operations import Recorded
+
+X = np.random.default_rng(2).normal(size=(8, 3))
+
+
+def stretches(torch, tf, targets):
+    records = torch.end(), tf.end()
+    found = alike(*records, 1e-10)
+    sides = zip(("torch", "tf"), records, targets, strict=True)
+    return [Stretch(side, record, found, target) for side, record, target in sides]
+
+
+def of(stretch, value):
+    return stretch.part(stretch.record.producer[value], value)
+
+
+def sides(clamped=True, name="Prod"):
+    """Torch multiplies what is cut off at 0, tf what is not."""
+    torch, tf = Recorded(), Recorded()
+    x, z = torch.enter(X), tf.enter(X)
+    cut = torch.run(2, [x], np.maximum(X, 0), "aten.relu.default") if clamped else x
+    targets = torch.run(3, [cut], 1.25, "aten.prod.dim_int"), tf.run(3, [z], 2.75, name)
+    return stretches(torch, tf, targets), cut, targets
+
+
+def test_what_goes_on_as_the_other_side_does_was_left_out_there():
+    (torch, tf), cut, targets = sides()
+    assert goes_on_as(torch, of(torch, cut), of(tf, targets[1])) == torch.record.producer[targets[0]]
+    assert goes_on_as(tf, of(tf, targets[1]), of(torch, cut)) is None
+
+
+def test_operations_of_one_kind_are_the_same_place():
+    (torch, tf), _, targets = sides(clamped=False)
+    assert goes_on_as(torch, of(torch, targets[0]), of(tf, targets[1])) is None
+
+
+def test_where_the_other_side_goes_on_as_nothing_here_nothing_is_said_to_be_left_out():
+    (torch, tf), cut, targets = sides(name="Tanh")
+    assert goes_on_as(torch, of(torch, cut), of(tf, targets[1])) is None
+
+
+def test_a_term_that_the_other_side_lacks_joins_what_both_have():
+    torch, tf = Recorded(), Recorded()
+    x, z = torch.enter(X), tf.enter(X)
+    term = torch.run(2, [torch.enter(X[0])], 5.25, "aten.exp.default")
+    joined = torch.run(3, [x, term], X + 5.25, "aten.add.Tensor")
+    targets = torch.run(4, [joined], 1.25, "aten.mean.default"), tf.run(4, [z], 2.75, "Mean")
+    both = stretches(torch, tf, targets)
+    found = with_takers(both, [each.frontier() for each in both])
+    assert [[part.operation.stack[0].line for part in each] for each in found] == [[2, 3], [4]]
+
+
+def test_it_stands_in_the_statement_before_where_that_does_not_go_on():
+    here, there = Place("port.py", 2, "loss"), Place("port.py", 3, "loss")
+    assert is_in_the_statement_before(here, here, there)
+    assert not is_in_the_statement_before(here, here, here)
+    assert not is_in_the_statement_before(here, there, here)
+    assert not is_in_the_statement_before(None, None, here)

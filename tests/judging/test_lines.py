@@ -1,0 +1,92 @@
+"""The two lines of code that differ, found in steps that are recorded by hand."""
+
+import numpy as np
+import pytest
+
+from compare.judging.lines import BOTH, PARTS, compared, lines_of_value
+from tests.helpers.recorded_operations import Recorded
+
+X, Y = (np.random.default_rng(seed).normal(size=(8, 3)) for seed in (2, 3))
+SQUARES = (X - Y) ** 2
+
+
+def begun():
+    """On both sides x and y, and the square of their difference."""
+    found = []
+    for first in (10, 20):
+        recorded = Recorded()
+        x, y = recorded.enter(X), recorded.enter(Y)
+        apart = recorded.run(first, [x, y], X - Y, "sub")
+        found.append((recorded, recorded.run(first + 1, [apart], SQUARES, "pow")))
+    return found
+
+
+def found(torch, tf, values):
+    lines = lines_of_value(compared(torch.end(), tf.end(), 1e-10), "the loss", *map(np.asarray, values))
+    return [(each.role, each.side, each.at.line, each.note) for each in lines]
+
+
+def test_both_lines_and_the_last_value_before_them_are_named():
+    (torch, squares), (tf, others) = begun()
+    values = SQUARES.mean(), SQUARES.sum()
+    torch.run(12, [squares], values[0], "aten.mean.default")
+    tf.run(22, [others], values[1], "Sum")
+    assert found(torch, tf, values) == [
+        (BOTH, "torch", 11, ""),
+        (BOTH, "tf", 21, ""),
+        (PARTS, "torch", 12, ""),
+        (PARTS, "tf", 22, "= 24 x"),
+    ]
+
+
+def test_where_one_side_ends_with_what_the_other_goes_on_from_both_of_these_are_named():
+    (torch, squares), (tf, others) = begun()
+    torch.run(13, [torch.run(12, [squares], SQUARES.mean(), "mean")], SQUARES.mean() + 0.25, "add")
+    tf.run(22, [others], SQUARES.mean(), "Mean")
+    lines = found(torch, tf, (SQUARES.mean() + 0.25, SQUARES.mean()))
+    assert [each for each in lines if each[0] == PARTS] == [(PARTS, "torch", 13, ""), (PARTS, "tf", 22, "- 0.25")]
+
+
+def test_what_one_side_leaves_out_stands_in_the_statement_that_makes_what_it_lacks():
+    (torch, squares), (tf, others) = begun()
+    cut = torch.run(11, [squares], np.minimum(SQUARES, 1.5), "aten.clamp.default")
+    torch.run(12, [cut], 1.25, "aten.mean.default")
+    tf.run(22, [others], 2.75, "Mean")
+    lines = found(torch, tf, (1.25, 2.75))
+    assert [each for each in lines if each[0] == PARTS] == [
+        (PARTS, "torch", 11, "cut off at 1.5"),
+        (PARTS, "tf", 21, ""),
+    ]
+
+
+def test_a_broadcast_is_said_of_the_side_that_spreads_what_it_is_given():
+    torch, tf = Recorded(), Recorded()
+    v, r = X[:, 0], Y[:, 0]
+    x, y, z, w = torch.enter(v), torch.enter(r), tf.enter(v[:, None]), tf.enter(r)
+    one, other = torch.run(2, [x, y], v - r, "aten.sub.Tensor"), tf.run(2, [z, w], v[:, None] - r, "Sub")
+    torch.run(3, [one], 1.25), tf.run(3, [other], 2.75)
+    assert found(torch, tf, (1.25, 2.75))[-1] == (PARTS, "tf", 2, "broadcast in tf")
+
+
+def test_a_further_pair_is_named_where_it_is_as_certain():
+    (torch, squares), (tf, others) = begun()
+    more, another = torch.enter(X + 5), tf.enter(X + 5)
+    parts = torch.run(12, [squares], SQUARES.sum(1), "sum"), torch.run(13, [more], (X + 5).sum(1), "sum")
+    pieces = tf.run(22, [others], SQUARES.sum(), "Sum"), tf.run(23, [another], (X + 5).sum(), "Sum")
+    torch.run(14, parts, 1.25), tf.run(24, pieces, 2.75)
+    lines = found(torch, tf, (1.25, 2.75))
+    assert [each[2] for each in lines if each[0] == PARTS] == [12, 22, 13, 23]
+
+
+@pytest.mark.parametrize("value", [0.125, np.nan])
+def test_where_a_value_is_not_in_the_record_nothing_is_said(value):
+    (torch, squares), (tf, _) = begun()
+    torch.run(12, [squares], SQUARES.mean())
+    assert found(torch, tf, (SQUARES.mean(), value)) == []
+
+
+def test_lines_of_nobody_are_left_out():
+    (torch, squares), (tf, others) = begun()
+    torch.run(12, [squares], SQUARES.mean(), "mean")
+    tf.run(None, [others], SQUARES.sum(), "Sum")
+    assert found(torch, tf, (SQUARES.mean(), SQUARES.sum())) == [(PARTS, "torch", 12, "")]

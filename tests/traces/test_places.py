@@ -1,0 +1,66 @@
+"""Places: the user's lines, without those of libraries and of this project."""
+
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from compare.traces import places
+from compare.traces.places import FOLDED, LEFT_OUT, OWN, kind_of, stack
+
+ROOT = Path(places.__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("/home/user/my_port.py", OWN),
+        (str(ROOT / "tests" / "end_to_end" / "ports" / "dense.py"), OWN),
+        (str(ROOT / "torch_impl" / "models" / "vae.py"), OWN),
+        (str(ROOT / "torch_impl" / "train.py"), FOLDED),
+        (str(ROOT / "tf_impl" / "losses.py"), FOLDED),
+        (str(ROOT / "tf_impl" / "weights" / "outputs.py"), LEFT_OUT),
+        (str(Path(sysconfig.get_path("purelib")) / "keras" / "layers.py"), FOLDED),
+        (str(Path(sysconfig.get_path("stdlib")) / "functools.py"), FOLDED),
+        ("<string>", FOLDED),
+    ],
+)
+def test_a_file_is_the_users_or_folded_or_left_out(file, kind):
+    assert kind_of(file) == kind
+
+
+def called(file: str, inner):
+    """What `inner()` returns where it is called from a function `outer` on line 2 of a file."""
+    scope = {"inner": inner}
+    exec(compile("def outer():\n    return inner()\n", file, "exec"), scope)
+    return scope["outer"]
+
+
+def test_the_innermost_line_of_the_user_comes_first():
+    outermost = called("/home/user/train.py", called("/home/user/losses.py", stack))
+    found = outermost()
+    assert [(place.file, place.line, place.function) for place in found[:2]] == [
+        ("/home/user/losses.py", 2, "outer"),
+        ("/home/user/train.py", 2, "outer"),
+    ]
+
+
+def test_code_of_libraries_is_folded_to_the_line_that_called_it():
+    library = called(str(Path(sysconfig.get_path("purelib")) / "keras" / "ops.py"), stack)
+    assert called("/home/user/losses.py", library)()[0].file == "/home/user/losses.py"
+
+
+@pytest.mark.parametrize("package", ["keras/src/optimizers", "torch/optim"])
+def test_what_a_library_s_optimizer_does_has_no_line(package):
+    library = called(str(Path(sysconfig.get_path("purelib")) / package / "adam.py"), stack)
+    assert called("/home/user/train.py", library)() == []
+
+
+def test_what_only_the_recording_computes_has_no_place():
+    reading = called(str(ROOT / "tf_impl" / "weights" / "outputs.py"), stack)
+    assert called("/home/user/losses.py", reading)() is None
+
+
+def test_a_layer_that_is_watched_keeps_its_place():
+    watching = called(str(ROOT / "tf_impl" / "recorder.py"), stack)
+    assert called("/home/user/losses.py", watching)()[0].file == "/home/user/losses.py"

@@ -1,0 +1,195 @@
+"""Records the operations of a step beneath autograd, where the functions that a user calls have come apart."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from unittest.mock import patch
+
+import numpy as np
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+
+from compare.traces.operations import UNREDUCED, OperationLog
+
+MOST_HELD = 2e9  # bytes of tensors, which are kept so that no other takes the place of one in memory
+
+
+# What takes no more than the shape and the dtype of a tensor.
+SHAPE_ONLY = {f"{name}_like" for name in ("zeros", "ones", "empty", "full", "rand", "randn")} | {
+    f"new_{name}" for name in ("zeros", "ones", "empty", "full", "empty_strided")
+}
+
+
+class Recording:
+    """Between `start` and `stop`, every operation is noted in a log."""
+
+    def __init__(self, log: OperationLog):
+        self.log, self._undo = log, ExitStack()
+        self._numbers: dict[int, tuple[int, int]] = {}  # of a tensor's value, with the version of its memory
+        self._in_memory: dict[tuple, int] = {}  # the same by where a tensor lies
+        self._versions: dict[int, int] = {}  # how often each memory was written to
+        self._written: dict[int, tuple[int, tuple]] = {}  # by what, last: a value of it, and its place
+        self._nodes: dict[int, int] = {}  # the operation of each node of autograd, by the node's number
+        self._hooked: set[int] = set()
+        self._last_node = 0
+        self._held: list[torch.Tensor] = []
+        self._bytes = 0.0
+
+    def start(self) -> None:
+        """Begin; attention is computed in its parts, of which the other side may have some."""
+        self._last_node = torch.autograd._get_sequence_nr()
+        self._undo.enter_context(sdpa_kernel(SDPBackend.MATH))
+        run_backward = torch.autograd._engine_run_backward
+
+        def hooked(outputs, *arguments, **named):
+            with _disable_current_modes():
+                self._hook(outputs)
+            return run_backward(outputs, *arguments, **named)
+
+        self._undo.enter_context(patch.object(torch.autograd, "_engine_run_backward", hooked))
+        self._undo.enter_context(_Dispatch(self))
+
+    def stop(self) -> None:
+        """End, and forget the tensors."""
+        self._undo.close()
+        self._held.clear()
+
+    def _run(self, function, arguments: tuple, named: dict):
+        """The result of an operation, which is noted."""
+        if self.log.full or (place := self.log.place()) is None:
+            return function(*arguments, **named)
+        grad_enabled = torch.is_grad_enabled()
+        given = [] if _takes_shape_only(function) else list(_tensors((arguments, named)))
+        with torch.no_grad():
+            inputs = [self._number(each) for each in given]
+        result = function(*arguments, **named)
+        with torch.no_grad():
+            written = list(_written(function, arguments, named))
+            for memory in {_memory(tensor) for tensor in written}:
+                self._versions[memory] = self._versions.get(memory, 0) + 1
+            outputs = [self._add(each) for each in [*_tensors(result), *written]]
+            if (parts := _unreduced(function, arguments, named)) is not None:
+                unreduced = self.log.value(lambda: _numpy(parts))
+                self.log.operation(f"{function}{UNREDUCED}", inputs, [unreduced], place, self._of())
+                inputs = [unreduced]
+        stops = not self._in_backward() and any(each.requires_grad for each in given)
+        stops &= function is torch.ops.aten.detach.default or not grad_enabled
+        number = self.log.operation(str(function), inputs, outputs, place, self._of(), stops)
+        for tensor in written:
+            self._written[_memory(tensor)] = outputs[-1], place
+        node = torch.autograd._get_sequence_nr()
+        if node != self._last_node and grad_enabled:  # autograd has made a node for it
+            self._nodes[node - 1] = number
+        self._last_node = node
+        return result
+
+    @staticmethod
+    def _in_backward() -> bool:
+        return torch._C._current_autograd_node() is not None
+
+    def _of(self) -> int | None:
+        node = torch._C._current_autograd_node()
+        return None if node is None else self._nodes.get(node._sequence_nr())
+
+    def _number(self, tensor: torch.Tensor) -> int:
+        """The number of the value that a tensor has now."""
+        version = self._versions.get(_memory(tensor), 0)
+        known, seen = self._numbers.get(id(tensor), (0, -1))
+        if seen == version:
+            return known
+        if (lies := _lies(tensor, version)) in self._in_memory:
+            return self._in_memory[lies]
+        number = self._add(tensor)
+        if version and (written := self._written.get(_memory(tensor))):
+            self.log.operation("written in place", [written[0], *([known] if seen >= 0 else [])], [number], written[1])
+        return number
+
+    def _add(self, tensor: torch.Tensor) -> int:
+        number = self.log.value(lambda: _numpy(tensor))
+        version = self._versions.get(_memory(tensor), 0)
+        self._numbers[id(tensor)] = number, version
+        self._in_memory.setdefault(_lies(tensor, version), number)
+        self._held.append(tensor)
+        self._bytes += tensor.numel() * tensor.element_size()
+        if self._bytes > MOST_HELD:
+            self.log.capped = f"the step computes more than {MOST_HELD / 1e9:.0f} GB"
+        return number
+
+    def _hook(self, outputs) -> None:
+        """Have every node of the graph tell the gradient of what it computed."""
+        nodes = [each.grad_fn for each in outputs if getattr(each, "grad_fn", None) is not None]
+        while nodes:
+            node = nodes.pop()
+            sequence = node._sequence_nr()
+            if sequence in self._hooked:
+                continue
+            self._hooked.add(sequence)
+            nodes += [following for following, _ in node.next_functions if following is not None]
+            if sequence in self._nodes:
+                node.register_prehook(lambda gradients, number=self._nodes[sequence]: self._gradient(number, gradients))
+
+    def _gradient(self, number: int, gradients) -> None:
+        if self.log.full:
+            return
+        with _disable_current_modes(), torch.no_grad():
+            for value, gradient in zip(self.log.operations[number].outputs, gradients, strict=False):
+                if gradient is not None:
+                    self.log.gradients.append((value, self._number(gradient)))
+
+
+class _Dispatch(TorchDispatchMode):
+    def __init__(self, recording: Recording):
+        super().__init__()
+        self._recording = recording
+
+    def __torch_dispatch__(self, function, types, arguments=(), named=None):
+        return self._recording._run(function, arguments, named or {})
+
+
+def _tensors(nested) -> Iterator[torch.Tensor]:
+    if isinstance(nested, torch.Tensor):
+        yield nested
+    elif isinstance(nested, dict):
+        yield from _tensors(tuple(nested.values()))
+    elif isinstance(nested, (tuple, list)):
+        for each in nested:
+            yield from _tensors(each)
+
+
+def _written(function, arguments: tuple, named: dict) -> Iterator[torch.Tensor]:
+    """The tensors that an operation writes to."""
+    for place, argument in enumerate(function._schema.arguments):
+        if argument.alias_info is not None and argument.alias_info.is_write:
+            yield from _tensors(arguments[place] if place < len(arguments) else named.get(argument.name))
+
+
+def _takes_shape_only(function) -> bool:
+    """Whether an operation takes no more than the shape of a tensor."""
+    return function._schema.name.rpartition("::")[2] in SHAPE_ONLY
+
+
+def _unreduced(function, arguments: tuple, named: dict) -> torch.Tensor | None:
+    """What a loss has before it takes the mean or the sum; None for all else."""
+    for place, argument in enumerate(function._schema.arguments):
+        if argument.name == "reduction" and "backward" not in function._schema.name:
+            values = list(arguments)
+            if place < len(values):
+                values[place] = 0
+            else:
+                named = {**named, "reduction": 0}
+            return next(_tensors(function(*values, **named)))
+    return None
+
+
+def _memory(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage()._cdata
+
+
+def _lies(tensor: torch.Tensor, version: int) -> tuple:
+    return _memory(tensor), tensor.storage_offset(), tuple(tensor.shape), tensor.stride(), tensor.dtype, version
+
+
+def _numpy(tensor: torch.Tensor) -> np.ndarray:
+    plain = tensor.detach().to_dense() if tensor.layout != torch.strided else tensor.detach()
+    plain = plain.resolve_conj().resolve_neg().cpu()
+    return (plain.double() if plain.dtype == torch.bfloat16 else plain).numpy()
