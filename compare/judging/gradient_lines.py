@@ -81,13 +81,13 @@ def _stop(flow: Flow, apart: int) -> int | None:
     left = list(flow.members.get(apart, ()))
     seen: set[int] = set()
     while left:
-        number = flow.record.producer.get(left.pop())
-        if number is None or number in seen:
+        before = flow.record.producer.get(left.pop())
+        if before is None or before in seen:
             continue
-        seen.add(number)
-        if flow.record.operations[number].stops:
-            return _last_without_gradient(flow, apart, number)
-        left += flow.record.operations[number].inputs
+        seen.add(before)
+        if flow.record.operations[before].stops:
+            return _last_without_gradient(flow, apart, before)
+        left += flow.record.operations[before].inputs
     return None
 
 

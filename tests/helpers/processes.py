@@ -114,11 +114,11 @@ def verdicts(directory: Path) -> dict[str, str]:
 
 
 def assert_consistent(directory: Path) -> None:
-    """The report holds the five tables, a plot a case, nothing else, and all of them speak of the same cases."""
+    """The report holds the six tables, a plot a case, nothing else, and all of them speak of the same cases."""
     cases = [row["case"] for row in table(directory)]
-    tables = {f"{name}.csv" for name in ("summary", "curves", "epochs", "stages", "settings")}
+    tables = {f"{name}.csv" for name in ("summary", "curves", "epochs", "stages", "settings", "lines")}
     assert {path.name for path in directory.iterdir()} == tables | {f"{case}.png" for case in cases}
-    for name in ("curves", "epochs", "stages", "settings"):
+    for name in ("curves", "epochs", "stages", "settings", "lines"):
         assert {row["case"] for row in table(directory, name)} <= set(cases)
     for case in cases:
         assert (directory / f"{case}.png").read_bytes().endswith(b"IEND\xaeB`\x82"), "cut off"

@@ -32,9 +32,9 @@ STEPS = 3
 class Recorder:
     """Remembers what it was given, and how it ended."""
 
-    def __init__(self, output, model, optimizer, audits, channels_first, loss, trajectory, following):
+    def __init__(self, output, model, optimizer, audits, channels_first, loss, trajectory, following, operations):
         self.output, self.model, self.audits = output, dict(model), audits
-        self.trajectory, self.following = trajectory, following
+        self.trajectory, self.following, self.operations = trajectory, following, operations
         self.steps, self.known, self.discarded = 0, None, False
 
     def close(self, evaluate, once_more, known):
@@ -89,6 +89,7 @@ class FakeFramework(Framework):
             prepare=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
+            operations=SimpleNamespace(Recording=lambda log: ("recording", log)),
             one_model=SimpleNamespace(as_one=lambda model: model),
             randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
@@ -152,6 +153,13 @@ def test_a_nudged_run_begins_one_ulp_away(inputs):
     Executor(framework, kept=1).fulfil(asked(inputs, nudge="float32"))
     assert same(framework.reset[0], nudge(given.weights, given.seed, "float32"))
     assert framework.recorders[0].known.nudge == "float32"
+
+
+@pytest.mark.parametrize("operations", [False, True])
+def test_operations_are_recorded_where_that_is_asked_for(inputs, operations):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, operations=operations))
+    assert (framework.recorders[0].operations is not None) is operations
 
 
 def test_the_end_is_evaluated_on_the_first_batch(inputs):
