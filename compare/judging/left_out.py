@@ -17,15 +17,18 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
 
     Where there is one, `other`'s side has left out what `part` does.
     """
-    record, wanted = stretch.record, kind(other.operation.name)
-    if kind(part.operation.name) == wanted or not {*part.starts} & {*other.starts}:
+    record, wanted, given = stretch.record, kind(other.operation.name), {*other.starts}
+    is_alike = kind(part.operation.name) == wanted
+    if not {*part.starts} & given or (is_alike and given <= {*part.starts}):
         return None
     behind = [part.number]
     for _ in range(FURTHEST):
         outputs = {value for number in behind for value in record.operations[number].outputs}
         behind = [each for each in stretch.inside if outputs & {*record.operations[each].inputs} and each not in behind]
         for number in sorted(behind):
-            if kind(record.operations[number].name) == wanted:
+            if kind(record.operations[number].name) == wanted and (
+                not is_alike or given <= {*part.starts, *stretch.part(number, part.output).starts}
+            ):
                 return number
     return None
 

@@ -31,7 +31,7 @@ def summary(outcome: Outcome) -> TableRow:
         "case": outcome.case,
         "seed": outcome.seed,
         "verdict": outcome.verdict,
-        "findings": "; ".join(" ".join(finding.split("\n")) for finding in outcome.findings),
+        "findings": "; ".join(outcome.findings),
         "steps": outcome.subject.steps,
         "inputs_sha256": outcome.inputs_sha256,
     }

@@ -118,7 +118,7 @@ def assert_consistent(directory: Path) -> None:
     cases = [row["case"] for row in table(directory)]
     tables = {f"{name}.csv" for name in ("summary", "curves", "epochs", "stages", "settings", "differences", "lines")}
     assert {path.name for path in directory.iterdir()} == tables | {f"{case}.png" for case in cases}
-    for name in ("curves", "epochs", "stages", "settings"):
+    for name in ("curves", "epochs", "stages", "settings", "differences", "lines"):
         assert {row["case"] for row in table(directory, name)} <= set(cases)
     for case in cases:
         assert (directory / f"{case}.png").read_bytes().endswith(b"IEND\xaeB`\x82"), "cut off"

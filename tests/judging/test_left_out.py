@@ -42,6 +42,16 @@ def test_operations_of_one_kind_are_the_same_place():
     assert goes_on_as(torch, of(torch, targets[0]), of(tf, targets[1])) is None
 
 
+def test_a_further_operation_of_the_same_kind_was_left_out_where_the_one_behind_it_takes_the_rest():
+    torch, tf = Recorded(), Recorded()
+    x, y, z, w = torch.enter(X), torch.enter(X + 1), tf.enter(X), tf.enter(X + 1)
+    scaled = tf.run(2, [z], 3 * X, "Mul")
+    targets = torch.run(3, [x, y], X * (X + 1), "aten.mul.Tensor"), tf.run(3, [scaled, w], 3 * X * (X + 1), "Mul")
+    one, other = stretches(torch, tf, targets)
+    assert goes_on_as(one, of(one, targets[0]), of(other, scaled)) is None
+    assert goes_on_as(other, of(other, scaled), of(one, targets[0])) == other.record.producer[targets[1]]
+
+
 def test_where_the_other_side_goes_on_as_nothing_here_nothing_is_said_to_be_left_out():
     (torch, tf), cut, targets = sides(name="Tanh")
     assert goes_on_as(torch, of(torch, cut), of(tf, targets[1])) is None

@@ -50,6 +50,11 @@ def test_what_the_values_show_is_said(other, said):
     assert relation(value(RANDOM), value(other)) == said
 
 
+def test_of_masks_nothing_is_called_cut_off():
+    half, other = np.tril(np.ones((4, 6))), np.triu(np.ones((4, 6)))
+    assert relation(value(half), value(other)) == f"different in {int((half != other).sum())} of 24"
+
+
 def test_the_way_back_is_said_too():
     assert relation(value(RANDOM**2 + 1), value(np.sqrt(RANDOM**2 + 1))) == "its root"
     assert relation(value(RANDOM.mean(1)), value(RANDOM)) == "its mean over axis 1 is the other's"

@@ -4,9 +4,11 @@ import pytest
 
 from compare.inputs.subject import Subject
 from compare.judging.judgement import Judgement
+from compare.judging.lines import PARTS, Line
 from compare.judging.stages import StageRow
 from compare.reporting.answer import answer, main_finding, name_in_tf, other_findings
 from compare.reporting.outcome import Outcome
+from compare.traces.places import Place
 
 SUBJECT = Subject("a_case")
 
@@ -30,6 +32,15 @@ def test_a_case_that_diverged_is_its_verdict_and_place_then_what_to_do():
     verdict, advice = answer(case)
     assert verdict == "a_case: diverged, parts at step 3, loss, loss"
     assert advice.startswith("next: compare the two losses")
+    assert other_findings(case) == ["more"]
+
+
+def test_the_lines_that_part_stand_before_what_to_do_and_are_no_other_finding():
+    found = Line("the loss", "tf", PARTS, Place("/home/user/port.py", 7, "loss"), "22.5", "scalar", "= 32 x")
+    said = ["the loss parts here", "  tf    port.py:7    22.5   = 32 x"]
+    case = outcome("diverged", "parts", "\n".join(said), "more", first=row("loss", "loss"), lines=(found,))
+    assert answer(case)[1:3] == said
+    assert answer(case)[3].startswith("next: ")
     assert other_findings(case) == ["more"]
 
 

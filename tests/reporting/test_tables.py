@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compare.judging.lines import PARTS, Line
 from compare.reporting.files import write_all
 from compare.reporting.result import Result
 from compare.reporting.tables import COLUMNS, ROWS, all_tables, to_csv
+from compare.traces.places import Place
 from tests.helpers.synthetic import STEPS_PER_EPOCH, FakeSide, at, from_step, result, rounding
 
 PROPERTY = settings(max_examples=50, deadline=None)
@@ -182,6 +184,19 @@ def test_tables_in_python_are_those_of_the_files(tmp_path):
     for name in ("curves", "epochs", "stages"):
         rows = getattr(of, name).to_dict("records")
         assert read(tmp_path / f"{name}.csv") == [{column: str(value) for column, value in row.items()} for row in rows]
+
+
+def test_a_line_of_code_has_a_row(tmp_path):
+    of = result(tmp_path)
+    file = tmp_path / "port.py"
+    file.write_text("loss = tf.reduce_sum(each)\n")
+    line = Line("the loss", "tf", PARTS, Place(str(file), 1, "loss"), "22.5", "scalar", "= 32 x")
+    of = replace(of, judgement=replace(of.judgement, lines=(line,)))
+    [row] = ROWS["lines"](of)
+    assert tuple(row) == COLUMNS["lines"]
+    assert (row["place"], row["role"], row["side"], row["line"]) == ("the loss", "parts", "tf", 1)
+    assert (row["file"], row["source"], row["note"]) == (str(file), "loss = tf.reduce_sum(each)", "= 32 x")
+    assert len(of.lines) == 1
 
 
 def test_a_run_that_failed_has_a_summary_and_no_other_rows(tmp_path):

@@ -37,7 +37,7 @@ class Recorder:
     ):
         self.output, self.model, self.audits = output, dict(model), audits
         self.trajectory, self.following = trajectory, following
-        self.watching = exchange, operations
+        self.exchange, self.operations = exchange, operations
         self.steps, self.known, self.discarded = 0, None, False
 
     def close(self, evaluate, once_more, known):
@@ -93,7 +93,7 @@ class FakeFramework(Framework):
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
             exchange=SimpleNamespace(exchange_of=lambda training: training.isolation),
-            operations=SimpleNamespace(Recording=lambda log: log),
+            operations=SimpleNamespace(Recording=lambda log: ("recording", log)),
             one_model=SimpleNamespace(as_one=lambda model: model),
             randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
@@ -148,7 +148,7 @@ def test_a_case_trains_on_its_batches_from_its_weights_in_the_precision_asked_fo
     assert all(map(same, framework.trained[0], given.batches(precision)))
     [recorder] = framework.recorders
     assert (recorder.output, recorder.audits) == ("out.npz", {0})
-    assert (recorder.trajectory, recorder.following, recorder.watching) == (None, None, (None, None))
+    assert (recorder.trajectory, recorder.following, recorder.exchange, recorder.operations) == (None,) * 4
     assert recorder.known.precision == precision
 
 
@@ -157,6 +157,13 @@ def test_a_nudged_run_begins_one_ulp_away(inputs):
     Executor(framework, kept=1).fulfil(asked(inputs, nudge="float32"))
     assert same(framework.reset[0], nudge(given.weights, given.seed, "float32"))
     assert framework.recorders[0].known.nudge == "float32"
+
+
+@pytest.mark.parametrize("operations", [False, True])
+def test_operations_are_recorded_where_that_is_asked_for(inputs, operations):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, operations=operations))
+    assert (framework.recorders[0].operations is not None) is operations
 
 
 def test_the_end_is_evaluated_on_the_first_batch(inputs):
