@@ -146,6 +146,13 @@ def test_updates_that_begin_with_a_state_of_its_own_are_left_out(tmp_path):
     assert {row.step for row in isolated.beyond("loss")} == {0, 1, 9}
 
 
+def test_one_of_two_layers_that_are_one_of_torchs_puts_out_a_half(isolated):
+    half = AGREEING | {(0, "forward", "fc"): WEIGHT[:2]}
+    both = Partners({"fc": "fc"}, {}, frozenset(["fc"]), lambda trace: trace)
+    assert beyond(isolated(half)[0].rows) == [("forward", "fc")]
+    assert beyond(isolated(half, partners=both)[0].rows) == []
+
+
 def test_partners_of_a_case_have_the_same_names(tmp_path):
     [trace] = Runs(tmp_path, AGREEING, flow={})(("torch", None))
     partners = Partners.alike(trace)
