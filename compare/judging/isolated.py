@@ -11,6 +11,7 @@ from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.effects import with_effects
 from compare.judging.isolated_differences import isolated_differences
+from compare.judging.isolated_lines import with_own_lines
 from compare.judging.isolation import Partners, isolate
 from compare.judging.judgement import Judgement
 from compare.judging.run import Run
@@ -45,6 +46,7 @@ def with_differences(
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
         found = isolated_differences(isolated, kinds, judgement.settings)
         found = with_effects(run, isolated, found)
+        found = with_own_lines(run, isolated, found) if len(found) > 1 else found
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))

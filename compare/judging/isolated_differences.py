@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from compare.judging import tolerances
 from compare.judging.isolation import FORWARD, Isolated, call_of
+from compare.judging.lines import Line
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.stages import StageRow
@@ -40,7 +41,7 @@ class IsolatedDifference:
     """One difference: where it is, the rows that show it, and the settings that explain it.
 
     `kind` is that of the layer; what stands between layers `begins` with these. All names are torch's. `effect` is how
-    far it moves the loss, alone, relative; None where that was not measured.
+    far it moves the loss, alone, relative; None where that was not measured. `lines` are those of code that part.
     """
 
     place: str
@@ -49,6 +50,7 @@ class IsolatedDifference:
     settings: tuple[SettingRow, ...] = ()
     begins: tuple[str, ...] = ()
     effect: float | None = None
+    lines: tuple[Line, ...] = ()
 
     @property
     def largest(self) -> StageRow:

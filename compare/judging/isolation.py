@@ -57,7 +57,7 @@ class Isolated:
     `rows` are those of steps in which tf's optimizer is given its own gradients, `given` those in which it is given
     torch's where they differ. `flow` says which calls of layers, and which weights, reach each call or the loss with no
     other layer between; all by torch's names. `training` was isolated, and its files are in `directory`. The tensors
-    behind the rows are those of `pair`, and of `given_pair`.
+    behind the rows are those of `pair`, and of `given_pair`; `isolation` is what tf was given.
     """
 
     rows: Sequence[StageRow]
@@ -67,6 +67,7 @@ class Isolated:
     training: Training
     directory: Path = Path()
     given_pair: TracePair | None = None
+    isolation: Isolation | None = None
 
     def shown(self, row: StageRow) -> tuple[np.ndarray | None, np.ndarray | None]:
         """What a row of either kind compares, torch's and tf's."""
@@ -133,7 +134,7 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], 
     rows = _of_known_state(rows, known)
     weights = partners.weights
     flow = {to: frozenset(weights.get(each, each) for each in sources) for to, sources in tf.header.flow.items()}
-    isolated = Isolated(rows, rows, flow, pair, plain, torch.path.parent)
+    isolated = Isolated(rows, rows, flow, pair, plain, torch.path.parent, isolation=isolation)
     apart = isolated.beyond("gradient")
     if not apart:
         return isolated

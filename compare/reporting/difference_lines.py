@@ -15,7 +15,9 @@ from compare.judging.isolated_differences import (
     IsolatedDifference,
 )
 from compare.judging.judgement import Judgement
+from compare.judging.lines import PARTS
 from compare.judging.settings import to_row
+from compare.traces.calls import without_call
 
 MOST = 8  # lines
 
@@ -25,7 +27,11 @@ def difference_lines(judgement: Judgement) -> list[str]:
     found = judgement.differences
     if not found or (len(found) == 1 and _is_said(found[0], judgement)):
         return []
-    lines = [f"  {number}. {say(each, judgement.names)}" for number, each in enumerate(found[:MOST], 1)]
+    lines = []
+    for number, each in enumerate(found[:MOST], 1):
+        parts = [line for line in each.lines if line.role == PARTS][:2]
+        lines += [f"  {number}. {say(each, judgement.names)}"]
+        lines += [f"     {line.side:5} {line.where}  {line.source}" for line in parts]
     more = [f"  and {len(found) - MOST} more, see differences.csv"] if len(found) > MOST else []
     return ["each difference by itself:", *lines, *more]
 
@@ -70,4 +76,6 @@ def _is_said(difference: IsolatedDifference, judgement: Judgement) -> bool:
     first = judgement.first_divergence
     if first is not None and first.stage == "state":
         return difference.place == OPTIMIZER
+    if first is not None and first.stage == "forward" and difference.place == BETWEEN:
+        return difference.layer == without_call(first.tensor)
     return first is not None and any(row.key == first.key for row in difference.rows)

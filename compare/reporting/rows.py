@@ -11,6 +11,7 @@ import numpy as np
 
 from compare.judging.curves import epoch_means
 from compare.judging.difference import relative_gap
+from compare.judging.lines import PARTS
 from compare.judging.settings import to_row
 from compare.judging.steps import closest, update_nearest
 from compare.running.request import AUDITS, SIDES
@@ -19,6 +20,7 @@ from compare.traces.trace import EVALUATION, Trace
 
 if TYPE_CHECKING:
     from compare.judging.comparison import Comparison
+    from compare.judging.isolated_differences import IsolatedDifference
     from compare.judging.judgement import Judgement
     from compare.reporting.outcome import Outcome
 
@@ -156,7 +158,8 @@ def settings(outcome: Outcome) -> Iterator[TableRow]:
 
 def differences(outcome: Outcome) -> Iterator[TableRow]:
     """A row per difference by itself; with the tensor that is furthest apart."""
-    for each in outcome.judgement.differences if outcome.judgement else ():
+    judgement = outcome.judgement
+    for each in judgement.differences if judgement else ():
         yield {
             "case": outcome.case,
             "seed": outcome.seed,
@@ -169,12 +172,22 @@ def differences(outcome: Outcome) -> Iterator[TableRow]:
             "gap": each.largest.difference.max_rel,
             "allowed": each.largest.allowed,
             "effect": each.effect,
+            **_where(each, judgement),
         }
+
+
+def _where(each: IsolatedDifference, judgement: Judgement | None) -> TableRow:
+    """The line of each side; of the only difference, those where the port parts."""
+    lines = each.lines or (judgement.lines if judgement and len(judgement.differences) == 1 else ())
+    parts = {line.side: line.where for line in reversed(lines) if line.role == PARTS}
+    return {f"{side}_line": parts.get(side) for side in SIDES}
 
 
 def lines(outcome: Outcome) -> Iterator[TableRow]:
     """A row per line of code where the sides part, and per line that makes what both still have."""
-    for line in outcome.judgement.lines if outcome.judgement else ():
+    judgement = outcome.judgement
+    own = [line for each in judgement.differences for line in each.lines] if judgement else []
+    for line in (*judgement.lines, *own) if judgement else ():
         yield {
             "case": outcome.case,
             "seed": outcome.seed,

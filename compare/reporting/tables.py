@@ -39,6 +39,7 @@ COLUMNS = {
     "settings": ("case", *SETTING_COLUMNS),
     "differences": (
         "case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed", "effect",
+        "torch_line", "tf_line",
     ),
     "lines": ("case", "seed", "place", "role", "side", "file", "line", "source", "value", "shape", "note"),
 }  # fmt: skip

@@ -8,9 +8,11 @@ import pytest
 from compare.judging.difference import difference
 from compare.judging.isolated_differences import PLACES, IsolatedDifference
 from compare.judging.judgement import Judgement
+from compare.judging.lines import PARTS, Line
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.reporting.difference_lines import MOST, difference_lines, say
+from compare.traces.places import Place
 from compare.traces.step import END
 
 
@@ -84,6 +86,18 @@ def test_the_state_of_an_optimizer_that_parts_first_says_that_its_updates_do():
     update = IsolatedDifference("optimizer", "", (row("update", "fc.weight"),))
     of_state = Judgement("diverged", (), {}, row("state", "fc.weight exp_avg"), differences=(update,))
     assert difference_lines(of_state) == []
+
+
+def test_an_output_that_parts_first_says_that_its_layer_is_given_something_else():
+    given = IsolatedDifference("between layers", "Linear", (row("input", "fc input"),))
+    assert difference_lines(Judgement("diverged", (), {}, row("forward", "fc"), differences=(given,))) == []
+    assert len(difference_lines(Judgement("diverged", (), {}, row("forward", "conv"), differences=(given,)))) == 2
+
+
+def test_the_lines_of_code_of_a_difference_stand_below_it():
+    lines = [Line("the loss", side, PARTS, Place("port.py", 7, "loss"), "1", "scalar") for side in ("torch", "tf")]
+    shown = difference_lines(judgement(LAYER, replace(LOSS, lines=(*lines,))))
+    assert [line.split()[:2] for line in shown[3:]] == [["torch", "port.py:7"], ["tf", "port.py:7"]]
 
 
 def test_the_effect_is_said_where_it_was_measured():

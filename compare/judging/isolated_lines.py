@@ -1,0 +1,49 @@
+"""Several differences, each with its own two lines of code: the isolated step once more, operation by operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from compare.judging import tolerances
+from compare.judging.isolated_differences import BETWEEN, LAYER, LOSS, IsolatedDifference
+from compare.judging.isolation import Isolated
+from compare.judging.lines import Line, compared, lines_of_value
+from compare.judging.run import Run
+from compare.judging.stages import StageRow
+from compare.traces.operations import Operations
+
+WITH_LINES = (BETWEEN, LAYER, LOSS)  # what a value shows; and no setting says
+
+
+def with_own_lines(run: Run, isolated: Isolated, differences: Sequence[IsolatedDifference]) -> list[IsolatedDifference]:
+    """The differences, those that no setting explains with their lines: at the first step that shows such a one."""
+    wanted = [each for each in differences if each.place in WITH_LINES and not each.settings]
+    steps = [row.step for each in wanted for row in each.rows if isinstance(row.step, int)]
+    if not steps:
+        return list(differences)
+    at = min(steps)
+    training = replace(isolated.training, audits=(at,), steps=at + 1, operations=True)
+    torch, tf = run(("torch", training), ("tf", replace(training, isolation=isolated.isolation)))
+    records = torch.operations, tf.operations
+    own = {id(each): _lines(isolated, each, at, *records) for each in wanted}
+    return [replace(each, lines=own.get(id(each), ())) for each in differences]
+
+
+def _lines(
+    isolated: Isolated, difference: IsolatedDifference, at: int, torch: Operations | None, tf: Operations | None
+) -> tuple[Line, ...]:
+    row = next((row for row in difference.rows if row.step == at), None)
+    if row is None or torch is None or tf is None:
+        return ()
+    own, other = isolated.shown(row)
+    if own is None or other is None:
+        return ()
+    tolerance = tolerances.alike(row.difference.max_rel, isolated.training.precision)
+    return tuple(lines_of_value(compared(torch, tf, tolerance), _what(row), own, other))
+
+
+def _what(row: StageRow) -> str:
+    if row.stage == "loss":
+        return "the loss"
+    return f"what {row.tensor.rpartition(' ')[0]} is given" if row.stage == "input" else f"the output of {row.tensor}"
