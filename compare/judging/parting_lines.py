@@ -16,6 +16,7 @@ from compare.judging.lines import BOTH, PARTS, Line, compared, lines_of_value
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import RequestFailedError, Training
+from compare.traces.calls import without_call
 from compare.traces.step import END
 from compare.traces.trace import Key, TracePair
 
@@ -28,7 +29,7 @@ def with_lines(run: Run, judgement: Judgement) -> Judgement:
     first = judgement.first_divergence
     if judgement.verdict != DIVERGED or first is None or first.step is END:
         return judgement
-    if first.stage in ("batch", "weights") or (first.stage in EXPLAINED and settings_at(judgement, first)):
+    if first.stage in ("batch", "weights") or _is_explained(judgement, first):
         return judgement
     precision = next(name for name, each in judgement.comparisons.items() if first in each.rows)
     try:
@@ -46,6 +47,14 @@ def with_lines(run: Run, judgement: Judgement) -> Judgement:
     if why:
         return _said(judgement, f"the lines that differ were not found: the record is not whole ({'; '.join(why)})")
     return judgement
+
+
+def _is_explained(judgement: Judgement, first: StageRow) -> bool:
+    """Whether a setting of the optimizer, or of the very layer whose output parts, says it all."""
+    layer = f"{without_call(first.tensor)}."
+    return first.stage in EXPLAINED and any(
+        first.stage != "forward" or layer.startswith(f"{row.subject}.") for row in settings_at(judgement, first)
+    )
 
 
 def _said(judgement: Judgement, finding: str) -> Judgement:

@@ -97,6 +97,16 @@ def test_where_nothing_parts_or_a_setting_says_it_all_nothing_is_run(judgement):
 
 
 @pytest.mark.parametrize(
+    ("subject", "explained"), [("body", True), ("body.fc", True), ("body.f", False), ("head", False)]
+)
+def test_a_setting_of_the_very_layer_explains_its_output_and_one_of_another_does_not(monkeypatch, subject, explained):
+    setting = SettingRow(subject, "Linear", "bias", True, False, "differs", "")
+    monkeypatch.setattr(parting_lines, "settings_at", lambda judgement, first: [setting])
+    first = replace(row("forward"), tensor="body.fc (call 2)")
+    assert parting_lines._is_explained(judged(first), first) is explained
+
+
+@pytest.mark.parametrize(
     ("fails", "said"),
     [
         (RequestFailedError("tf", "no memory"), "were not looked for: recording the step failed (tf: no memory)"),
