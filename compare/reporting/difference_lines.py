@@ -19,7 +19,7 @@ from compare.judging.lines import PARTS
 from compare.judging.settings import to_row
 from compare.traces.calls import without_call
 
-MOST = 8  # lines
+MOST = 10  # lines
 
 
 def difference_lines(judgement: Judgement) -> list[str]:
@@ -27,13 +27,17 @@ def difference_lines(judgement: Judgement) -> list[str]:
     found = judgement.differences
     if not found or (len(found) == 1 and _is_said(found[0], judgement)):
         return []
-    lines = []
-    for number, each in enumerate(found[:MOST], 1):
-        parts = [line for line in each.lines if line.role == PARTS][:2]
-        lines += [f"  {number}. {say(each, judgement.names)}"]
-        lines += [f"     {line.side:5} {line.where}  {line.source}" for line in parts]
-    more = [f"  and {len(found) - MOST} more, see differences.csv"] if len(found) > MOST else []
-    return ["each difference by itself:", *lines, *more]
+    blocks = [_block(number, each, judgement.names) for number, each in enumerate(found, 1)]
+    shown = [block for end, block in enumerate(blocks, 1) if sum(map(len, blocks[:end])) <= MOST]
+    more = [f"  and {len(found) - len(shown)} more, see differences.csv"] if len(found) > len(shown) else []
+    return ["each difference by itself:", *(line for block in shown for line in block), *more]
+
+
+def _block(number: int, difference: IsolatedDifference, names: Mapping[str, str]) -> list[str]:
+    """A difference, and below it the lines of code of both sides."""
+    parts = [line for line in difference.lines if line.role == PARTS][:2]
+    own = [f"     {line.side:5} {line.where}  {line.source}" for line in parts]
+    return [f"  {number}. {say(difference, names)}", *own]
 
 
 def say(difference: IsolatedDifference, names: Mapping[str, str]) -> str:
