@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from tests import benchmark, large_trace, log_causes, no_false_alarms, power
+from tests.end_to_end.wrong_lines import WRONG_LINES
 from tests.end_to_end.wrong_ports import WRONG_PORTS
 
 RESULTS = benchmark.ROOT / "results" / "benchmarks.csv"
@@ -67,6 +68,18 @@ def test_a_port_that_is_named_is_tried_alone_and_what_was_found_is_shown():
     assert "parts at step 0, loss, loss" in found[0]
     assert place.strip() == str(port.place)
     assert figure.startswith("1 of 1 as they should be, ")
+
+
+def test_a_set_of_wrong_ports_that_is_named_is_tried_alone():
+    [figure] = started("tests.isolation_proof", "other_activation+loss_summed")
+    assert figure.startswith("1 sets: 2 of 2 differences listed, 0 that are not there, ")
+
+
+def test_a_wrong_line_that_is_named_is_tried_alone():
+    [wrong] = [wrong for wrong in WRONG_LINES if wrong.shows == "loss"][:1]
+    lines = started("tests.line_proof", wrong.name)
+    assert f"{wrong.name}: loss" in lines
+    assert lines[-1].startswith("1 of 1 as they should be, ")
 
 
 def test_a_large_trace_has_a_line_for_each_process(monkeypatch, capsys):

@@ -1,0 +1,69 @@
+"""Ports with several bugs at a time: every one is listed, with its own lines of code, and nothing that is not there.
+
+`python -m tests.isolation_proof` draws sets from all wrong ports.
+"""
+
+import pytest
+
+from compare.judging.experiments import PortExperiment
+from compare.reporting.experiments import run_experiments
+from compare.running.options import Options
+from tests.end_to_end import right_ports
+from tests.isolation_proof import BY_NAME, text_of
+
+SETS = {
+    "default_slope other_activation penalty_without_half": {
+        "LeakyReLU negative_slope",
+        "what fc3 is given",
+        "loss",
+    },
+    "default_epsilon_of_batch_norm added_behind_relu biased_running_variance": {
+        "BatchNorm eps",
+        "what head is given",
+        "BatchNorm running variance",
+    },
+    "default_epsilon_of_layer_norm approximate_gelu": {"LayerNorm eps", "what fc2 is given"},
+    "logits_as_probabilities rate_by_habit": {"loss from_logits", "learning rate"},
+}
+RIGHT = ("convolution", "embedding", "lstm", "two_models")
+LINES = {"what fc3 is given": ("torch.tanh", "tf.nn.relu"), "loss": ("0.5 * L2", "L2 * squares")}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """The result of each set by its names, and of each right port."""
+    directory, named = tmp_path_factory.mktemp("sets"), {}
+    for number, names in enumerate(SETS):
+        (directory / f"set_{number}.py").write_text(text_of(BY_NAME[name] for name in names.split()))
+        named[f"set_{number}"] = names
+    for port in right_ports.RIGHT_PORTS:
+        if port.name in RIGHT:
+            (directory / f"{port.name}.py").write_text(right_ports.text_of(port))
+    experiments = [PortExperiment(path) for path in sorted(directory.glob("*.py"))]
+    done = run_experiments(experiments, Options("float64", differences="always"))
+    return {named.get(result.case, result.case): result for _, result in done}
+
+
+@pytest.mark.parametrize("names", SETS)
+def test_every_difference_of_a_set_is_listed_and_no_other(results, names):
+    assert set(results[names].differences["difference"]) == SETS[names]
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_of_a_right_port_nothing_is_listed(results, name):
+    assert results[name].verdict == "equivalent"
+    assert list(results[name].differences["difference"]) == []
+
+
+def test_each_of_several_differences_has_its_own_two_lines(results):
+    found = results["default_slope other_activation penalty_without_half"]
+    lines = found.lines[found.lines.role == "parts"]
+    for place, (torch, tf) in LINES.items():
+        of_place = lines[lines.place.str.endswith(place)].set_index("side")["source"]
+        assert torch in of_place["torch"]
+        assert tf in of_place["tf"]
+
+
+def test_what_is_made_right_alone_is_measured(results):
+    effects = results["default_slope other_activation penalty_without_half"].differences["effect"]
+    assert ((effects > 1e-3) & (effects < 1)).all()
