@@ -22,6 +22,7 @@ from compare.traces.places import Place
 
 MOST_PAIRS = 2
 BOTH, PARTS = "both have", "parts"
+PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two different operations do not have
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,9 @@ def _lines(
             alone = [each for each in (torch, tf) if each is not None and not lines]
             lines += [_parts(step, what, each) for each in alone]
             continue
-        own = _of_left_out(step, what, stretches, torch, tf) or _of_pair(step, what, torch, tf)
+        pair = _of_pair(step, what, torch, tf)
+        is_told = pair[-1].note.startswith(PROVEN)  # then both are the same operation, done in another way
+        own = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
         known = {(each.side, each.at.line) for each in lines}
         if not lines or (overlap(torch, tf) == 1 and not any((each.side, each.at.line) in known for each in own)):
             lines += own

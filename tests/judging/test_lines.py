@@ -59,6 +59,16 @@ def test_what_one_side_leaves_out_stands_in_the_statement_that_makes_what_it_lac
     ]
 
 
+def test_a_sum_for_a_mean_is_not_left_out_though_a_mean_follows():
+    (torch, squares), (tf, others) = begun()
+    summed = torch.run(12, [squares], SQUARES.sum(1), "aten.sum.dim_IntList")
+    torch.run(13, [summed], SQUARES.sum(1).mean(), "aten.mean.default")
+    meant = tf.run(22, [others], SQUARES.mean(1), "Mean")
+    tf.run(23, [meant], SQUARES.mean(), "Mean")
+    lines = found(torch, tf, (SQUARES.sum(1).mean(), SQUARES.mean()))
+    assert [each for each in lines if each[0] == PARTS] == [(PARTS, "torch", 12, ""), (PARTS, "tf", 22, "= 1/3 x")]
+
+
 def test_a_broadcast_is_said_of_the_side_that_spreads_what_it_is_given():
     torch, tf = Recorded(), Recorded()
     v, r = X[:, 0], Y[:, 0]
