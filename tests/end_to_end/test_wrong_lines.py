@@ -7,7 +7,7 @@ import pytest
 
 from compare.running.options import Options
 from tests.end_to_end.wrong_lines import FAMILIES, PORTS, WRONG_LINES, WrongLine, lines_of, text_of
-from tests.line_proof import stage_of
+from tests.line_proof import sides_named, stage_of
 from tests.port_proof import judged_files
 
 # Most of the time goes into tracing graphs: the suite tries some, the proof every one.
@@ -87,3 +87,8 @@ def test_a_family_is_equivalent_as_it_is(families, family):
 def test_a_wrong_line_diverges_at_the_stage_that_it_says(wrongs, wrong):
     result = wrongs[wrong.name]
     assert stage_of(result) == wrong.shows, result.findings
+
+
+def test_the_line_that_differs_is_named_of_each_side_of_most_of_them(wrongs):
+    named = {wrong.name: sides_named(wrong, wrongs[wrong.name]) for wrong in SOME}
+    assert sum(len(sides) == 2 for sides in named.values()) >= 0.8 * len(SOME), named
