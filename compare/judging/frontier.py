@@ -49,6 +49,11 @@ class Stretch:
         """Whether the other side has it too."""
         return self._classes.get(value, -1) in self._both or self.record.producer.get(value) in self.passed
 
+    def class_of(self, value: int) -> int:
+        """The class of a value that both sides have; -1 for any other."""
+        found = self._classes.get(value, -1)
+        return found if found in self._both else -1
+
     def is_followed(self, value: int) -> bool:
         """Whether a value is looked behind: one that only this side has, and that was computed from data."""
         each = self.record.values[value]

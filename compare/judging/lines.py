@@ -13,6 +13,7 @@ from compare.judging.forms import advanced, without_signs
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
 from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
+from compare.judging.lockstep import descend
 from compare.judging.relations import relation
 from compare.judging.statements import name_of_result, source, statement
 from compare.running.request import SIDES
@@ -75,10 +76,26 @@ def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> 
             return []
         stretches.append(Stretch(side, step.record(side), step.alike, target))
     one, other = stretches
+    from_the_end = _from_the_end(step, what, one, other)
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
     by_side = ([each for each in frontiers if each.side == side] for side in SIDES)
     placed = [[each for each in parts if _place(step, each)] for parts in by_side]
-    return _lines(step, what, (one, other), pairs(*with_takers((one, other), placed)))
+    from_the_start = _lines(step, what, (one, other), pairs(*with_takers((one, other), placed)))
+    known = {(each.side, each.at.line) for each in from_the_end if each.role == PARTS}
+    if all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
+        from_the_start = []
+    return [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
+
+
+def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> list[Line]:
+    """The lines of the first pairs to which both formulas can be followed back from their results."""
+    lines: list[Line] = []
+    for torch, tf in descend(one, other)[:MOST_PAIRS]:
+        known = {(each.side, each.at.line) for each in lines}
+        places = [(part.side, place.line) for part in (torch, tf) if (place := _place(step, part))]
+        if len(places) == len(SIDES) and not known & {*places}:
+            lines += _of_pair(step, what, torch, tf)
+    return lines
 
 
 def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:

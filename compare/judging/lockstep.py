@@ -1,0 +1,215 @@
+"""Where two formulas part, from their results on: both are taken apart operation by operation, for as long as they do
+the same to one value that differs. Sums are compared term by term, in whatever order they are added up.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from compare.judging.frontier import Part, Stretch
+from compare.judging.kinds import kind
+
+PASSING = frozenset((
+    "identity", "reshape", "view", "unsafeview", "squeeze", "unsqueeze", "expanddims", "transpose", "permute", "t",
+    "cast", "tocopy", "detach", "expand", "broadcastto", "contiguous", "clone", "alias", "ensureshape", "liftfresh",
+))  # fmt: skip
+DEEPEST = 40  # operations
+MOST_TERMS = 24
+CLOSE = 1e-6  # of two coefficients
+
+Pair = tuple[Part, Part]
+
+
+class Term(NamedTuple):
+    """A value in a sum, what it is multiplied by, and the operation that takes it there."""
+
+    value: int
+    factor: float
+    taker: int
+
+
+class _UnclearError(Exception):
+    """Where one side does more than the other, which of its operations is too many cannot be told from the end."""
+
+
+def descend(one: Stretch, other: Stretch) -> list[Pair]:
+    """The pairs of operations at which the two ways to the targets part; empty where that cannot be told."""
+    try:
+        found = _apart(one, other, one.target, other.target, DEEPEST)
+    except _UnclearError:
+        return []
+    above = [(_above(one, mine.number), _above(other, theirs.number)) for mine, theirs in found]
+    firsts = [
+        pair
+        for pair, (ours, theirs) in zip(found, above, strict=True)
+        if not any(each[0].number in ours or each[1].number in theirs for each in found if each is not pair)
+    ]
+    return firsts or found
+
+
+def _above(stretch: Stretch, number: int) -> set[int]:
+    """The operations that an operation depends on, up to what both sides have."""
+    found: set[int] = set()
+    left = [number]
+    while left:
+        for value in _followed(stretch, left.pop()):
+            before = stretch.record.producer.get(value)
+            if before is not None and before not in found:
+                found.add(before)
+                left.append(before)
+    return found
+
+
+def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> list[Pair]:
+    """Where two values that differ part."""
+    left, right = _behind_passing(one, left), _behind_passing(other, right)
+    first, second = one.record.producer.get(left), other.record.producer.get(right)
+    if depth == 0 or first is None or second is None or one.is_matched(left) or other.is_matched(right):
+        return []
+    here = [(one.part(first, left), other.part(second, right))]
+    kinds = [kind(stretch.record.operations[number].name) for stretch, number in ((one, first), (other, second))]
+    terms, others = _terms(one, left), _terms(other, right)
+    if len(terms) > 1 or len(others) > 1 or terms[0].value != left or others[0].value != right:
+        return _of_sums(one, other, terms, others, depth) or here
+    if kinds[0] != kinds[1]:
+        return here
+    followed = [_followed(one, first), _followed(other, second)]
+    if len(followed[0]) != len(followed[1]):  # one side does something more before
+        raise _UnclearError
+    found: list[Pair] = []
+    for mine, theirs in zip(*followed, strict=True):
+        found += _apart(one, other, mine, theirs, depth - 1)
+    return found or here
+
+
+def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int) -> list[Pair]:
+    """Where two sums part: at the terms that are not in both."""
+    left, right = _without_common(one, other, terms, others)
+    scaled = [(mine, theirs) for mine in left for theirs in right if _class(one, mine) == _class(other, theirs) >= 0]
+    if scaled:
+        return [(_taking(one, mine), _taking(other, theirs)) for mine, theirs in scaled]
+    if not left or not right:
+        extra, stretch, without = (left, one, other) if left else (right, other, one)
+        roots = others if left else terms
+        if not extra or not roots:
+            return []
+        pair = _made(stretch, extra[0]), _taking(without, roots[-1])
+        return [pair if stretch is one else (pair[1], pair[0])]
+    if len(left) != len(right):
+        left, right = _alike_first(one, other, left, right)
+    found: list[Pair] = []
+    for mine, theirs in zip(left, right, strict=False):
+        found += _apart(one, other, mine.value, theirs.value, depth - 1) or [(_made(one, mine), _made(other, theirs))]
+    return found
+
+
+def _without_common(
+    one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
+) -> tuple[list[Term], list[Term]]:
+    """The terms of each side that the other does not have with the same factor."""
+    left, right = [], list(others)
+    for term in terms:
+        same = next((each for each in right if _is_same(one, other, term, each)), None)
+        right = [each for each in right if each is not same]
+        left += [term] if same is None else []
+    return left, right
+
+
+def _is_same(one: Stretch, other: Stretch, mine: Term, theirs: Term) -> bool:
+    close = abs(mine.factor - theirs.factor) <= CLOSE * abs(mine.factor)
+    return close and _class(one, mine) == _class(other, theirs) >= 0
+
+
+def _alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> tuple[list[Term], list[Term]]:
+    """The terms of both sides in pairs of one kind of operation; the others behind them."""
+    pairs, free = [], list(right)
+    for mine in left:
+        alike = next((each for each in free if _kind(one, mine) == _kind(other, each)), None)
+        if alike is not None:
+            free.remove(alike)
+            pairs.append((mine, alike))
+    paired = {id(mine) for mine, _ in pairs}
+    rest = [mine for mine in left if id(mine) not in paired]
+    return [mine for mine, _ in pairs] + rest, [theirs for _, theirs in pairs] + free
+
+
+def _terms(stretch: Stretch, value: int, factor: float = 1.0, taker: int | None = None) -> list[Term]:
+    """A value as a sum of others, each times a number."""
+    number = stretch.record.producer.get(value)
+    if number is None:
+        return [Term(value, factor, -1 if taker is None else taker)]
+    taker = number if taker is None else taker
+    whole = [Term(value, factor, taker)]
+    if stretch.is_matched(value):
+        return whole
+    operation, data = stretch.record.operations[number], _data(stretch, number)
+    name = kind(operation.name)
+    if name in PASSING and len(data) == 1:
+        return _terms(stretch, data[0], factor, taker)
+    if name in ("add", "sub") and len(data) == 2:
+        second = -factor if name == "sub" else factor
+        return [*_terms(stretch, data[0], factor, number), *_terms(stretch, data[1], second, number)][:MOST_TERMS]
+    if name in ("add", "sub", "rsub") and len(data) == 1:  # and a constant
+        taken_from = name == "rsub" or (name == "sub" and data[0] == operation.inputs[-1])
+        return _terms(stretch, data[0], -factor if taken_from else factor, number)
+    if name in ("mul", "div", "neg") and len(data) == 1 and (by := _multiple(stretch, value, data[0])):
+        return _terms(stretch, data[0], factor * by, number)
+    return whole
+
+
+def _multiple(stretch: Stretch, value: int, of: int) -> float | None:
+    """What a value is of another, where it is a multiple; None where that is not known."""
+    print, before = stretch.record.values[value].print, stretch.record.values[of].print
+    if print is None or before is None or print.size != before.size or not before.magnitudes:
+        return None
+    size = print.magnitudes / before.magnitudes
+    sign = -1.0 if print.total * before.total < 0 or print.highest == -before.lowest * size else 1.0
+    return sign * size
+
+
+def _data(stretch: Stretch, number: int) -> list[int]:
+    """The inputs of an operation that are no constants."""
+    inputs = stretch.record.operations[number].inputs
+    return [each for each in inputs if _is_computed(stretch, each) or stretch.is_followed(each)]
+
+
+def _is_computed(stretch: Stretch, value: int) -> bool:
+    """Whether both have a value, and it is no number that stands in the code."""
+    print = stretch.record.values[value].print
+    number = print is not None and print.size == 1 and value not in stretch.record.producer
+    return stretch.is_matched(value) and not number
+
+
+def _followed(stretch: Stretch, number: int) -> list[int]:
+    return [each for each in stretch.record.operations[number].inputs if stretch.is_followed(each)]
+
+
+def _behind_passing(stretch: Stretch, value: int) -> int:
+    """What a value was before its shape or dtype was changed."""
+    for _ in range(DEEPEST):
+        number = stretch.record.producer.get(value)
+        if number is None or stretch.is_matched(value) or kind(stretch.record.operations[number].name) not in PASSING:
+            break
+        followed = _followed(stretch, number)
+        if len(followed) != 1:
+            break
+        value = followed[0]
+    return value
+
+
+def _class(stretch: Stretch, term: Term) -> int:
+    return stretch.class_of(term.value)
+
+
+def _kind(stretch: Stretch, term: Term) -> str:
+    number = stretch.record.producer.get(_behind_passing(stretch, term.value))
+    return "" if number is None else kind(stretch.record.operations[number].name)
+
+
+def _made(stretch: Stretch, term: Term) -> Part:
+    number = stretch.record.producer.get(term.value, term.taker)
+    return stretch.part(number, stretch.record.operations[number].outputs[0])
+
+
+def _taking(stretch: Stretch, term: Term) -> Part:
+    return stretch.part(term.taker, stretch.record.operations[term.taker].outputs[0])

@@ -1,0 +1,101 @@
+"""Where two formulas part when they are followed back from their results, whatever the order of their terms."""
+
+import numpy as np
+import pytest
+
+from compare.judging.frontier import Stretch
+from compare.judging.lines import compared
+from compare.judging.lockstep import descend
+from tests.helpers.recorded_operations import Recorded
+
+RNG = np.random.default_rng(5)
+X, Y, Z = (RNG.normal(size=(4, 3)) for _ in range(3))
+
+
+class Side:
+    """A side that is given x, y and z; each operation stands on a line of its own, in order."""
+
+    def __init__(self):
+        self.recorded, self.line = Recorded(), 0
+        self.x, self.y, self.z = (self.recorded.enter(each) for each in (X, Y, Z))
+
+    def do(self, name, value, *inputs):
+        self.line += 1
+        return self.recorded.run(self.line, list(inputs), np.asarray(value), name)
+
+
+def parted(torch, tf, target, other):
+    """The lines of each pair."""
+    step = compared(torch.recorded.end(), tf.recorded.end(), 1e-10)
+    stretches = [
+        Stretch(name, step.record(name), step.alike, value) for name, value in (("torch", target), ("tf", other))
+    ]
+    return [(one.operation.stack[0].line, two.operation.stack[0].line) for one, two in descend(*stretches)]
+
+
+def test_what_both_do_to_a_value_that_differs_is_passed_by():
+    torch, tf = Side(), Side()
+    one, two = torch.do("aten.exp", np.exp(X), torch.x), tf.do("Sigmoid", 1 / (1 + np.exp(-X)), tf.x)
+    values = np.exp(X), 1 / (1 + np.exp(-X))
+    ends = [
+        side.do("mean", np.tanh(value).mean(), side.do("tanh", np.tanh(value), begun))
+        for side, value, begun in ((torch, values[0], one), (tf, values[1], two))
+    ]
+    assert parted(torch, tf, *ends) == [(1, 1)]
+
+
+def test_the_terms_of_sums_are_compared_in_whatever_order_they_are_added():
+    torch, tf = Side(), Side()
+    kept, wrong = np.exp(X).mean(), np.abs(Y).mean()
+    other = np.abs(Y).sum()
+    a = torch.do("mean", kept, torch.do("exp", np.exp(X), torch.x))  # lines 1 and 2
+    b = torch.do("mean", wrong, torch.do("abs", np.abs(Y), torch.y))  # lines 3 and 4
+    end = torch.do("add", kept + 2 * wrong, a, torch.do("mul", 2 * wrong, b))
+    c = tf.do("Sum", other, tf.do("Abs", np.abs(Y), tf.y))  # lines 1 and 2
+    d = tf.do("Mean", kept, tf.do("Exp", np.exp(X), tf.x))  # lines 3 and 4
+    finish = tf.do("AddV2", 2 * other + kept, tf.do("Mul", 2 * other, c), d)
+    assert parted(torch, tf, end, finish) == [(4, 2)]
+
+
+def test_a_factor_that_differs_is_where_the_term_is_taken():
+    torch, tf = Side(), Side()
+    ends = []
+    for side, factor in ((torch, 3.0), (tf, 5.0)):
+        kept, scaled = side.do("exp", np.exp(X), side.x), side.do("abs", np.abs(Y), side.y)
+        times = side.do("mul", factor * np.abs(Y), scaled)  # line 3
+        ends.append(side.do("add", np.exp(X) + factor * np.abs(Y), kept, times))
+    assert parted(torch, tf, *ends) == [(3, 3)]
+
+
+def test_a_term_that_one_side_lacks_is_said_beside_the_sum_of_the_other():
+    torch, tf = Side(), Side()
+    kept = torch.do("exp", np.exp(X), torch.x)
+    end = torch.do("sub", np.exp(X) - np.cos(Z), kept, torch.do("cos", np.cos(Z), torch.z))  # lines 2 and 3
+    finish = tf.do("AddV2", np.exp(X) + 0.5, tf.do("Exp", np.exp(X), tf.x))  # line 2, and a constant
+    assert parted(torch, tf, end, finish) == [(2, 2)]
+
+
+def test_of_several_places_those_that_others_depend_on_are_told():
+    torch, tf = Side(), Side()
+    ends = []
+    for side, value in ((torch, np.exp(X)), (tf, np.cosh(X))):
+        first = side.do("exp" if side is torch else "cosh", value, side.x)  # line 1
+        top, bottom = side.do("sum", value.sum(), first), side.do("max" if side is torch else "min", value.max(), first)
+        ends.append(side.do("div", value.sum() / value.max(), top, bottom))
+    assert parted(torch, tf, *ends) == [(1, 1)]
+
+
+def test_where_one_side_does_something_more_nothing_is_told():
+    torch, tf = Side(), Side()
+    cut = np.minimum(X, 0.1)
+    end = torch.do("mean", cut.mean(), torch.do("clamp", cut, torch.x))
+    assert parted(torch, tf, end, tf.do("Mean", X.mean(), tf.x)) == []
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_change_of_shape_or_dtype_is_passed_by(same):
+    torch, tf = Side(), Side()
+    one = torch.do("view", np.exp(X).ravel(), torch.do("exp", np.exp(X), torch.x))
+    value = np.exp(X) if same else np.cosh(X)
+    two = tf.do("Cast", value, tf.do("Exp" if same else "Cosh", value, tf.x))
+    assert parted(torch, tf, one, two) == ([] if same else [(1, 1)])
