@@ -94,7 +94,7 @@ def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> list[L
         known = {(each.side, each.at.line) for each in lines}
         places = [(part.side, place.line) for part in (torch, tf) if (place := _place(step, part))]
         if len(places) == len(SIDES) and not known & {*places}:
-            lines += _of_pair(step, what, torch, tf)
+            lines += _told(step, what, (one, other), torch, tf)
     return lines
 
 
@@ -127,13 +127,18 @@ def _lines(
             alone = [each for each in (torch, tf) if each is not None and not lines]
             lines += [_parts(step, what, each) for each in alone]
             continue
-        pair = _of_pair(step, what, torch, tf)
-        is_told = pair[-1].note.startswith(PROVEN)  # then both are the same operation, done in another way
-        own = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
+        own = _told(step, what, stretches, torch, tf)
         known = {(each.side, each.at.line) for each in lines}
         if not lines or (overlap(torch, tf) == 1 and not any((each.side, each.at.line) in known for each in own)):
             lines += own
     return lines
+
+
+def _told(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part, tf: Part) -> list[Line]:
+    """The lines of a pair; where one side leaves something out, the line where it would stand."""
+    pair = _of_pair(step, what, torch, tf)
+    is_told = pair[-1].note.startswith(PROVEN)  # then both are the same operation, done in another way
+    return pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
 
 
 def _of_pair(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:

@@ -29,7 +29,7 @@ class Term(NamedTuple):
 
 
 class _UnclearError(Exception):
-    """Where one side does more than the other, which of its operations is too many cannot be told from the end."""
+    """Where one side does more than the other, and it is not known to what."""
 
 
 def descend(one: Stretch, other: Stretch) -> list[Pair]:
@@ -75,11 +75,22 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> l
         return here
     followed = [_followed(one, first), _followed(other, second)]
     if len(followed[0]) != len(followed[1]):  # one side does something more before
-        raise _UnclearError
+        return [_with_more(one, other, here[0])]
     found: list[Pair] = []
     for mine, theirs in zip(*followed, strict=True):
         found += _apart(one, other, mine, theirs, depth - 1)
     return found or here
+
+
+def _with_more(one: Stretch, other: Stretch, here: Pair) -> Pair:
+    """What one side does more to what the other takes as it is, beside the operation that takes it."""
+    for stretch, part, taking in ((one, here[0], here[1]), (other, here[1], here[0])):
+        shared = {*taking.starts} - {*part.starts}
+        for number in sorted(_above(stretch, part.number)):
+            extra = stretch.part(number, stretch.record.operations[number].outputs[0])
+            if shared & {*extra.starts}:
+                return (extra, taking) if stretch is one else (taking, extra)
+    raise _UnclearError
 
 
 def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int) -> list[Pair]:

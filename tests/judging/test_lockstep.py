@@ -85,11 +85,17 @@ def test_of_several_places_those_that_others_depend_on_are_told():
     assert parted(torch, tf, *ends) == [(1, 1)]
 
 
-def test_where_one_side_does_something_more_nothing_is_told():
+def test_what_one_side_does_more_is_told_beside_what_takes_the_value_as_it_is():
     torch, tf = Side(), Side()
     cut = np.minimum(X, 0.1)
-    end = torch.do("mean", cut.mean(), torch.do("clamp", cut, torch.x))
-    assert parted(torch, tf, end, tf.do("Mean", X.mean(), tf.x)) == []
+    end = torch.do("mean", cut.mean(), torch.do("exp", np.exp(cut), torch.do("clamp", cut, torch.x)))
+    assert parted(torch, tf, end, tf.do("Mean", X.mean(), tf.x)) == [(1, 1)]
+
+
+def test_where_one_side_does_something_more_to_another_value_nothing_is_told():
+    torch, tf = Side(), Side()
+    end = torch.do("mean", np.exp(X).mean(), torch.do("exp", np.exp(X), torch.x))
+    assert parted(torch, tf, end, tf.do("Mean", Y.mean(), tf.y)) == []
 
 
 @pytest.mark.parametrize("same", [True, False])
