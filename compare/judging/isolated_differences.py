@@ -33,7 +33,8 @@ WORDS = {
     EVALUATION: "evaluation of {layer}",
 }
 OF_A_RATE_THAT_CHANGES = "momentum sense"  # does nothing while the learning rate stays the same
-NOT_COMPUTED = ("trainable", "bias")  # settings that change nothing that a layer puts out
+# Settings that say nothing of what a layer puts out: of a class of a user's own each side has its own name.
+NOT_COMPUTED = ("trainable", "bias", "kind")
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,10 @@ class _Found:
         """
         layers, forward = self._layers_of(weight), self.isolated.parts_forward(step)
         calls = {call for sources in self.isolated.flow.values() for call in sources if without_call(call) in layers}
-        through = {weight, *(calls - self.isolated.handed_back)}
+        soft = calls - self.isolated.handed_back  # as where a gradient is differentiated once more
+        if soft and "loss" in forward:
+            return True
+        through = {weight, *soft}
         own = self._computes_otherwise(step) | {without_call(call_of(row)) for row in self.isolated.beyond(COMES_BACK)}
         return bool(own & layers) or any(self.isolated.reaches(each, forward) for each in through)
 

@@ -52,8 +52,9 @@ def with_lines(run: Run, judgement: Judgement) -> Judgement:
 def _is_explained(judgement: Judgement, first: StageRow) -> bool:
     """Whether a setting of the optimizer, or of the very layer whose output parts, says it all."""
     layer = f"{without_call(first.tensor)}."
+    rows = [row for row in settings_at(judgement, first) if row.setting != "kind"]  # a class of one's own has any name
     return first.stage in EXPLAINED and any(
-        first.stage != "forward" or layer.startswith(f"{row.subject}.") for row in settings_at(judgement, first)
+        first.stage != "forward" or layer.startswith(f"{row.subject}.") for row in rows
     )
 
 

@@ -88,7 +88,7 @@ def study_port(
     judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
     partners, kinds = Partners.of(pairing), described.pair.torch.header.kinds
     judgement = with_differences(run_raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
-    if when_to_isolate != "never" and len(judgement.differences) < 2:
+    if when_to_isolate != "never" and not any(each.lines for each in judgement.differences):
         judgement = with_lines(run_from_start, judgement)
     frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
     findings = (
