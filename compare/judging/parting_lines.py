@@ -15,7 +15,7 @@ from compare.judging.judgement import Judgement
 from compare.judging.lines import BOTH, PARTS, Line, compared, lines_of_value
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
-from compare.running.request import RequestFailedError, Training
+from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call
 from compare.traces.step import END
 from compare.traces.trace import Key, TracePair
@@ -109,7 +109,8 @@ def say_lines(lines: Iterable[Line]) -> list[str]:
     if not lines:
         return []
     what = lines[0].place
-    both = [each for each in lines if each.role == BOTH][:2]
+    of_side = [next((each for each in lines if (each.role, each.side) == (BOTH, side)), None) for side in SIDES]
+    both = [each for each in of_side if each is not None]
     name = next((each.name for each in both if each.name), "")
     if name:
         text = f"{what}: both have `{name}` ({', '.join(f'{each.side} {each.where}' for each in both)}); then they part"
