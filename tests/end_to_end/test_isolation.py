@@ -23,7 +23,7 @@ SETS = {
         "BatchNorm running variance",
     },
     "default_epsilon_of_layer_norm approximate_gelu": {"LayerNorm eps", "what fc2 is given"},
-    "logits_as_probabilities rate_by_habit": {"loss from_logits", "learning rate"},
+    "loss_summed other_learning_rate": {"loss reduction", "learning rate"},
 }
 RIGHT = ("convolution", "embedding", "lstm", "two_models")
 LINES = {"what fc3 is given": ("torch.tanh", "tf.nn.relu"), "loss": ("0.5 * L2", "L2 * squares")}
