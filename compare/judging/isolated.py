@@ -50,6 +50,10 @@ def with_differences(
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))
+    except Exception as error:  # what only explains a verdict must not cost it
+        said = f"{type(error).__name__}: {error}"
+        remark = f"other differences than the first were not found ({said}): a fault of this program"
+        return replace(judgement, findings=(*judgement.findings, remark))
     return without_accepted(replace(judgement, differences=tuple(found)), accepted, steps)
 
 

@@ -61,6 +61,17 @@ def test_of_a_large_port_the_step_that_parts_alone_is_isolated(judgement, monkey
     assert steps_to_isolate(apart, "float64") == [3]
 
 
+def test_a_fault_in_looking_for_differences_keeps_the_judgement_and_is_said(judgement):
+    apart = judgement(from_step(3, "loss", 1.5))
+
+    def breaks(*wanted):
+        raise KeyError("fc")
+
+    found = with_differences(breaks, apart, PARTNERS, {})
+    assert found.findings[:-1] == apart.findings
+    assert found.findings[-1].endswith("(KeyError: 'fc'): a fault of this program")
+
+
 @pytest.mark.parametrize(("first", "expected"), [(0, [0, 1]), (7, [0, 7, 8]), (19, [0, 19]), (END, [0, 1])])
 def test_steps_are_the_first_the_one_that_parts_and_the_one_behind_it(judgement, first, expected):
     apart = judgement(from_step(3, "loss", 1.5))
