@@ -74,13 +74,10 @@ def _behind(isolated: Isolated, difference: IsolatedDifference) -> list[StageRow
 def _effect(without: Trace, alone: Trace, difference: IsolatedDifference) -> float:
     """How far the loss is moved, relative: in a step, in the first batch's after the last, and in evaluation."""
     own = [row.difference.max_rel for row in difference.rows if row.stage == "loss"]
-    return max([*own, *(_apart(*pair) for pair in zip(_losses(without), _losses(alone), strict=True))])
+    pairs = zip(_losses(without), _losses(alone), strict=True)
+    return max([*own, *(float(relative_gap(*pair).max()) for pair in pairs)])
 
 
 def _losses(trace: Trace) -> list[np.ndarray]:
     found = (trace.curves["loss"], trace.curves.get(ONCE_MORE), trace.get((END, "loss", "loss")))
     return [np.zeros(()) if each is None else each for each in found]
-
-
-def _apart(one: np.ndarray, other: np.ndarray) -> float:
-    return float(relative_gap(one, other).max())

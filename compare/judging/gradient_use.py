@@ -65,6 +65,12 @@ class Use:
             clipped = self.clip.of(tf, tensor) if self.clip else tf[tensor]
         return Used(torch + weight * self.torch_decay, clipped + weight * self.tf_decay)
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The settings of the optimizers that it explains."""
+        decay = ("weight_decay",) if self.torch_decay != self.tf_decay else ()
+        return (*decay, "clipping") if self.clip else decay
+
     def __str__(self) -> str:
         adding, other = ("torch", "tf") if self.torch_decay > self.tf_decay else ("tf", "torch")
         decay, parts = abs(self.torch_decay - self.tf_decay), []

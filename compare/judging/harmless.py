@@ -82,7 +82,7 @@ class _Step:
             found = difference(*used)
             if found.max_abs <= row.allowed * _largest(torch, used.torch):  # of two parts, which may cancel
                 otherwise = self._follows("torch", row, torch, used.torch) or self._follows("tf", row, tf, used.tf)
-                return None if otherwise else replace(row, harmless=Harmless(str(use), lasting))
+                return None if otherwise else replace(row, harmless=Harmless(str(use), lasting, use.settings))
             if use.clip and found.max_rel <= tolerances.CLIP_EPSILON / use.clip.limit:
                 # The gap stays that of what is shown: it is a setting of the two clips, and no rounded constant.
                 return replace(row, difference=replace(row.difference, detail=CLIP_EPSILON.format(found.max_rel)))

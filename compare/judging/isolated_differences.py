@@ -183,11 +183,8 @@ class _Found:
         given = (row for row in self.isolated.given if row.beyond and row.key in wrong and row.step not in steps)
         moved = [row for row in given if not (" + " in row.tensor and self._has_parted(row.tensor, row.step))]
         if moved:
-            used = " ".join(row.harmless.why for row in self.isolated.rows if row.harmless)
-            explained = {"weight_decay": "weight decay", "clipping": "clips"}
-            acting = [
-                row for row in of_optimizer if row.setting != "lr" and explained.get(row.setting, "-") not in used
-            ]
+            explained = {"lr", *(name for row in self.isolated.rows if row.harmless for name in row.harmless.settings)}
+            acting = [row for row in of_optimizer if row.setting not in explained]
             yield IsolatedDifference(OPTIMIZER, "", tuple(moved), tuple(acting))
 
     def buffers(self) -> Iterator[IsolatedDifference]:

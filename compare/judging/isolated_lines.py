@@ -9,8 +9,8 @@ from compare.judging import tolerances
 from compare.judging.isolated_differences import BETWEEN, LAYER, LOSS, IsolatedDifference
 from compare.judging.isolation import Isolated
 from compare.judging.lines import Line, compared, lines_of_value
+from compare.judging.parting_lines import what_parts
 from compare.judging.run import Run
-from compare.judging.stages import StageRow
 from compare.traces.operations import Operations
 
 WITH_LINES = (BETWEEN, LAYER, LOSS)  # what a value shows; and no setting says
@@ -40,10 +40,4 @@ def _lines(
     if own is None or other is None:
         return ()
     tolerance = tolerances.alike(row.difference.max_rel, isolated.training.precision)
-    return tuple(lines_of_value(compared(torch, tf, tolerance), _what(row), own, other))
-
-
-def _what(row: StageRow) -> str:
-    if row.stage == "loss":
-        return "the loss"
-    return f"what {row.tensor.rpartition(' ')[0]} is given" if row.stage == "input" else f"the output of {row.tensor}"
+    return tuple(lines_of_value(compared(torch, tf, tolerance), what_parts(row), own, other))

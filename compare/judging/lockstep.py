@@ -4,6 +4,7 @@ the same to one value that differs. Sums are compared term by term, in whatever 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from compare.judging.frontier import Part, Stretch
@@ -29,7 +30,7 @@ class Term(NamedTuple):
 
 
 class _UnclearError(Exception):
-    """Where one side does more than the other, and it is not known to what."""
+    """Where both cannot be followed further together, and what differs may stand before."""
 
 
 def descend(one: Stretch, other: Stretch) -> list[Pair]:
@@ -71,15 +72,28 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> l
     terms, others = _terms(one, left), _terms(other, right)
     if len(terms) > 1 or len(others) > 1 or terms[0].value != left or others[0].value != right:
         return _of_sums(one, other, terms, others, depth) or here
-    if kinds[0] != kinds[1]:
-        return here
     followed = [_followed(one, first), _followed(other, second)]
+    if kinds[0] != kinds[1]:
+        if all(followed):  # one formula written in two ways, or two formulas: what differs may stand before
+            raise _UnclearError
+        return here
     if len(followed[0]) != len(followed[1]):  # one side does something more before
         return [_with_more(one, other, here[0])]
+    return _of_each(one, other, list(zip(*followed, strict=True)), depth) or here
+
+
+def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int]], depth: int) -> list[Pair]:
+    """Where several pairs of values part; those that cannot be followed count where no other can."""
     found: list[Pair] = []
-    for mine, theirs in zip(*followed, strict=True):
-        found += _apart(one, other, mine, theirs, depth - 1)
-    return found or here
+    unclear = False
+    for mine, theirs in values:
+        try:
+            found += _apart(one, other, mine, theirs, depth - 1)
+        except _UnclearError:
+            unclear = True
+    if unclear and not found:
+        raise _UnclearError
+    return found
 
 
 def _with_more(one: Stretch, other: Stretch, here: Pair) -> Pair:
@@ -108,10 +122,9 @@ def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
         return [pair if stretch is one else (pair[1], pair[0])]
     if len(left) != len(right):
         left, right = _alike_first(one, other, left, right)
-    found: list[Pair] = []
-    for mine, theirs in zip(left, right, strict=False):
-        found += _apart(one, other, mine.value, theirs.value, depth - 1) or [(_made(one, mine), _made(other, theirs))]
-    return found
+    pairs = list(zip(left, right, strict=False))
+    found = _of_each(one, other, [(mine.value, theirs.value) for mine, theirs in pairs], depth)
+    return found or [(_made(one, mine), _made(other, theirs)) for mine, theirs in pairs]
 
 
 def _without_common(

@@ -11,6 +11,7 @@ from compare.judging import tolerances
 from compare.judging.advice import settings_at
 from compare.judging.comparison import DIVERGED
 from compare.judging.gradient_lines import lines_of_gradient
+from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
 from compare.judging.lines import BOTH, PARTS, Line, compared, lines_of_value
 from compare.judging.run import Run
@@ -72,7 +73,7 @@ def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
     if pair.torch.operations is None or pair.tf.operations is None:
         return []
     step = compared(pair.torch.operations, pair.tf.operations, tolerances.alike(first.difference.max_rel, precision))
-    what = _what(first)
+    what = what_parts(first)
     if first.stage == "gradient":
         weights = _values(pair, (first.step, "weights", first.tensor))
         lines = lines_of_gradient(step, what, weights) if weights else []
@@ -93,7 +94,10 @@ def _left_behind(pair: TracePair, first: StageRow) -> tuple[np.ndarray, np.ndarr
     return None if before is None or update is None else (before[0] + update[0], before[1] + update[1])
 
 
-def _what(first: StageRow) -> str:
+def what_parts(first: StageRow) -> str:
+    """A row in words: "the loss", "the gradient of fc.weight", "what fc is given"."""
+    if first.stage == "input":
+        return f"what {call_of(first)} is given"
     names = {
         "forward": "the output of",
         "gradient": "the gradient of",

@@ -33,10 +33,14 @@ OF_AN_UPDATE = ("gradient", "rate", "state")
 
 
 class Harmless(NamedTuple):
-    """Why a difference has no consequence; `lasting` where later steps, which may not show it, are believed too."""
+    """Why a difference has no consequence; `lasting` where later steps, which may not show it, are believed too.
+
+    `settings` are those of the optimizers that then differ and agree in effect.
+    """
 
     why: str
     lasting: bool
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from compare.inputs.arrays import ulp
 from compare.traces.calls import split_call, with_call
+from compare.traces.following import relative
 from compare.traces.step import Step
 from compare.traces.trace import EXCHANGED, Trace
 
 GIVEN, HANDED_ON, COMES_BACK = EXCHANGED
+CLOSE = 1e-3  # two arrays that are the same but for a small difference
 AGAIN = "+"  # behind the place of an output to which a gradient comes back once more
 
 
@@ -116,17 +119,13 @@ def axes_between(other: np.ndarray, own: np.ndarray, usual: tuple[int, ...] | No
     found = list(_possible(other.shape, own.shape, usual))
     if len(found) < 2:
         return found[0] if found else None
-    return min(found, key=lambda axes: apart(axes.to_own(other), own) > CLOSE)
+    return min(found, key=lambda axes: relative(axes.to_own(other), own) > CLOSE)
 
 
 def agree(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two arrays of one shape are the same in half of the digits that they have."""
-    coarser = max((array.dtype for array in (one, other) if array.dtype.kind == "f"), default=None, key=_ulp)
-    return apart(one, other) <= (0 if coarser is None else _ulp(coarser) ** 0.5)
-
-
-def _ulp(dtype: np.dtype) -> float:
-    return float(np.finfo(dtype).eps)
+    coarser = max((ulp(array.dtype.name) for array in (one, other) if array.dtype.kind == "f"), default=0.0)
+    return relative(one, other) <= coarser**0.5
 
 
 def _possible(other: tuple[int, ...], own: tuple[int, ...], usual: tuple[int, ...] | None) -> Iterator[Axes]:
@@ -139,15 +138,3 @@ def _possible(other: tuple[int, ...], own: tuple[int, ...], usual: tuple[int, ..
                 yield Axes(order, own)
     elif np.prod(other) == np.prod(own):
         yield Axes(same, own)
-
-
-CLOSE = 1e-3  # two arrays that are the same but for a small difference
-
-
-def apart(one: np.ndarray, other: np.ndarray) -> float:
-    """The largest difference over the largest magnitude; infinite where either is not finite."""
-    one, other = one.astype(np.float64), other.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        difference = np.abs(one - other).max(initial=0)
-    largest = max(np.abs(one).max(initial=0), np.abs(other).max(initial=0))
-    return float(difference / largest) if largest and np.isfinite(difference) else float("inf" if difference else 0)

@@ -3,9 +3,13 @@
 `python -m tests.isolation_proof` draws sets from all wrong ports.
 """
 
+import re
+from pathlib import Path
+
 import pytest
 
 from compare.judging.experiments import PortExperiment
+from compare.judging.parting_lines import say_lines
 from compare.reporting.experiments import run_experiments
 from compare.running.options import Options
 from tests.end_to_end import right_ports
@@ -23,10 +27,17 @@ SETS = {
         "BatchNorm running variance",
     },
     "default_epsilon_of_layer_norm approximate_gelu": {"LayerNorm eps", "what fc2 is given"},
+    "scores_not_scaled": {"what norm is given"},
     "loss_summed other_learning_rate": {"loss reduction", "learning rate"},
 }
 RIGHT = ("convolution", "embedding", "lstm", "two_models")
+README = (Path(__file__).parents[2] / "README.md").read_text()
 LINES = {"what fc3 is given": ("torch.tanh", "tf.nn.relu"), "loss": ("0.5 * L2", "L2 * squares")}
+
+
+def words(text):
+    """Without what only aligns the columns."""
+    return text.split()
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +66,12 @@ def test_of_a_right_port_nothing_is_listed(results, name):
     assert list(results[name].differences["difference"]) == []
 
 
+def test_the_readme_shows_what_is_said_of_a_port_that_does_not_scale_its_scores(results):
+    said = "\n".join(say_lines(results["scores_not_scaled"].judgement.lines))
+    shown = re.search(r"^    the output of norm: .*\n(?:      .*\n){2}", README, re.MULTILINE).group()
+    assert words(re.sub(r"set_\d+\.py", "my_port.py", said)) == words(shown)
+
+
 def test_each_of_several_differences_has_its_own_two_lines(results):
     found = results["default_slope other_activation penalty_without_half"]
     lines = found.lines[found.lines.role == "parts"]
@@ -64,6 +81,6 @@ def test_each_of_several_differences_has_its_own_two_lines(results):
         assert tf in of_place["tf"]
 
 
-def test_what_is_made_right_alone_is_measured(results):
+def test_what_each_difference_does_alone_to_the_loss_is_measured(results):
     effects = results["default_slope other_activation penalty_without_half"].differences["effect"]
     assert ((effects > 1e-3) & (effects < 1)).all()

@@ -112,7 +112,9 @@ def test_an_update_that_is_right_with_its_own_gradient_is_no_difference():
 
 
 def test_a_decay_inside_the_tape_explains_that_the_optimizer_has_none():
-    why = Harmless("torch's optimizer adds the weight decay of 0.01 that tf's gradient includes", False)
+    why = Harmless(
+        "torch's optimizer adds the weight decay of 0.01 that tf's gradient includes", False, ("weight_decay",)
+    )
     settings = [setting("optimizer", "weight_decay", 0.01, 0.0), setting("optimizer", "eps", 1e-8, 1e-7)]
     rows = [row("gradient", "fc.weight", harmless=why), row("update", "fc.weight")]
     assert found(*rows, settings=settings) == [("optimizer", ["fc.weight"], "eps 1e-08 / 1e-07")]

@@ -11,7 +11,6 @@ from compare.traces.exchange import (
     Calls,
     Exchanged,
     agree,
-    apart,
     axes_between,
     label_of,
     layer_and_part,
@@ -115,19 +114,6 @@ def test_fewer_axes_of_as_many_elements_are_a_reshape_and_other_sizes_none():
     axes = axes_between(other, other.reshape(2, 2, 3), None)
     np.testing.assert_array_equal(axes.to_other(axes.to_own(other), (2, 6)), other)
     assert axes_between(other, np.zeros((2, 7)), None) is None
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ([1.0, 2.0], [1.0, 2.5], 0.2),
-        ([0.0], [0.0], 0.0),
-        ([np.nan], [1.0], np.inf),
-        ([], [], 0.0),
-    ],
-)
-def test_how_far_apart_is_relative_to_the_largest(one, other, expected):
-    assert apart(np.array(one), np.array(other)) == expected
 
 
 def test_two_arrays_agree_in_half_of_the_digits_of_the_coarser():
