@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import tensorflow as tf
 
-from tf_impl.keras_internals import number_of_tensor, on_each_operation
+from tf_impl.tensorflow_internals import number_of_tensor, on_each_operation
 from tf_impl.weights.tensors import Parameter, resource
 
 

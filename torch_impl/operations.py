@@ -1,6 +1,6 @@
 """Records the operations of a step beneath autograd, where the functions that a user calls have come apart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from unittest.mock import patch
 
@@ -9,7 +9,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
-from compare.traces.operations import UNREDUCED, OperationLog
+from compare.traces.operations import UNREDUCED, Edge, OperationLog
 
 MOST_HELD = 2e9  # bytes of tensors, which are kept so that no other takes the place of one in memory
 
@@ -31,22 +31,37 @@ class Recording:
         self._written: dict[int, tuple[int, tuple]] = {}  # by what, last: a value of it, and its place
         self._nodes: dict[int, int] = {}  # the operation of each node of autograd, by the node's number
         self._hooked: set[int] = set()
+        self._weights: set[int] = set()
+        self._is_of_weights = False  # the backward pass that is running
         self._last_node = 0
+        self._in_function = False  # whose gradient the user wrote
         self._held: list[torch.Tensor] = []
         self._bytes = 0.0
 
-    def start(self) -> None:
+    def start(self, weights: Mapping[str, torch.Tensor]) -> None:
         """Begin; attention is computed in its parts, of which the other side may have some."""
+        self.log.weights.update({name: self._number(tensor) for name, tensor in weights.items()})
+        self._weights = {id(tensor) for tensor in weights.values()}
         self._last_node = torch.autograd._get_sequence_nr()
         self._undo.enter_context(sdpa_kernel(SDPBackend.MATH))
-        run_backward = torch.autograd._engine_run_backward
+        run_backward, apply = torch.autograd._engine_run_backward, torch.autograd.Function.apply.__func__
 
-        def hooked(outputs, *arguments, **named):
+        def hooked(outputs, gradients, retain_graph, create_graph, inputs, *arguments, **named):
             with _disable_current_modes():
                 self._hook(outputs)
-            return run_backward(outputs, *arguments, **named)
+            self._is_of_weights = not inputs or any(id(each) in self._weights for each in inputs)
+            return run_backward(outputs, gradients, retain_graph, create_graph, inputs, *arguments, **named)
+
+        def applied(function, *arguments, **named):
+            before, self._in_function = self._in_function, True
+            try:
+                result = apply(function, *arguments, **named)
+            finally:
+                self._in_function = before
+            return self._applied(function, arguments, result)
 
         self._undo.enter_context(patch.object(torch.autograd, "_engine_run_backward", hooked))
+        self._undo.enter_context(patch.object(torch.autograd.Function, "apply", classmethod(applied)))
         self._undo.enter_context(_Dispatch(self))
 
     def stop(self) -> None:
@@ -72,7 +87,7 @@ class Recording:
                 unreduced = self.log.value(lambda: _numpy(parts))
                 self.log.operation(f"{function}{UNREDUCED}", inputs, [unreduced], place, self._of())
                 inputs = [unreduced]
-        stops = not self._in_backward() and any(each.requires_grad for each in given)
+        stops = not (self._in_backward() or self._in_function) and any(each.requires_grad for each in given)
         stops &= function is torch.ops.aten.detach.default or not grad_enabled
         number = self.log.operation(str(function), inputs, outputs, place, self._of(), stops)
         for tensor in written:
@@ -81,6 +96,17 @@ class Recording:
         if node != self._last_node and grad_enabled:  # autograd has made a node for it
             self._nodes[node - 1] = number
         self._last_node = node
+        return result
+
+    def _applied(self, function, arguments: tuple, result):
+        """The result of a function whose gradient the user wrote; it is noted as one operation behind its parts."""
+        nodes = {each.grad_fn for each in _tensors(result) if each.grad_fn is not None}
+        if nodes and not self.log.full and (place := self.log.place()) is not None:
+            with _disable_current_modes(), torch.no_grad():
+                inputs = [self._number(each) for each in _tensors(arguments)]
+                outputs = [self._add(each, anew=True) for each in _tensors(result)]
+            number = self.log.operation(f"{function.__name__}.apply", inputs, outputs, place, self._of())
+            self._nodes |= {node._sequence_nr(): number for node in nodes}
         return result
 
     @staticmethod
@@ -104,11 +130,12 @@ class Recording:
             self.log.operation("written in place", [written[0], *([known] if seen >= 0 else [])], [number], written[1])
         return number
 
-    def _add(self, tensor: torch.Tensor) -> int:
+    def _add(self, tensor: torch.Tensor, anew: bool = False) -> int:
         number = self.log.value(lambda: _numpy(tensor))
         version = self._versions.get(_memory(tensor), 0)
         self._numbers[id(tensor)] = number, version
-        self._in_memory.setdefault(_lies(tensor, version), number)
+        lies = _lies(tensor, version)
+        self._in_memory[lies] = number if anew else self._in_memory.get(lies, number)
         self._held.append(tensor)
         self._bytes += tensor.numel() * tensor.element_size()
         if self._bytes > MOST_HELD:
@@ -116,7 +143,7 @@ class Recording:
         return number
 
     def _hook(self, outputs) -> None:
-        """Have every node of the graph tell the gradient of what it computed."""
+        """Have every node of the graph tell what it passes back."""
         nodes = [each.grad_fn for each in outputs if getattr(each, "grad_fn", None) is not None]
         while nodes:
             node = nodes.pop()
@@ -126,15 +153,26 @@ class Recording:
             self._hooked.add(sequence)
             nodes += [following for following, _ in node.next_functions if following is not None]
             if sequence in self._nodes:
-                node.register_prehook(lambda gradients, number=self._nodes[sequence]: self._gradient(number, gradients))
+                node.register_hook(
+                    lambda passed, _, of=(self._nodes[sequence], node.next_functions): self._passed(*of, passed)
+                )
 
-    def _gradient(self, number: int, gradients) -> None:
-        if self.log.full:
+    def _passed(self, number: int, before, gradients) -> None:
+        """Note what a node passes back to those before it."""
+        if self.log.full or not self._is_of_weights:
             return
         with _disable_current_modes(), torch.no_grad():
-            for value, gradient in zip(self.log.operations[number].outputs, gradients, strict=False):
-                if gradient is not None:
-                    self.log.gradients.append((value, self._number(gradient)))
+            for (node, place), gradient in zip(before, gradients, strict=True):
+                if gradient is not None and (value := self._made_by(node, place)) is not None:
+                    self.log.edges.append(Edge(number, value, self._number(gradient)))
+
+    def _made_by(self, node, place: int) -> int | None:
+        """The value that a node of autograd stands for: what it computed, or a weight."""
+        if (weight := getattr(node, "variable", None)) is not None:
+            return self._number(weight)
+        number = None if node is None else self._nodes.get(node._sequence_nr())
+        outputs = () if number is None else self.log.operations[number].outputs
+        return outputs[place] if place < len(outputs) else None
 
 
 class _Dispatch(TorchDispatchMode):

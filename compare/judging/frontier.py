@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compare.judging.alike import Alike, constant, is_plain
+from compare.judging.kinds import kind
 from compare.traces.operations import Operation, Operations
 
 
@@ -47,7 +48,18 @@ class Stretch:
 
     def is_matched(self, value: int) -> bool:
         """Whether the other side has it too."""
-        return self._classes.get(value, -1) in self._both or self.record.producer.get(value) in self.passed
+        if self.record.producer.get(value) in self.passed:
+            return True
+        return self._classes.get(value, -1) in self._both and not self._is_by_chance(value)
+
+    def _is_by_chance(self, value: int) -> bool:
+        """Whether a value is one that both have only because the zeros that were added to it are followed."""
+        number, own = self.record.producer.get(value), self._classes[value]
+        if number is None or kind(self.record.operations[number].name) not in ("add", "sub"):
+            return False
+        inputs = self.record.operations[number].inputs
+        others = [each for each in inputs if self._classes.get(each) != own]
+        return len(others) < len(inputs) and any(self.is_followed(each) for each in others)
 
     def class_of(self, value: int) -> int:
         """The class of a value that both sides have; -1 for any other."""
@@ -71,6 +83,21 @@ class Stretch:
             if any(value in reached for value in operation.inputs):
                 reached |= set(operation.outputs)
         return reached
+
+    def upstream(self, value: int) -> list[int]:
+        """The values that a value is computed of, and it, as far as they are followed, in the order of their making."""
+        found, left = {value}, [value]
+        while left:
+            number = self.record.producer.get(left.pop())
+            inputs = () if number is None else self.record.operations[number].inputs
+            new = {each for each in inputs if each not in found and self.is_followed(each)}
+            found |= new
+            left += new
+        return sorted(found, key=lambda each: self.record.producer.get(each, -1))
+
+    def made(self, value: int) -> Part:
+        """The operation that makes a value."""
+        return self.part(self.record.producer[value], value)
 
     def frontier(self) -> list[Part]:
         """The operations of which nothing that they are given is followed, in the order in which they ran."""

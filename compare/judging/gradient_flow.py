@@ -1,124 +1,220 @@
-"""Where the gradients of two steps part while all that they compute agrees: at the values nearest to the loss whose
-gradient differs, or that have one on one side only."""
+"""Where the gradients of two steps part: at the values nearest to the loss to which something else comes back.
+
+The gradient of a value is the sum of what comes back from each place that uses it. Only values that both sides have can
+be held against each other; what lies between two of them counts as one way, however many operations it takes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from compare.judging.alike import Alike, Finder
-from compare.traces.fingerprints import Fingerprint
-from compare.traces.operations import UNREDUCED, Operations
+import numpy as np
+
+from compare.judging.alike import Alike
+from compare.running.request import SIDES
+from compare.traces.operations import Edge, Operations
 
 
 @dataclass(frozen=True)
-class Flow:
-    """One side: the gradients of each class of values, and what is computed from what."""
+class Parting:
+    """A class of values that both sides have, and the classes from which something else comes back to it.
 
-    side: str
-    record: Operations
-    classes: Mapping[int, int]
-    both: frozenset[int]
-    gradients: Mapping[int, list[Fingerprint]]  # by class; only those that are not zero throughout
-    members: Mapping[int, list[int]]  # the values of each class
+    `terms` are, by side, what does; one of them may be empty. `to` is empty where nothing that both have comes behind.
+    """
+
+    at: int
+    to: frozenset[int]
+    terms: tuple[list[Edge], list[Edge]]
+
+
+class Flow:
+    """One side: what comes back to each class of values."""
+
+    def __init__(self, side: str, record: Operations, classes: dict[int, int], both: frozenset[int]):
+        self.side, self.record, self.classes, self.both = side, record, classes, both
+        self._edges: dict[int, list[Edge]] = {}
+        for edge in _to_weights(record):
+            self._edges.setdefault(edge.value, []).append(edge)
+        self.members: dict[int, list[int]] = {}  # the values of each class
+        for value, each in sorted(classes.items()):
+            self.members.setdefault(each, []).append(value)
+
+    def terms(self, at: int) -> list[Edge]:
+        """What comes back to a class from others."""
+        return [
+            edge
+            for value in self.members.get(at, ())
+            for edge in self._edges.get(value, ())
+            if any(self.classes.get(each) != at for each in self.record.operations[edge.operation].outputs)
+        ]
+
+    def ends(self, terms: Iterable[Edge], at: int, passed: Container[int] = ()) -> frozenset[int]:
+        """The next classes that both have, from which terms come back to a class; `passed` are passed by."""
+        found, seen = set(), set()
+        left = [value for edge in terms for value in self.outputs(edge)]
+        while left:
+            value = left.pop()
+            each = self._class(value)
+            if each is not None and each not in passed:
+                found.add(each)
+            elif value not in seen:
+                seen.add(value)
+                left += [one for edge in self._edges.get(value, ()) for one in self.outputs(edge)]
+        return frozenset(found - {at})
+
+    def roots(self, terms: Iterable[Edge]) -> list[int]:
+        """The values that gradients are computed of, from which these terms come back."""
+        left, seen = [value for edge in terms for value in self.outputs(edge)], set()
+        while left:
+            value = left.pop()
+            if value not in seen:
+                seen.add(value)
+                left += [each for edge in self._edges.get(value, ()) for each in self.outputs(edge)]
+        return sorted(each for each in seen if each not in self._edges)
+
+    def outputs(self, edge: Edge) -> tuple[int, ...]:
+        return self.record.operations[edge.operation].outputs
+
+    def differs(self, terms: Sequence[Edge], other: Flow, others: Sequence[Edge], tolerance: float) -> bool:
+        """Whether other terms add up to something else."""
+        mine, theirs = self._sum(terms), other._sum(others)
+        total, by_axes, in_order, _ = np.abs(mine - theirs) > tolerance * max(mine[-1], theirs[-1])
+        return bool(total or (by_axes and in_order))
+
+    def _sum(self, terms: Iterable[Edge]) -> np.ndarray:
+        """What a sum is told by: of these the sums are known; and how large it may be."""
+        prints = [print for each in terms if (print := self.record.values[each.gradient].print)]
+        told = [(each.total, each.by_axes, each.in_order, each.magnitudes) for each in prints]
+        return np.array([(0.0,) * 4, *told]).sum(axis=0)
+
+    def is_nothing(self, terms: Iterable[Edge]) -> bool:
+        """Whether no gradient comes back at all."""
+        return not self._sum(terms)[-1]
+
+    @cached_property
+    def _backward(self) -> int:
+        """The first operation of the backward pass; what computes gradients before it is part of a loss."""
+        made = [self.record.producer.get(edge.gradient, 0) for edge in self.record.edges]
+        return min(made, default=len(self.record.operations))
+
+    def way(self, at: int, to: frozenset[int]) -> list[int]:
+        """The operations that lead from a class to others with no other between, in the order in which they ran."""
+        found: set[int] = set()
+        left = list(self.members.get(at, ()))
+        while left:
+            for number in self.record.consumers.get(left.pop(), ()):
+                operation = self.record.operations[number]
+                if number not in found and (operation.of is None or number < self._backward):
+                    found.add(number)
+                    left += [value for value in operation.outputs if self._class(value) in (at, None)]
+        leading: set[int] = set()
+        for number in sorted(found, reverse=True):
+            outputs = self.record.operations[number].outputs
+            behind = {each for value in outputs for each in self.record.consumers.get(value, ())}
+            if behind & leading or any(self.classes.get(value) in to for value in outputs):
+                leading.add(number)
+        return sorted(leading)
+
+    def _class(self, value: int) -> int | None:
+        """The class of a value that both sides have; None for any other."""
+        each = self.classes.get(value)
+        return each if each in self.both else None
+
+
+def _to_weights(record: Operations) -> list[Edge]:
+    """What comes back to values through which it goes on to a weight: TensorFlow computes more."""
+    passing: dict[int, set[int]] = {}
+    for edge in record.edges:
+        passing.setdefault(edge.operation, set()).add(edge.value)
+    leading = set(record.weights.values())
+    for number, operation in enumerate(record.operations):
+        if passing.get(number, set()) & leading:
+            leading |= set(operation.outputs)
+    return [edge for edge in record.edges if edge.value in leading]
 
 
 def flows_of(torch: Operations, tf: Operations, alike: Alike) -> tuple[Flow, Flow]:
-    """The flow of each side; what a loss has inside shows no gradient, and counts as what one side has alone."""
-    one, other = _flow("torch", torch, alike), _flow("tf", tf, alike)
-    shown = {each for each in alike.both if all(_is_shown(flow, each) for flow in (one, other))}
-    return replace(one, both=frozenset(shown)), replace(other, both=frozenset(shown))
+    """The flow of each side; a weight is one that both have, whatever its values."""
+    classes, both = [dict(alike.torch), dict(alike.tf)], set(alike.both)
+    for number, name in enumerate(sorted({*torch.weights} & {*tf.weights})):
+        values = [record.weights[name] for record in (torch, tf)]
+        if any(own.get(value) not in both for own, value in zip(classes, values, strict=True)):
+            both.add(-1 - number)
+            for own, value in zip(classes, values, strict=True):
+                own[value] = -1 - number
+    known = frozenset(both)
+    one, other = (Flow(side, record, own, known) for side, record, own in zip(SIDES, (torch, tf), classes, strict=True))
+    return one, other
 
 
-def _flow(side: str, record: Operations, alike: Alike) -> Flow:
-    classes = alike.of(side)
-    gradients: dict[int, list[Fingerprint]] = {}
-    for value, gradient in record.gradients:
-        print = record.values[gradient].print
-        if value in classes and print is not None and print.magnitudes:
-            gradients.setdefault(classes[value], []).append(print)
-    members: dict[int, list[int]] = {}
-    for value, each in classes.items():
-        members.setdefault(each, []).append(value)
-    return Flow(side, record, classes, alike.both, gradients, members)
-
-
-def _is_shown(flow: Flow, each: int) -> bool:
-    return each in flow.gradients or any(not _is_inside(flow.record, value) for value in flow.members[each])
-
-
-def parted(torch: Flow, tf: Flow, weights: tuple[set[int], set[int]], tolerance: float) -> list[int]:
-    """The classes whose gradients differ while those of what is computed from them agree, nearest to the loss first.
-
-    `weights` are, on each side, the values that the weight has whose gradient differs: only what leads from it through
-    gradients that differ counts.
-    """
-    flows = torch, tf
-
-    def differs(each: int) -> bool:
-        return _differ(torch.gradients.get(each, []), tf.gradients.get(each, []), tolerance)
-
-    begun = {
-        flow.classes[value] for flow, own in zip(flows, weights, strict=True) for value in own if value in flow.classes
-    }
-    left, seen, first = list(begun), set(begun), []
+def partings(flows: tuple[Flow, Flow], weight: str, tolerance: float) -> list[Parting]:
+    """Where the gradients part on the way to a weight, nearest to the loss first."""
+    start = flows[0].classes[flows[0].record.weights[weight]]
+    left, seen, found = [start], {start}, []
     while left:
-        start = left.pop()
-        following = {each for flow in flows for each in following_classes(flow, start)}
-        differing = {each for each in following if differs(each)}
-        # A weight itself shows its gradient in TensorFlow only.
-        shown = start not in begun or all(start in flow.gradients for flow in flows)
-        if not differing and shown and differs(start):
-            first.append(start)
-        left += differing - seen
-        seen |= differing
-    return sorted(first, key=lambda each: -max(torch.members.get(each, [-1])))
+        for each in _differing(flows, left.pop(), tolerance):
+            further = [] if _is_cut(flows, each) else [end for end in each.to if _differing(flows, end, tolerance)]
+            if not further:
+                found.append(each)
+            left += [end for end in further if end not in seen]
+            seen.update(further)
+    return sorted(found, key=lambda each: -max(flows[0].members.get(each.at, [-1])))
 
 
-def _is_inside(record: Operations, value: int) -> bool:
-    number = record.producer.get(value)
-    return number is not None and record.operations[number].name.endswith(UNREDUCED)
+def _differing(flows: tuple[Flow, Flow], at: int, tolerance: float) -> list[Parting]:
+    """The ways by which something else comes back to a class."""
+    one, other = flows
+    ways = _ways(flows, at)
+    return [each for each in ways if one.differs(each.terms[0], other, each.terms[1], tolerance)]
 
 
-def _differ(torch: list[Fingerprint], tf: list[Fingerprint], tolerance: float) -> bool:
-    if not torch or not tf:
-        return bool(torch) != bool(tf)
-    finder = Finder(enumerate(torch), tolerance)
-    return not any(finder.find(each) for each in tf)
+def _ways(flows: tuple[Flow, Flow], at: int) -> list[Parting]:
+    """What comes back to a class, in groups: two terms from a common class are of one group."""
+    ways: list[Parting] = []
+    for side, flow in enumerate(flows):
+        for edge in flow.terms(at):
+            way = Parting(at, flow.ends([edge], at), ([edge], []) if side == 0 else ([], [edge]))
+            ways = _joined(ways, way)
+    of_both = [each for each in ways if all(each.terms)]
+    alone = [each for each in ways if not all(each.terms)]
+    further: list[Parting] = []
+    for each in alone:  # one side may have what lies between, and to which on the other nothing comes back
+        further = _joined(further, replace(each, to=_further(flows, each)))
+    met = [each for each in further if all(each.terms)]
+    known = {edge for each in met for terms in each.terms for edge in terms}
+    return [*of_both, *met, *(each for each in alone if not known & {*each.terms[0], *each.terms[1]})]
 
 
-def following_classes(flow: Flow, start: int) -> set[int]:
-    """The next classes that both sides have, on the way from a class to the loss."""
-    found = {
-        flow.classes[value]
-        for number in stretch_behind(flow, start)
-        for value in flow.record.operations[number].outputs
-        if value in flow.classes
-    }
-    return {each for each in found if each in flow.both} - {start}
+def _joined(ways: Sequence[Parting], way: Parting) -> list[Parting]:
+    """The ways with another one, which is joined with those that it meets."""
+    apart = []
+    for known in ways:
+        if known.to & way.to or not (known.to or way.to):
+            terms = known.terms[0] + way.terms[0], known.terms[1] + way.terms[1]
+            way = Parting(way.at, known.to | way.to, terms)
+        else:
+            apart.append(known)
+    return [*apart, way]
 
 
-def stretch_behind(flow: Flow, start: int) -> list[int]:
-    """The operations from a class on, up to the next values that both sides have, in the order in which they ran.
-
-    Only those that lead to such a value: autograd itself detaches what it keeps.
-    """
-    found: set[int] = set()
-    left = list(flow.members.get(start, ()))
-    while left:
-        for number in flow.record.consumers.get(left.pop(), ()):
-            operation = flow.record.operations[number]
-            if number not in found and operation.of is None:
-                found.add(number)
-                left += [value for value in operation.outputs if not _is_next(flow, start, value)]
-    leading: set[int] = set()
-    for number in sorted(found, reverse=True):
-        outputs = flow.record.operations[number].outputs
-        behind = {each for value in outputs for each in flow.record.consumers.get(value, ())}
-        if behind & leading or any(_is_next(flow, start, value) for value in outputs):
-            leading.add(number)
-    return sorted(leading)
+def _further(flows: tuple[Flow, Flow], way: Parting) -> frozenset[int]:
+    """Where a way of one side ends on which the other, too, has a gradient."""
+    side = 0 if way.terms[0] else 1
+    hidden = {each for each in flows[side].both if not flows[1 - side].terms(each)}
+    return flows[side].ends(way.terms[side], way.at, hidden)
 
 
-def _is_next(flow: Flow, start: int, value: int) -> bool:
-    return flow.classes.get(value) in flow.both - {start}
+def _is_cut(flows: tuple[Flow, Flow], parting: Parting) -> bool:
+    """Whether a side cuts the way off."""
+    return any(
+        flow.is_nothing(terms) and cut(flow, parting) is not None
+        for flow, terms in zip(flows, parting.terms, strict=True)
+    )
+
+
+def cut(flow: Flow, parting: Parting) -> int | None:
+    """The operation on the way that cuts the gradient off; None where none does."""
+    way = flow.way(parting.at, parting.to)
+    return next((number for number in way if flow.record.operations[number].stops), None)

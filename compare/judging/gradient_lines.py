@@ -5,100 +5,109 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
+from compare.judging.gradient_flow import Flow, Parting, cut, flows_of, partings
+from compare.judging.lines import BOTH, PARTS, Line, Step, line, lines_up_to, made_at, place_of
+from compare.traces.operations import Edge
 
-from compare.judging.alike import Finder
-from compare.judging.gradient_flow import Flow, flows_of, parted, stretch_behind
-from compare.judging.lines import BOTH, PARTS, Line, Step, line, made_at, place_of
-from compare.traces.fingerprints import fingerprint
-from compare.traces.operations import Operations
+CUT = "no gradient passes here"
+SAME = 1e-6  # of two gradients
 
 
-def lines_of_gradient(step: Step, what: str, weight: tuple[np.ndarray, np.ndarray]) -> list[Line]:
+def lines_of_gradient(step: Step, what: str, weight: str) -> list[Line]:
     """The lines where the gradient of a weight parts, all that is computed from it being the same.
 
-    `weight` is its value on each side. Empty where the lines are not known.
+    Empty where the lines are not known.
     """
+    if not all(weight in step.record(side).weights for side in ("torch", "tf")):
+        return []
     flows = flows_of(step.torch, step.tf, step.alike)
-    begun = tuple(_every(flow.record, array, step.tolerance) for flow, array in zip(flows, weight, strict=True))
-    apart = parted(*flows, (begun[0], begun[1]), step.tolerance)
+    apart = partings(flows, weight, step.tolerance)
     if not apart:
         return []
-    return _of_class(step, what, flows, apart[0])
+    roots = [flow.roots(terms) for flow, terms in zip(flows, apart[0].terms, strict=True)]
+    if not apart[0].to and all(roots) and (found := lines_up_to(step, what, roots[0][-1], roots[1][-1])):
+        return found
+    return _lines(step, what, flows, apart[0])
 
 
-def _of_class(step: Step, what: str, flows: tuple[Flow, Flow], apart: int) -> list[Line]:
-    """The lines of a value whose gradient differs: where it is made, and where each side goes on from it."""
-    values = [flow.members[apart][0] for flow in flows]
-    places = [made_at(flow.record, value) for flow, value in zip(flows, values, strict=True)]
-    stops = [_stop(flow, apart) for flow in flows]
-    behind = [_goes_on(flow, apart) for flow in flows]
-    lines = [
-        line(step, what, flow.side, BOTH, place, value)
-        for flow, place, value in zip(flows, places, values, strict=True)
-        if place
-    ]
-    for side, flow in enumerate(flows):
-        other = stops[1 - side]
-        number = stops[side] if stops[side] is not None else behind[side]
-        if number is None:  # it is what the gradient begins with, on one side
-            number = flow.record.producer.get(values[side])
-        if stops[side] is None and other is not None and places[side]:
-            # The other side cuts off where it makes the value, or where it goes on from it: so it is here.
-            at_once = place_of(flows[1 - side].record, other) == places[1 - side]
-            number = flow.record.producer.get(values[side]) if at_once else number
-        note = "no gradient passes here" if stops[side] is not None and apart not in flow.gradients else ""
+def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) -> list[Line]:
+    """The value that both have, and the line of each side through which another gradient comes back to it."""
+    found = [_common(step, what, flow, parting) for flow in flows]
+    for flow, terms, number in zip(flows, parting.terms, _through(flows, parting), strict=True):
         place = None if number is None else place_of(flow.record, number)
         if number is not None and place is not None:
-            found = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
-            lines.append(replace(found, value=_gradient(flow, apart), note=note))
-    return lines
+            own = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
+            note = CUT if flow.is_nothing(terms) else ""
+            found.append(replace(own, value=_gradient(flow, terms), note=note))
+    return [each for each in found if each is not None]
 
 
-def _gradient(flow: Flow, apart: int) -> str:
-    found = flow.gradients.get(apart)
-    return f"gradient of mean magnitude {found[-1].magnitudes / found[-1].size:.4g}" if found else "no gradient"
+def _through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
+    """The operation of each side through which the gradient comes back, or where it ends."""
+    found = [_first(flow, terms) for flow, terms in zip(flows, parting.terms, strict=True)]
+    nothing = [flow.is_nothing(terms) for flow, terms in zip(flows, parting.terms, strict=True)]
+    if nothing[0] == nothing[1]:
+        return found
+    without = nothing.index(True)
+    flow, other = flows[without], flows[1 - without]
+    end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
+    found[without] = end
+    if end is not None and maker is not None and place_of(flow.record, end) == place_of(flow.record, maker):
+        found[1 - without] = _maker(other, parting.at)  # it is made without a gradient there, and with one here
+    return found
 
 
-def _goes_on(flow: Flow, apart: int) -> int | None:
-    """The first operation behind a value that a gradient comes back through."""
-    known = {value for value, _ in flow.record.gradients}
-    placed = _placed(flow.record, stretch_behind(flow, apart))
-    return next((number for number in placed if known & {*flow.record.operations[number].outputs}), None)
+def _common(step: Step, what: str, flow: Flow, parting: Parting) -> Line | None:
+    values = flow.members[parting.at]
+    made = [(value, place) for value in values if (place := made_at(flow.record, value))]
+    return line(step, what, flow.side, BOTH, made[0][1], made[0][0]) if made else None
 
 
-def _placed(record: Operations, numbers: Sequence[int]) -> list[int]:
-    return [number for number in numbers if place_of(record, number)]
+def _first(flow: Flow, terms: Sequence[Edge]) -> int | None:
+    return next((edge.operation for edge in terms if place_of(flow.record, edge.operation)), None)
 
 
-def _stop(flow: Flow, apart: int) -> int | None:
-    """The operation that cuts the gradient off: behind the value, else before it where the value has none at all."""
-    for number in stretch_behind(flow, apart):
-        if flow.record.operations[number].stops and place_of(flow.record, number):
-            return number
-    if apart in flow.gradients:
-        return None
-    left = list(flow.members.get(apart, ()))
-    seen: set[int] = set()
+def _end(flow: Flow, parting: Parting, other: Flow, terms: Sequence[Edge]) -> int | None:
+    """Where the gradient ends on a side to which none comes back: where it is cut off, on the way from the value or
+    on the way to it; else where what comes behind is made or taken without it."""
+    if (number := cut(flow, parting)) is not None:
+        return number
+    if flow.terms(parting.at) or not flow.way(parting.at, parting.to):
+        taking = [edge for each in parting.to for edge in flow.terms(each) if _comes_back(flow, edge, other, terms)]
+        makers = [number for each in parting.to if (number := _maker(flow, each)) is not None]
+        return next(iter([edge.operation for edge in taking] + makers), None)
+    before = _cut_before(flow, parting.at)
+    return before if before is not None else _maker(flow, parting.at)
+
+
+def _comes_back(flow: Flow, edge: Edge, other: Flow, terms: Sequence[Edge]) -> bool:
+    """Whether on this side the same gradient comes back elsewhere."""
+    return any(not flow.differs([edge], other, [each], SAME) for each in terms)
+
+
+def _maker(flow: Flow, each: int) -> int | None:
+    """The operation that makes a value of a class first."""
+    made = [number for value in flow.members.get(each, ()) if (number := flow.record.producer.get(value)) is not None]
+    return next((number for number in made if place_of(flow.record, number)), None)
+
+
+def _cut_before(flow: Flow, each: int) -> int | None:
+    """The operation before a value that cuts its gradient off; where none of them has any, the one that makes it."""
+    left, seen = list(flow.members.get(each, ())), set()
     while left:
-        before = flow.record.producer.get(left.pop())
-        if before is None or before in seen:
+        number = flow.record.producer.get(left.pop())
+        if number is None or number in seen:
             continue
-        seen.add(before)
-        if flow.record.operations[before].stops:
-            return _last_without_gradient(flow, apart, before)
-        left += flow.record.operations[before].inputs
+        seen.add(number)
+        operation = flow.record.operations[number]
+        if operation.stops and place_of(flow.record, number):
+            return number
+        left += operation.inputs
     return None
 
 
-def _last_without_gradient(flow: Flow, apart: int, number: int) -> int:
-    """Under no_grad each operation is without a gradient: the one that made the value counts."""
-    made = [flow.record.producer[value] for value in flow.members[apart] if value in flow.record.producer]
-    placed = _placed(flow.record, made)
-    return placed[0] if placed else number
-
-
-def _every(record: Operations, array: np.ndarray, tolerance: float) -> set[int]:
-    prints = ((number, each.print) for number, each in enumerate(record.values) if each.print)
-    finder = Finder(prints, tolerance, transposed=True)
-    return set(finder.find(fingerprint(np.asarray(array, np.float64))))
+def _gradient(flow: Flow, terms: Sequence[Edge]) -> str:
+    prints = [print for each in terms if (print := flow.record.values[each.gradient].print)]
+    if flow.is_nothing(terms):
+        return "no gradient"
+    return f"gradient of mean magnitude {sum(each.magnitudes / each.size for each in prints):.4g}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from compare.judging.alike import Alike, Finder, alike
+from compare.judging.callers import line_to_blame
 from compare.judging.forms import advanced, without_signs
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
@@ -69,13 +70,15 @@ def compared(torch: Operations, tf: Operations, tolerance: float) -> Step:
 
 def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
     """The lines where a value that differs parts; empty where they are not known."""
-    stretches = []
-    for side, array in zip(SIDES, (torch, tf), strict=True):
-        target = find(step.record(side), array, step.tolerance)
-        if target is None:
-            return []
-        stretches.append(Stretch(side, step.record(side), step.alike, target))
-    one, other = stretches
+    targets = [find(step.record(side), array, step.tolerance) for side, array in zip(SIDES, (torch, tf), strict=True)]
+    return [] if targets[0] is None or targets[1] is None else lines_up_to(step, what, targets[0], targets[1])
+
+
+def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
+    """The lines where two values of the records part."""
+    one, other = (
+        Stretch(side, step.record(side), step.alike, target) for side, target in zip(SIDES, (torch, tf), strict=True)
+    )
     from_the_end = _from_the_end(step, what, one, other)
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
     by_side = ([each for each in frontiers if each.side == side] for side in SIDES)
@@ -209,7 +212,7 @@ def place_of(record: Operations, number: int) -> Place | None:
 
 
 def _place(step: Step, part: Part) -> Place | None:
-    return place_of(step.record(part.side), part.number)
+    return line_to_blame(step.record(part.side), step.alike.of(part.side), step.alike.both, part.number)
 
 
 def line(step: Step, what: str, side: str, role: str, place: Place, value: int, note: str = "") -> Line:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
+from compare.judging.multiples import divided_otherwise, first_multiple
 
 PASSING = frozenset((
     "identity", "reshape", "view", "unsafeview", "squeeze", "unsqueeze", "expanddims", "transpose", "permute", "t",
@@ -68,6 +69,10 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> l
     if depth == 0 or first is None or second is None or one.is_matched(left) or other.is_matched(right):
         return []
     here = [(one.part(first, left), other.part(second, right))]
+    if (found := first_multiple(one, other, left, right)) is not None:
+        return [found]
+    if divided_otherwise(one, other, left, right):
+        return here
     kinds = [kind(stretch.record.operations[number].name) for stretch, number in ((one, first), (other, second))]
     terms, others = _terms(one, left), _terms(other, right)
     if len(terms) > 1 or len(others) > 1 or terms[0].value != left or others[0].value != right:

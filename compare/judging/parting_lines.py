@@ -75,8 +75,7 @@ def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
     step = compared(pair.torch.operations, pair.tf.operations, tolerances.alike(first.difference.max_rel, precision))
     what = what_parts(first)
     if first.stage == "gradient":
-        weights = _values(pair, (first.step, "weights", first.tensor))
-        lines = lines_of_gradient(step, what, weights) if weights else []
+        lines = lines_of_gradient(step, what, first.tensor)
         if lines:
             return lines
     targets = _left_behind(pair, first) if first.stage == "update" else _values(pair, first.key)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -51,16 +51,25 @@ class Value:
     whole: np.ndarray | None = None
 
 
+class Edge(NamedTuple):
+    """What comes back through an operation to a value that it was given: a term of that value's gradient."""
+
+    operation: int
+    value: int
+    gradient: int  # the value that holds the term
+
+
 @dataclass(frozen=True)
 class Operations:
-    """A step; `gradients` are pairs of values, of which the second is the whole gradient of the first.
+    """A step, with the way that the gradients of its weights take, and the value of each weight by its name.
 
     `capped` says why the record ends before the step did; empty where it does not.
     """
 
     operations: tuple[Operation, ...]
     values: tuple[Value, ...]
-    gradients: tuple[tuple[int, int], ...] = ()
+    edges: tuple[Edge, ...] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
     capped: str = ""
 
     @cached_property
@@ -84,7 +93,8 @@ class OperationLog:
 
     operations: list[Operation] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
-    gradients: list[tuple[int, int]] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
     capped: str = ""
     _whole: int = 0
     _seconds: float = 0.0
@@ -134,7 +144,8 @@ class OperationLog:
 
     def end(self) -> Operations:
         """What was recorded."""
-        return Operations(tuple(self.operations), tuple(self.values), tuple(self.gradients), self.capped)
+        kept = tuple(self.operations), tuple(self.values), tuple(self.edges)
+        return Operations(*kept, dict(self.weights), self.capped)
 
 
 class OperationRecording(Protocol):
@@ -142,7 +153,7 @@ class OperationRecording(Protocol):
 
     log: OperationLog
 
-    def start(self) -> None: ...
+    def start(self, weights: Mapping[str, Any]) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -167,7 +178,8 @@ def to_arrays(record: Operations) -> dict[str, np.ndarray]:
             [each.shape, each.dtype, each.whole is not None and each.whole.dtype == np.float64]
             for each in record.values
         ],
-        "gradients": record.gradients,
+        "edges": record.edges,
+        "weights": record.weights,
         "capped": record.capped,
     }
     return {
@@ -191,5 +203,5 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> Operations:
         Operation(name, tuple(inputs), tuple(outputs), tuple(places[one] for one in stack), of, stops)
         for name, inputs, outputs, stack, of, stops in plain["operations"]
     )
-    gradients = tuple((value, gradient) for value, gradient in plain["gradients"])
-    return Operations(operations, tuple(values), gradients, plain["capped"])
+    edges = tuple(Edge(*each) for each in plain["edges"])
+    return Operations(operations, tuple(values), edges, plain["weights"], plain["capped"])

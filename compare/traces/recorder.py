@@ -153,7 +153,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if self._recording.audited:
             self._losses.start()
             if self._operations is not None:
-                self._operations.start()
+                parameters = self.weights.named_parameters(self._model)
+                self._operations.start({name: each.variable for name, each in parameters.items()})
 
     def _end_operations(self) -> None:
         """Record what the step computed, if that was asked for."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from compare.traces.operations import OperationLog, Operations
+from compare.traces.operations import Edge, OperationLog, Operations
 from compare.traces.places import Place
 
 
@@ -25,9 +25,14 @@ class Recorded:
         self._log.operation(name, inputs, [output], place, **said)
         return output
 
-    def gradient(self, value: int, array) -> None:
-        """The gradient of a value."""
-        self._log.gradients.append((value, self.enter(array)))
+    def weight(self, name: str, array) -> int:
+        """The value of a weight."""
+        self._log.weights[name] = self.enter(array)
+        return self._log.weights[name]
+
+    def back(self, result: int, value: int, array) -> None:
+        """What comes back to a value through the operation that computed a result."""
+        self._log.edges.append(Edge(self.of(result), value, self.enter(array)))
 
     def of(self, value: int) -> int:
         """The operation that a value came from."""

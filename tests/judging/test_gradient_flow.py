@@ -1,9 +1,9 @@
-"""The flow of gradients: the values nearest to the loss whose gradient differs, or that have one on one side only."""
+"""Where gradients part: at the values nearest to the loss to which something else comes back."""
 
 import numpy as np
 
 from compare.judging.alike import alike
-from compare.judging.gradient_flow import flows_of, parted, stretch_behind
+from compare.judging.gradient_flow import cut, flows_of, partings
 from tests.helpers.recorded_operations import Recorded
 
 W, A, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in range(3))
@@ -15,59 +15,80 @@ def flows(torch, tf):
     return flows_of(*records, alike(*records, TOLERANCE))
 
 
-def step(gradient_of_a=B, gradient_of_b=A, cut=False):
-    """The loss is the sum of a * b, where a = sin(w) and b = cos(w) have the values A and B; `cut` leaves b without."""
+def step(to_a=B, to_b=A, cut=False, weight=W):
+    """The loss is the sum of a * b, where a = sin(w) and b = cos(w) have the values A and B; `cut` leaves b without.
+
+    `to_a` and `to_b` come back to them; w is the weight "w".
+    """
     recorded = Recorded()
-    w = recorded.enter(W)
-    read = recorded.run(1, [w], W, "read")
-    a, b = recorded.run(2, [read], A, "sin"), recorded.run(3, [read], B, "cos")
+    w = recorded.weight("w", weight)
+    a, b = recorded.run(2, [w], A, "sin"), recorded.run(3, [w], B, "cos")
     used = recorded.run(4, [b], B, "detach", stops=True) if cut else b
     product = recorded.run(5, [a, used], A * B, "mul")
     loss = recorded.run(6, [product], (A * B).sum(), "sum")
-    recorded.gradient(loss, 1.0)
-    recorded.gradient(product, np.ones((5, 2)))
-    recorded.gradient(a, gradient_of_a)
+    recorded.back(loss, product, np.ones((5, 2)))
+    recorded.back(product, a, to_a)
+    recorded.back(a, w, to_a * 2)
     if not cut:
-        recorded.gradient(b, gradient_of_b)
-    recorded.gradient(read, gradient_of_a + (0 if cut else gradient_of_b))
+        recorded.back(product, b, to_b)
+        recorded.back(b, w, to_b * 3)
     return recorded
 
 
 def where(torch, tf):
+    """The totals of the values from which on gradients part, with those of the values that they come from."""
     both = flows(torch, tf)
-    found = parted(*both, ({0}, {0}), TOLERANCE)
-    return [both[0].record.values[min(both[0].members[each])].print.total for each in found]
+
+    def total(each):
+        return both[0].record.values[both[0].members[each][0]].print.total
+
+    return [(total(each.at), {total(end) for end in each.to}) for each in partings(both, "w", TOLERANCE)]
 
 
 def test_flows_that_agree_part_nowhere():
     assert where(step(), step()) == []
+    assert where(step(cut=True), step(cut=True)) == []
 
 
-def test_a_gradient_that_is_cut_off_parts_at_the_value_that_has_none():
-    assert where(step(cut=True), step()) == [B.sum()]
-    assert where(step(), step(cut=True)) == [B.sum()]
+def test_a_gradient_that_is_cut_off_parts_where_it_would_go_on():
+    assert where(step(cut=True), step()) == [(B.sum(), {(A * B).sum()})]
+    assert where(step(), step(cut=True)) == [(B.sum(), {(A * B).sum()})]
 
 
-def test_another_gradient_parts_at_its_value_and_not_at_what_is_computed_before_it():
-    assert where(step(), step(gradient_of_a=2 * B)) == [A.sum()]
+def test_another_gradient_parts_where_it_comes_back_and_not_before():
+    assert where(step(), step(to_a=2 * B)) == [(A.sum(), {(A * B).sum()})]
 
 
 def test_a_gradient_of_zeros_is_none():
-    assert where(step(), step(gradient_of_b=0 * A)) == [B.sum()]
+    both = flows(step(), step(to_b=0 * A))
+    [parting] = partings(both, "w", TOLERANCE)
+    assert both[1].is_nothing(parting.terms[1])
+    assert not both[0].is_nothing(parting.terms[0])
 
 
-def test_what_the_weight_does_not_reach_counts_for_nothing():
-    sides = []
-    for alone in (True, False):
-        recorded = step()
-        other = recorded.run(7, [recorded.enter(W + 1)], W + 2)
-        if alone:
-            recorded.gradient(other, W)
-        sides.append(recorded)
-    assert where(*sides) == []
+def test_a_sum_is_the_same_in_however_many_terms():
+    """One side adds what comes back to b through an operation of its own, the other has it in two halves."""
+    halves = step(to_b=A / 2)
+    product = next(number for number, each in enumerate(halves.end().operations) if each.name == "mul")
+    halves.back(halves.end().operations[product].outputs[0], halves.end().operations[product].inputs[1], A / 2)
+    halves.back(halves.end().operations[1].outputs[0], 0, A * 1.5)
+    assert where(halves, step()) == []
+    assert where(halves, step(to_b=A * 1.5)) != []
 
 
-def test_the_stretch_behind_a_value_ends_with_the_next_that_both_have():
-    torch = flows(step(cut=True), step())[0]
-    names = [torch.record.operations[number].name for number in stretch_behind(torch, torch.classes[3])]
-    assert names == ["detach", "mul"]
+def test_a_weight_of_zeros_is_known_by_its_name():
+    zeros = np.zeros((5, 2))
+    assert where(step(weight=zeros), step(weight=zeros, to_a=2 * B)) == [(A.sum(), {(A * B).sum()})]
+
+
+def test_what_cuts_a_gradient_off_is_found_on_the_way():
+    torch, tf = flows(step(cut=True), step())
+    [parting] = partings((torch, tf), "w", TOLERANCE)
+    assert torch.record.operations[cut(torch, parting)].name == "detach"
+    assert cut(tf, parting) is None
+
+
+def test_the_way_between_two_values_leaves_out_what_leads_elsewhere():
+    torch, _ = flows(step(cut=True), step())
+    w, b = torch.classes[0], torch.classes[2]
+    assert [torch.record.operations[number].name for number in torch.way(w, frozenset((b,)))] == ["cos"]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from compare.judging.gradient_lines import lines_of_gradient
-from compare.judging.lines import PARTS, compared
+from compare.judging.gradient_lines import CUT, lines_of_gradient
+from compare.judging.lines import BOTH, PARTS, compared
 from tests.helpers.recorded_operations import Recorded
 
 W, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in (4, 5))
@@ -12,37 +12,36 @@ W, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in (4, 5))
 def step(first: int, cut_at: int | None, extra: float = 1.0):
     """b = cos(w) on the first line, the loss the sum of its squares two lines later, where `cut_at` may cut it off."""
     recorded = Recorded()
-    read = recorded.run(None, [recorded.enter(W)], W, "read")
-    b = recorded.run(first, [read], B, "cos")
+    w = recorded.weight("w", W)
+    b = recorded.run(first, [w], B, "cos")
     used = b if cut_at is None else recorded.run(cut_at, [b], B, "detach", stops=True)
     squares = recorded.run(first + 1, [used], B**2, "pow")
     loss = recorded.run(first + 2, [squares], (B**2).sum(), "sum")
-    recorded.gradient(loss, 1.0)
-    recorded.gradient(squares, np.ones((5, 2)))
     if cut_at is None:
-        recorded.gradient(b, 2 * extra * B)
-        recorded.gradient(read, 2 * extra * B * W)
+        recorded.back(loss, squares, np.ones((5, 2)))
+        recorded.back(squares, b, 2 * extra * B)
+        recorded.back(b, w, 2 * extra * B * W)
     return recorded
 
 
-def found(torch, tf):
+def found(torch, tf, role=PARTS):
     step = compared(torch.end(), tf.end(), 1e-10)
-    lines = lines_of_gradient(step, "the gradient of w", (W, W))
-    return [(each.side, each.at.line, each.note) for each in lines if each.role == PARTS]
+    lines = lines_of_gradient(step, "the gradient of w", "w")
+    return [(each.side, each.at.line, each.note) for each in lines if each.role == role]
 
 
 def test_where_a_gradient_is_cut_off_as_the_value_is_made_the_other_side_makes_it_without():
-    cut = "no gradient passes here"
-    assert found(step(10, 10), step(20, None)) == [("torch", 10, cut), ("tf", 20, "")]
-    assert found(step(10, None), step(20, 20)) == [("torch", 10, ""), ("tf", 20, cut)]
+    assert found(step(10, 10), step(20, None)) == [("torch", 10, CUT), ("tf", 20, "")]
+    assert found(step(10, None), step(20, 20)) == [("torch", 10, ""), ("tf", 20, CUT)]
 
 
 def test_where_it_is_cut_off_as_the_value_is_used_the_other_side_uses_it_without():
-    assert found(step(10, 11), step(20, None)) == [("torch", 11, "no gradient passes here"), ("tf", 21, "")]
+    assert found(step(10, 11), step(20, None)) == [("torch", 11, CUT), ("tf", 21, "")]
 
 
 def test_where_both_have_a_gradient_that_differs_both_lines_are_those_that_it_comes_through():
     assert found(step(10, None), step(20, None, extra=3.0)) == [("torch", 11, ""), ("tf", 21, "")]
+    assert found(step(10, None), step(20, None, extra=3.0), BOTH) == [("torch", 10, ""), ("tf", 20, "")]
 
 
 def test_where_nothing_differs_nothing_is_said():

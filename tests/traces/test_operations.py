@@ -14,7 +14,7 @@ def step():
     x, mask = recorded.enter(np.arange(6.0).reshape(2, 3)), recorded.enter(np.array([True, False]))
     y = recorded.run(3, [x, mask], np.ones((2, 3)) / 3, "mul")
     recorded.run(4, [y], 2.0, "sum", of=0, stops=True)
-    recorded.gradient(y, np.ones((2, 3)))
+    recorded.back(y, recorded.weight("w", np.zeros(3)), np.ones(3))
     return recorded.end()
 
 
@@ -22,7 +22,7 @@ def test_a_record_is_read_back_as_it_was_written():
     record = step()
     again = from_arrays(to_arrays(record))
     assert again.operations == record.operations
-    assert (again.gradients, again.capped) == (record.gradients, record.capped)
+    assert (again.edges, again.weights, again.capped) == (record.edges, record.weights, record.capped)
     for one, other in zip(again.values, record.values, strict=True):
         assert (one.shape, one.dtype, one.print) == (other.shape, other.dtype, other.print)
         assert np.array_equal(one.whole, other.whole)

@@ -1,0 +1,43 @@
+"""A function that is right where it is called elsewhere is not to blame: its caller is."""
+
+import numpy as np
+
+from compare.judging.callers import line_to_blame
+from compare.traces.operations import Operation, Operations, Value
+from compare.traces.places import Place
+
+HELPER, FIRST, SECOND = (Place("/home/user/port.py", line, "loss") for line in (3, 10, 11))
+SAME, OTHER = 0, 1  # numbers of values: the one is of a class that both sides have
+CLASSES, BOTH = {SAME: 7, OTHER: 8}, frozenset((7,))
+
+
+def record(*operations):
+    return Operations(
+        tuple(Operation(name, (), (output,), stack) for name, output, stack in operations),
+        tuple(Value((), "float64", None, np.zeros(())) for _ in range(2)),
+    )
+
+
+def blamed(number, *operations):
+    return line_to_blame(record(*operations), CLASSES, BOTH, number)
+
+
+def test_where_a_helper_is_right_elsewhere_its_caller_is_to_blame():
+    right, wrong = ("Mean", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, SECOND))
+    assert blamed(1, right, wrong) == SECOND
+
+
+def test_where_a_helper_is_wrong_everywhere_it_is_to_blame_itself():
+    assert blamed(1, ("Mean", OTHER, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, SECOND))) == HELPER
+
+
+def test_a_loop_calls_from_one_place():
+    assert blamed(1, ("Mean", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, FIRST))) == HELPER
+
+
+def test_another_operation_of_the_same_line_says_nothing():
+    assert blamed(1, ("Sum", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, SECOND))) == HELPER
+
+
+def test_what_no_line_of_the_users_ran_has_none():
+    assert blamed(0, ("Mean", OTHER, ())) is None
