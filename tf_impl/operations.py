@@ -18,8 +18,8 @@ SHAPE_ONLY = ("Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike")  # wha
 class Recording:
     """Between `start` and `stop`, every operation is noted in a log."""
 
-    def __init__(self, log: OperationLog):
-        self.log, self._undo = log, ExitStack()
+    def __init__(self) -> None:
+        self.log, self._undo = OperationLog(), ExitStack()
         self._numbers: dict[int, int] = {}  # of a tensor's value
         self._held: dict[int, int] = {}  # the number of the value that a variable holds, by its handle
         self._weights: set[int] = set()  # their handles

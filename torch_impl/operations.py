@@ -23,8 +23,8 @@ SHAPE_ONLY = {f"{name}_like" for name in ("zeros", "ones", "empty", "full", "ran
 class Recording:
     """Between `start` and `stop`, every operation is noted in a log."""
 
-    def __init__(self, log: OperationLog):
-        self.log, self._undo = log, ExitStack()
+    def __init__(self) -> None:
+        self.log, self._undo = OperationLog(), ExitStack()
         self._numbers: dict[int, tuple[int, int]] = {}  # of a tensor's value, with the version of its memory
         self._in_memory: dict[tuple, int] = {}  # the same by where a tensor lies
         self._versions: dict[int, int] = {}  # how often each memory was written to

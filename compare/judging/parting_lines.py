@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -18,24 +18,48 @@ from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call
-from compare.traces.step import END
 from compare.traces.trace import Key, TracePair
 
 EXPLAINED = ("forward", "rate", "state", "update")  # where a setting that differs says it all
+NOT_RECORDED = "for the lines of code that differ, give both recorders lines=True, and record once more"
 EAGER_STEPS = 20  # so many take less time than to compile a graph
 
 
 def with_lines(run: Run, judgement: Judgement) -> Judgement:
     """The judgement of a port, with the lines of code where it parts, if they are found."""
+    first = _to_find(judgement)
+    if first is None or not isinstance(first.step, int):
+        return judgement
+    precision, at = _precision(judgement, first), first.step
+    return _with_lines_of(judgement, first, lambda: _recorded(run, precision, at))
+
+
+def with_recorded_lines(judgement: Judgement, pair: TracePair) -> Judgement:
+    """The judgement of two recorded loops, with the lines where they part, if both have the operations of that step."""
+    first = _to_find(judgement)
+    if first is None or first.step != min(step for step, _, _ in pair.torch.keys):
+        return judgement
+    if pair.torch.operations is None or pair.tf.operations is None:
+        return _said(judgement, NOT_RECORDED)
+    return _with_lines_of(judgement, first, lambda: pair)
+
+
+def _to_find(judgement: Judgement) -> StageRow | None:
+    """The first divergence, if lines of code can show what it comes from, and nothing else does."""
     first = judgement.first_divergence
-    if judgement.verdict != DIVERGED or first is None or first.step is END:
-        return judgement
-    if first.stage in ("batch", "weights") or _is_explained(judgement, first):
-        return judgement
-    precision = next(name for name, each in judgement.comparisons.items() if first in each.rows)
+    if judgement.verdict != DIVERGED or first is None or first.stage in ("batch", "weights"):
+        return None
+    return None if _is_explained(judgement, first) else first
+
+
+def _precision(judgement: Judgement, first: StageRow) -> str:
+    return next(name for name, each in judgement.comparisons.items() if first in each.rows)
+
+
+def _with_lines_of(judgement: Judgement, first: StageRow, recorded: Callable[[], TracePair]) -> Judgement:
     try:
-        pair = _recorded(run, precision, first.step)
-        lines = find_lines(pair, first, precision)
+        pair = recorded()
+        lines = find_lines(pair, first, _precision(judgement, first))
     except RequestFailedError as error:
         return _said(judgement, f"the lines that differ were not looked for: recording the step failed ({error})")
     except Exception as error:  # what only explains a verdict must not cost it

@@ -31,7 +31,6 @@ from compare.running.request import CheckComponent, DrawBatches, Request, Start,
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
 from compare.traces.header import Known
-from compare.traces.operations import OperationLog
 from compare.traces.parameters import Parameter
 from compare.traces.settings.dropout import DropoutCalls
 
@@ -144,8 +143,7 @@ def _run(
     )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
     exchange = framework.exchange.exchange_of(training)
-    operations = framework.operations.Recording(OperationLog()) if training.operations else None
-    watching = {"exchange": exchange, "operations": operations}
+    watching = {"exchange": exchange, "lines": training.operations}
     recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following, **watching)
     try:
         shared = inputs.batches(precision)

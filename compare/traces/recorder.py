@@ -52,10 +52,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         loss: Callable | None = None,
         pairs: Mapping[str | None, str | list[str] | None] | None = None,
         follow: Path | str | None = None,
+        lines: bool = False,
         trajectory: TrajectoryWriter | None = None,
         following: Following | None = None,
         exchange: Any = None,
-        operations: OperationRecording | None = None,
     ):
         """Begin to record.
 
@@ -69,10 +69,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         pairs: on the tf side, which of its weights is which of torch's, where kind, names and order do not decide:
             {"dense.kernel": "fc.weight.T"}, and all else that a port's WEIGHTS may say.
         follow: on the tf side, the trace of the PyTorch loop, with whose weights each audited step then begins.
+        lines: whether to record the first audited step operation by operation, so that `compare diff` names the lines
+            of code that differ; that step takes some seconds more.
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
         exchange: what records, or isolates, what layers exchange; see exchange.py of each side.
-        operations: what records the first audited step operation by operation.
 
         With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
@@ -80,7 +81,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """
         model, optimizer = self._as_written(model, optimizer)
         self._trajectory, self._following, self._exchange = trajectory, following, exchange
-        self._operations = operations
+        self._operations = self._operation_recording() if lines else None
         self._loss, self._pairs = loss, explicit_pairs(pairs or {})
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
         self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
@@ -245,6 +246,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def _as_written(self, model: Model, optimizer: Any) -> tuple[Model, Any]:
         """A model and its optimizers without what wraps them for another device or a compiler."""
         return model, optimizer
+
+    @staticmethod
+    @abstractmethod
+    def _operation_recording() -> OperationRecording:
+        """What records a step operation by operation."""
 
     @staticmethod
     def loss_calls() -> LossCalls:

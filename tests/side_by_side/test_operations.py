@@ -13,7 +13,7 @@ import tf_impl.operations
 import torch_impl.operations
 from compare.judging.alike import same
 from compare.traces.fingerprints import fingerprint
-from compare.traces.operations import UNREDUCED, OperationLog
+from compare.traces.operations import UNREDUCED
 
 X = np.random.default_rng(7).normal(size=(4, 3))
 Y = np.array([0, 2, 1, 1])
@@ -26,7 +26,7 @@ def weight_of(side):
 
 def recorded(side, step):
     """What a side records while `step` runs, which is given the weight "w"."""
-    recording = (torch_impl if side == "torch" else tf_impl).operations.Recording(OperationLog())
+    recording = (torch_impl if side == "torch" else tf_impl).operations.Recording()
     weight = weight_of(side)
     recording.start({"w": weight})
     try:

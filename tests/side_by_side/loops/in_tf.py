@@ -85,7 +85,7 @@ def plateau(path, optimizer):
 
 def clipped(path, optimizer, clip=tf.clip_by_global_norm):
     model = started(path)
-    with Recorder(path, model, optimizer) as recorder:
+    with Recorder(path, model, optimizer, lines=True) as recorder:
         for x, y in BATCHES:
             loss, gradients = gradients_of(model, x, y)
             gradients, _ = clip(gradients, CLIP)

@@ -67,7 +67,7 @@ def plateau(path, model, optimizer):
 
 
 def clipped(path, model, optimizer):
-    with Recorder(path, model, optimizer) as recorder:
+    with Recorder(path, model, optimizer, lines=True) as recorder:
         for x, y in BATCHES:
             optimizer.zero_grad()
             loss = ((model(x) - y) ** 2).mean()
