@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -59,13 +59,15 @@ def constant(print: Fingerprint) -> Constant:
 class Alike:
     """The values of both sides in classes of the same content; `both` are the classes that both sides have.
 
-    `constants` are what each side has that tells nothing: sizes and the one number in them.
+    `constants` are what each side has that tells nothing: sizes and the one number in them. `parts` are, of each side,
+    the classes of which a value is put together where the other side has these one by one.
     """
 
     torch: NUMBER
     tf: NUMBER
     both: frozenset[int]
     constants: Mapping[str, set[Constant]]
+    parts: Mapping[str, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def of(self, side: str) -> NUMBER:
         return self.torch if side == "torch" else self.tf

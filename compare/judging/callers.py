@@ -10,16 +10,15 @@ from compare.traces.places import Place
 
 
 def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozenset[int], number: int) -> Place | None:
-    """The innermost line of an operation that did not elsewhere compute something that both sides have."""
-    operation = record.operations[number]
-    right = [
-        each.stack
-        for each in record.operations
-        if each.name == operation.name and each.outputs and all(classes.get(value) in both for value in each.outputs)
-    ]
-    for depth, place in enumerate(operation.stack):
-        behind = operation.stack[depth + 1 :]
-        same = [stack[depth + 1 :] for stack in right if stack[: depth + 1] == operation.stack[: depth + 1]]
-        if not behind or not any(stack and stack != behind for stack in same):
+    """The innermost line of an operation whose function did not come to what both sides have when called elsewhere."""
+    stack = record.operations[number].stack
+    for depth, place in enumerate(stack):
+        ends: dict[tuple[Place, ...], bool] = {}  # of each call: whether both sides have what it came to
+        for each in record.operations:
+            told = [value for value in each.outputs if value in classes]
+            if told and each.stack[: depth + 1] == stack[: depth + 1]:
+                ends[each.stack[depth + 1 :]] = all(classes[value] in both for value in told)
+        behind = stack[depth + 1 :]
+        if not behind or ends.get(behind) or not any(right for call, right in ends.items() if call):
             return place
     return None

@@ -27,7 +27,7 @@ class Stretch:
 
     def __init__(self, side: str, record: Operations, alike: Alike, target: int):
         self.side, self.record, self.target = side, record, target
-        self._classes, self._both = alike.of(side), alike.both
+        self._classes, self._both, self._parts = alike.of(side), alike.both, alike.parts.get(side, {})
         self._constants = alike.constants["tf" if side == "torch" else "torch"]
         self._from_both = self._reached()
         self.inside: dict[int, int] = {}  # operations, each with the first of its values that was followed
@@ -48,7 +48,7 @@ class Stretch:
 
     def is_matched(self, value: int) -> bool:
         """Whether the other side has it too."""
-        if self.record.producer.get(value) in self.passed:
+        if self.record.producer.get(value) in self.passed or value in self._parts:
             return True
         return self._classes.get(value, -1) in self._both and not self._is_by_chance(value)
 
@@ -78,7 +78,7 @@ class Stretch:
 
     def _reached(self) -> set[int]:
         """The values that are computed of something that both have."""
-        reached = {value for value, each in self._classes.items() if each in self._both}
+        reached = {value for value, each in self._classes.items() if each in self._both or value in self._parts}
         for operation in self.record.operations:
             if any(value in reached for value in operation.inputs):
                 reached |= set(operation.outputs)
@@ -94,6 +94,15 @@ class Stretch:
             found |= new
             left += new
         return sorted(found, key=lambda each: self.record.producer.get(each, -1))
+
+    def behind(self, value: int) -> list[Part]:
+        """The operations of the stretch that are given a value, or what is computed of it."""
+        given, found = {value}, []
+        for number, output in sorted(self.inside.items()):
+            if given & {*self.record.operations[number].inputs}:
+                given |= {*self.record.operations[number].outputs}
+                found.append(self.part(number, output))
+        return found
 
     def made(self, value: int) -> Part:
         """The operation that makes a value."""
@@ -116,7 +125,9 @@ class Stretch:
         """The values that an operation is given and both have, through what is passed over."""
         starts: dict[int, int] = {}
         for value in self.record.operations[number].inputs:
-            if self._classes.get(value) in self._both:
+            if value in self._parts:
+                starts |= dict.fromkeys(self._parts[value], value)
+            elif self._classes.get(value) in self._both:
                 starts[self._classes[value]] = value
             elif (before := self.record.producer.get(value)) in self.passed and before is not None:
                 starts |= self._starts(before)

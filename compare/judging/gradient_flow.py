@@ -1,13 +1,11 @@
-"""Where the gradients of two steps part: at the values nearest to the loss to which something else comes back.
+"""What comes back to each value of a step: its gradient is the sum of what comes from each place that uses it.
 
-The gradient of a value is the sum of what comes back from each place that uses it. Only values that both sides have can
-be held against each other; what lies between two of them counts as one way, however many operations it takes.
+Only values that both sides have can be held against each other; what lies between two of them counts as one way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,18 +13,6 @@ import numpy as np
 from compare.judging.alike import Alike
 from compare.running.request import SIDES
 from compare.traces.operations import Edge, Operations
-
-
-@dataclass(frozen=True)
-class Parting:
-    """A class of values that both sides have, and the classes from which something else comes back to it.
-
-    `terms` are, by side, what does; one of them may be empty. `to` is empty where nothing that both have comes behind.
-    """
-
-    at: int
-    to: frozenset[int]
-    terms: tuple[list[Edge], list[Edge]]
 
 
 class Flow:
@@ -52,17 +38,25 @@ class Flow:
 
     def ends(self, terms: Iterable[Edge], at: int, passed: Container[int] = ()) -> frozenset[int]:
         """The next classes that both have, from which terms come back to a class; `passed` are passed by."""
-        found, seen = set(), set()
+        return frozenset(self.classes[value] for value in self.next_values(terms, passed)) - {at}
+
+    def next_values(self, terms: Iterable[Edge], passed: Container[int] = ()) -> list[int]:
+        """The next values that both have, from which terms come back."""
+        found, seen = [], set()
         left = [value for edge in terms for value in self.outputs(edge)]
         while left:
             value = left.pop()
             each = self._class(value)
             if each is not None and each not in passed:
-                found.add(each)
+                found.append(value)
             elif value not in seen:
                 seen.add(value)
                 left += [one for edge in self._edges.get(value, ()) for one in self.outputs(edge)]
-        return frozenset(found - {at})
+        return found
+
+    def terms_of(self, values: Iterable[int]) -> list[Edge]:
+        """What comes back to these values."""
+        return [edge for value in dict.fromkeys(values) for edge in self._edges.get(value, ())]
 
     def roots(self, terms: Iterable[Edge]) -> list[int]:
         """The values that gradients are computed of, from which these terms come back."""
@@ -147,74 +141,3 @@ def flows_of(torch: Operations, tf: Operations, alike: Alike) -> tuple[Flow, Flo
     known = frozenset(both)
     one, other = (Flow(side, record, own, known) for side, record, own in zip(SIDES, (torch, tf), classes, strict=True))
     return one, other
-
-
-def partings(flows: tuple[Flow, Flow], weight: str, tolerance: float) -> list[Parting]:
-    """Where the gradients part on the way to a weight, nearest to the loss first."""
-    start = flows[0].classes[flows[0].record.weights[weight]]
-    left, seen, found = [start], {start}, []
-    while left:
-        for each in _differing(flows, left.pop(), tolerance):
-            further = [] if _is_cut(flows, each) else [end for end in each.to if _differing(flows, end, tolerance)]
-            if not further:
-                found.append(each)
-            left += [end for end in further if end not in seen]
-            seen.update(further)
-    return sorted(found, key=lambda each: -max(flows[0].members.get(each.at, [-1])))
-
-
-def _differing(flows: tuple[Flow, Flow], at: int, tolerance: float) -> list[Parting]:
-    """The ways by which something else comes back to a class."""
-    one, other = flows
-    ways = _ways(flows, at)
-    return [each for each in ways if one.differs(each.terms[0], other, each.terms[1], tolerance)]
-
-
-def _ways(flows: tuple[Flow, Flow], at: int) -> list[Parting]:
-    """What comes back to a class, in groups: two terms from a common class are of one group."""
-    ways: list[Parting] = []
-    for side, flow in enumerate(flows):
-        for edge in flow.terms(at):
-            way = Parting(at, flow.ends([edge], at), ([edge], []) if side == 0 else ([], [edge]))
-            ways = _joined(ways, way)
-    of_both = [each for each in ways if all(each.terms)]
-    alone = [each for each in ways if not all(each.terms)]
-    further: list[Parting] = []
-    for each in alone:  # one side may have what lies between, and to which on the other nothing comes back
-        further = _joined(further, replace(each, to=_further(flows, each)))
-    met = [each for each in further if all(each.terms)]
-    known = {edge for each in met for terms in each.terms for edge in terms}
-    return [*of_both, *met, *(each for each in alone if not known & {*each.terms[0], *each.terms[1]})]
-
-
-def _joined(ways: Sequence[Parting], way: Parting) -> list[Parting]:
-    """The ways with another one, which is joined with those that it meets."""
-    apart = []
-    for known in ways:
-        if known.to & way.to or not (known.to or way.to):
-            terms = known.terms[0] + way.terms[0], known.terms[1] + way.terms[1]
-            way = Parting(way.at, known.to | way.to, terms)
-        else:
-            apart.append(known)
-    return [*apart, way]
-
-
-def _further(flows: tuple[Flow, Flow], way: Parting) -> frozenset[int]:
-    """Where a way of one side ends on which the other, too, has a gradient."""
-    side = 0 if way.terms[0] else 1
-    hidden = {each for each in flows[side].both if not flows[1 - side].terms(each)}
-    return flows[side].ends(way.terms[side], way.at, hidden)
-
-
-def _is_cut(flows: tuple[Flow, Flow], parting: Parting) -> bool:
-    """Whether a side cuts the way off."""
-    return any(
-        flow.is_nothing(terms) and cut(flow, parting) is not None
-        for flow, terms in zip(flows, parting.terms, strict=True)
-    )
-
-
-def cut(flow: Flow, parting: Parting) -> int | None:
-    """The operation on the way that cuts the gradient off; None where none does."""
-    way = flow.way(parting.at, parting.to)
-    return next((number for number in way if flow.record.operations[number].stops), None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from compare.judging.gradient_flow import Flow, Parting, cut, flows_of, partings
+from compare.judging.gradient_flow import Flow, flows_of
+from compare.judging.gradient_partings import Parting, cut, partings
 from compare.judging.lines import BOTH, PARTS, Line, Step, line, lines_up_to, made_at, place_of
 from compare.traces.operations import Edge
 
@@ -47,7 +48,7 @@ def _through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     found = [_first(flow, terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     nothing = [flow.is_nothing(terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     if nothing[0] == nothing[1]:
-        return found
+        return _elsewhere(flows, parting) or found
     without = nothing.index(True)
     flow, other = flows[without], flows[1 - without]
     end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
@@ -78,6 +79,24 @@ def _end(flow: Flow, parting: Parting, other: Flow, terms: Sequence[Edge]) -> in
         return next(iter([edge.operation for edge in taking] + makers), None)
     before = _cut_before(flow, parting.at)
     return before if before is not None else _maker(flow, parting.at)
+
+
+def _elsewhere(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
+    """The operations through which the same gradient comes back to two values that are the same: here to one, there to
+    another. Empty where it is not so."""
+    values = [flow.next_values(own) for flow, own in zip(flows, parting.terms, strict=True)]
+    if {flows[0].classes[each] for each in values[0]} != {flows[1].classes[each] for each in values[1]}:
+        return []
+    terms = [flow.terms_of(own) for flow, own in zip(flows, values, strict=True)]
+    for side, (flow, other) in enumerate((flows, flows[::-1])):
+        own, others = terms[side], terms[1 - side]
+        for edge in (each for each in own if not _comes_back(flow, each, other, others)):
+            every = [each for end in parting.to for each in other.terms(end)]
+            same = next((each for each in every if _comes_back(flow, edge, other, [each])), None)
+            if same is not None:
+                through = edge.operation, same.operation
+                return [*through] if side == 0 else [*reversed(through)]
+    return []
 
 
 def _comes_back(flow: Flow, edge: Edge, other: Flow, terms: Sequence[Edge]) -> bool:

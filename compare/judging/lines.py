@@ -10,6 +10,7 @@ import numpy as np
 
 from compare.judging.alike import Alike, Finder, alike
 from compare.judging.callers import line_to_blame
+from compare.judging.composed import with_composed
 from compare.judging.forms import advanced, without_signs
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
@@ -65,7 +66,8 @@ class Step:
 
 def compared(torch: Operations, tf: Operations, tolerance: float) -> Step:
     """Both records, compared."""
-    return Step(torch, tf, without_signs(torch, tf, alike(torch, tf, tolerance)), tolerance)
+    found = without_signs(torch, tf, alike(torch, tf, tolerance))
+    return Step(torch, tf, with_composed(torch, tf, found, tolerance), tolerance)
 
 
 def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
@@ -81,13 +83,22 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
     )
     from_the_end = _from_the_end(step, what, one, other)
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
-    by_side = ([each for each in frontiers if each.side == side] for side in SIDES)
-    placed = [[each for each in parts if _place(step, each)] for parts in by_side]
-    from_the_start = _lines(step, what, (one, other), pairs(*with_takers((one, other), placed)))
+    by_side = [[each for each in frontiers if each.side == side] for side in SIDES]
+    placed = [
+        [_with_line(step, stretch, each) for each in parts]
+        for stretch, parts in zip((one, other), with_takers((one, other), by_side), strict=True)
+    ]
+    from_the_start = _lines(step, what, (one, other), pairs(*([each for each in parts if each] for parts in placed)))
     known = {(each.side, each.at.line) for each in from_the_end if each.role == PARTS}
     if all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
         from_the_start = []
     return [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
+
+
+def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:
+    """An operation that has a line; of what a library's optimizer computes, that which is first given it."""
+    behind = [part, *(each for each in stretch.behind(part.output))]
+    return next((each for each in behind if _place(step, each)), None)
 
 
 def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> list[Line]:
@@ -106,8 +117,8 @@ def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
     ended = step.alike.of(one.side).get(one.target)
     if ended not in step.alike.both:
         return []
-    taking = [each for each in other.taking(ended) if _place(step, each)]
-    return [one.part(one.record.producer[one.target], one.target), *taking[:1]] if taking else []
+    made, taking = one.made(one.target), [each for each in other.taking(ended) if _place(step, each)]
+    return [made, *taking[:1]] if taking and _place(step, made) else []
 
 
 def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:

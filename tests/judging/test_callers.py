@@ -35,8 +35,11 @@ def test_a_loop_calls_from_one_place():
     assert blamed(1, ("Mean", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, FIRST))) == HELPER
 
 
-def test_another_operation_of_the_same_line_says_nothing():
-    assert blamed(1, ("Sum", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, SECOND))) == HELPER
+def test_what_a_call_comes_to_is_what_counts_and_not_what_is_on_the_way():
+    on_the_way, end = ("Exp", OTHER, (HELPER, FIRST)), ("Mean", SAME, (HELPER, FIRST))
+    wrong = ("Exp", SAME, (HELPER, SECOND)), ("Mean", OTHER, (HELPER, SECOND))
+    assert blamed(3, on_the_way, end, *wrong) == SECOND
+    assert blamed(2, end, on_the_way, *wrong) == HELPER
 
 
 def test_what_no_line_of_the_users_ran_has_none():

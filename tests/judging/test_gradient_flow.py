@@ -1,94 +1,80 @@
-"""Where gradients part: at the values nearest to the loss to which something else comes back."""
+"""What comes back to the values of a step, and the ways that it takes."""
 
 import numpy as np
 
 from compare.judging.alike import alike
-from compare.judging.gradient_flow import cut, flows_of, partings
+from compare.judging.gradient_flow import flows_of
 from tests.helpers.recorded_operations import Recorded
 
-W, A, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in range(3))
+RNG = np.random.default_rng(8)
+W, X, Y = (RNG.normal(size=(3, 2)) for _ in range(3))
 TOLERANCE = 1e-10
 
 
-def flows(torch, tf):
-    records = torch.end(), tf.end()
-    return flows_of(*records, alike(*records, TOLERANCE))
+def flow_of(recorded):
+    """The flow of a step that is the same on both sides."""
+    record = recorded.end()
+    return flows_of(record, record, alike(record, record, TOLERANCE))[0]
 
 
-def step(to_a=B, to_b=A, cut=False, weight=W):
-    """The loss is the sum of a * b, where a = sin(w) and b = cos(w) have the values A and B; `cut` leaves b without.
-
-    `to_a` and `to_b` come back to them; w is the weight "w".
-    """
+def step():
+    """The weight w, its sine, and the sum of the sine's squares and of the sine; x leads to no weight."""
     recorded = Recorded()
-    w = recorded.weight("w", weight)
-    a, b = recorded.run(2, [w], A, "sin"), recorded.run(3, [w], B, "cos")
-    used = recorded.run(4, [b], B, "detach", stops=True) if cut else b
-    product = recorded.run(5, [a, used], A * B, "mul")
-    loss = recorded.run(6, [product], (A * B).sum(), "sum")
-    recorded.back(loss, product, np.ones((5, 2)))
-    recorded.back(product, a, to_a)
-    recorded.back(a, w, to_a * 2)
-    if not cut:
-        recorded.back(product, b, to_b)
-        recorded.back(b, w, to_b * 3)
-    return recorded
+    w, x = recorded.weight("w", W), recorded.enter(X)
+    sine = recorded.run(1, [w], np.sin(W), "sin")
+    square = recorded.run(2, [sine, x], np.sin(W) ** 2 + X, "square")
+    loss = recorded.run(3, [square, sine], (np.sin(W) ** 2 + X + np.sin(W)).sum(), "sum")
+    recorded.back(loss, square, np.ones((3, 2)))
+    recorded.back(loss, sine, np.ones((3, 2)))
+    recorded.back(square, sine, 2 * np.sin(W))
+    recorded.back(square, x, np.ones((3, 2)))
+    recorded.back(sine, w, (1 + 2 * np.sin(W)) * np.cos(W))
+    return flow_of(recorded), (w, x, sine, square, loss)
 
 
-def where(torch, tf):
-    """The totals of the values from which on gradients part, with those of the values that they come from."""
-    both = flows(torch, tf)
-
-    def total(each):
-        return both[0].record.values[both[0].members[each][0]].print.total
-
-    return [(total(each.at), {total(end) for end in each.to}) for each in partings(both, "w", TOLERANCE)]
+def test_the_terms_of_a_gradient_come_from_each_place_that_uses_the_value():
+    flow, (_, _, sine, *_) = step()
+    terms = flow.terms(flow.classes[sine])
+    assert [flow.record.operations[each.operation].name for each in terms] == ["sum", "square"]
 
 
-def test_flows_that_agree_part_nowhere():
-    assert where(step(), step()) == []
-    assert where(step(cut=True), step(cut=True)) == []
+def test_what_leads_to_no_weight_counts_for_nothing():
+    flow, (_, x, *_) = step()
+    assert flow.terms(flow.classes[x]) == []
 
 
-def test_a_gradient_that_is_cut_off_parts_where_it_would_go_on():
-    assert where(step(cut=True), step()) == [(B.sum(), {(A * B).sum()})]
-    assert where(step(), step(cut=True)) == [(B.sum(), {(A * B).sum()})]
+def test_a_way_ends_with_the_next_value_that_both_have():
+    flow, (w, _, sine, square, loss) = step()
+    at = flow.classes[sine]
+    [to_sine] = flow.terms(flow.classes[w])
+    assert flow.ends([to_sine], flow.classes[w]) == {at}
+    assert flow.ends(flow.terms(at), at) == {flow.classes[square], flow.classes[loss]}
+    assert flow.ends(flow.terms(at), at, passed={flow.classes[square]}) == {flow.classes[loss]}
+    assert flow.roots(flow.terms(at)) == [loss]
 
 
-def test_another_gradient_parts_where_it_comes_back_and_not_before():
-    assert where(step(), step(to_a=2 * B)) == [(A.sum(), {(A * B).sum()})]
+def test_the_operations_of_a_way_leave_out_what_leads_elsewhere():
+    flow, (w, _, sine, square, _) = step()
+    names = [flow.record.operations[each].name for each in flow.way(flow.classes[w], frozenset({flow.classes[sine]}))]
+    assert names == ["sin"]
+    of_square = flow.way(flow.classes[sine], frozenset({flow.classes[square]}))
+    assert [flow.record.operations[each].name for each in of_square] == ["square"]
 
 
-def test_a_gradient_of_zeros_is_none():
-    both = flows(step(), step(to_b=0 * A))
-    [parting] = partings(both, "w", TOLERANCE)
-    assert both[1].is_nothing(parting.terms[1])
-    assert not both[0].is_nothing(parting.terms[0])
+def test_sums_of_terms_are_compared_whatever_they_are_split_into():
+    one, (_, _, sine, *_) = step()
+    other, _ = step()
+    terms = one.terms(one.classes[sine])
+    assert not one.differs(terms, other, list(reversed(terms)), TOLERANCE)
+    assert one.differs(terms, other, terms[:1], TOLERANCE)
+    assert one.is_nothing([])
+    assert not one.is_nothing(terms)
 
 
-def test_a_sum_is_the_same_in_however_many_terms():
-    """One side adds what comes back to b through an operation of its own, the other has it in two halves."""
-    halves = step(to_b=A / 2)
-    product = next(number for number, each in enumerate(halves.end().operations) if each.name == "mul")
-    halves.back(halves.end().operations[product].outputs[0], halves.end().operations[product].inputs[1], A / 2)
-    halves.back(halves.end().operations[1].outputs[0], 0, A * 1.5)
-    assert where(halves, step()) == []
-    assert where(halves, step(to_b=A * 1.5)) != []
-
-
-def test_a_weight_of_zeros_is_known_by_its_name():
-    zeros = np.zeros((5, 2))
-    assert where(step(weight=zeros), step(weight=zeros, to_a=2 * B)) == [(A.sum(), {(A * B).sum()})]
-
-
-def test_what_cuts_a_gradient_off_is_found_on_the_way():
-    torch, tf = flows(step(cut=True), step())
-    [parting] = partings((torch, tf), "w", TOLERANCE)
-    assert torch.record.operations[cut(torch, parting)].name == "detach"
-    assert cut(tf, parting) is None
-
-
-def test_the_way_between_two_values_leaves_out_what_leads_elsewhere():
-    torch, _ = flows(step(cut=True), step())
-    w, b = torch.classes[0], torch.classes[2]
-    assert [torch.record.operations[number].name for number in torch.way(w, frozenset((b,)))] == ["cos"]
+def test_a_weight_of_zeros_is_one_that_both_have():
+    recorded = Recorded()
+    w = recorded.weight("w", np.zeros((3, 2)))
+    made = recorded.run(1, [w], X, "add")
+    recorded.back(made, w, Y)
+    flow = flow_of(recorded)
+    assert len(flow.terms(flow.classes[w])) == 1

@@ -47,3 +47,33 @@ def test_where_both_have_a_gradient_that_differs_both_lines_are_those_that_it_co
 def test_where_nothing_differs_nothing_is_said():
     assert found(step(10, None), step(20, None)) == []
     assert found(step(10, 10), step(20, 20)) == []
+
+
+def through_one_of_two(first: int, of_sum: bool):
+    """n = sin(z) once more as z + (n - z): the square of n is taken of that sum or of n itself."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    z = recorded.run(first, [w], B, "cos")
+    nearest = recorded.run(first + 1, [recorded.weight("codes", W + 1)], W - B, "gather")
+    passed = recorded.run(first + 2, [z, nearest], W - B, "add")
+    used = passed if of_sum else nearest
+    square = recorded.run(first + 3, [used], (W - B) ** 2, "pow")
+    cube = recorded.run(first + 4, [passed], (W - B) ** 3, "exp")
+    loss = recorded.run(first + 5, [square, cube], ((W - B) ** 2 + (W - B) ** 3).sum(), "sum")
+    for value in (square, cube):
+        recorded.back(loss, value, np.ones((5, 2)))
+    recorded.back(square, used, 2 * (W - B))
+    recorded.back(cube, passed, 3 * (W - B) ** 2)
+    gradient = 3 * (W - B) ** 2 + (2 * (W - B) if of_sum else 0)
+    recorded.back(passed, z, gradient)
+    recorded.back(nearest, recorded.end().weights["codes"], W)
+    recorded.back(z, w, gradient * W)
+    return recorded
+
+
+def test_what_comes_back_to_another_value_with_the_same_content_is_told():
+    """Both have n twice, and the gradient of n is the same on the whole: only one side has it pass through the sum."""
+    assert found(through_one_of_two(10, of_sum=False), through_one_of_two(20, of_sum=True)) == [
+        ("torch", 13, ""),
+        ("tf", 23, ""),
+    ]
