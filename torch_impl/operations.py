@@ -10,6 +10,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
 from compare.traces.operations import UNREDUCED, Edge, OperationLog
+from compare.traces.places import Called
 
 MOST_HELD = 2e9  # bytes of tensors, which are kept so that no other takes the place of one in memory
 
@@ -28,7 +29,7 @@ class Recording:
         self._numbers: dict[int, tuple[int, int]] = {}  # of a tensor's value, with the version of its memory
         self._in_memory: dict[tuple, int] = {}  # the same by where a tensor lies
         self._versions: dict[int, int] = {}  # how often each memory was written to
-        self._written: dict[int, tuple[int, tuple]] = {}  # by what, last: a value of it, and its place
+        self._written: dict[int, tuple[int, Called]] = {}  # by what, last: a value of it, and its place
         self._nodes: dict[int, int] = {}  # the operation of each node of autograd, by the node's number
         self._hooked: set[int] = set()
         self._weights: set[int] = set()

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from compare.judging.gradient_flow import Flow, flows_of
 from compare.judging.gradient_partings import Parting, cut, partings
-from compare.judging.lines import BOTH, PARTS, Line, Step, line, lines_up_to, made_at, place_of
+from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
+from compare.judging.lines import lines_up_to
 from compare.traces.operations import Edge
 
 CUT = "no gradient passes here"

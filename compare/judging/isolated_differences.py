@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from compare.judging import tolerances
 from compare.judging.isolation import FORWARD, Isolated, call_of
-from compare.judging.lines import Line
+from compare.judging.line import Line
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.stages import StageRow

@@ -8,7 +8,8 @@ from dataclasses import replace
 from compare.judging import tolerances
 from compare.judging.isolated_differences import BETWEEN, LAYER, LOSS, IsolatedDifference
 from compare.judging.isolation import Isolated
-from compare.judging.lines import Line, compared, lines_of_value
+from compare.judging.line import Line, compared
+from compare.judging.lines import lines_of_value
 from compare.judging.parting_lines import what_parts
 from compare.judging.run import Run
 from compare.traces.operations import Operations

@@ -3,71 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from compare.judging.alike import Alike, Finder, alike
+from compare.judging.alike import Finder
 from compare.judging.callers import line_to_blame
-from compare.judging.composed import with_composed
-from compare.judging.forms import advanced, without_signs
+from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
 from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
+from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
 from compare.judging.lockstep import descend
 from compare.judging.relations import relation
-from compare.judging.statements import name_of_result, source, statement
 from compare.running.request import SIDES
 from compare.traces.fingerprints import fingerprint
-from compare.traces.operations import Operations, Value
+from compare.traces.operations import Operations
 from compare.traces.places import Place
 
 MOST_PAIRS = 2
-BOTH, PARTS = "both have", "parts"
 PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two different operations do not have
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of one side; `place` is what of the training it is about, `role` is BOTH or PARTS, `note` what its value
-    is of the other side's."""
-
-    place: str
-    side: str
-    role: str
-    at: Place
-    value: str
-    shape: str
-    note: str = ""
-    name: str = ""  # of the variable that holds the value
-
-    @property
-    def source(self) -> str:
-        return source(self.at)
-
-    @property
-    def where(self) -> str:
-        return f"{Path(self.at.file).name}:{self.at.line}"
-
-
-@dataclass(frozen=True)
-class Step:
-    """Both records of one step, and what of their values is the same."""
-
-    torch: Operations
-    tf: Operations
-    alike: Alike
-    tolerance: float
-
-    def record(self, side: str) -> Operations:
-        return self.torch if side == "torch" else self.tf
-
-
-def compared(torch: Operations, tf: Operations, tolerance: float) -> Step:
-    """Both records, compared."""
-    found = without_signs(torch, tf, alike(torch, tf, tolerance))
-    return Step(torch, tf, with_composed(torch, tf, found, tolerance), tolerance)
 
 
 def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
@@ -212,38 +166,5 @@ def _common(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
     return []
 
 
-def made_at(record: Operations, value: int) -> Place | None:
-    number = record.producer.get(value)
-    return place_of(record, number) if number is not None else None
-
-
-def place_of(record: Operations, number: int) -> Place | None:
-    """The user's line of an operation; of one in the backward pass, the line that asked for gradients."""
-    return next(iter(record.operations[number].stack), None)
-
-
 def _place(step: Step, part: Part) -> Place | None:
     return line_to_blame(step.record(part.side), step.alike.of(part.side), step.alike.both, part.number)
-
-
-def line(step: Step, what: str, side: str, role: str, place: Place, value: int, note: str = "") -> Line:
-    each = step.record(side).values[value]
-    shape = "x".join(map(str, each.shape)) or "scalar"
-    name = name_of_result(place) if is_result(step.record(side), value, place) else ""
-    return Line(what, side, role, place, shown(each), shape, note, name)
-
-
-def is_result(record: Operations, value: int, place: Place) -> bool:
-    """Whether a value is what its statement ends with: it goes on in other statements only."""
-    used = [statement(at) for number in record.consumers.get(value, ()) if (at := place_of(record, number))]
-    return statement(place) not in used
-
-
-def shown(value: Value) -> str:
-    """A value in a few digits: one number as it is, of more the mean magnitude."""
-    print = value.print
-    if print is None or not print.size:
-        return ""
-    if print.size == 1:
-        return f"{print.total:.6g}"
-    return f"mean magnitude {print.magnitudes / print.size:.4g}"

@@ -13,7 +13,8 @@ from compare.judging.comparison import DIVERGED
 from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
-from compare.judging.lines import BOTH, PARTS, Line, compared, lines_of_value
+from compare.judging.line import BOTH, PARTS, Line, compared
+from compare.judging.lines import lines_of_value
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES, RequestFailedError, Training
@@ -21,6 +22,7 @@ from compare.traces.calls import without_call
 from compare.traces.trace import Key, TracePair
 
 EXPLAINED = ("forward", "rate", "state", "update")  # where a setting that differs says it all
+TOLD_BY_LINES = ("forward", "loss", "gradient")  # elsewhere a setting is the usual cause
 NOT_RECORDED = "for the lines of code that differ, give both recorders lines=True, and record once more"
 EAGER_STEPS = 20  # so many take less time than to compile a graph
 
@@ -40,7 +42,7 @@ def with_recorded_lines(judgement: Judgement, pair: TracePair) -> Judgement:
     if first is None or first.step != min(step for step, _, _ in pair.torch.keys):
         return judgement
     if pair.torch.operations is None or pair.tf.operations is None:
-        return _said(judgement, NOT_RECORDED)
+        return _said(judgement, NOT_RECORDED) if first.stage in TOLD_BY_LINES else judgement
     return _with_lines_of(judgement, first, lambda: pair)
 
 
@@ -145,7 +147,10 @@ def say_lines(lines: Iterable[Line]) -> list[str]:
         text = f"{what} parts here"
     parts = [each for each in lines if each.role == PARTS]
     width, wide = (max(len(one) for one in each) for each in ([p.where for p in parts], [p.source for p in parts]))
-    rows = [f"  {each.side:5} {each.where:{width}}  {each.source:{wide}}  {_value(each)}" for each in parts]
+    rows = []
+    for each in parts:
+        rows.append(f"  {each.side:5} {each.where:{width}}  {each.source:{wide}}  {_value(each)}")
+        rows += [f"  {'':5} {'':{width}}  in {each.in_library}"] if each.library else []
     return [text, *rows]
 
 

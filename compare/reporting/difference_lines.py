@@ -15,7 +15,7 @@ from compare.judging.isolated_differences import (
     IsolatedDifference,
 )
 from compare.judging.judgement import Judgement
-from compare.judging.lines import PARTS
+from compare.judging.line import PARTS
 from compare.judging.settings import to_row
 from compare.traces.calls import without_call
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from compare.traces.fingerprints import Fingerprint, fingerprint
-from compare.traces.places import Place, stack
+from compare.traces.places import Called, Place, stack
 
 MOST_OPERATIONS = 20_000
 MOST_SECONDS = 8.0  # that the recording itself may take
@@ -27,7 +27,8 @@ UNREDUCED = ", unreduced"  # how the name ends of what a loss computes before it
 
 @dataclass(frozen=True)
 class Operation:
-    """`inputs` and `outputs` are numbers of values; `stack` are the user's lines, innermost first.
+    """`inputs` and `outputs` are numbers of values; `stack` are the user's lines, innermost first, and `library` is the
+    line of a library that they led to, if it says more.
 
     `of` is the number of the forward operation whose gradient this computes. `stops` is True where a gradient is cut
     off: what comes out has none, though what goes in would.
@@ -39,6 +40,7 @@ class Operation:
     stack: tuple[Place, ...]
     of: int | None = None
     stops: bool = False
+    library: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -115,22 +117,21 @@ class OperationLog:
         self._whole += array.size if keep else 0
         return Value(array.shape, dtype, fingerprint(array), np.array(array, _kept_as(array)) if keep else None)
 
-    def place(self) -> tuple[Place, ...] | None:
+    def place(self) -> Called | None:
         """Where the running operation was called; None where it is no part of the step."""
-        found = stack()
-        return None if found is None else tuple(found)
+        return stack()
 
     def operation(
         self,
         name: str,
         inputs: Sequence[int],
         outputs: Sequence[int],
-        place: tuple[Place, ...],
+        place: Called,
         of: int | None = None,
         stops: bool = False,
     ) -> int:
         """Note an operation; returns its number."""
-        self.operations.append(Operation(name, tuple(inputs), tuple(outputs), place, of, stops))
+        self.operations.append(Operation(name, tuple(inputs), tuple(outputs), place.own, of, stops, place.library))
         return len(self.operations) - 1
 
     @property
@@ -166,7 +167,7 @@ def to_arrays(record: Operations) -> dict[str, np.ndarray]:
     places: dict[Place, int] = {}
     operations = [
         [each.name, each.inputs, each.outputs, [places.setdefault(one, len(places)) for one in each.stack], each.of,
-         each.stops]
+         each.stops, each.library and places.setdefault(each.library, len(places))]
         for each in record.operations
     ]  # fmt: skip
     prints = [each.print or (np.nan,) * len(Fingerprint._fields) for each in record.values]
@@ -200,8 +201,11 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> Operations:
         begun += size if kept else 0
         values.append(Value(tuple(shape), dtype, None if np.isnan(row).all() else Fingerprint(*map(float, row)), whole))
     operations = tuple(
-        Operation(name, tuple(inputs), tuple(outputs), tuple(places[one] for one in stack), of, stops)
-        for name, inputs, outputs, stack, of, stops in plain["operations"]
+        Operation(
+            *(name, tuple(inputs), tuple(outputs), tuple(places[one] for one in stack), of, stops),
+            library=None if library is None else places[library],
+        )
+        for name, inputs, outputs, stack, of, stops, library in plain["operations"]
     )
     edges = tuple(Edge(*each) for each in plain["edges"])
     return Operations(operations, tuple(values), edges, plain["weights"], plain["capped"])

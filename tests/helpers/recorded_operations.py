@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compare.traces.operations import Edge, OperationLog, Operations
-from compare.traces.places import Place
+from compare.traces.places import Called, Place
 
 
 class Recorded:
@@ -21,7 +21,7 @@ class Recorded:
     def run(self, line: int | None, inputs: Sequence[int], array, name: str = "op", **said) -> int:
         """What an operation on a line computes; None is a line of a library that nobody of the user's called."""
         output = self.enter(array)
-        place = () if line is None else (Place(self._file, line, "loss"),)
+        place = Called(() if line is None else (Place(self._file, line, "loss"),))
         self._log.operation(name, inputs, [output], place, **said)
         return output
 

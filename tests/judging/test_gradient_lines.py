@@ -3,7 +3,7 @@
 import numpy as np
 
 from compare.judging.gradient_lines import CUT, lines_of_gradient
-from compare.judging.lines import BOTH, PARTS, compared
+from compare.judging.line import BOTH, PARTS, compared
 from tests.helpers.recorded_operations import Recorded
 
 W, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in (4, 5))

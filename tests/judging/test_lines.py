@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from compare.judging.lines import BOTH, PARTS, compared, lines_of_value
+from compare.judging.line import BOTH, PARTS, compared
+from compare.judging.lines import lines_of_value
 from tests.helpers.recorded_operations import Recorded
 
 X, Y = (np.random.default_rng(seed).normal(size=(8, 3)) for seed in (2, 3))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.judging.frontier import Stretch
-from compare.judging.lines import compared
+from compare.judging.line import compared
 from compare.judging.lockstep import descend
 from tests.helpers.recorded_operations import Recorded
 

@@ -9,7 +9,7 @@ import pytest
 from compare.judging import parting_lines
 from compare.judging.difference import difference
 from compare.judging.judgement import Judgement
-from compare.judging.lines import BOTH, PARTS, Line
+from compare.judging.line import BOTH, PARTS, Line
 from compare.judging.parting_lines import say_lines, with_lines
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow

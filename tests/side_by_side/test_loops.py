@@ -49,5 +49,6 @@ def test_where_both_recorded_the_operations_of_a_step_the_lines_that_differ_are_
 
 
 def test_where_they_did_not_the_report_says_how_to_record_them(recorded):
-    result = diff(recorded / "averaged_torch", recorded / "averaged_too_fast_tf")
+    result = diff(recorded / "called_twice_torch", recorded / "called_for_one_tf")
+    assert result.judgement.first_divergence.stage == "loss"
     assert any("lines=True" in finding for finding in result.findings)

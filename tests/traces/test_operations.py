@@ -5,7 +5,7 @@ import pytest
 
 from compare.traces import operations
 from compare.traces.operations import OperationLog, from_arrays, to_arrays
-from compare.traces.places import Place
+from compare.traces.places import Called, Place
 from tests.helpers.recorded_operations import Recorded
 
 
@@ -61,7 +61,7 @@ def test_a_step_of_too_many_operations_is_recorded_in_part_and_says_so(monkeypat
     log = OperationLog()
     for _ in range(2):
         assert not log.full
-        log.operation("op", [], [], (Place("f", 1, "g"),))
+        log.operation("op", [], [], Called((Place("f", 1, "g"),)))
     assert log.full
     assert log.end().capped == "the step has more than 2 operations"
 
@@ -75,7 +75,7 @@ def test_a_step_that_takes_too_long_to_record_says_so(monkeypatch):
 
 
 def test_the_place_is_that_of_who_called():
-    [first, *_] = OperationLog().place()
+    [first, *_] = OperationLog().place().own
     assert (first.file, first.function) == (__file__, "test_the_place_is_that_of_who_called")
 
 
