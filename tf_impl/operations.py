@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 import tensorflow as tf
 
-from compare.traces.operations import Edge, OperationLog
+from compare.traces.operations import OperationLog
 from tf_impl.tensorflow_internals import number_of_tensor, watched_gradients, watched_kernels
 from tf_impl.weights.tensors import resource
 
@@ -88,7 +88,9 @@ class Recording:
 
     @contextmanager
     def _asked(self, sources: Iterable) -> Iterator[None]:
-        before, self._is_of_weights = self._is_of_weights, bool(self._weights & {*map(number_of_tensor, sources)})
+        asked = [self._held[number] for each in sources if (number := number_of_tensor(each)) in self._weights]
+        before, self._is_of_weights = self._is_of_weights, bool(asked)
+        self.log.asked += [tuple(asked)] if asked else []
         try:
             yield
         finally:
@@ -105,7 +107,7 @@ class Recording:
             of_each = gradients if isinstance(gradients, (list, tuple)) else [gradients]
             for value, gradient in zip(self._given[number], of_each, strict=False):
                 if value is not None and gradient is not None:
-                    self.log.edges.append(Edge(number, value, self._of_gradient(gradient)))
+                    self.log.edge(number, value, self._of_gradient(gradient))
         return gradients
 
     def _of_gradient(self, gradient: tf.Tensor | tf.IndexedSlices) -> int:

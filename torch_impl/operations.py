@@ -1,15 +1,17 @@
 """Records the operations of a step beneath autograd, where the functions that a user calls have come apart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from unittest.mock import patch
 
 import numpy as np
 import torch
+from torch.nn import functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
-from compare.traces.operations import UNREDUCED, Edge, OperationLog
+from compare.traces.operations import UNREDUCED, OperationLog
 from compare.traces.places import Called
 
 MOST_HELD = 2e9  # bytes of tensors, which are kept so that no other takes the place of one in memory
@@ -32,7 +34,7 @@ class Recording:
         self._written: dict[int, tuple[int, Called]] = {}  # by what, last: a value of it, and its place
         self._nodes: dict[int, int] = {}  # the operation of each node of autograd, by the node's number
         self._hooked: set[int] = set()
-        self._weights: set[int] = set()
+        self._weights: dict[int, torch.Tensor] = {}  # by what tells a tensor from others
         self._is_of_weights = False  # the backward pass that is running
         self._last_node = 0
         self._in_function = False  # whose gradient the user wrote
@@ -42,7 +44,7 @@ class Recording:
     def start(self, weights: Mapping[str, torch.Tensor]) -> None:
         """Begin; attention is computed in its parts, of which the other side may have some."""
         self.log.weights.update({name: self._number(tensor) for name, tensor in weights.items()})
-        self._weights = {id(tensor) for tensor in weights.values()}
+        self._weights = {id(tensor): tensor for tensor in weights.values()}
         self._last_node = torch.autograd._get_sequence_nr()
         self._undo.enter_context(sdpa_kernel(SDPBackend.MATH))
         run_backward, apply = torch.autograd._engine_run_backward, torch.autograd.Function.apply.__func__
@@ -50,7 +52,7 @@ class Recording:
         def hooked(outputs, gradients, retain_graph, create_graph, inputs, *arguments, **named):
             with _disable_current_modes():
                 self._hook(outputs)
-            self._is_of_weights = not inputs or any(id(each) in self._weights for each in inputs)
+                self._ask(inputs)
             return run_backward(outputs, gradients, retain_graph, create_graph, inputs, *arguments, **named)
 
         def applied(function, *arguments, **named):
@@ -64,6 +66,7 @@ class Recording:
         self._undo.enter_context(patch.object(torch.autograd, "_engine_run_backward", hooked))
         self._undo.enter_context(patch.object(torch.autograd.Function, "apply", classmethod(applied)))
         self._undo.enter_context(_Dispatch(self))
+        self._undo.enter_context(_Losses(self))
 
     def stop(self) -> None:
         """End, and forget the tensors."""
@@ -84,12 +87,8 @@ class Recording:
             for memory in {_memory(tensor) for tensor in written}:
                 self._versions[memory] = self._versions.get(memory, 0) + 1
             outputs = [self._add(each) for each in [*_tensors(result), *written]]
-            if (parts := _unreduced(function, arguments, named)) is not None:
-                unreduced = self.log.value(lambda: _numpy(parts))
-                self.log.operation(f"{function}{UNREDUCED}", inputs, [unreduced], place, self._of())
-                inputs = [unreduced]
-        stops = not (self._in_backward() or self._in_function) and any(each.requires_grad for each in given)
-        stops &= function is torch.ops.aten.detach.default or not grad_enabled
+        stops = not self._in_function and any(each.requires_grad for each in given)
+        stops &= not grad_enabled or (function is torch.ops.aten.detach.default and not self._in_backward())
         number = self.log.operation(str(function), inputs, outputs, place, self._of(), stops)
         for tensor in written:
             self._written[_memory(tensor)] = outputs[-1], place
@@ -109,6 +108,19 @@ class Recording:
             number = self.log.operation(f"{function.__name__}.apply", inputs, outputs, place, self._of())
             self._nodes |= {node._sequence_nr(): number for node in nodes}
         return result
+
+    def _reduced(self, function, arguments: tuple, named: dict, begun: int, result: torch.Tensor) -> None:
+        """Note what a loss has before it takes the mean or the sum, behind the parts of it that began as `begun`."""
+        if self.log.full or (place := self.log.place()) is None:
+            return
+        with _disable_current_modes(), torch.no_grad():
+            parts = function(*arguments, **named | {"reduction": "none"})
+            inputs = [self._number(each) for each in _tensors((arguments, named))]
+            inside = [value for each in self.log.operations[begun:] for value in each.outputs]
+            inputs += [value for value in inside if self.log.values[value].shape]
+            unreduced = self.log.value(lambda: _numpy(parts))
+            self.log.operation(f"{function.__name__}{UNREDUCED}", inputs, [unreduced], place, self._of())
+            self.log.operation(named["reduction"], [unreduced], [self._add(result, anew=True)], place, self._of())
 
     @staticmethod
     def _in_backward() -> bool:
@@ -143,6 +155,13 @@ class Recording:
             self.log.capped = f"the step computes more than {MOST_HELD / 1e9:.0f} GB"
         return number
 
+    def _ask(self, inputs: Sequence[torch.Tensor]) -> None:
+        """Begin a backward pass, of all weights where it names no inputs."""
+        asked = [each for each in inputs if id(each) in self._weights] if inputs else self._weights.values()
+        self._is_of_weights = bool(asked)
+        if self._is_of_weights:
+            self.log.asked.append(tuple(self._number(each) for each in asked))
+
     def _hook(self, outputs) -> None:
         """Have every node of the graph tell what it passes back."""
         nodes = [each.grad_fn for each in outputs if getattr(each, "grad_fn", None) is not None]
@@ -165,7 +184,7 @@ class Recording:
         with _disable_current_modes(), torch.no_grad():
             for (node, place), gradient in zip(before, gradients, strict=True):
                 if gradient is not None and (value := self._made_by(node, place)) is not None:
-                    self.log.edges.append(Edge(number, value, self._number(gradient)))
+                    self.log.edge(number, value, self._number(gradient))
 
     def _made_by(self, node, place: int) -> int | None:
         """The value that a node of autograd stands for: what it computed, or a weight."""
@@ -174,6 +193,21 @@ class Recording:
         number = None if node is None else self._nodes.get(node._sequence_nr())
         outputs = () if number is None else self.log.operations[number].outputs
         return outputs[place] if place < len(outputs) else None
+
+
+class _Losses(TorchFunctionMode):
+    """Sees the losses of torch.nn.functional, which are often one operation, or come apart into others."""
+
+    def __init__(self, recording: Recording):
+        super().__init__()
+        self._recording = recording
+
+    def __torch_function__(self, function, types, arguments=(), named=None):
+        named, begun = named or {}, len(self._recording.log.operations)
+        result = function(*arguments, **named)
+        if getattr(function, "__module__", "") == F.__name__ and named.get("reduction", "none") != "none":
+            self._recording._reduced(function, arguments, named, begun, result)
+        return result
 
 
 class _Dispatch(TorchDispatchMode):
@@ -205,19 +239,6 @@ def _written(function, arguments: tuple, named: dict) -> Iterator[torch.Tensor]:
 def _takes_shape_only(function) -> bool:
     """Whether an operation takes no more than the shape of a tensor."""
     return function._schema.name.rpartition("::")[2] in SHAPE_ONLY
-
-
-def _unreduced(function, arguments: tuple, named: dict) -> torch.Tensor | None:
-    """What a loss has before it takes the mean or the sum; None for all else."""
-    for place, argument in enumerate(function._schema.arguments):
-        if argument.name == "reduction" and "backward" not in function._schema.name:
-            values = list(arguments)
-            if place < len(values):
-                values[place] = 0
-            else:
-                named = {**named, "reduction": 0}
-            return next(_tensors(function(*values, **named)))
-    return None
 
 
 def _memory(tensor: torch.Tensor) -> int:

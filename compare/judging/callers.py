@@ -22,3 +22,11 @@ def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozense
         if not behind or ends.get(behind) or not any(right for call, right in ends.items() if call):
             return place
     return None
+
+
+def line_that_takes(record: Operations, number: int, value: int) -> Place | None:
+    """The line of an operation that is in the function where a value was made: there a helper is given it."""
+    stack, made = record.operations[number].stack, record.producer.get(value)
+    functions = set() if made is None else {(each.file, each.function) for each in record.operations[made].stack}
+    within = [place for place in stack if (place.file, place.function) in functions]
+    return next(iter([*within, *stack]), None)

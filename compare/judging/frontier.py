@@ -20,6 +20,7 @@ class Part:
     number: int
     output: int
     starts: Mapping[int, int] = field(default_factory=dict)  # class: value
+    of_masks: bool = False  # whether it starts from nothing but zeros and ones
 
 
 class Stretch:
@@ -85,15 +86,17 @@ class Stretch:
         return reached
 
     def upstream(self, value: int) -> list[int]:
-        """The values that a value is computed of, and it, as far as they are followed, in the order of their making."""
+        """The values that a value is computed of, and it, up to the first that both have, in the order of their making.
+
+        What no operation makes is left out.
+        """
         found, left = {value}, [value]
         while left:
-            number = self.record.producer.get(left.pop())
-            inputs = () if number is None else self.record.operations[number].inputs
-            new = {each for each in inputs if each not in found and self.is_followed(each)}
-            found |= new
-            left += new
-        return sorted(found, key=lambda each: self.record.producer.get(each, -1))
+            for each in self.record.operations[self.record.producer[left.pop()]].inputs:
+                if each not in found and each in self.record.producer:
+                    found |= {each} if self.is_matched(each) or self.is_followed(each) else set()
+                    left += [each] if self.is_followed(each) else []
+        return sorted(found, key=self.record.producer.__getitem__)
 
     def behind(self, value: int) -> list[Part]:
         """The operations of the stretch that are given a value, or what is computed of it."""
@@ -119,7 +122,9 @@ class Stretch:
 
     def part(self, number: int, output: int) -> Part:
         """An operation of the stretch, with what it starts from."""
-        return Part(self.side, self.record.operations[number], number, output, self._starts(number))
+        starts = self._starts(number)
+        of_masks = all((print := self.record.values[each].print) and print.is_mask for each in starts.values())
+        return Part(self.side, self.record.operations[number], number, output, starts, bool(starts) and of_masks)
 
     def _starts(self, number: int) -> dict[int, int]:
         """The values that an operation is given and both have, through what is passed over."""
@@ -151,7 +156,7 @@ def pairs(torch: list[Part], tf: list[Part]) -> list[tuple[Part | None, Part | N
     """The operations of both frontiers, paired by the values that they start from; the closest pair first."""
     ranked = sorted(
         ((one, other) for one in torch for other in tf),
-        key=lambda pair: (-overlap(*pair), pair[0].number, pair[1].number),
+        key=lambda pair: (any(each.of_masks for each in pair), -overlap(*pair), pair[0].number, pair[1].number),
     )
     found: list[tuple[Part | None, Part | None]] = []
     left = {id(each) for each in (*torch, *tf)}

@@ -36,18 +36,18 @@ class Flow:
             if any(self.classes.get(each) != at for each in self.record.operations[edge.operation].outputs)
         ]
 
-    def ends(self, terms: Iterable[Edge], at: int, passed: Container[int] = ()) -> frozenset[int]:
+    def ends(self, terms: Iterable[Edge], at: int, passed: Iterable[int] = ()) -> frozenset[int]:
         """The next classes that both have, from which terms come back to a class; `passed` are passed by."""
-        return frozenset(self.classes[value] for value in self.next_values(terms, passed)) - {at}
+        stops = self.both - {*passed}
+        return frozenset(self.classes[value] for value in self.next_values(terms, stops)) - {at}
 
-    def next_values(self, terms: Iterable[Edge], passed: Container[int] = ()) -> list[int]:
-        """The next values that both have, from which terms come back."""
+    def next_values(self, terms: Iterable[Edge], of: Container[int]) -> list[int]:
+        """The next values of some classes, from which terms come back."""
         found, seen = [], set()
         left = [value for edge in terms for value in self.outputs(edge)]
         while left:
             value = left.pop()
-            each = self._class(value)
-            if each is not None and each not in passed:
+            if self.classes.get(value) in of:
                 found.append(value)
             elif value not in seen:
                 seen.add(value)
@@ -57,6 +57,11 @@ class Flow:
     def terms_of(self, values: Iterable[int]) -> list[Edge]:
         """What comes back to these values."""
         return [edge for value in dict.fromkeys(values) for edge in self._edges.get(value, ())]
+
+    def behind(self, number: int) -> list[int]:
+        """The operations that are given what an operation computed, in the order in which they ran."""
+        outputs = self.record.operations[number].outputs
+        return sorted({each for value in outputs for each in self.record.consumers.get(value, ())})
 
     def roots(self, terms: Iterable[Edge]) -> list[int]:
         """The values that gradients are computed of, from which these terms come back."""
@@ -119,14 +124,15 @@ class Flow:
 
 def _to_weights(record: Operations) -> list[Edge]:
     """What comes back to values through which it goes on to a weight: TensorFlow computes more."""
-    passing: dict[int, set[int]] = {}
-    for edge in record.edges:
-        passing.setdefault(edge.operation, set()).add(edge.value)
-    leading = set(record.weights.values())
-    for number, operation in enumerate(record.operations):
-        if passing.get(number, set()) & leading:
-            leading |= set(operation.outputs)
-    return [edge for edge in record.edges if edge.value in leading]
+    kept: list[Edge] = []
+    for number, weights in enumerate(record.asked):
+        edges = [edge for edge in record.edges if edge.asked == number]
+        leading = set(weights)
+        for edge in sorted(edges):  # by the operation
+            if edge.value in leading:
+                leading |= set(record.operations[edge.operation].outputs)
+        kept += [edge for edge in edges if edge.value in leading]
+    return kept
 
 
 def flows_of(torch: Operations, tf: Operations, alike: Alike) -> tuple[Flow, Flow]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from compare.judging.gradient_flow import Flow, flows_of
-from compare.judging.gradient_partings import Parting, cut, partings
+from compare.judging.gradient_partings import Parting, cut, is_cut, partings
 from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
-from compare.judging.lines import lines_up_to
+from compare.judging.lines import MOST_PAIRS, lines_up_to
 from compare.traces.operations import Edge
 
 CUT = "no gradient passes here"
@@ -29,7 +29,12 @@ def lines_of_gradient(step: Step, what: str, weight: str) -> list[Line]:
     roots = [flow.roots(terms) for flow, terms in zip(flows, apart[0].terms, strict=True)]
     if not apart[0].to and all(roots) and (found := lines_up_to(step, what, roots[0][-1], roots[1][-1])):
         return found
-    return _lines(step, what, flows, apart[0])
+    lines = _lines(step, what, flows, apart[0])
+    for further in (each for each in apart[1:] if is_cut(flows, each)):
+        own, known = _lines(step, what, flows, further), {(each.side, each.at.line) for each in lines}
+        if len(own) >= MOST_PAIRS and not any((each.side, each.at.line) in known for each in own if each.role == PARTS):
+            return [*lines, *own]
+    return lines
 
 
 def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) -> list[Line]:
@@ -49,7 +54,7 @@ def _through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     found = [_first(flow, terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     nothing = [flow.is_nothing(terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     if nothing[0] == nothing[1]:
-        return _elsewhere(flows, parting) or found
+        return _elsewhere(flows, parting) or _of_one_of_several(flows, parting) or found
     without = nothing.index(True)
     flow, other = flows[without], flows[1 - without]
     end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
@@ -78,14 +83,14 @@ def _end(flow: Flow, parting: Parting, other: Flow, terms: Sequence[Edge]) -> in
         taking = [edge for each in parting.to for edge in flow.terms(each) if _comes_back(flow, edge, other, terms)]
         makers = [number for each in parting.to if (number := _maker(flow, each)) is not None]
         return next(iter([edge.operation for edge in taking] + makers), None)
-    before = _cut_before(flow, parting.at)
+    before = _cut_before(flow, flow.members.get(parting.at, ()))
     return before if before is not None else _maker(flow, parting.at)
 
 
 def _elsewhere(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     """The operations through which the same gradient comes back to two values that are the same: here to one, there to
     another. Empty where it is not so."""
-    values = [flow.next_values(own) for flow, own in zip(flows, parting.terms, strict=True)]
+    values = [flow.next_values(own, parting.to) for flow, own in zip(flows, parting.terms, strict=True)]
     if {flows[0].classes[each] for each in values[0]} != {flows[1].classes[each] for each in values[1]}:
         return []
     terms = [flow.terms_of(own) for flow, own in zip(flows, values, strict=True)]
@@ -100,6 +105,30 @@ def _elsewhere(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     return []
 
 
+def _of_one_of_several(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
+    """Where a side cuts the gradient off from one of several values that are the same, and the line of the other that
+    makes what comes behind. Empty where it is not so."""
+    silent = [_silent(flow, terms, parting.at) for flow, terms in zip(flows, parting.terms, strict=True)]
+    if bool(silent[0]) == bool(silent[1]):
+        return []
+    side = 0 if silent[0] else 1
+    flow, other = flows[side], flows[1 - side]
+    number = _cut_before(flow, silent[side])
+    if number is None:
+        return []
+    behind = [value for each in flow.behind(number) for value in flow.record.operations[each].outputs]
+    makers = [_maker(other, flow.classes[value]) for value in behind if flow.classes.get(value) in flow.both]
+    through = number, next((each for each in makers if each is not None), None)
+    return [*through] if side == 0 else [*reversed(through)]
+
+
+def _silent(flow: Flow, terms: Sequence[Edge], at: int) -> list[int]:
+    """The values of a class to which nothing comes back through operations that are given them with others of it."""
+    through = {edge.operation for edge in terms}
+    taken = [value for value in flow.members[at] if through & {*flow.record.consumers.get(value, ())}]
+    return [value for value in taken if not flow.terms_of([value])]
+
+
 def _comes_back(flow: Flow, edge: Edge, other: Flow, terms: Sequence[Edge]) -> bool:
     """Whether on this side the same gradient comes back elsewhere."""
     return any(not flow.differs([edge], other, [each], SAME) for each in terms)
@@ -111,18 +140,19 @@ def _maker(flow: Flow, each: int) -> int | None:
     return next((number for number in made if place_of(flow.record, number)), None)
 
 
-def _cut_before(flow: Flow, each: int) -> int | None:
-    """The operation before a value that cuts its gradient off; where none of them has any, the one that makes it."""
-    left, seen = list(flow.members.get(each, ())), set()
+def _cut_before(flow: Flow, values: Sequence[int]) -> int | None:
+    """The last operation before some values that cuts a gradient off."""
+    left = [number for value in values if (number := flow.record.producer.get(value)) is not None]
+    seen = set(left)
     while left:
-        number = flow.record.producer.get(left.pop())
-        if number is None or number in seen:
-            continue
-        seen.add(number)
+        number = max(left)
+        left.remove(number)
         operation = flow.record.operations[number]
         if operation.stops and place_of(flow.record, number):
             return number
-        left += operation.inputs
+        before = {flow.record.producer[value] for value in operation.inputs if value in flow.record.producer} - seen
+        seen |= before
+        left += before
     return None
 
 

@@ -22,17 +22,22 @@ class Parting:
 
 
 def partings(flows: tuple[Flow, Flow], weight: str, tolerance: float) -> list[Parting]:
-    """Where the gradients part on the way to a weight, nearest to the loss first."""
+    """Where the gradients part on the way to a weight: where one is cut off first, then what is nearest to the loss."""
     start = flows[0].classes[flows[0].record.weights[weight]]
     left, seen, found = [start], {start}, []
     while left:
         for each in _differing(flows, left.pop(), tolerance):
-            further = [] if _is_cut(flows, each) else [end for end in each.to if _differing(flows, end, tolerance)]
+            further = [] if is_cut(flows, each) else [end for end in each.to if _differing(flows, end, tolerance)]
             if not further:
                 found.append(each)
             left += [end for end in further if end not in seen]
             seen.update(further)
-    return sorted(found, key=lambda each: -max(flows[0].members.get(each.at, [-1])))
+    return sorted(found, key=lambda each: (not is_cut(flows, each), -_made(flows[0], each.at)))
+
+
+def _made(flow: Flow, at: int) -> int:
+    """When the first value of a class was made."""
+    return flow.record.producer.get(flow.members[at][0], -1)
 
 
 def _differing(flows: tuple[Flow, Flow], at: int, tolerance: float) -> list[Parting]:
@@ -78,7 +83,7 @@ def _further(flows: tuple[Flow, Flow], way: Parting) -> frozenset[int]:
     return flows[side].ends(way.terms[side], way.at, hidden)
 
 
-def _is_cut(flows: tuple[Flow, Flow], parting: Parting) -> bool:
+def is_cut(flows: tuple[Flow, Flow], parting: Parting) -> bool:
     """Whether a side cuts the way off."""
     return any(
         flow.is_nothing(terms) and cut(flow, parting) is not None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compare.judging.alike import Finder
-from compare.judging.callers import line_to_blame
+from compare.judging.callers import line_that_takes, line_to_blame
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
@@ -138,7 +138,10 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
         given, without = part.starts[shared], other.starts[shared]
         own, others = stretch.record, step.record(other.side)
         note = relation(own.values[given], own.values[part.output])
-        lines = {part.side: _parts(step, what, part, note), other.side: _parts(step, what, other)}
+        taken_at = line_that_takes(others, other.number, without)
+        assert taken_at is not None, "only operations with a line are paired"
+        taken = line(step, what, other.side, PARTS, taken_at, other.output)
+        lines = {part.side: _parts(step, what, part, note), other.side: taken}
         before, elsewhere = made_at(own, given), made_at(others, without)
         if elsewhere and is_in_the_statement_before(_place(step, part), before, place_of(own, behind)):
             lines[other.side] = line(step, what, other.side, PARTS, elsewhere, without)

@@ -79,7 +79,7 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> l
         return _of_sums(one, other, terms, others, depth) or here
     followed = [_followed(one, first), _followed(other, second)]
     if kinds[0] != kinds[1]:
-        if all(followed):  # one formula written in two ways, or two formulas: what differs may stand before
+        if any(followed):  # one formula written in two ways, or two formulas: what differs may stand before
             raise _UnclearError
         return here
     if len(followed[0]) != len(followed[1]):  # one side does something more before

@@ -24,6 +24,8 @@ def first_multiple(one: Stretch, other: Stretch, left: int, right: int) -> tuple
         return None
     for value in one.upstream(left):
         for another in other.upstream(right):
+            if one.is_matched(value) and other.is_matched(another):
+                continue
             mine, theirs = one.record.values[value].print, other.record.values[another].print
             if mine and theirs and mine.size >= SOME and not mine.is_constant and is_multiple(mine, theirs, times):
                 return one.made(value), other.made(another)

@@ -59,19 +59,22 @@ class Edge(NamedTuple):
     operation: int
     value: int
     gradient: int  # the value that holds the term
+    asked: int = 0  # the number of the backward pass
 
 
 @dataclass(frozen=True)
 class Operations:
     """A step, with the way that the gradients of its weights take, and the value of each weight by its name.
 
-    `capped` says why the record ends before the step did; empty where it does not.
+    `asked` are the weights, by their values, whose gradients each backward pass was to compute. `capped` says why the
+    record ends before the step did; empty where it does not.
     """
 
     operations: tuple[Operation, ...]
     values: tuple[Value, ...]
     edges: tuple[Edge, ...] = ()
     weights: Mapping[str, int] = field(default_factory=dict)
+    asked: tuple[tuple[int, ...], ...] = ()
     capped: str = ""
 
     @cached_property
@@ -97,6 +100,7 @@ class OperationLog:
     values: list[Value] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     weights: dict[str, int] = field(default_factory=dict)
+    asked: list[tuple[int, ...]] = field(default_factory=list)
     capped: str = ""
     _whole: int = 0
     _seconds: float = 0.0
@@ -134,6 +138,10 @@ class OperationLog:
         self.operations.append(Operation(name, tuple(inputs), tuple(outputs), place.own, of, stops, place.library))
         return len(self.operations) - 1
 
+    def edge(self, operation: int, value: int, gradient: int) -> None:
+        """Note what comes back through an operation to a value, in the backward pass that was asked for last."""
+        self.edges.append(Edge(operation, value, gradient, len(self.asked) - 1))
+
     @property
     def full(self) -> bool:
         """Whether no more is recorded."""
@@ -146,7 +154,7 @@ class OperationLog:
     def end(self) -> Operations:
         """What was recorded."""
         kept = tuple(self.operations), tuple(self.values), tuple(self.edges)
-        return Operations(*kept, dict(self.weights), self.capped)
+        return Operations(*kept, dict(self.weights), tuple(self.asked), self.capped)
 
 
 class OperationRecording(Protocol):
@@ -181,6 +189,7 @@ def to_arrays(record: Operations) -> dict[str, np.ndarray]:
         ],
         "edges": record.edges,
         "weights": record.weights,
+        "asked": record.asked,
         "capped": record.capped,
     }
     return {
@@ -208,4 +217,5 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> Operations:
         for name, inputs, outputs, stack, of, stops, library in plain["operations"]
     )
     edges = tuple(Edge(*each) for each in plain["edges"])
-    return Operations(operations, tuple(values), edges, plain["weights"], plain["capped"])
+    asked = tuple(map(tuple, plain["asked"]))
+    return Operations(operations, tuple(values), edges, plain["weights"], asked, plain["capped"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from compare.traces.operations import Edge, OperationLog, Operations
+from compare.traces.operations import OperationLog, Operations
 from compare.traces.places import Called, Place
 
 
@@ -28,11 +28,12 @@ class Recorded:
     def weight(self, name: str, array) -> int:
         """The value of a weight."""
         self._log.weights[name] = self.enter(array)
+        self._log.asked[:] = [tuple(self._log.weights.values())]
         return self._log.weights[name]
 
     def back(self, result: int, value: int, array) -> None:
         """What comes back to a value through the operation that computed a result."""
-        self._log.edges.append(Edge(self.of(result), value, self.enter(array)))
+        self._log.edge(self.of(result), value, self.enter(array))
 
     def of(self, value: int) -> int:
         """The operation that a value came from."""
