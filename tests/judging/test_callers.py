@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.judging.callers import line_to_blame
+from compare.judging.callers import line_that_takes, line_to_blame
 from compare.traces.operations import Operation, Operations, Value
 from compare.traces.places import Place
 
@@ -44,3 +44,12 @@ def test_what_a_call_comes_to_is_what_counts_and_not_what_is_on_the_way():
 
 def test_what_no_line_of_the_users_ran_has_none():
     assert blamed(0, ("Mean", OTHER, ())) is None
+
+
+def test_a_helper_is_given_a_value_where_the_function_that_made_it_calls_it():
+    inside, outside = Place("/home/user/port.py", 3, "smoothed"), Place("/home/user/port.py", 10, "loss")
+    made = Operation("Slice", (), (SAME,), (Place("/home/user/port.py", 9, "loss"),))
+    taken = Operation("LogSoftmax", (SAME,), (OTHER,), (inside, outside))
+    values = tuple(Value((), "float64", None) for _ in range(2))
+    assert line_that_takes(Operations((made, taken), values), 1, SAME) == outside
+    assert line_that_takes(Operations((taken,), values), 0, SAME) == inside

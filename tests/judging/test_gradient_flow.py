@@ -1,5 +1,7 @@
 """What comes back to the values of a step, and the ways that it takes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from compare.judging.alike import alike
@@ -41,6 +43,22 @@ def test_the_terms_of_a_gradient_come_from_each_place_that_uses_the_value():
 def test_what_leads_to_no_weight_counts_for_nothing():
     flow, (_, x, *_) = step()
     assert flow.terms(flow.classes[x]) == []
+
+
+def test_what_another_pass_was_not_asked_for_counts_for_nothing():
+    """A pass computes the gradients of w alone, though it could go on to v."""
+    recorded = Recorded()
+    w, v = recorded.weight("w", W), recorded.weight("v", Y)
+    made = recorded.run(1, [v], X, "sin")
+    loss = recorded.run(2, [made, w], W * X, "mul")
+    recorded.back(loss, made, W)
+    recorded.back(loss, w, X)
+    record = replace(recorded.end(), asked=((w,),))
+    flow = flows_of(record, record, alike(record, record, TOLERANCE))[0]
+    assert [len(flow.terms(flow.classes[each])) for each in (made, w)] == [0, 1]
+    recorded.back(made, v, W)
+    flow = flow_of(recorded)
+    assert [len(flow.terms(flow.classes[each])) for each in (made, w, v)] == [1, 1, 1]
 
 
 def test_a_way_ends_with_the_next_value_that_both_have():

@@ -49,31 +49,24 @@ def test_where_nothing_differs_nothing_is_said():
     assert found(step(10, 10), step(20, 20)) == []
 
 
-def through_one_of_two(first: int, of_sum: bool):
-    """n = sin(z) once more as z + (n - z): the square of n is taken of that sum or of n itself."""
+def two_cuts(first: int, cuts: bool):
+    """The sum of the sine and the cosine of w, which `cuts` may take without their gradients, each on a line."""
     recorded = Recorded()
     w = recorded.weight("w", W)
-    z = recorded.run(first, [w], B, "cos")
-    nearest = recorded.run(first + 1, [recorded.weight("codes", W + 1)], W - B, "gather")
-    passed = recorded.run(first + 2, [z, nearest], W - B, "add")
-    used = passed if of_sum else nearest
-    square = recorded.run(first + 3, [used], (W - B) ** 2, "pow")
-    cube = recorded.run(first + 4, [passed], (W - B) ** 3, "exp")
-    loss = recorded.run(first + 5, [square, cube], ((W - B) ** 2 + (W - B) ** 3).sum(), "sum")
-    for value in (square, cube):
-        recorded.back(loss, value, np.ones((5, 2)))
-    recorded.back(square, used, 2 * (W - B))
-    recorded.back(cube, passed, 3 * (W - B) ** 2)
-    gradient = 3 * (W - B) ** 2 + (2 * (W - B) if of_sum else 0)
-    recorded.back(passed, z, gradient)
-    recorded.back(nearest, recorded.end().weights["codes"], W)
-    recorded.back(z, w, gradient * W)
+    sums = []
+    for number, value in enumerate((np.sin(W), np.cos(W))):
+        made = recorded.run(first + 2 * number, [w], value, "op")
+        used = recorded.run(first + 2 * number + 1, [made], value, "detach", stops=True) if cuts else made
+        sums.append(recorded.run(first + 8 + number, [used], value.sum(), "sum"))
+        if not cuts:
+            recorded.back(sums[-1], made, np.ones((5, 2)))
+            recorded.back(made, w, value + 2)
+    loss = recorded.run(first + 10, sums, (np.sin(W) + np.cos(W)).sum(), "add")
+    for each in sums if not cuts else ():
+        recorded.back(loss, each, 1.0)
     return recorded
 
 
-def test_what_comes_back_to_another_value_with_the_same_content_is_told():
-    """Both have n twice, and the gradient of n is the same on the whole: only one side has it pass through the sum."""
-    assert found(through_one_of_two(10, of_sum=False), through_one_of_two(20, of_sum=True)) == [
-        ("torch", 13, ""),
-        ("tf", 23, ""),
-    ]
+def test_of_two_places_that_are_cut_off_both_are_named():
+    named = [(side, line) for side, line, _ in found(two_cuts(10, True), two_cuts(30, False))]
+    assert named == [("torch", 13), ("tf", 39), ("torch", 11), ("tf", 38)]
