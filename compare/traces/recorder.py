@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
+import numpy as np
+
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
 from compare.inputs.options import suggesting
@@ -23,7 +25,7 @@ from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
 from compare.traces.header import Header, Known
 from compare.traces.operations import OperationRecording
-from compare.traces.rates import EveryRate
+from compare.traces.rates import EveryRate, beyond, named_curves
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.settings.loss_calls import LossCalls, with_called
 from compare.traces.state import ModelState
@@ -163,6 +165,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._operations.stop()
             self._recording.operations(self._operations.log.end())
             self._operations = None
+
+    def rates_beyond(self, rates: Mapping[Any, np.ndarray]) -> None:
+        """Record the rates (steps, groups), by optimizer, that would follow behind the last step."""
+        for name, values in named_curves(rates).items():
+            self._recording.curve(beyond(name), values)
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
