@@ -21,6 +21,7 @@ from compare.traces.operations import Operations
 from compare.traces.places import Place
 
 MOST_PAIRS = 2
+CHOOSES = ("slice", "stridedslice", "narrow", "gather", "index", "roll", "flip", "reverse", "maskedselect")
 PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two different operations do not have
 
 
@@ -138,9 +139,9 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
         given, without = part.starts[shared], other.starts[shared]
         own, others = stretch.record, step.record(other.side)
         note = relation(own.values[given], own.values[part.output])
-        taken_at = line_that_takes(others, other.number, without)
-        assert taken_at is not None, "only operations with a line are paired"
-        taken = line(step, what, other.side, PARTS, taken_at, other.output)
+        taken = _parts(step, what, other)
+        if kind(part.operation.name) in CHOOSES and (at := line_that_takes(others, other.number, without)):
+            taken = line(step, what, other.side, PARTS, at, other.output)
         lines = {part.side: _parts(step, what, part, note), other.side: taken}
         before, elsewhere = made_at(own, given), made_at(others, without)
         if elsewhere and is_in_the_statement_before(_place(step, part), before, place_of(own, behind)):
