@@ -18,10 +18,12 @@ class Recorded:
         """A value that no operation computes."""
         return self._log.value(lambda: np.asarray(array))
 
-    def run(self, line: int | None, inputs: Sequence[int], array, name: str = "op", **said) -> int:
-        """What an operation on a line computes; None is a line of a library that nobody of the user's called."""
+    def run(self, line: int | None, inputs: Sequence[int], array, name: str = "op", helper: int = 0, **said) -> int:
+        """What an operation on a line computes, which may call a `helper` that has it on that line; None is a line of a
+        library that nobody of the user's called."""
         output = self.enter(array)
-        place = Called(() if line is None else (Place(self._file, line, "loss"),))
+        inside = (Place(self._file, helper, "helper"),) if helper else ()
+        place = Called(() if line is None else (*inside, Place(self._file, line, "loss")))
         self._log.operation(name, inputs, [output], place, **said)
         return output
 
@@ -30,6 +32,10 @@ class Recorded:
         self._log.weights[name] = self.enter(array)
         self._log.asked[:] = [tuple(self._log.weights.values())]
         return self._log.weights[name]
+
+    def ask(self, *weights: int) -> None:
+        """Begin another backward pass, of some weights."""
+        self._log.asked.append(weights)
 
     def back(self, result: int, value: int, array) -> None:
         """What comes back to a value through the operation that computed a result."""

@@ -1,7 +1,5 @@
 """What comes back to the values of a step, and the ways that it takes."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from compare.judging.alike import alike
@@ -19,8 +17,11 @@ def flow_of(recorded):
     return flows_of(record, record, alike(record, record, TOLERANCE))[0]
 
 
-def step():
-    """The weight w, its sine, and the sum of the sine's squares and of the sine; x leads to no weight."""
+def step(with_gradient=False):
+    """The weight w, its sine, and the sum of the sine's squares and of the sine; x leads to no weight.
+
+    With its gradient, an operation of the backward pass computes the sine of w once more.
+    """
     recorded = Recorded()
     w, x = recorded.weight("w", W), recorded.enter(X)
     sine = recorded.run(1, [w], np.sin(W), "sin")
@@ -31,6 +32,10 @@ def step():
     recorded.back(square, sine, 2 * np.sin(W))
     recorded.back(square, x, np.ones((3, 2)))
     recorded.back(sine, w, (1 + 2 * np.sin(W)) * np.cos(W))
+    if with_gradient:
+        upstream = recorded.run(4, [w], np.cos(W), "cos", of=0)
+        recorded.back(sine, w, np.zeros((3, 2)))
+        recorded.run(4, [w, upstream], np.sin(W), "again", of=0)
     return flow_of(recorded), (w, x, sine, square, loss)
 
 
@@ -45,20 +50,22 @@ def test_what_leads_to_no_weight_counts_for_nothing():
     assert flow.terms(flow.classes[x]) == []
 
 
-def test_what_another_pass_was_not_asked_for_counts_for_nothing():
-    """A pass computes the gradients of w alone, though it could go on to v."""
+def test_what_a_pass_was_not_asked_for_counts_for_nothing():
+    """One pass computes the gradient of w alone, though it could go on to v, whose gradient is that of another."""
     recorded = Recorded()
-    w, v = recorded.weight("w", W), recorded.weight("v", Y)
+    v, w = recorded.weight("v", Y), recorded.weight("w", W)
     made = recorded.run(1, [v], X, "sin")
-    loss = recorded.run(2, [made, w], W * X, "mul")
-    recorded.back(loss, made, W)
-    recorded.back(loss, w, X)
-    record = replace(recorded.end(), asked=((w,),))
-    flow = flows_of(record, record, alike(record, record, TOLERANCE))[0]
-    assert [len(flow.terms(flow.classes[each])) for each in (made, w)] == [0, 1]
-    recorded.back(made, v, W)
+    first = recorded.run(2, [made, w], W * X, "mul")
+    second = recorded.run(3, [made], X**2, "pow")
+    recorded.ask(w)
+    recorded.back(first, made, W)
+    recorded.back(first, w, X)
+    recorded.ask(v)
+    recorded.back(second, made, 2 * X)
+    recorded.back(made, v, X)
     flow = flow_of(recorded)
-    assert [len(flow.terms(flow.classes[each])) for each in (made, w, v)] == [1, 1, 1]
+    assert [flow.record.operations[each.operation].name for each in flow.terms(flow.classes[made])] == ["pow"]
+    assert len(flow.terms(flow.classes[w])) == 1
 
 
 def test_a_way_ends_with_the_next_value_that_both_have():
@@ -96,3 +103,9 @@ def test_a_weight_of_zeros_is_one_that_both_have():
     recorded.back(made, w, Y)
     flow = flow_of(recorded)
     assert len(flow.terms(flow.classes[w])) == 1
+
+
+def test_what_computes_a_gradient_is_no_way():
+    flow, (w, _, sine, *_) = step(with_gradient=True)
+    names = [flow.record.operations[each].name for each in flow.way(flow.classes[w], frozenset({flow.classes[sine]}))]
+    assert names == ["sin"]

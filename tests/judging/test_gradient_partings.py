@@ -16,8 +16,9 @@ def flows(torch, tf):
     return flows_of(*records, alike(*records, TOLERANCE))
 
 
-def step(to_a=B, to_b=A, cut=False, weight=W):
-    """The loss is the sum of a * b, where a = sin(w) and b = cos(w) have the values A and B; `cut` leaves b without.
+def step(to_a=B, to_b=A, cut=False, cut_first=False, weight=W):
+    """The loss is the sum of a * b, where a = sin(w) and b = cos(w) have the values A and B; `cut` leaves b without,
+    and `cut_first` a.
 
     `to_a` and `to_b` come back to them; w is the weight "w".
     """
@@ -25,11 +26,13 @@ def step(to_a=B, to_b=A, cut=False, weight=W):
     w = recorded.weight("w", weight)
     a, b = recorded.run(2, [w], A, "sin"), recorded.run(3, [w], B, "cos")
     used = recorded.run(4, [b], B, "detach", stops=True) if cut else b
-    product = recorded.run(5, [a, used], A * B, "mul")
+    first = recorded.run(4, [a], A, "detach", stops=True) if cut_first else a
+    product = recorded.run(5, [first, used], A * B, "mul")
     loss = recorded.run(6, [product], (A * B).sum(), "sum")
     recorded.back(loss, product, np.ones((5, 2)))
-    recorded.back(product, a, to_a)
-    recorded.back(a, w, to_a * 2)
+    if not cut_first:
+        recorded.back(product, a, to_a)
+        recorded.back(a, w, to_a * 2)
     if not cut:
         recorded.back(product, b, to_b)
         recorded.back(b, w, to_b * 3)
@@ -87,3 +90,31 @@ def test_what_cuts_a_gradient_off_is_found_on_the_way():
     [parting] = partings((torch, tf), "w", TOLERANCE)
     assert torch.record.operations[cut(torch, parting)].name == "detach"
     assert cut(tf, parting) is None
+
+
+def by_one_or_two(fused: bool, times=1.0, at_the_weight=1.0):
+    """The square of a - 1, where a = sin(w): of one operation, or of two; both sides compute the first of them."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    a = recorded.run(1, [w], A, "sin")
+    less = recorded.run(2, [a], A - 1, "sub")
+    square = recorded.run(3, [a if fused else less], (A - 1) ** 2, "mse" if fused else "pow")
+    recorded.run(4, [square], ((A - 1) ** 2).sum(), "sum")
+    if fused:
+        recorded.back(square, a, times * 2 * (A - 1))
+    else:
+        recorded.back(square, less, times * 2 * (A - 1))
+        recorded.back(less, a, times * 2 * (A - 1))
+    recorded.back(a, w, times * at_the_weight * 2 * (A - 1) * W)
+    return recorded
+
+
+def test_what_one_side_takes_in_two_steps_is_one_way():
+    assert where(by_one_or_two(True), by_one_or_two(False)) == []
+    assert where(by_one_or_two(True), by_one_or_two(False, at_the_weight=2.0)) == [(W.sum(), {A.sum()})]
+    assert where(by_one_or_two(True), by_one_or_two(False, times=2.0))[0][0] == A.sum()
+
+
+def test_where_a_gradient_is_cut_off_comes_before_what_is_nearer_to_the_loss():
+    found = where(step(cut_first=True), step(to_b=2 * A))
+    assert [at for at, _ in found] == [A.sum(), B.sum()]

@@ -105,3 +105,20 @@ def test_a_change_of_shape_or_dtype_is_passed_by(same):
     value = np.exp(X) if same else np.cosh(X)
     two = tf.do("Cast", value, tf.do("Exp" if same else "Cosh", value, tf.x))
     assert parted(torch, tf, one, two) == ([] if same else [(1, 1)])
+
+
+def test_where_only_one_side_goes_on_with_another_operation_nothing_is_told():
+    """What differs may stand before it."""
+    torch, tf = Side(), Side()
+    root = torch.do("sqrt", np.sqrt(np.abs(X)), torch.x)
+    end = torch.do("mul", np.sqrt(np.abs(X)) * Y, root, torch.y)
+    finish = tf.do("MatMul", X + Y, tf.x, tf.y)
+    assert parted(torch, tf, end, finish) == []
+
+
+def test_a_mean_of_what_is_chosen_and_one_of_all_part_at_the_mean():
+    torch, tf = Side(), Side()
+    chosen, zeroed = np.abs(X[:2]), np.vstack([np.abs(X[:2]), np.zeros((2, 3))])
+    end = torch.do("mean", chosen.mean(), torch.do("index", chosen, torch.x))
+    finish = tf.do("Mean", zeroed.mean(), tf.do("Select", zeroed, tf.x))
+    assert parted(torch, tf, end, finish) == [(2, 2)]

@@ -67,3 +67,15 @@ def test_other_sums_are_not_divided_otherwise():
     torch, tf = Recorded(), Recorded()
     ends = reduced(torch, 1, X, "mean", X.mean()), reduced(tf, 1, X**2, "Mean", (X**2).mean())
     assert not divided_otherwise(*stretches(torch, tf, *ends), *ends)
+
+
+def test_what_both_sides_have_twice_is_no_place_where_a_factor_comes_in():
+    torch, tf = Recorded(), Recorded()
+    ends = []
+    for recorded, times in ((torch, 1.0), (tf, 2.0)):
+        single = recorded.run(1, [recorded.enter(X)], np.exp(X), "exp")
+        double = recorded.run(2, [single], 2 * np.exp(X), "mul")
+        cubes = recorded.run(3, [single, double], times * X**3, "pow")
+        ends.append(recorded.run(4, [cubes], (times * X**3).sum(), "sum"))
+    one, two = first_multiple(*stretches(torch, tf, *ends), *ends)
+    assert (one.operation.stack[0].line, two.operation.stack[0].line) == (3, 3)
