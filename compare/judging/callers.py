@@ -30,3 +30,12 @@ def line_that_takes(record: Operations, number: int, value: int) -> Place | None
     functions = set() if made is None else {(each.file, each.function) for each in record.operations[made].stack}
     within = [place for place in stack if (place.file, place.function) in functions]
     return next(iter([*within, *stack]), None)
+
+
+def line_that_uses(record: Operations, number: int, value: int) -> Place | None:
+    """The line of an operation; where that made the value too, in another call, the innermost that did not."""
+    stack, made = record.operations[number].stack, record.producer.get(value)
+    makers = () if made is None else record.operations[made].stack
+    if not stack or not makers or stack[0] != makers[0]:
+        return next(iter(stack), None)
+    return next((mine for mine, maker in zip(stack, makers, strict=False) if mine != maker), stack[0])

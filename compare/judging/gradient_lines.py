@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from compare.judging.callers import line_that_uses
 from compare.judging.gradient_flow import Flow, flows_of
 from compare.judging.gradient_partings import Parting, is_cut, partings
 from compare.judging.gradient_through import through
-from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
+from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at
 from compare.judging.lines import MOST_PAIRS, lines_up_to
 from compare.traces.operations import Edge
 
@@ -41,7 +42,8 @@ def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) ->
     """The value that both have, and the line of each side through which another gradient comes back to it."""
     found = [_common(step, what, flow, parting) for flow in flows]
     for flow, terms, number in zip(flows, parting.terms, through(flows, parting), strict=True):
-        place = None if number is None else place_of(flow.record, number)
+        value = flow.members[parting.at][0]
+        place = None if number is None else line_that_uses(flow.record, number, value)
         if number is not None and place is not None:
             own = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
             note = CUT if flow.is_nothing(terms) else ""

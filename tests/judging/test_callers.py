@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.judging.callers import line_that_takes, line_to_blame
+from compare.judging.callers import line_that_takes, line_that_uses, line_to_blame
 from compare.traces.operations import Operation, Operations, Value
 from compare.traces.places import Place
 
@@ -53,3 +53,16 @@ def test_a_helper_is_given_a_value_where_the_function_that_made_it_calls_it():
     values = tuple(Value((), "float64", None) for _ in range(2))
     assert line_that_takes(Operations((made, taken), values), 1, SAME) == outside
     assert line_that_takes(Operations((taken,), values), 0, SAME) == inside
+
+
+def test_a_cell_that_makes_a_state_and_uses_it_in_another_call_is_told_by_that_call():
+    encoder, decoder = (HELPER, FIRST), (HELPER, SECOND)
+    values = tuple(Value((), "float64", None) for _ in range(2))
+
+    def used(made, using):
+        operations = Operation("Mul", (), (SAME,), made), Operation("Mul", (SAME,), (OTHER,), using)
+        return line_that_uses(Operations(operations, values), 1, SAME)
+
+    assert used(encoder, decoder) == SECOND
+    assert used(encoder, encoder) == HELPER, "a loop"
+    assert used((FIRST,), decoder) == HELPER
