@@ -8,6 +8,7 @@ from compare.traces.fingerprints import Fingerprint
 
 CLOSE = 1e-6  # of two factors
 SOME = 3  # elements that a factor must explain
+PRODUCTS = ("mul", "div", "identity", "clone", "alias", "tocopy", "cast")
 REDUCTIONS = ("sum", "mean")
 
 
@@ -28,8 +29,19 @@ def first_multiple(one: Stretch, other: Stretch, left: int, right: int) -> tuple
                 continue
             mine, theirs = one.record.values[value].print, other.record.values[another].print
             if mine and theirs and mine.size >= SOME and not mine.is_constant and is_multiple(mine, theirs, times):
-                return one.made(value), other.made(another)
+                return one.made(_before_products(one, value)), other.made(_before_products(other, another))
     return None
+
+
+def _before_products(stretch: Stretch, value: int) -> int:
+    """What brings the factor into a product, where all else in it is what both sides have."""
+    while not stretch.is_matched(value):
+        operation = stretch.record.operations[stretch.record.producer[value]]
+        followed = [each for each in operation.inputs if stretch.is_followed(each)]
+        if kind(operation.name) not in PRODUCTS or len(followed) != 1:
+            break
+        value = followed[0]
+    return value
 
 
 def is_multiple(of: Fingerprint, value: Fingerprint, times: float) -> bool:

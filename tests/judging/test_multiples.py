@@ -79,3 +79,16 @@ def test_what_both_sides_have_twice_is_no_place_where_a_factor_comes_in():
         ends.append(recorded.run(4, [cubes], (times * X**3).sum(), "sum"))
     one, two = first_multiple(*stretches(torch, tf, *ends), *ends)
     assert (one.operation.stack[0].line, two.operation.stack[0].line) == (3, 3)
+
+
+def test_a_factor_of_a_product_is_followed_to_what_brings_it_in():
+    """Of a rate that both have, and a scale that is another on each side, times what both have."""
+    torch, tf = Recorded(), Recorded()
+    ends = []
+    for recorded, line, scale in ((torch, 10, 0.8), (tf, 20, 0.3)):
+        x, rate = recorded.enter(X), recorded.enter(0.07)
+        norm = recorded.run(line, [x], scale, "clamp")
+        both = recorded.run(line + 1, [rate, norm], 0.07 * scale, "mul")
+        ends.append(recorded.run(line + 2, [both, x], 0.07 * scale * X, "mul"))
+    one, two = first_multiple(*stretches(torch, tf, *ends), *ends)
+    assert (one.operation.stack[0].line, two.operation.stack[0].line) == (10, 20)
