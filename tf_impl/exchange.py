@@ -40,6 +40,8 @@ from tf_impl.weights.layers import keeping_buffers
 from tf_impl.weights.outputs import order_of_axes, output_to_canonical
 from tf_impl.weights.tensors import Parameter, to_numpy
 
+PADDING = "padding_idx"  # the setting of an embedding whose row of that token is not trained
+
 
 class Exchange:
     """Isolates the layers of one pass after another."""
@@ -52,6 +54,7 @@ class Exchange:
         self._exchanged = Exchanged(self._trace)
         self._names, self._inner, self._soft = dict(isolation.names), isolation.inner, isolation.soft
         self._given_gradients, self._weights = isolation.gradients, weights
+        self._padding = {each.subject: each.value for each in self._trace.header.settings if each.setting == PADDING}
         self.flow = Flow()
         self._tried: dict[str, np.ndarray | None] = {}  # what a layer put out with the inputs of its own side
 
@@ -72,6 +75,11 @@ class Exchange:
     def reached(self) -> Mapping[str, set[str]]:
         """Which outputs and variables reach each layer's call, or the loss."""
         return self.flow.reached
+
+    @property
+    def gradients(self) -> Mapping[str, set[str]]:
+        """From which outputs and variables the gradient of each layer's input and output, or of the loss, comes on."""
+        return self.flow.gradients
 
     def close(self) -> None:
         self._trace.close()
@@ -98,6 +106,8 @@ class Exchange:
             for pair in pairs:
                 self._recording.tensor(GIVEN, pair.label, pair.shown)
             replaced = {id(pair.own): pair.replaced for pair in pairs}
+            for pair in pairs:
+                self.flow.stands_for(replaced[id(pair.own)], pair.own)
             arguments, options = _with(replaced, (arguments, options))
             return call(*arguments, **options)
 
@@ -150,6 +160,7 @@ class Exchange:
         if not fitting:
             return tensor
         part = min(fitting, key=lambda part: not agree(fitting[part].to_own(theirs[part]), value))
+        self.flow.comes_from(label_of(partner, part), [tensor])
         handed_on = tf.constant(fitting[part].to_own(theirs[part]), tensor.dtype)
         if tensor.dtype.is_floating:
             handed_on = _with_gradient(tensor, handed_on, self._back(layer, partner, part, fitting[part], theirs[part]))
@@ -159,6 +170,7 @@ class Exchange:
     def _back(self, layer, partner: str, part: str, axes: Axes, theirs: np.ndarray) -> Callable:
         """What the gradient that comes back to an output becomes."""
         came, label = self._exchanged.of(self._step, COMES_BACK, partner), label_of(partner, part)
+        unused = axes.to_own(np.broadcast_to(self._unused(partner, theirs), theirs.shape))
         # Of a recurrent layer it belongs to several tensors, and what comes back twice is of two losses.
         of_several = like(layer, "RNN", "Bidirectional") or isinstance(layer, RNNBase) or f"{part}{AGAIN}" in came
         if not of_several and partner not in self._soft:
@@ -167,10 +179,19 @@ class Exchange:
         def back(gradient):
             if self._awaited.pop(label, None) is None:
                 return gradient
-            self._recording.tensor(COMES_BACK, label, axes.to_other(to_numpy(gradient), theirs.shape))
-            return tf.constant(axes.to_own(came.get(part, np.zeros_like(theirs))), gradient.dtype)
+            own, given = to_numpy(gradient), axes.to_own(came.get(part, np.zeros_like(theirs)))
+            shown, handed_back = np.where(unused, given, own), np.where(unused, own, given)
+            self._recording.tensor(COMES_BACK, label, axes.to_other(shown, theirs.shape))
+            return tf.constant(handed_back, gradient.dtype)
 
         return back
+
+    def _unused(self, partner: str, theirs: np.ndarray) -> np.ndarray:
+        """Where PyTorch's layer makes nothing of the gradient that comes back: at the padding of an embedding."""
+        padding = self._padding.get(split_call(partner)[0])
+        tokens = next(iter(self._exchanged.of(self._step, GIVEN, partner).values()), np.zeros(()))
+        is_padding = padding is not None and tokens.shape == theirs.shape[:-1]
+        return (tokens == padding)[..., None] if is_padding else np.zeros_like(theirs, bool)
 
 
 def exchange_of(training: Training) -> Exchange | None:

@@ -280,12 +280,12 @@ def _needed(instance, name: str):
 
 
 def on_each_operation(see: Callable) -> Callable[[], None]:
-    """Call `see(inputs, outputs)` after each eager operation of this thread; returns what ends it."""
+    """Call `see(operation, inputs, outputs)` after each eager operation of this thread; returns what ends it."""
     from tensorflow.python.framework import op_callbacks
 
     def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
         if graph is None:
-            see(inputs, outputs)
+            see(op_type.decode() if isinstance(op_type, bytes) else op_type, inputs, outputs)
 
     op_callbacks.add_op_callback(callback)
     return lambda: op_callbacks.remove_op_callback(callback)

@@ -57,7 +57,7 @@ def _is_plain(tensor: str) -> bool:
 def _behind(isolated: Isolated, difference: IsolatedDifference) -> list[StageRow]:
     """Where else the difference shows: a loss, in the gradients that come back; a rate, in updates."""
     if difference.place == LOSS:
-        through = isolated.flow.get("loss", frozenset())
+        through = isolated.ways.values.get("loss", frozenset())
         return [row for row in isolated.beyond(COMES_BACK) if call_of(row) in through]
     if difference.place == RATE:
         return isolated.beyond("update")

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from compare.judging import tolerances
+from compare.judging.difference import difference
 from compare.judging.isolation import FORWARD, Isolated, call_of
 from compare.judging.lines import Line
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.stages import StageRow
 from compare.traces.calls import without_call
-from compare.traces.exchange import COMES_BACK
 from compare.traces.step import END, Step
 
 BATCH, BETWEEN, LAYER, LOSS, BACK, GRADIENT = "batch", "between layers", "layer", "loss", "backward", "gradient"
@@ -35,6 +37,7 @@ WORDS = {
 OF_A_RATE_THAT_CHANGES = "momentum sense"  # does nothing while the learning rate stays the same
 # Settings that say nothing of what a layer puts out: of a class of a user's own each side has its own name.
 NOT_COMPUTED = ("trainable", "bias", "kind")
+LEFT_BY_TRAINING = ("BatchNorm",)  # where a frozen layer of Keras' also uses its running statistics
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ class _Found:
             return row.step is END and row.difference.kind.startswith("missing")
         if row.stage == "forward":
             return (row.step, row.tensor) in unfit
-        return row.stage == "input" and bool(self.isolated.beyond("batch")) and not self.isolated.flow[call_of(row)]
+        of_batch = bool(self.isolated.beyond("batch")) and not self.isolated.ways.values.get(call_of(row))
+        return row.stage == "input" and of_batch
 
     def _of_forward(self, row: StageRow) -> IsolatedDifference:
         layer = without_call(call_of(row))
@@ -128,7 +132,7 @@ class _Found:
         settings = self._settings(layer, of_buffers=False) if row.stage == "forward" else ()
         if row.stage == "loss":
             settings = tuple(each for each in self.settings if each.subject.startswith("loss"))
-        begins = () if row.stage == "forward" else tuple(sorted(self.isolated.flow.get(call_of(row), ())))
+        begins = () if row.stage == "forward" else tuple(sorted(self.isolated.ways.values.get(call_of(row), ())))
         return IsolatedDifference(place, self.kinds.get(layer, ""), (row,), settings, begins)
 
     def back(self) -> Iterator[IsolatedDifference]:
@@ -137,34 +141,44 @@ class _Found:
             {layer for row in rows if row.stage == "gradient" and row.beyond for layer in self._layers_of(row.tensor)}
             for rows in (self.isolated.rows, self.isolated.given)
         )
+        found: list[str] = []
         for row in self.isolated.unexplained_back():
-            layer = without_call(call_of(row))
-            if layer not in apart - wrong:
-                yield IsolatedDifference(BACK, self.kinds.get(layer, ""), (row,))
+            call = call_of(row)
+            if without_call(call) not in apart - wrong and not self._is_turned(call, found):
+                found.append(call)
+                yield IsolatedDifference(BACK, self.kinds.get(without_call(call), ""), (row,))
+
+    def _is_turned(self, name: str, found: Iterable[str]) -> bool:
+        """Whether a gradient comes to `name` in place of one of those found, or the other way round."""
+        return any(self.isolated.ways.turns(name, each) for each in found)
 
     def gradients(self) -> Iterator[IsolatedDifference]:
         """Gradients of weights, of layers that are given all that torch's are, which are then moved differently."""
         moved = {(row.step, row.tensor) for row in self.isolated.beyond("update")}
         moved |= {(row.step, row.tensor.rpartition(" ")[0]) for row in self.isolated.beyond("state")}
+        # Right with the gradient that comes back in tf: a place whose gradient torch's layer does not use.
+        right = {row.key for row in self.isolated.given if row.stage == "gradient" and row.within}
+        back = [call_of(row) for row in self.isolated.unexplained_back()]
         for row in self.isolated.beyond("gradient"):
             weight = without_call(row.tensor)
-            if (row.step, weight) in moved and not self._has_parted(weight, row.step):
-                of_loss = "loss" in self.isolated.parts_forward(row.step) and self.isolated.is_of_a_penalty(row)
-                if not of_loss:
-                    yield IsolatedDifference(GRADIENT, "", (row,))
+            if (row.step, weight) not in moved or row.key in right or self._is_turned(weight, back):
+                continue
+            if not self._has_parted(weight, row.step):
+                yield IsolatedDifference(GRADIENT, "", (row,))
 
     def _has_parted(self, weight: str, step: Step) -> bool:
-        """Whether a weight is of a layer that differs itself, or to which another gradient comes back, or reaches what
-        differs with no layer between.
+        """Whether a weight is of a layer that differs itself, or reaches what differs with no layer between that was
+        given the gradient that came back to torch's.
         """
         layers, forward = self._layers_of(weight), self.isolated.parts_forward(step)
-        calls = {call for sources in self.isolated.flow.values() for call in sources if without_call(call) in layers}
-        soft = calls - self.isolated.handed_back  # as where a gradient is differentiated once more
-        if soft and "loss" in forward:
+        ways = self.isolated.ways
+        sources = {call for every in (ways.values, ways.gradients) for found in every.values() for call in found}
+        soft = {call for call in sources if without_call(call) in layers} - self.isolated.handed_back
+        if soft and "loss" in forward:  # as where a gradient is differentiated once more
             return True
-        through = {weight, *soft}
-        own = self._computes_otherwise(step) | {without_call(call_of(row)) for row in self.isolated.beyond(COMES_BACK)}
-        return bool(own & layers) or any(self.isolated.reaches(each, forward) for each in through)
+        return bool(self._computes_otherwise(step) & layers) or any(
+            self.isolated.reaches(each, forward) for each in (weight, *soft)
+        )
 
     def _computes_otherwise(self, step: Step) -> set[str]:
         """The layers that put out something else, or could not be given what torch's were."""
@@ -174,18 +188,41 @@ class _Found:
     def updates(self) -> Iterator[IsolatedDifference]:
         """The learning rate, and what an optimizer does of itself, given the same gradients."""
         rates = self.isolated.beyond("rate")
-        steps = {row.step for row in rates}
         of_optimizer = [row for row in self.settings if row.subject.startswith("optimizer")]
         if rates:
             yield IsolatedDifference(RATE, "", tuple(rates), tuple(row for row in of_optimizer if row.setting == "lr"))
         # Right with its own gradients, too: a bias that stands for two of torch's moves by both.
-        wrong = {row.key for row in self.isolated.beyond("update")}
-        given = (row for row in self.isolated.given if row.beyond and row.key in wrong and row.step not in steps)
+        wrong = {row.key for row in self._moved_otherwise(self.isolated.rows)}
+        given = (row for row in self._moved_otherwise(self.isolated.given) if row.key in wrong)
         moved = [row for row in given if not (" + " in row.tensor and self._has_parted(row.tensor, row.step))]
         if moved:
             explained = {"lr", *(name for row in self.isolated.rows if row.harmless for name in row.harmless.settings)}
             acting = [row for row in of_optimizer if row.setting not in explained]
             yield IsolatedDifference(OPTIMIZER, "", tuple(moved), tuple(acting))
+
+    def _moved_otherwise(self, rows: Iterable[StageRow]) -> list[StageRow]:
+        """The updates that differ by more than the learning rate does."""
+        rates = {row.step: row for row in self.isolated.rows if row.stage == "rate"}
+        moved = [row for row in rows if row.stage == "update" and row.beyond]
+        return [row for row in moved if row.step not in rates or not self._follows_from(rates, row)]
+
+    def _follows_from(self, rates: Mapping[Step, StageRow], update: StageRow) -> bool:
+        """Whether two updates are as far apart as the learning rates, of which one may be of several groups.
+
+        A velocity with the rate inside has those of the steps before, too, which must then be as far apart.
+        """
+        if not rates[update.step].beyond:
+            return False
+        (torch, tf), [own, other] = self.isolated.shown(update), self._rate(rates[update.step])
+        before = [self._rate(row) for step, row in rates.items() if step < update.step]
+        inside = any(row.setting == OF_A_RATE_THAT_CHANGES for row in self.settings)
+        if own.shape != other.shape or (inside and not all(np.allclose(own * b, other * a) for a, b in before)):
+            return True
+        return any(difference(torch * b, tf * a).max_rel <= update.allowed for a, b in zip(own, other, strict=True))
+
+    def _rate(self, row: StageRow) -> list[np.ndarray]:
+        """Torch's learning rates and tf's, one of each group."""
+        return [np.empty(0) if each is None else each.astype(np.float64).ravel() for each in self.isolated.shown(row)]
 
     def buffers(self) -> Iterator[IsolatedDifference]:
         """Running statistics of layers that are given the same."""
@@ -199,7 +236,8 @@ class _Found:
 
     def _settings(self, layer: str, of_buffers: bool) -> tuple[SettingRow, ...]:
         """The settings of a layer that differ: those that decide its buffers, or its output."""
-        own = (row for row in self.settings if row.subject == layer and row.setting not in NOT_COMPUTED)
+        said = {*NOT_COMPUTED} - ({"trainable"} if self.kinds.get(layer) in LEFT_BY_TRAINING else set())
+        own = (row for row in self.settings if row.subject == layer and row.setting not in said)
         return tuple(row for row in own if (row.setting in OF_BUFFERS) == of_buffers)
 
     def _layers_of(self, weight: str) -> set[str]:

@@ -8,8 +8,8 @@ from compare.judging.isolated_differences import isolated_differences
 from compare.judging.isolation import Isolated
 from compare.judging.settings import SettingRow
 from compare.judging.stages import Harmless, StageRow
+from compare.judging.ways import Ways
 from compare.running.request import Training
-from compare.traces.renamed import RenamedTrace
 from compare.traces.step import END
 from compare.traces.trace import TracePair
 
@@ -26,21 +26,16 @@ def setting(subject, name, torch, tf, verdict="differs"):
     return SettingRow(subject, KINDS.get(subject, ""), name, torch, tf, verdict, "")
 
 
-def empty_pair():
-    return TracePair(*(RenamedTrace.__new__(RenamedTrace) for _ in range(2)))
-
-
 class Shown(Isolated):
-    """Rows without the tensors behind them: no gradient is a penalty's."""
+    """Rows with numbers of their gaps behind them."""
 
-    def is_of_a_penalty(self, row):
-        return False
+    def shown(self, row):
+        return np.array([1.0]), np.array([1.0 - row.difference.max_rel])
 
 
 def found(*rows, given=None, settings=(), flow=FLOW):
-    isolated = Shown(
-        rows, rows if given is None else given, {to: frozenset(of) for to, of in flow.items()}, empty_pair(), TRAINING
-    )
+    ways = flow if isinstance(flow, Ways) else Ways.alike({to: frozenset(of) for to, of in flow.items()})
+    isolated = Shown(rows, rows if given is None else given, ways, TracePair(None, None), TRAINING)
     return [
         (each.place, [row.tensor for row in each.rows], each.cause)
         for each in isolated_differences(isolated, KINDS, settings)
@@ -120,11 +115,28 @@ def test_a_decay_inside_the_tape_explains_that_the_optimizer_has_none():
     assert found(*rows, settings=settings) == [("optimizer", ["fc.weight"], "eps 1e-08 / 1e-07")]
 
 
-def test_with_another_rate_the_updates_of_that_step_are_dragged_along():
+def test_updates_that_are_as_far_apart_as_the_rates_are_dragged_along():
     rows = [row("rate", "learning_rate"), row("update", "fc.weight"), row("update", "fc.weight", step=1)]
     places = [place for place, *_ in found(*rows, settings=[setting("optimizer", "lr", 0.1, 0.2)])]
     assert places == ["learning rate", "optimizer"]
     assert [place for place, *_ in found(*rows[:2])] == ["learning rate"]
+
+
+def test_an_optimizer_that_differs_beside_its_rate_moves_a_weight_by_more_than_that():
+    settings = [setting("optimizer", "lr", 0.1, 0.2), setting("optimizer", "momentum", 0.9, 0.0)]
+    rows = [row("rate", "learning_rate"), row("update", "fc.weight", gap=0.75)]
+    assert found(*rows, settings=settings) == [
+        ("learning rate", ["learning_rate"], "lr 0.1 / 0.2"),
+        ("optimizer", ["fc.weight"], "momentum 0.9 / 0.0"),
+    ]
+
+
+def test_a_velocity_with_earlier_rates_inside_says_nothing_where_these_were_apart_otherwise():
+    sense = [setting("optimizer", "momentum sense", "rate outside the buffer", "rate inside the velocity")]
+    before, at = row("rate", "learning_rate", gap=0), row("rate", "learning_rate", step=1)
+    moved = row("update", "fc.weight", step=1, gap=0.75)
+    assert [place for place, *_ in found(before, at, moved)] == ["learning rate", "optimizer"]
+    assert [place for place, *_ in found(before, at, moved, settings=sense)] == ["learning rate"]
 
 
 def test_a_momentum_of_running_statistics_is_told_apart_from_what_a_layer_puts_out():
@@ -152,6 +164,73 @@ def test_a_gradient_that_comes_back_through_a_call_that_hands_on_its_own_is_expl
     assert [place for place, *_ in found(*rows, flow=through)] == ["between layers"]
     shown = (*rows, row("upstream", "lstm 0", gap=0))
     assert [place for place, *_ in found(*shown, flow=through)] == ["between layers", "backward"]
+
+
+def ways(tf, torch, values=None):
+    """Where gradients come from on each side; tf has these values, or those that it differentiates."""
+    each = (values or tf, tf, torch)
+    return Ways(*({to: frozenset(sources) for to, sources in one.items()} for one in each))
+
+
+def places(*rows, flow=FLOW):
+    """The places of what is found where the optimizer moves all weights alike, given the same gradients."""
+    return [place for place, *_ in found(*rows, given=[each for each in rows if each.stage != "update"], flow=flow)]
+
+
+GRADIENT_OF_CODES = [row("gradient", "codes.weight"), row("update", "codes.weight")]
+
+
+def test_a_gradient_that_tf_stops_is_a_difference_beside_another_of_what_it_would_come_from():
+    tied = {"loss": ("head", "codes.weight")}
+    rows = [row("loss", "loss"), *GRADIENT_OF_CODES]
+    assert places(*rows, flow=ways(tied, tied)) == ["loss"]
+    stopped = ways({"loss": ("head",)}, tied, values=tied)
+    assert places(*rows, flow=stopped) == ["loss", "gradient"]
+
+
+def test_a_gradient_of_what_tf_leaves_out_is_dragged_along_by_what_lacks_it():
+    left_out = ways({"loss": ("head",)}, {"loss": ("head", "codes.weight")})
+    assert places(row("loss", "loss"), *GRADIENT_OF_CODES, flow=left_out) == ["loss"]
+
+
+def test_a_decay_in_the_tape_is_a_difference_beside_a_loss_that_does_not_have_it():
+    rows = [row("loss", "loss"), *GRADIENT_OF_CODES]
+    flow = {"loss": ("head",)}
+    assert places(*rows, flow=ways(flow, flow)) == ["loss", "gradient"]
+
+
+def test_a_gradient_that_comes_to_one_place_in_place_of_another_is_one_difference():
+    rows = [row("upstream", "conv 0"), row("upstream", "bn2 0"), *GRADIENT_OF_CODES]
+    turned = ways({"head": ("codes.weight", "bn2")}, {"head": ("conv",)})
+    assert places(*rows, flow=turned) == ["backward"]
+    both = ways({"head": ("codes.weight", "bn2", "conv")}, {"head": ("conv",)})
+    assert places(*rows, flow=both) == ["backward", "backward", "gradient"]
+
+
+def test_a_weight_of_a_layer_that_is_given_torchs_gradient_back_has_a_difference_of_its_own():
+    rows = [
+        row("input", "head input"),
+        row("upstream", "fc 0"),
+        row("gradient", "fc.weight"),
+        row("update", "fc.weight"),
+    ]
+    assert places(*rows) == ["between layers", "gradient"]
+
+
+def test_a_gradient_that_is_right_with_what_comes_back_in_tf_is_no_difference():
+    rows = [row("upstream", "fc 0"), row("gradient", "fc.weight"), row("update", "fc.weight")]
+    right = [row("gradient", "fc.weight", gap=0)]
+    assert found(*rows, given=right, flow=ways({"loss": ("fc",)}, {"loss": ("fc",)})) == []
+
+
+def test_a_frozen_batch_norm_differs_by_that_and_not_by_what_another_one_has_too():
+    eps = [setting(layer, "eps", 1e-5, 1e-3) for layer in ("bn1", "bn2")]
+    frozen = setting("bn2", "trainable", True, False)
+    rows = [row("forward", "bn1"), row("forward", "bn2"), row("buffer", "bn2.running_mean")]
+    assert found(*rows, settings=[*eps, frozen]) == [
+        ("layer", ["bn1"], "eps 1e-05 / 0.001"),
+        ("layer", ["bn2"], "eps 1e-05 / 0.001; trainable True / False"),
+    ]
 
 
 def test_what_differs_in_evaluation_alone_is_said_so_and_what_did_before_is_not_said_again():
