@@ -4,7 +4,7 @@ Written for Keras 3.15. Where a guess could be wrong unnoticed, KerasChangedErro
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -231,12 +231,9 @@ def watched_kernels(
     gradients, compute)` does so. Gone: AttributeError, and the lines that differ are not found.
     """
     from tensorflow.python import pywrap_tfe
-    from tensorflow.python.eager import backprop, core, execute, record
+    from tensorflow.python.eager import backprop, execute, record
 
     run, note, gradient_of = execute.execute, execute.record_gradient, backprop._gradient_function
-
-    def slowly(*_, **__):  # Python sees what a kernel is given on this way only
-        raise core._FallbackException
 
     def execute_and_tell(op_name, num_outputs, inputs, attrs, ctx, name=None):
         outputs = run(op_name, num_outputs, inputs, attrs, ctx, name)
@@ -261,7 +258,7 @@ def watched_kernels(
         return differentiate(int(scope.removeprefix(NUMBERED)) if numbered else None, out_grads, compute)
 
     with (
-        patch.object(pywrap_tfe, "TFE_Py_FastPathExecute", slowly),
+        _in_python(),
         patch.object(execute, "execute", execute_and_tell),
         patch.object(execute, "record_gradient", record_with_number),
     ):
@@ -288,4 +285,20 @@ def on_each_operation(see: Callable) -> Callable[[], None]:
             see(op_type.decode() if isinstance(op_type, bytes) else op_type, inputs, outputs)
 
     op_callbacks.add_op_callback(callback)
-    return lambda: op_callbacks.remove_op_callback(callback)
+    ended = ExitStack()
+    ended.callback(op_callbacks.remove_op_callback, callback)
+    ended.enter_context(_in_python())
+    return ended.close
+
+
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """Inside, Python sees what each kernel is given, and reads the variables among it, which a kernel does unseen."""
+    from tensorflow.python import pywrap_tfe
+    from tensorflow.python.eager import core
+
+    def slowly(*_, **__):
+        raise core._FallbackException
+
+    with patch.object(pywrap_tfe, "TFE_Py_FastPathExecute", slowly):
+        yield
