@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from compare.judging.experiments import PortExperiment
-from compare.judging.isolated_differences import IsolatedDifference
+from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.judgement import Judgement
 from compare.reporting.experiments import run_experiments
 from compare.running.options import Options

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.difference import relative_gap
-from compare.judging.isolated_differences import LOSS, OPTIMIZER, RATE, IsolatedDifference
+from compare.judging.isolated_difference import LOSS, OPTIMIZER, RATE, IsolatedDifference
 from compare.judging.isolation import Isolated, call_of
 from compare.judging.run import Run
 from compare.judging.stages import StageRow

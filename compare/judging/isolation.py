@@ -82,6 +82,11 @@ class Isolated:
         """The calls, and the loss, that are given or compute something else at a step."""
         return {call_of(row) for row in self.beyond(*FORWARD) if row.step == step}
 
+    def computes_otherwise(self, step: Step) -> set[str]:
+        """The layers that put out something else, or could not be given what torch's were."""
+        rows = (row for row in self.beyond("input", "forward") if row.step == step)
+        return {without_call(call_of(row)) for row in rows if row.stage == "forward" or row.difference.structural}
+
     def reaches(self, name: str, targets: set[str]) -> bool:
         """Whether another gradient of a call's output or a weight is explained by one of these, directly or through
         calls that hand on their own gradient.
