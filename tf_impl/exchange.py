@@ -5,10 +5,7 @@ in the user's model is touched for longer than the step.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -36,6 +33,7 @@ from compare.traces.trace import Trace
 from tf_impl.flow import Flow
 from tf_impl.keras_versions import like
 from tf_impl.layers.recurrent import RNNBase
+from tf_impl.replacing import Given, is_given, with_gradient, with_replaced
 from tf_impl.weights.layers import keeping_buffers
 from tf_impl.weights.outputs import order_of_axes, output_to_canonical
 from tf_impl.weights.tensors import Parameter, to_numpy
@@ -95,10 +93,10 @@ class Exchange:
             self.flow.reaches(partner, own.values())
             theirs = {} if name in self._inner else self._exchanged.of(self._step, GIVEN, partner)
             pairs = [
-                _Given(layer, label_of(partner, part), own[argument], theirs[part])
+                Given(layer, label_of(partner, part), own[argument], theirs[part])
                 for argument, part in partners(own, theirs).items()
             ]
-            as_it_is = not all(pair.agrees for pair in pairs) and self._is_right_with(
+            as_it_is = not all(pair.agrees for pair in pairs) and self._is_rightwith_replaced(
                 name, layer, partner, lambda: call(*arguments, **options)
             )
             if as_it_is:  # in another order of the features, which the weights have too
@@ -108,7 +106,7 @@ class Exchange:
             replaced = {id(pair.own): pair.replaced for pair in pairs}
             for pair in pairs:
                 self.flow.stands_for(replaced[id(pair.own)], pair.own)
-            arguments, options = _with(replaced, (arguments, options))
+            arguments, options = with_replaced(replaced, (arguments, options))
             return call(*arguments, **options)
 
         return given
@@ -122,7 +120,7 @@ class Exchange:
         if not (theirs := self._exchanged.of(self._step, HANDED_ON, partner)):
             return output
         own = [each for each in tf.nest.flatten(output) if is_given(each)]
-        return _with(
+        return with_replaced(
             {id(each): self._spliced(layer, partner, place, each, theirs) for place, each in enumerate(own)}, output
         )
 
@@ -141,7 +139,7 @@ class Exchange:
         theirs = evaluate(expression, lambda part: self._trace.get((self._step, "gradient", part + call)), added=False)
         return own if theirs is None else tf.constant(parameters[name].filled(None, theirs))
 
-    def _is_right_with(self, name: str, layer, partner: str, call: Callable) -> bool:
+    def _is_rightwith_replaced(self, name: str, layer, partner: str, call: Callable) -> bool:
         """Whether a layer puts out what PyTorch's does, given what this side gives it."""
         self._tried.clear()
         with self._recording.paused(), keeping_buffers(layer):
@@ -163,7 +161,7 @@ class Exchange:
         self.flow.comes_from(label_of(partner, part), [tensor])
         handed_on = tf.constant(fitting[part].to_own(theirs[part]), tensor.dtype)
         if tensor.dtype.is_floating:
-            handed_on = _with_gradient(tensor, handed_on, self._back(layer, partner, part, fitting[part], theirs[part]))
+            handed_on = with_gradient(tensor, handed_on, self._back(layer, partner, part, fitting[part], theirs[part]))
         self.flow.starts(partner, handed_on)
         return handed_on
 
@@ -198,57 +196,3 @@ def exchange_of(training: Training) -> Exchange | None:
     """What gives a run the exchange of another's layers."""
     names = dict(training.start.names) if training.start else {}
     return Exchange(training.isolation, names) if training.isolation else None
-
-
-def is_given(value) -> bool:
-    """Whether an argument is a tensor that a layer computes with; a mask of booleans is not."""
-    return isinstance(value, tf.Tensor) and hasattr(value, "numpy") and value.dtype != tf.bool
-
-
-@dataclass(frozen=True)
-class _Given:
-    """One argument of a layer, beside PyTorch's."""
-
-    layer: Any
-    label: str
-    own: tf.Tensor
-    theirs: np.ndarray
-
-    @cached_property
-    def value(self) -> np.ndarray:
-        return to_numpy(self.own)
-
-    @cached_property
-    def axes(self) -> Axes | None:
-        return axes_between(self.theirs, self.value, order_of_axes(self.layer, self.value.ndim))
-
-    @property
-    def agrees(self) -> bool:
-        return self.axes is not None and agree(self.axes.to_own(self.theirs), self.value)
-
-    @property
-    def shown(self) -> np.ndarray:
-        """This side's, in PyTorch's layout; as it is where its shape is no other order of PyTorch's."""
-        return self.value if self.axes is None else self.axes.to_other(self.value, self.theirs.shape)
-
-    @property
-    def replaced(self) -> tf.Tensor:
-        if self.axes is None:
-            return self.own
-        theirs = tf.constant(self.axes.to_own(self.theirs), self.own.dtype)
-        return _with_gradient(self.own, theirs, lambda gradient: gradient) if self.own.dtype.is_floating else theirs
-
-
-def _with_gradient(tensor: tf.Tensor, value: tf.Tensor, back: Callable) -> tf.Tensor:
-    """`value` in place of a tensor; the gradient that comes back goes through `back` to what the tensor came from."""
-
-    @tf.custom_gradient
-    def replaced(_):
-        return tf.identity(value), back
-
-    return replaced(tensor)
-
-
-def _with(replaced: Mapping[int, tf.Tensor], structure):
-    """The same, with each tensor of these ids replaced."""
-    return tf.nest.map_structure(lambda each: replaced.get(id(each), each), structure)
