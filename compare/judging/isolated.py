@@ -11,6 +11,7 @@ from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.effects import with_effects
 from compare.judging.isolated_differences import isolated_differences
+from compare.judging.isolated_gradients import say_not_told
 from compare.judging.isolated_lines import with_own_lines
 from compare.judging.isolation import Partners, isolate
 from compare.judging.judgement import Judgement
@@ -44,7 +45,7 @@ def with_differences(
     try:
         steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
-        found = isolated_differences(isolated, kinds, judgement.settings)
+        found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
         found = with_effects(run, isolated, found)
         found = with_own_lines(run, isolated, found) if len(found) > 1 else found
     except RequestFailedError as error:
@@ -54,7 +55,8 @@ def with_differences(
         said = f"{type(error).__name__}: {error}"
         remark = f"other differences than the first were not found ({said}): a fault of this program"
         return replace(judgement, findings=(*judgement.findings, remark))
-    return without_accepted(replace(judgement, differences=tuple(found)), accepted, steps)
+    judgement = replace(judgement, findings=(*judgement.findings, *remarks), differences=tuple(found))
+    return without_accepted(judgement, accepted, steps)
 
 
 def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = False) -> list[int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from compare.judging.isolated_difference import BACK, GRADIENT, IsolatedDifference
 from compare.judging.isolation import Isolated, call_of
+from compare.judging.not_shown import things
 from compare.judging.stages import StageRow
 from compare.traces.calls import without_call
 from compare.traces.step import Step
@@ -49,6 +50,21 @@ class IsolatedGradients:
 
     def of_weights(self) -> Iterator[IsolatedDifference]:
         """Gradients of weights, of layers that are given all that torch's are, which are then moved differently."""
+        own = (row for row in self._moving() if not self.has_parted(without_call(row.tensor), row.step))
+        return (IsolatedDifference(GRADIENT, "", (row,)) for row in own)
+
+    def not_told(self) -> list[str]:
+        """The weights whose gradients come through what differs with no layer between, where one of their own hides."""
+        through = (
+            without_call(row.tensor)
+            for row in self._moving()
+            if not layers_of(self.kinds, row.tensor) & self.isolated.computes_otherwise(row.step)
+            and self.has_parted(without_call(row.tensor), row.step)
+        )
+        return list(dict.fromkeys(through))
+
+    def _moving(self) -> Iterator[StageRow]:
+        """The gradients that differ, and move their weights differently."""
         moved = {(row.step, row.tensor) for row in self.isolated.beyond("update")}
         moved |= {(row.step, row.tensor.rpartition(" ")[0]) for row in self.isolated.beyond("state")}
         # Right with the gradient that comes back in tf: a place whose gradient torch's layer does not use.
@@ -56,10 +72,8 @@ class IsolatedGradients:
         back = [call_of(row) for row in self.isolated.unexplained_back()]
         for row in self.isolated.beyond("gradient"):
             weight = without_call(row.tensor)
-            if (row.step, weight) not in moved or row.key in right or self._is_turned(weight, back):
-                continue
-            if not self.has_parted(weight, row.step):
-                yield IsolatedDifference(GRADIENT, "", (row,))
+            if (row.step, weight) in moved and row.key not in right and not self._is_turned(weight, back):
+                yield row
 
     def has_parted(self, weight: str, step: Step) -> bool:
         """Whether a weight is of a layer that differs itself, or reaches what differs with no layer between that was
@@ -74,3 +88,10 @@ class IsolatedGradients:
         return bool(self.isolated.computes_otherwise(step) & layers) or any(
             self.isolated.reaches(each, forward) for each in (weight, *soft)
         )
+
+
+def say_not_told(isolated: Isolated, kinds: Mapping[str, str]) -> list[str]:
+    """Of which weights it cannot be told whether their gradients differ by themselves, in one sentence, if any."""
+    hidden = IsolatedGradients(isolated, kinds).not_told()
+    said = f"{things('gradient', hidden)} comes through what differs: correct that, and run again to see it by itself"
+    return [said] if hidden else []

@@ -31,12 +31,15 @@ class Shown(Isolated):
         return np.array([1.0]), np.array([1.0 - row.difference.max_rel])
 
 
-def found(*rows, given=None, settings=(), flow=FLOW):
+def isolated(*rows, given=None, flow=FLOW):
     ways = flow if isinstance(flow, Ways) else Ways.alike({to: frozenset(of) for to, of in flow.items()})
-    isolated = Shown(rows, rows if given is None else given, ways, TracePair(None, None), TRAINING)
+    return Shown(rows, rows if given is None else given, ways, TracePair(None, None), TRAINING)
+
+
+def found(*rows, given=None, settings=(), flow=FLOW):
     return [
         (each.place, [row.tensor for row in each.rows], each.cause)
-        for each in isolated_differences(isolated, KINDS, settings)
+        for each in isolated_differences(isolated(*rows, given=given, flow=flow), KINDS, settings)
     ]
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.helpers.isolated_rows import GRADIENT_OF_CODES, found, places, row, ways
+from compare.judging.isolated_gradients import say_not_told
+from tests.helpers.isolated_rows import GRADIENT_OF_CODES, KINDS, found, isolated, places, row, ways
 
 
 def test_a_gradient_that_comes_back_through_a_loss_that_differs_is_dragged_along():
@@ -85,3 +86,16 @@ def test_a_gradient_that_is_right_with_what_comes_back_in_tf_is_no_difference():
     rows = [row("upstream", "fc 0"), row("gradient", "fc.weight"), row("update", "fc.weight")]
     right = [row("gradient", "fc.weight", gap=0)]
     assert found(*rows, given=right, flow=ways({"loss": ("fc",)}, {"loss": ("fc",)})) == []
+
+
+def test_that_a_gradient_cannot_be_told_behind_what_differs_is_said():
+    rows = [row("loss", "loss"), *GRADIENT_OF_CODES]
+    tied, apart = ({"loss": sources} for sources in (("head", "codes.weight"), ("head",)))
+    [said] = say_not_told(isolated(*rows, flow=ways(tied, tied)), KINDS)
+    assert said.startswith("the gradient of codes.weight comes through what differs: ")
+    assert say_not_told(isolated(*rows, flow=ways(apart, apart)), KINDS) == []
+
+
+def test_of_a_layer_that_differs_itself_that_is_not_said():
+    rows = [row("forward", "fc"), row("gradient", "fc.weight"), row("update", "fc.weight")]
+    assert say_not_told(isolated(*rows), KINDS) == []
