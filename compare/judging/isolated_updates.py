@@ -53,8 +53,6 @@ class IsolatedUpdates:
 
         A velocity with the rate inside has those of the steps before, too, which must then be as far apart.
         """
-        if not rates[update.step].beyond:
-            return False
         (torch, tf), [own, other] = self.isolated.shown(update), self._rate(rates[update.step])
         before = [self._rate(row) for step, row in rates.items() if step < update.step]
         inside = any(row.setting == OF_A_RATE_THAT_CHANGES for row in self.settings)

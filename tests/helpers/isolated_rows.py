@@ -28,7 +28,7 @@ class Shown(Isolated):
     """Rows with numbers of their gaps behind them."""
 
     def shown(self, row):
-        return np.array([1.0]), np.array([1.0 - row.difference.max_rel])
+        return np.array([1.0]), np.ones(2) if row.difference.structural else np.array([1.0 - row.difference.max_rel])
 
 
 def isolated(*rows, given=None, flow=FLOW):

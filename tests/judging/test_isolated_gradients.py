@@ -99,3 +99,9 @@ def test_that_a_gradient_cannot_be_told_behind_what_differs_is_said():
 def test_of_a_layer_that_differs_itself_that_is_not_said():
     rows = [row("forward", "fc"), row("gradient", "fc.weight"), row("update", "fc.weight")]
     assert say_not_told(isolated(*rows), KINDS) == []
+
+
+def test_of_a_call_that_hands_on_its_own_gradient_nothing_is_told_beside_a_loss_that_differs():
+    assert places(row("loss", "loss"), row("gradient", "conv.weight"), row("update", "conv.weight")) == ["loss"]
+    alone = [row("upstream", "conv 0", gap=0), row("gradient", "conv.weight"), row("update", "conv.weight")]
+    assert places(row("loss", "loss"), *alone) == ["loss", "gradient"]

@@ -1,6 +1,9 @@
 """What an optimizer does by itself, and what its rate drags along."""
 
-from compare.judging.stages import Harmless
+import numpy as np
+
+from compare.judging.difference import difference
+from compare.judging.stages import Harmless, StageRow
 from tests.helpers.isolated_rows import found, row, setting
 
 
@@ -51,3 +54,17 @@ def test_that_the_rate_is_inside_the_velocity_makes_a_rounded_constant_no_differ
     sense = setting("optimizer", "momentum sense", "rate outside the buffer", "rate inside the velocity")
     assert found(row("update", "fc.weight", gap=3e-8), settings=[sense]) == []
     assert len(found(row("update", "fc.weight", gap=3e-8), settings=[sense, setting("optimizer", "eps", 0, 1)])) == 1
+
+
+def test_a_velocity_that_has_the_rates_of_other_steps_inside_is_as_far_apart_at_a_step_with_the_same_rate():
+    sense = [setting("optimizer", "momentum sense", "rate outside the buffer", "rate inside the velocity")]
+    rates = row("rate", "learning_rate"), row("rate", "learning_rate", step=1, gap=0)
+    assert [place for place, *_ in found(*rates, row("update", "fc.weight", step=1), settings=sense)] == [
+        "learning rate"
+    ]
+
+
+def test_rates_of_another_number_of_groups_say_nothing_of_updates():
+    unlike = difference(np.ones(1), np.ones(2))
+    rows = [StageRow(0, "rate", "learning_rate", unlike, 1e-13), row("update", "fc.weight")]
+    assert [place for place, *_ in found(*rows)] == ["learning rate"]
