@@ -79,7 +79,7 @@ class Exchange:
 
         @wraps(backward)
         def watch(tensors, *arguments, **options):
-            self._differentiated += [tensors] if torch.is_tensor(tensors) else tensors
+            self._differentiated += filter(torch.is_tensor, [tensors] if torch.is_tensor(tensors) else tensors)
             return backward(tensors, *arguments, **options)
 
         torch.autograd.backward = watch

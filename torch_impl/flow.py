@@ -31,9 +31,11 @@ class Flow:
 
     def reaches(self, name: str, tensors: Iterable[torch.Tensor]) -> None:
         """These tensors are what a layer is given, or makes of it."""
+        tensors = list(tensors)
         found = self.gradients.setdefault(name, set())
-        seen = set()
-        left = [node for tensor in tensors if (node := _node(tensor)) is not None]
+        found.update(self._weights[id(each)] for each in tensors if id(each) in self._weights and each.requires_grad)
+        left = [each.grad_fn for each in tensors if each.grad_fn is not None]
+        seen: set[Node] = set()
         while left:
             node = left.pop()
             if node in seen:
@@ -41,12 +43,7 @@ class Flow:
             seen.add(node)
             if node in self._sources:
                 found.add(self._sources[node])
-            elif hasattr(node, "variable"):
-                found.update({self._weights[id(node.variable)]} if id(node.variable) in self._weights else ())
-            else:
+            elif node.next_functions:
                 left += [before for before, _ in node.next_functions if before is not None]
-
-
-def _node(tensor: torch.Tensor) -> Node | None:
-    """What the gradient of a tensor goes through next; of a weight, where it ends."""
-    return torch.autograd.graph.get_gradient_edge(tensor).node if tensor.requires_grad else None
+            elif (weight := id(getattr(node, "variable", None))) in self._weights:
+                found.add(self._weights[weight])

@@ -233,6 +233,11 @@ def test_from_where_the_gradient_of_each_output_of_a_layer_comes_is_known(tmp_pa
     assert flow["loss"] == ["head", "head.bias", "inside"]
 
 
+def test_a_weight_that_is_given_to_a_layer_as_it_is_is_known(tmp_path):
+    flow = flow_of(tmp_path, lambda net: net.head(net.fc.weight).sum())
+    assert flow["head"] == ["fc.weight"]
+
+
 def test_the_loss_that_is_differentiated_is_known_where_the_one_reported_has_no_graph(tmp_path):
     backward = torch.autograd.backward
     for report in (torch.Tensor.detach, float):
