@@ -17,27 +17,39 @@ def number_of_tensor(tensor) -> int:
 
 
 def on_each_operation(see: Callable) -> Callable[[], None]:
-    """Call `see(inputs, outputs)` after each eager operation of this thread; returns what ends it."""
+    """Call `see(operation, inputs, outputs)` after each eager operation of this thread; returns what ends it."""
     from tensorflow.python.framework import op_callbacks
 
     def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
         if graph is None:
-            see(inputs, outputs)
+            see(op_type.decode() if isinstance(op_type, bytes) else op_type, inputs, outputs)
 
     op_callbacks.add_op_callback(callback)
-    return lambda: op_callbacks.remove_op_callback(callback)
+    ended = ExitStack()
+    ended.callback(op_callbacks.remove_op_callback, callback)
+    ended.enter_context(_in_python())
+    return ended.close
+
+
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """Inside, Python sees what each kernel is given, and reads the variables among it, which a kernel does unseen."""
+    from tensorflow.python import pywrap_tfe
+    from tensorflow.python.eager import core
+
+    def slowly(*_, **__):
+        raise core._FallbackException
+
+    with patch.object(pywrap_tfe, "TFE_Py_FastPathExecute", slowly):
+        yield
 
 
 @contextmanager
 def watched_kernels(ran: Callable[[str, Sequence, Sequence], None]) -> Iterator[None]:
     """Inside, every kernel that runs eagerly is told with what went in and what came out."""
-    from tensorflow.python import pywrap_tfe
-    from tensorflow.python.eager import core, execute, record
+    from tensorflow.python.eager import execute, record
 
     run = execute.execute
-
-    def slowly(*_, **__):  # Python sees what a kernel is given on this way only
-        raise core._FallbackException
 
     def execute_and_tell(op_name, num_outputs, inputs, attrs, ctx, name=None):
         outputs = run(op_name, num_outputs, inputs, attrs, ctx, name)
@@ -45,10 +57,7 @@ def watched_kernels(ran: Callable[[str, Sequence, Sequence], None]) -> Iterator[
             ran(op_name.decode() if isinstance(op_name, bytes) else str(op_name), inputs, outputs)
         return outputs
 
-    with (
-        patch.object(pywrap_tfe, "TFE_Py_FastPathExecute", slowly),
-        patch.object(execute, "execute", execute_and_tell),
-    ):
+    with _in_python(), patch.object(execute, "execute", execute_and_tell):
         yield
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from compare.judging import tolerances
-from compare.judging.isolated_differences import BETWEEN, LAYER, LOSS, IsolatedDifference
+from compare.judging.isolated_difference import BETWEEN, LAYER, LOSS, IsolatedDifference
 from compare.judging.isolation import Isolated
 from compare.judging.line import Line, compared
 from compare.judging.lines import lines_of_value

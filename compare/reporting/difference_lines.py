@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compare.judging.isolated_differences import (
+from compare.judging.isolated_difference import (
     BACK,
     BETWEEN,
     EVALUATION,

@@ -20,7 +20,7 @@ from compare.traces.trace import EVALUATION, Trace
 
 if TYPE_CHECKING:
     from compare.judging.comparison import Comparison
-    from compare.judging.isolated_differences import IsolatedDifference
+    from compare.judging.isolated_difference import IsolatedDifference
     from compare.judging.judgement import Judgement
     from compare.reporting.outcome import Outcome
 

@@ -232,6 +232,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             from_outside=tuple(step for step in self._from_outside if step < self.steps),
             followed=tuple(step for step in self._loop.steps if step < self.steps) if self._loop else (),
             flow={to: sorted(sources) for to, sources in getattr(self._exchange, "reached", {}).items()},
+            gradient_flow={to: sorted(sources) for to, sources in getattr(self._exchange, "gradients", {}).items()},
         )
 
     def _end_others(self) -> None:

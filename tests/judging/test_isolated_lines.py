@@ -5,11 +5,12 @@ import pytest
 
 from compare.judging import isolated_lines
 from compare.judging.difference import difference
-from compare.judging.isolated_differences import IsolatedDifference
+from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.isolated_lines import with_own_lines
 from compare.judging.isolation import Isolated
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
+from compare.judging.ways import Ways
 from compare.running.request import Isolation, Training
 from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair, TraceWriter
@@ -32,7 +33,7 @@ def isolated(tmp_path):
     pair = TracePair(leave(tmp_path / "torch.npz", 1.0), leave(tmp_path / "tf.npz", 1.5))
     rows = [StageRow(*key, difference(pair.torch[key], pair.tf[key]), 1e-13) for key in KEYS]
     training = Training("float64", audits=(3, 5), steps=6, follows="float64")
-    return Isolated(rows, rows, {}, pair, training, tmp_path, isolation=GIVEN)
+    return Isolated(rows, rows, Ways.alike({}), pair, training, tmp_path, isolation=GIVEN)
 
 
 class Record:
