@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from compare.judging.callers import line_that_uses
 from compare.judging.gradient_flow import Flow, flows_of
 from compare.judging.gradient_partings import Parting, is_cut, partings
 from compare.judging.gradient_through import through
 from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at
-from compare.judging.lines import MOST_PAIRS, lines_up_to
+from compare.judging.lines import MOST_PAIRS, find, lines_up_to
+from compare.running.request import SIDES
 from compare.traces.operations import Edge
 
 CUT = "no gradient passes here"
@@ -21,10 +24,21 @@ def lines_of_gradient(step: Step, what: str, weight: str) -> list[Line]:
 
     Empty where the lines are not known.
     """
-    if not all(weight in step.record(side).weights for side in ("torch", "tf")):
+    if not all(weight in step.record(side).weights for side in SIDES):
         return []
     flows = flows_of(step.torch, step.tf, step.alike)
-    apart = partings(flows, weight, step.tolerance)
+    return _lines_to(step, what, flows, flows[0].classes[step.torch.weights[weight]])
+
+
+def lines_of_gradient_back(step: Step, what: str, output: np.ndarray) -> list[Line]:
+    """The same for what comes back to an output that both sides have."""
+    flows, value = flows_of(step.torch, step.tf, step.alike), find(step.torch, output, step.tolerance)
+    start = None if value is None else flows[0].classes.get(value)
+    return _lines_to(step, what, flows, start) if start is not None and start in flows[0].both else []
+
+
+def _lines_to(step: Step, what: str, flows: tuple[Flow, Flow], start: int) -> list[Line]:
+    apart = partings(flows, start, step.tolerance)
     if not apart:
         return []
     roots = [flow.roots(terms) for flow, terms in zip(flows, apart[0].terms, strict=True)]

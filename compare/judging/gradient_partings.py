@@ -21,9 +21,8 @@ class Parting:
     terms: tuple[list[Edge], list[Edge]]
 
 
-def partings(flows: tuple[Flow, Flow], weight: str, tolerance: float) -> list[Parting]:
-    """Where the gradients part on the way to a weight: where one is cut off first, then what is nearest to the loss."""
-    start = flows[0].classes[flows[0].record.weights[weight]]
+def partings(flows: tuple[Flow, Flow], start: int, tolerance: float) -> list[Parting]:
+    """Where gradients part on the way to a class of values: where one is cut off first, then what is nearest to the loss."""
     left, seen, found = [start], {start}, []
     while left:
         for each in _differing(flows, left.pop(), tolerance):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.judging.gradient_lines import CUT, lines_of_gradient
+from compare.judging.gradient_lines import CUT, lines_of_gradient, lines_of_gradient_back
 from compare.judging.line import BOTH, PARTS, compared
 from tests.helpers.recorded_operations import Recorded
 
@@ -70,3 +70,10 @@ def two_cuts(first: int, cuts: bool):
 def test_of_two_places_that_are_cut_off_both_are_named():
     named = [(side, line) for side, line, _ in found(two_cuts(10, True), two_cuts(30, False))]
     assert named == [("torch", 13), ("tf", 39), ("torch", 11), ("tf", 38)]
+
+
+def test_what_comes_back_to_an_output_is_followed_from_there():
+    step_of_both = compared(step(10, 11).end(), step(20, None).end(), 1e-10)
+    lines = lines_of_gradient_back(step_of_both, "gradient back to fc", B)
+    assert [(each.side, each.at.line) for each in lines if each.role == PARTS] == [("torch", 11), ("tf", 21)]
+    assert lines_of_gradient_back(step_of_both, "gradient back to fc", W + 3) == []

@@ -39,6 +39,11 @@ def step(to_a=B, to_b=A, cut=False, cut_first=False, weight=W):
     return recorded
 
 
+def start(both):
+    """The class of the weight w."""
+    return both[0].classes[both[0].record.weights["w"]]
+
+
 def where(torch, tf):
     """The totals of the values from which on gradients part, with those of the values that they come from."""
     both = flows(torch, tf)
@@ -46,7 +51,7 @@ def where(torch, tf):
     def total(each):
         return both[0].record.values[both[0].members[each][0]].print.total
 
-    return [(total(each.at), {total(end) for end in each.to}) for each in partings(both, "w", TOLERANCE)]
+    return [(total(each.at), {total(end) for end in each.to}) for each in partings(both, start(both), TOLERANCE)]
 
 
 def test_flows_that_agree_part_nowhere():
@@ -65,7 +70,7 @@ def test_another_gradient_parts_where_it_comes_back_and_not_before():
 
 def test_a_gradient_of_zeros_is_none():
     both = flows(step(), step(to_b=0 * A))
-    [parting] = partings(both, "w", TOLERANCE)
+    [parting] = partings(both, start(both), TOLERANCE)
     assert both[1].is_nothing(parting.terms[1])
     assert not both[0].is_nothing(parting.terms[0])
 
@@ -87,7 +92,7 @@ def test_a_weight_of_zeros_is_known_by_its_name():
 
 def test_what_cuts_a_gradient_off_is_found_on_the_way():
     torch, tf = flows(step(cut=True), step())
-    [parting] = partings((torch, tf), "w", TOLERANCE)
+    [parting] = partings((torch, tf), start((torch, tf)), TOLERANCE)
     assert torch.record.operations[cut(torch, parting)].name == "detach"
     assert cut(tf, parting) is None
 

@@ -15,7 +15,7 @@ def found(torch, tf):
     """The lines of both sides at the first place where the gradient of w parts."""
     records = torch.end(), tf.end()
     flows = flows_of(*records, alike(*records, 1e-10))
-    numbers = through(flows, partings(flows, "w", 1e-10)[0])
+    numbers = through(flows, partings(flows, flows[0].classes[flows[0].record.weights["w"]], 1e-10)[0])
     return [flow.record.operations[number].stack[0].line for flow, number in zip(flows, numbers, strict=True)]
 
 
