@@ -22,7 +22,7 @@ class Parting:
 
 
 def partings(flows: tuple[Flow, Flow], start: int, tolerance: float) -> list[Parting]:
-    """Where gradients part on the way to a class of values: where one is cut off first, then what is nearest to the loss."""
+    """Where gradients part on the way to a class of values: where one is cut off first, then nearest to the loss."""
     left, seen, found = [start], {start}, []
     while left:
         for each in _differing(flows, left.pop(), tolerance):
