@@ -28,6 +28,7 @@ from tests.end_to_end.wrong_ports import PORTS, WRONG_PORTS, WrongPort
 Shown = frozenset[tuple[str, str]]  # the places and tensors, or settings, of one difference
 Set = tuple[WrongPort, ...]
 Expected = dict[WrongPort, list[Shown]]  # what each port shows alone
+NOTHING: Shown = frozenset([("nothing", "is listed of it alone")])  # which no set lists
 BY_NAME = {port.name: port for port in WRONG_PORTS}
 
 
@@ -121,7 +122,7 @@ def main(arguments: list[str]) -> int:
     groups = [tuple(BY_NAME[name] for name in each.split("+")) for each in options.names]
     groups = groups or sets(options.sets, options.seed)
     alone = listed([(port,) for port in dict.fromkeys(port for ports in groups for port in ports)])
-    expected = {port: each.differences if each else [] for (port,), each in alone.items()}
+    expected = {port: (each and each.differences) or [NOTHING] for (port,), each in alone.items()}
     of_sets = listed(groups)
     missing = {ports: missing_of(ports, of_set, expected) for ports, of_set in of_sets.items()}
     fewer = listed(dict.fromkeys(without(ports, port) for ports, every in missing.items() for port in every))

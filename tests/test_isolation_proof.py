@@ -11,9 +11,9 @@ ONE, OTHER, THIRD = (frozenset([(place, name)]) for place, name in (("layer", "f
 
 @pytest.fixture
 def counted(monkeypatch, capsys):
-    def of(differences, digest="both"):
+    def of(differences, digest="both", first=(ONE,)):
         found = {
-            (FIRST,): Listed([ONE], "first"),
+            (FIRST,): Listed([*first], "first"),
             (SECOND,): Listed([OTHER], "second"),
             (FIRST, SECOND): Listed(differences, digest),
         }
@@ -41,3 +41,10 @@ def test_a_port_without_which_a_set_computes_the_same_is_not_there(counted):
     assert not failed
     assert said == "other_activation+loss_summed: loss_summed changes nothing beside the others, to the last bit"
     assert figure == "1 sets: 1 of 1 differences listed, 0 that are not there"
+
+
+def test_a_port_that_shows_nothing_alone_is_missing(counted):
+    failed, [said], figure = counted([OTHER], first=())
+    assert failed
+    assert said == "other_activation+loss_summed: missing [[('nothing', 'is listed of it alone')]], beside []"
+    assert figure == "1 sets: 1 of 2 differences listed, 0 that are not there"

@@ -96,7 +96,7 @@ class Exchange:
                 Given(layer, label_of(partner, part), own[argument], theirs[part])
                 for argument, part in partners(own, theirs).items()
             ]
-            as_it_is = not all(pair.agrees for pair in pairs) and self._is_rightwith_replaced(
+            as_it_is = not all(pair.agrees for pair in pairs) and self._is_right_with(
                 name, layer, partner, lambda: call(*arguments, **options)
             )
             if as_it_is:  # in another order of the features, which the weights have too
@@ -139,7 +139,7 @@ class Exchange:
         theirs = evaluate(expression, lambda part: self._trace.get((self._step, "gradient", part + call)), added=False)
         return own if theirs is None else tf.constant(parameters[name].filled(None, theirs))
 
-    def _is_rightwith_replaced(self, name: str, layer, partner: str, call: Callable) -> bool:
+    def _is_right_with(self, name: str, layer, partner: str, call: Callable) -> bool:
         """Whether a layer puts out what PyTorch's does, given what this side gives it."""
         self._tried.clear()
         with self._recording.paused(), keeping_buffers(layer):

@@ -44,7 +44,7 @@ class IsolatedUpdates:
 
     def _moved_otherwise(self, rows: Iterable[StageRow]) -> list[StageRow]:
         """The updates that differ by more than the learning rate does."""
-        rates = {row.step: row for row in self.isolated.rows if row.stage == "rate"}
+        rates = {row.step: row for row in self.isolated.rows if row.stage == "rate" and row.shown}
         moved = [row for row in rows if row.stage == "update" and row.beyond]
         return [row for row in moved if row.step not in rates or not self._follows_from(rates, row)]
 

@@ -28,6 +28,8 @@ class Shown(Isolated):
     """Rows with numbers of their gaps behind them."""
 
     def shown(self, row):
+        if not row.shown:
+            return np.array([1.0]), None
         return np.array([1.0]), np.ones(2) if row.difference.structural else np.array([1.0 - row.difference.max_rel])
 
 

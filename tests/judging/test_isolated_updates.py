@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.judging.difference import difference
+from compare.judging.difference import difference, difference_at
 from compare.judging.stages import Harmless, StageRow
 from tests.helpers.isolated_rows import found, row, setting
 
@@ -68,3 +68,8 @@ def test_rates_of_another_number_of_groups_say_nothing_of_updates():
     unlike = difference(np.ones(1), np.ones(2))
     rows = [StageRow(0, "rate", "learning_rate", unlike, 1e-13), row("update", "fc.weight")]
     assert [place for place, *_ in found(*rows)] == ["learning rate"]
+
+
+def test_a_rate_that_one_side_does_not_show_explains_no_update():
+    hidden = StageRow(0, "rate", "learning_rate", difference_at("rate", np.ones(1), None, 1e-13), 1e-13)
+    assert [place for place, *_ in found(hidden, row("update", "fc.weight"))] == ["optimizer"]
