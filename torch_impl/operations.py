@@ -1,10 +1,9 @@
 """Records the operations of a step beneath autograd, where the functions that a user calls have come apart."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from unittest.mock import patch
 
-import numpy as np
 import torch
 from torch.nn import functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -13,14 +12,9 @@ from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_mod
 
 from compare.traces.operations import UNREDUCED, OperationLog
 from compare.traces.places import Called
+from torch_impl import tensors
 
 MOST_HELD = 2e9  # bytes of tensors, which are kept so that no other takes the place of one in memory
-
-
-# What takes no more than the shape and the dtype of a tensor.
-SHAPE_ONLY = {f"{name}_like" for name in ("zeros", "ones", "empty", "full", "rand", "randn")} | {
-    f"new_{name}" for name in ("zeros", "ones", "empty", "full", "empty_strided")
-}
 
 
 class Recording:
@@ -78,20 +72,20 @@ class Recording:
         if self.log.full or (place := self.log.place()) is None:
             return function(*arguments, **named)
         grad_enabled = torch.is_grad_enabled()
-        given = [] if _takes_shape_only(function) else list(_tensors((arguments, named)))
+        given = [] if tensors.takes_shape_only(function) else list(tensors.inside((arguments, named)))
         with torch.no_grad():
             inputs = [self._number(each) for each in given]
         result = function(*arguments, **named)
         with torch.no_grad():
-            written = list(_written(function, arguments, named))
-            for memory in {_memory(tensor) for tensor in written}:
+            written = list(tensors.written(function, arguments, named))
+            for memory in {tensors.memory(tensor) for tensor in written}:
                 self._versions[memory] = self._versions.get(memory, 0) + 1
-            outputs = [self._add(each) for each in [*_tensors(result), *written]]
+            outputs = [self._add(each) for each in [*tensors.inside(result), *written]]
         stops = not self._in_function and any(each.requires_grad for each in given)
         stops &= not grad_enabled or (function is torch.ops.aten.detach.default and not self._in_backward())
         number = self.log.operation(str(function), inputs, outputs, place, self._of(), stops)
         for tensor in written:
-            self._written[_memory(tensor)] = outputs[-1], place
+            self._written[tensors.memory(tensor)] = outputs[-1], place
         node = torch.autograd._get_sequence_nr()
         if node != self._last_node and grad_enabled:  # autograd has made a node for it
             self._nodes[node - 1] = number
@@ -100,11 +94,11 @@ class Recording:
 
     def _applied(self, function, arguments: tuple, result):
         """The result of a function whose gradient the user wrote; it is noted as one operation behind its parts."""
-        nodes = {each.grad_fn for each in _tensors(result) if each.grad_fn is not None}
+        nodes = {each.grad_fn for each in tensors.inside(result) if each.grad_fn is not None}
         if nodes and not self.log.full and (place := self.log.place()) is not None:
             with _disable_current_modes(), torch.no_grad():
-                inputs = [self._number(each) for each in _tensors(arguments)]
-                outputs = [self._add(each, anew=True) for each in _tensors(result)]
+                inputs = [self._number(each) for each in tensors.inside(arguments)]
+                outputs = [self._add(each, anew=True) for each in tensors.inside(result)]
             number = self.log.operation(f"{function.__name__}.apply", inputs, outputs, place, self._of())
             self._nodes |= {node._sequence_nr(): number for node in nodes}
         return result
@@ -114,11 +108,14 @@ class Recording:
         if self.log.full or (place := self.log.place()) is None:
             return
         with _disable_current_modes(), torch.no_grad():
-            parts = function(*arguments, **named | {"reduction": "none"})
-            inputs = [self._number(each) for each in _tensors((arguments, named))]
+            try:
+                parts = function(*arguments, **named | {"reduction": "none"})
+            except Exception:  # a user's loop goes on
+                return
+            inputs = [self._number(each) for each in tensors.inside((arguments, named))]
             inside = [value for each in self.log.operations[begun:] for value in each.outputs]
             inputs += [value for value in inside if self.log.values[value].shape]
-            unreduced = self.log.value(lambda: _numpy(parts))
+            unreduced = self.log.value(lambda: tensors.to_array(parts))
             self.log.operation(f"{function.__name__}{UNREDUCED}", inputs, [unreduced], place, self._of())
             self.log.operation(named["reduction"], [unreduced], [self._add(result, anew=True)], place, self._of())
 
@@ -132,22 +129,22 @@ class Recording:
 
     def _number(self, tensor: torch.Tensor) -> int:
         """The number of the value that a tensor has now."""
-        version = self._versions.get(_memory(tensor), 0)
+        version = self._versions.get(tensors.memory(tensor), 0)
         known, seen = self._numbers.get(id(tensor), (0, -1))
         if seen == version:
             return known
-        if (lies := _lies(tensor, version)) in self._in_memory:
+        if (lies := tensors.place(tensor, version)) in self._in_memory:
             return self._in_memory[lies]
         number = self._add(tensor)
-        if version and (written := self._written.get(_memory(tensor))):
+        if version and (written := self._written.get(tensors.memory(tensor))):
             self.log.operation("written in place", [written[0], *([known] if seen >= 0 else [])], [number], written[1])
         return number
 
     def _add(self, tensor: torch.Tensor, anew: bool = False) -> int:
-        number = self.log.value(lambda: _numpy(tensor))
-        version = self._versions.get(_memory(tensor), 0)
+        number = self.log.value(lambda: tensors.to_array(tensor))
+        version = self._versions.get(tensors.memory(tensor), 0)
         self._numbers[id(tensor)] = number, version
-        lies = _lies(tensor, version)
+        lies = tensors.place(tensor, version)
         self._in_memory[lies] = number if anew else self._in_memory.get(lies, number)
         self._held.append(tensor)
         self._bytes += tensor.numel() * tensor.element_size()
@@ -217,39 +214,3 @@ class _Dispatch(TorchDispatchMode):
 
     def __torch_dispatch__(self, function, types, arguments=(), named=None):
         return self._recording._run(function, arguments, named or {})
-
-
-def _tensors(nested) -> Iterator[torch.Tensor]:
-    if isinstance(nested, torch.Tensor):
-        yield nested
-    elif isinstance(nested, dict):
-        yield from _tensors(tuple(nested.values()))
-    elif isinstance(nested, (tuple, list)):
-        for each in nested:
-            yield from _tensors(each)
-
-
-def _written(function, arguments: tuple, named: dict) -> Iterator[torch.Tensor]:
-    """The tensors that an operation writes to."""
-    for place, argument in enumerate(function._schema.arguments):
-        if argument.alias_info is not None and argument.alias_info.is_write:
-            yield from _tensors(arguments[place] if place < len(arguments) else named.get(argument.name))
-
-
-def _takes_shape_only(function) -> bool:
-    """Whether an operation takes no more than the shape of a tensor."""
-    return function._schema.name.rpartition("::")[2] in SHAPE_ONLY
-
-
-def _memory(tensor: torch.Tensor) -> int:
-    return tensor.untyped_storage()._cdata
-
-
-def _lies(tensor: torch.Tensor, version: int) -> tuple:
-    return _memory(tensor), tensor.storage_offset(), tuple(tensor.shape), tensor.stride(), tensor.dtype, version
-
-
-def _numpy(tensor: torch.Tensor) -> np.ndarray:
-    plain = tensor.detach().to_dense() if tensor.layout != torch.strided else tensor.detach()
-    plain = plain.resolve_conj().resolve_neg().cpu()
-    return (plain.double() if plain.dtype == torch.bfloat16 else plain).numpy()

@@ -108,12 +108,15 @@ class OperationLog:
     def value(self, read: Callable[[], np.ndarray] | None, shape: Sequence[int] = (), dtype: str = "") -> int:
         """The number of a new value; `read` gives its content, if that can be known."""
         begun = time.perf_counter()
-        self.values.append(Value(tuple(shape), dtype, None) if read is None else self._read(read))
+        self.values.append(Value(tuple(shape), dtype, None) if read is None else self._read(read, shape, dtype))
         self._seconds += time.perf_counter() - begun
         return len(self.values) - 1
 
-    def _read(self, read: Callable[[], np.ndarray]) -> Value:
-        array = np.asarray(read())
+    def _read(self, read: Callable[[], np.ndarray], shape: Sequence[int], dtype: str) -> Value:
+        try:
+            array = np.asarray(read())
+        except Exception:  # a user's loop goes on, whatever its tensors are
+            return Value(tuple(shape), dtype, None)
         dtype = array.dtype.name
         if array.dtype.kind not in "fiubc":
             return Value(array.shape, dtype, None)

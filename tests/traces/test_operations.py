@@ -84,3 +84,13 @@ def test_the_place_is_that_of_who_called():
 def test_the_dtype_is_that_of_the_value(value):
     log = OperationLog()
     assert log.values[log.value(lambda: value)].dtype == value.dtype.name
+
+
+def test_a_value_that_cannot_be_read_is_one_without_content():
+    log = OperationLog()
+
+    def fail():
+        raise RuntimeError("no memory")
+
+    value = log.values[log.value(fail, (2, 3), "float32")]
+    assert (value.shape, value.dtype, value.print, value.whole) == ((2, 3), "float32", None, None)
