@@ -36,11 +36,13 @@ def takes_shape_only(function) -> bool:
 
 def memory(tensor: torch.Tensor) -> int:
     """What tells the memory that a tensor is a view of from all other memory in use."""
-    return tensor.untyped_storage()._cdata
+    return tensor.untyped_storage()._cdata if tensor.layout == torch.strided else id(tensor)  # a sparse one has several
 
 
 def place(tensor: torch.Tensor, version: int) -> tuple:
     """What tensors with the same elements in memory have in common; `version` counts how often that was written to."""
+    if tensor.layout != torch.strided:
+        return memory(tensor), version
     return memory(tensor), tensor.storage_offset(), tuple(tensor.shape), tensor.stride(), tensor.dtype, version
 
 

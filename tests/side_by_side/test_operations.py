@@ -260,3 +260,15 @@ def test_what_it_computes_is_the_same_as_without(side):
     step()
     assert np.allclose(results[0], results[1], rtol=1e-14)
     assert np.array_equal(results[0], results[2])
+
+
+def test_sparse_gradients_are_recorded_as_dense_ones():
+    def step(_):
+        table = torch.tensor(X, requires_grad=True)
+        rows = F.embedding(torch.tensor([2, 2]), table, sparse=True)
+        rows.sum().backward()
+        assert table.grad.is_sparse
+
+    expected = np.zeros((4, 3))
+    expected[2] = 2
+    assert value(recorded("torch", step), expected)
