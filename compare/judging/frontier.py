@@ -45,7 +45,7 @@ class Stretch:
             if number is None or number in self.inside:
                 continue
             self.inside[number] = value
-            left += [each for each in self.record.operations[number].inputs if self.is_followed(each)]
+            left += self.followed_by(number)
 
     def is_matched(self, value: int) -> bool:
         """Whether the other side has it too."""
@@ -76,6 +76,10 @@ class Stretch:
             return value in self._from_both and constant(each.print) not in self._constants
         counts = value not in self._from_both and len(each.shape) <= 1 and not each.dtype.startswith(("float", "bf"))
         return not counts  # shapes and axes that are computed
+
+    def followed_by(self, number: int) -> list[int]:
+        """What is looked behind of what an operation is given."""
+        return [each for each in self.record.operations[number].inputs if self.is_followed(each)]
 
     def _reached(self) -> set[int]:
         """The values that are computed of something that both have."""

@@ -36,9 +36,9 @@ def first_multiple(one: Stretch, other: Stretch, left: int, right: int) -> tuple
 def _before_products(stretch: Stretch, value: int) -> int:
     """What brings the factor into a product, where all else in it is what both sides have."""
     while not stretch.is_matched(value):
-        operation = stretch.record.operations[stretch.record.producer[value]]
-        followed = [each for each in operation.inputs if stretch.is_followed(each)]
-        if kind(operation.name) not in PRODUCTS or len(followed) != 1:
+        number = stretch.record.producer[value]
+        followed = stretch.followed_by(number)
+        if kind(stretch.record.operations[number].name) not in PRODUCTS or len(followed) != 1:
             break
         value = followed[0]
     return value
