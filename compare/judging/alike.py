@@ -82,14 +82,17 @@ class Finder:
         for number, print in prints:
             by_size.setdefault(print.size, []).append((number, print))
         self._by_size = {size: sorted(each, key=lambda pair: pair[1].magnitudes) for size, each in by_size.items()}
-        self._magnitudes = {size: [print.magnitudes for _, print in each] for size, each in self._by_size.items()}
+        self._magnitudes = {
+            size: np.array([print.magnitudes for _, print in each]) for size, each in self._by_size.items()
+        }
 
     def find(self, print: Fingerprint) -> list[int]:
         """The numbers of the same values, in their order."""
         values = self._by_size.get(print.size, [])
         around = 2 * self._tolerance * print.magnitudes
         first, last = np.searchsorted(
-            self._magnitudes.get(print.size, []), [print.magnitudes - around, print.magnitudes + around * (1 + 1e-12)]
+            self._magnitudes.get(print.size, np.empty(0)),
+            [print.magnitudes - around, print.magnitudes + around * (1 + 1e-12)],
         )
         last = min(len(values), int(last) + 1)
         near = values[int(first) : last]

@@ -14,7 +14,7 @@ def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozense
     stack = record.operations[number].stack
     for depth, place in enumerate(stack):
         ends: dict[tuple[Place, ...], bool] = {}  # of each call: whether both sides have what it came to
-        for each in record.operations:
+        for each in record.on_line[stack[0]]:
             told = [value for value in each.outputs if value in classes]
             if told and each.stack[: depth + 1] == stack[: depth + 1]:
                 ends[each.stack[depth + 1 :]] = all(classes[value] in both for value in told)

@@ -53,7 +53,9 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> l
     """Where two values that differ part."""
     left, right = behind_passing(one, left), behind_passing(other, right)
     first, second = one.record.producer.get(left), other.record.producer.get(right)
-    if depth == 0 or first is None or second is None or one.is_matched(left) or other.is_matched(right):
+    if depth == 0:
+        raise _UnclearError
+    if first is None or second is None or one.is_matched(left) or other.is_matched(right):
         return []
     here = [(one.part(first, left), other.part(second, right))]
     if (found := first_multiple(one, other, left, right)) is not None:

@@ -83,6 +83,15 @@ class Operations:
         return {value: number for number, each in enumerate(self.operations) for value in each.outputs}
 
     @cached_property
+    def on_line(self) -> dict[Place, list[Operation]]:
+        """The operations of each line, in the order in which they ran."""
+        found: dict[Place, list[Operation]] = {}
+        for each in self.operations:
+            if each.stack:
+                found.setdefault(each.stack[0], []).append(each)
+        return found
+
+    @cached_property
     def consumers(self) -> dict[int, list[int]]:
         """The operations that each value went into."""
         found: dict[int, list[int]] = {}

@@ -5,7 +5,7 @@ import pytest
 
 from compare.judging.frontier import Stretch
 from compare.judging.line import compared
-from compare.judging.lockstep import descend
+from compare.judging.lockstep import DEEPEST, descend
 from tests.helpers.recorded_operations import Recorded
 
 RNG = np.random.default_rng(5)
@@ -122,3 +122,15 @@ def test_a_mean_of_what_is_chosen_and_one_of_all_part_at_the_mean():
     end = torch.do("mean", chosen.mean(), torch.do("index", chosen, torch.x))
     finish = tf.do("Mean", zeroed.mean(), tf.do("Select", zeroed, tf.x))
     assert parted(torch, tf, end, finish) == [(2, 2)]
+
+
+def test_what_is_too_far_behind_is_not_told_of_what_is_near():
+    torch, tf = Side(), Side()
+    ends = []
+    for side, begun in ((torch, np.exp(X)), (tf, np.abs(X))):
+        value, array = side.do("exp" if side is torch else "Abs", begun, side.x), begun
+        for _ in range(DEEPEST + 5):
+            array = np.tanh(array) + 1
+            value = side.do("tanh", array, value)
+        ends.append(value)
+    assert parted(torch, tf, *ends) == []
