@@ -11,6 +11,7 @@ from compare.judging import tolerances
 from compare.judging.advice import settings_at
 from compare.judging.comparison import DIVERGED
 from compare.judging.gradient_lines import lines_of_gradient
+from compare.judging.isolated_difference import BACK, GRADIENT
 from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
 from compare.judging.line import BOTH, PARTS, Line, compared
@@ -25,6 +26,13 @@ EXPLAINED = ("forward", "rate", "state", "update")  # where a setting that diffe
 TOLD_BY_LINES = ("forward", "loss", "gradient")  # elsewhere a setting is the usual cause
 NOT_RECORDED = "for the lines of code that differ, give both recorders lines=True, and record once more"
 EAGER_STEPS = 20  # so many take less time than to compile a graph
+
+
+def lacks_lines(judgement: Judgement) -> bool:
+    """Whether no difference has lines of its own; a gradient's are told better where nothing is isolated."""
+    first = judgement.first_divergence
+    of_gradient = first is not None and first.stage == "gradient"
+    return of_gradient or not any(each.lines for each in judgement.differences)
 
 
 def with_lines(run: Run, judgement: Judgement) -> Judgement:
@@ -68,7 +76,9 @@ def _with_lines_of(judgement: Judgement, first: StageRow, recorded: Callable[[],
         return _said(judgement, f"the lines that differ were not found ({type(error).__name__}: {error})")
     if lines:
         parting, *others = judgement.findings
-        return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
+        findings = parting, "\n".join(say_lines(lines)), *others
+        rest = (replace(each, lines=()) if each.place in (BACK, GRADIENT) else each for each in judgement.differences)
+        return replace(judgement, lines=tuple(lines), findings=findings, differences=tuple(rest))
     capped = [f"{each.header.side}: {each.operations.capped}" for each in pair if each.operations]
     why = [each for each in capped if not each.endswith(": ")]
     if why:
