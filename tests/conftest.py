@@ -5,6 +5,7 @@ Notice that every test is core but those named here, and that a core test which 
 
 import os
 import sys
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -12,6 +13,9 @@ import pytest
 # Before NumPy is imported, here and in processes that tests start: pytest-xdist uses the cores, and a thread of BLAS
 # that waits for a small product keeps one busy.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# What is compiled is kept, whatever the environment says: else every process of a run compiles all of it again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 TESTS = Path(__file__).resolve().parent
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
@@ -45,6 +49,7 @@ LONGEST = (
 )
 
 
+@cache
 def needs_framework(path: Path, function: str = "") -> bool:
     """Whether what is tested there is named above: the file, a folder that it is in, or its function."""
     place = _place(path)
@@ -52,6 +57,7 @@ def needs_framework(path: Path, function: str = "") -> bool:
     return not names.isdisjoint(WITH_FRAMEWORKS)
 
 
+@cache
 def _place(path: Path) -> str:
     """Where a file stands in tests/, or its whole path."""
     return (path.relative_to(TESTS) if path.is_relative_to(TESTS) else path).as_posix()

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from compare.judging.lines import PARTS, Line
+from compare.judging.line import PARTS, Line
 from compare.judging.statements import statement
 from compare.reporting.result import Result
 from compare.running.options import Options

@@ -53,56 +53,52 @@ def test_any_other_verdict_fails_with_every_finding(came_to, verdict):
 
 
 TEST = """
-def test_my_port(parity):
-    parity("my_port.py", precision="float64", nudged=False, torch_python={torch!r}, tf_python={tf!r})
+def test_{name}(parity):
+    parity("{name}.py", precision="float64", nudged=False, torch_python={torch!r}, tf_python={tf!r})
 """
 
 
-def run_pytest(directory, *arguments):
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *map(str, arguments)]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
-    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=120)
-
-
-@pytest.fixture
-def users_test(tmp_path):
-    """A test of a user's that asks for the parity of the port beside it."""
-
-    def write(rate=1.0, port=PORT):
-        sides = {"torch": python_that(tmp_path, "torch"), "tf": python_that(tmp_path, "tf", rate=rate)}
-        below = tmp_path / "their" / "tests"
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """What pytest says of users' tests, which ask for the parity of a port beside them or where it is started."""
+    started = tmp_path_factory.mktemp("started")
+    ports = {
+        "right": (PORT, 1.0),
+        "wrong": (PORT, 0.5),
+        "broken": ("import no_such_module\n", 1.0),
+        "here": (PORT, 1.0),
+    }
+    for name, (port, rate) in ports.items():
+        below = started / "their" / name
         below.mkdir(parents=True)
-        (below / "test_theirs.py").write_text(TEST.format(**sides))
-        (below / "my_port.py").write_text(port)
-        return below / "test_theirs.py"
-
-    return write
-
-
-def test_the_fixture_finds_a_port_beside_the_test_wherever_pytest_is_started(users_test, tmp_path):
-    done = run_pytest(tmp_path, users_test())
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+        sides = {"torch": python_that(below, "torch"), "tf": python_that(below, "tf", rate=rate)}
+        (below / f"test_{name}.py").write_text(TEST.format(name=name, **sides))
+        (started if name == "here" else below).joinpath(f"{name}.py").write_text(port)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", "their"]
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=started, env=environment, capture_output=True, text=True, timeout=120)
+    return done.stdout + done.stderr
 
 
-def test_a_failure_shows_the_finding_and_nothing_of_the_harness(users_test, tmp_path):
-    done = run_pytest(tmp_path, users_test(rate=0.5))
-    assert "1 failed" in done.stdout, done.stdout + done.stderr
-    assert "my_port.py: diverged" in done.stdout
-    assert "parts at step 1, rate, learning_rate" in done.stdout
+def test_the_fixture_finds_a_port_beside_the_test_wherever_pytest_is_started(said):
+    assert "test_right PASSED" in said, said
+
+
+def test_a_port_may_stand_where_pytest_was_started(said):
+    assert "test_here PASSED" in said, said
+
+
+def test_a_failure_shows_the_finding_and_nothing_of_the_harness(said):
+    assert "test_wrong FAILED" in said, said
+    assert "wrong.py: diverged" in said
+    assert "parts at step 1, rate, learning_rate" in said
     for file in ("pytest_plugin.py", "testing.py", "runner.py"):
-        assert file not in done.stdout
+        assert file not in said
 
 
-def test_a_port_that_is_broken_fails_with_its_line(users_test, tmp_path):
-    done = run_pytest(tmp_path, users_test(port="import no_such_module\n"))
-    assert "my_port.py: error" in done.stdout, done.stdout + done.stderr
-    assert "my_port.py, line 1, while it was imported: ModuleNotFoundError" in done.stdout
-
-
-def test_a_port_may_stand_where_pytest_was_started(users_test, tmp_path):
-    test = users_test()
-    (test.parent / "my_port.py").rename(tmp_path / "my_port.py")
-    assert "1 passed" in run_pytest(tmp_path, test).stdout
+def test_a_port_that_is_broken_fails_with_its_line(said):
+    assert "broken.py: error" in said, said
+    assert "broken.py, line 1, while it was imported: ModuleNotFoundError" in said
 
 
 def test_pytest_finds_the_fixture_by_its_entry_point():

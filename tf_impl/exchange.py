@@ -5,10 +5,7 @@ in the user's model is touched for longer than the step.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -36,9 +33,12 @@ from compare.traces.trace import Trace
 from tf_impl.flow import Flow
 from tf_impl.keras_versions import like
 from tf_impl.layers.recurrent import RNNBase
+from tf_impl.replacing import Given, is_given, with_gradient, with_replaced
 from tf_impl.weights.layers import keeping_buffers
 from tf_impl.weights.outputs import order_of_axes, output_to_canonical
 from tf_impl.weights.tensors import Parameter, to_numpy
+
+PADDING = "padding_idx"  # the setting of an embedding whose row of that token is not trained
 
 
 class Exchange:
@@ -52,6 +52,7 @@ class Exchange:
         self._exchanged = Exchanged(self._trace)
         self._names, self._inner, self._soft = dict(isolation.names), isolation.inner, isolation.soft
         self._given_gradients, self._weights = isolation.gradients, weights
+        self._padding = {each.subject: each.value for each in self._trace.header.settings if each.setting == PADDING}
         self.flow = Flow()
         self._tried: dict[str, np.ndarray | None] = {}  # what a layer put out with the inputs of its own side
 
@@ -73,6 +74,11 @@ class Exchange:
         """Which outputs and variables reach each layer's call, or the loss."""
         return self.flow.reached
 
+    @property
+    def gradients(self) -> Mapping[str, set[str]]:
+        """From which outputs and variables the gradient of each layer's input and output, or of the loss, comes on."""
+        return self.flow.gradients
+
     def close(self) -> None:
         self._trace.close()
 
@@ -87,7 +93,7 @@ class Exchange:
             self.flow.reaches(partner, own.values())
             theirs = {} if name in self._inner else self._exchanged.of(self._step, GIVEN, partner)
             pairs = [
-                _Given(layer, label_of(partner, part), own[argument], theirs[part])
+                Given(layer, label_of(partner, part), own[argument], theirs[part])
                 for argument, part in partners(own, theirs).items()
             ]
             as_it_is = not all(pair.agrees for pair in pairs) and self._is_right_with(
@@ -98,7 +104,9 @@ class Exchange:
             for pair in pairs:
                 self._recording.tensor(GIVEN, pair.label, pair.shown)
             replaced = {id(pair.own): pair.replaced for pair in pairs}
-            arguments, options = _with(replaced, (arguments, options))
+            for pair in pairs:
+                self.flow.stands_for(replaced[id(pair.own)], pair.own)
+            arguments, options = with_replaced(replaced, (arguments, options))
             return call(*arguments, **options)
 
         return given
@@ -112,7 +120,7 @@ class Exchange:
         if not (theirs := self._exchanged.of(self._step, HANDED_ON, partner)):
             return output
         own = [each for each in tf.nest.flatten(output) if is_given(each)]
-        return _with(
+        return with_replaced(
             {id(each): self._spliced(layer, partner, place, each, theirs) for place, each in enumerate(own)}, output
         )
 
@@ -150,15 +158,17 @@ class Exchange:
         if not fitting:
             return tensor
         part = min(fitting, key=lambda part: not agree(fitting[part].to_own(theirs[part]), value))
+        self.flow.comes_from(label_of(partner, part), [tensor])
         handed_on = tf.constant(fitting[part].to_own(theirs[part]), tensor.dtype)
         if tensor.dtype.is_floating:
-            handed_on = _with_gradient(tensor, handed_on, self._back(layer, partner, part, fitting[part], theirs[part]))
+            handed_on = with_gradient(tensor, handed_on, self._back(layer, partner, part, fitting[part], theirs[part]))
         self.flow.starts(partner, handed_on)
         return handed_on
 
     def _back(self, layer, partner: str, part: str, axes: Axes, theirs: np.ndarray) -> Callable:
         """What the gradient that comes back to an output becomes."""
         came, label = self._exchanged.of(self._step, COMES_BACK, partner), label_of(partner, part)
+        unused = axes.to_own(np.broadcast_to(self._unused(partner, theirs), theirs.shape))
         # Of a recurrent layer it belongs to several tensors, and what comes back twice is of two losses.
         of_several = like(layer, "RNN", "Bidirectional") or isinstance(layer, RNNBase) or f"{part}{AGAIN}" in came
         if not of_several and partner not in self._soft:
@@ -167,67 +177,22 @@ class Exchange:
         def back(gradient):
             if self._awaited.pop(label, None) is None:
                 return gradient
-            self._recording.tensor(COMES_BACK, label, axes.to_other(to_numpy(gradient), theirs.shape))
-            return tf.constant(axes.to_own(came.get(part, np.zeros_like(theirs))), gradient.dtype)
+            own, given = to_numpy(gradient), axes.to_own(came.get(part, np.zeros_like(theirs)))
+            shown, handed_back = np.where(unused, given, own), np.where(unused, own, given)
+            self._recording.tensor(COMES_BACK, label, axes.to_other(shown, theirs.shape))
+            return tf.constant(handed_back, gradient.dtype)
 
         return back
+
+    def _unused(self, partner: str, theirs: np.ndarray) -> np.ndarray:
+        """Where PyTorch's layer makes nothing of the gradient that comes back: at the padding of an embedding."""
+        padding = self._padding.get(split_call(partner)[0])
+        tokens = next(iter(self._exchanged.of(self._step, GIVEN, partner).values()), np.zeros(()))
+        is_padding = padding is not None and tokens.shape == theirs.shape[:-1]
+        return (tokens == padding)[..., None] if is_padding else np.zeros_like(theirs, bool)
 
 
 def exchange_of(training: Training) -> Exchange | None:
     """What gives a run the exchange of another's layers."""
     names = dict(training.start.names) if training.start else {}
     return Exchange(training.isolation, names) if training.isolation else None
-
-
-def is_given(value) -> bool:
-    """Whether an argument is a tensor that a layer computes with; a mask of booleans is not."""
-    return isinstance(value, tf.Tensor) and hasattr(value, "numpy") and value.dtype != tf.bool
-
-
-@dataclass(frozen=True)
-class _Given:
-    """One argument of a layer, beside PyTorch's."""
-
-    layer: Any
-    label: str
-    own: tf.Tensor
-    theirs: np.ndarray
-
-    @cached_property
-    def value(self) -> np.ndarray:
-        return to_numpy(self.own)
-
-    @cached_property
-    def axes(self) -> Axes | None:
-        return axes_between(self.theirs, self.value, order_of_axes(self.layer, self.value.ndim))
-
-    @property
-    def agrees(self) -> bool:
-        return self.axes is not None and agree(self.axes.to_own(self.theirs), self.value)
-
-    @property
-    def shown(self) -> np.ndarray:
-        """This side's, in PyTorch's layout; as it is where its shape is no other order of PyTorch's."""
-        return self.value if self.axes is None else self.axes.to_other(self.value, self.theirs.shape)
-
-    @property
-    def replaced(self) -> tf.Tensor:
-        if self.axes is None:
-            return self.own
-        theirs = tf.constant(self.axes.to_own(self.theirs), self.own.dtype)
-        return _with_gradient(self.own, theirs, lambda gradient: gradient) if self.own.dtype.is_floating else theirs
-
-
-def _with_gradient(tensor: tf.Tensor, value: tf.Tensor, back: Callable) -> tf.Tensor:
-    """`value` in place of a tensor; the gradient that comes back goes through `back` to what the tensor came from."""
-
-    @tf.custom_gradient
-    def replaced(_):
-        return tf.identity(value), back
-
-    return replaced(tensor)
-
-
-def _with(replaced: Mapping[int, tf.Tensor], structure):
-    """The same, with each tensor of these ids replaced."""
-    return tf.nest.map_structure(lambda each: replaced.get(id(each), each), structure)

@@ -1,14 +1,13 @@
-"""Every private attribute of Keras and TensorFlow that this project uses. "Gone:" says what happens without it.
+"""Every private attribute of Keras that this project uses. "Gone:" says what happens without it.
 
-Written for Keras 3.15. Where a guess could be wrong unnoticed, KerasChangedError names the version and the attribute.
+Those of TensorFlow are in tensorflow_internals.py. Written for Keras 3.15. Where a guess could be wrong unnoticed,
+KerasChangedError names the version and the attribute.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Any
-from unittest.mock import patch
 
 import keras
 from keras import layers, optimizers
@@ -57,9 +56,6 @@ if hasattr(optimizers, "Muon"):
     SLOTS[optimizers.Muon] = (("momentums", "momentum_buffer"), ("adam_velocities", "exp_avg_sq"))
 if hasattr(optimizers, "ScheduleFreeAdamW"):
     SLOTS[optimizers.ScheduleFreeAdamW] = (("_momentums", "z"), ("_velocities", "exp_avg_sq"))
-
-
-NUMBERED = "operation "  # how the scope begins of an operation whose number a tape keeps
 
 
 class KerasChangedError(Exception):
@@ -214,78 +210,8 @@ def without_decay(optimizer) -> tuple[str | None, int]:
     return pattern and pattern.pattern, len(getattr(optimizer, "_exclude_from_weight_decay", ()))
 
 
-def number_of_tensor(tensor) -> int:
-    """What tells a tensor from all others of the process, also from those that are gone."""
-    return tensor._id
-
-
-@contextmanager
-def watched_kernels(
-    ran: Callable[[str, Sequence, Sequence], None],
-    number_of: Callable[[Sequence], int | None],
-    differentiate: Callable[[int | None, Sequence, Callable], Any],
-) -> Iterator[None]:
-    """Inside, every kernel that runs eagerly is told with what went in and what came out.
-
-    `number_of(outputs)` numbers what a tape records; when the tape computes its gradient, `differentiate(number,
-    gradients, compute)` does so. Gone: AttributeError, and the lines that differ are not found.
-    """
-    from tensorflow.python import pywrap_tfe
-    from tensorflow.python.eager import backprop, core, execute, record
-
-    run, note, gradient_of = execute.execute, execute.record_gradient, backprop._gradient_function
-
-    def slowly(*_, **__):  # Python sees what a kernel is given on this way only
-        raise core._FallbackException
-
-    def execute_and_tell(op_name, num_outputs, inputs, attrs, ctx, name=None):
-        outputs = run(op_name, num_outputs, inputs, attrs, ctx, name)
-        with record.stop_recording():
-            ran(op_name.decode() if isinstance(op_name, bytes) else str(op_name), inputs, outputs)
-        return outputs
-
-    def record_with_number(op_name, inputs, attrs, outputs):
-        number = number_of(outputs)
-        if number is None:
-            return note(op_name, inputs, attrs, outputs)
-        # The scope that a tape keeps for each operation is the one thing of it that the gradient is given.
-        return pywrap_tfe.TFE_Py_RecordGradient(op_name, inputs, attrs, outputs, f"{NUMBERED}{number}")
-
-    def gradient(op_name, attr_tuple, num_inputs, inputs, outputs, out_grads, skip_input_indices, scope):
-        numbered = isinstance(scope, str) and scope.startswith(NUMBERED)
-
-        def compute():
-            given = op_name, attr_tuple, num_inputs, inputs, outputs, out_grads, skip_input_indices
-            return gradient_of(*given, "" if numbered else scope)
-
-        return differentiate(int(scope.removeprefix(NUMBERED)) if numbered else None, out_grads, compute)
-
-    with (
-        patch.object(pywrap_tfe, "TFE_Py_FastPathExecute", slowly),
-        patch.object(execute, "execute", execute_and_tell),
-        patch.object(execute, "record_gradient", record_with_number),
-    ):
-        pywrap_tfe.TFE_Py_RegisterGradientFunction(gradient)
-        try:
-            yield
-        finally:
-            pywrap_tfe.TFE_Py_RegisterGradientFunction(gradient_of)
-
-
 def _needed(instance, name: str):
     """A private attribute; KerasChangedError where one of Keras' own objects lacks it."""
     if isinstance(instance, (keras.Layer, optimizers.Optimizer)) and not hasattr(instance, name):
         raise KerasChangedError(type(instance).__name__, name)
     return getattr(instance, name)
-
-
-def on_each_operation(see: Callable) -> Callable[[], None]:
-    """Call `see(inputs, outputs)` after each eager operation of this thread; returns what ends it."""
-    from tensorflow.python.framework import op_callbacks
-
-    def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
-        if graph is None:
-            see(inputs, outputs)
-
-    op_callbacks.add_op_callback(callback)
-    return lambda: op_callbacks.remove_op_callback(callback)

@@ -17,7 +17,7 @@ from compare.traces.header import Header
 from compare.traces.model import RecordedModel
 from compare.traces.pairing import pair
 from compare.traces.trace import Trace, TraceError, trace_path
-from tf_impl import runtime, settings, weights
+from tf_impl import operations, runtime, settings, weights
 from tf_impl.keras_internals import optimizer_variables
 from tf_impl.keras_versions import is_layer, is_of_version_2, is_optimizer
 from tf_impl.one_model import as_one
@@ -30,6 +30,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
     weights = weights
     loss_calls = staticmethod(settings.loss_calls)
+    _operation_recording = operations.Recording
 
     def callback(self, loss: str = "loss") -> keras.callbacks.Callback:
         """For Keras' `fit(..., callbacks=[recorder.callback()])`, in place of `step`; `loss` as in FitCallback."""

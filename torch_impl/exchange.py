@@ -1,8 +1,8 @@
 """Records what each layer is given and hands on, and the gradient that comes back, for tf's layers to be given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import torch
 from compare.running.request import Training
 from compare.traces.exchange import AGAIN, COMES_BACK, GIVEN, HANDED_ON, Calls, label_of, tensors_by_argument
 from compare.traces.recording import Recording
+from torch_impl.flow import Flow
 from torch_impl.injection import Injection
+from torch_impl.weights.parameters import named_parameters
 from torch_impl.weights.tensors import to_numpy
 
 
@@ -21,14 +23,26 @@ class Exchange:
 
     _recording: Recording
 
-    def begin(self, recording: Recording, *_: Any) -> list[Callable[[], None]]:
+    def __init__(self) -> None:
+        self.flow = Flow()
+
+    def begin(self, recording: Recording, model, *_: Any) -> list[Callable[[], None]]:
         """Begin a pass: the calls of each layer are counted anew."""
         self._recording, self._calls = recording, Calls()
         self._came_back: set[str] = set()
-        return []
+        self._differentiated: list[torch.Tensor] = []
+        return [self.flow.watch(named_parameters(model)), self._watch_backward()]
 
     def end_step(self, loss) -> None:
-        """Nothing is left to be recorded."""
+        """From where the gradient of the loss comes on; a loop may give its loss without the graph."""
+        own = [loss] if torch.is_tensor(loss) and loss.requires_grad else self._differentiated
+        self.flow.reaches("loss", own)
+        self._differentiated = []
+
+    @property
+    def gradients(self) -> Mapping[str, set[str]]:
+        """From which outputs and weights the gradient of each layer's input and output, or of the loss, comes on."""
+        return self.flow.gradients
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -41,12 +55,16 @@ class Exchange:
             nonlocal call
             if not self._recording.is_paused:
                 call = self._calls.next_of(name)
-                for part, tensor in tensors_by_argument(layer.forward, arguments, options, is_given).items():
+                own = tensors_by_argument(layer.forward, arguments, options, is_given)
+                self.flow.reaches(call, own.values())
+                for part, tensor in own.items():
                     self._recording.tensor(GIVEN, label_of(call, part), to_numpy(tensor))
 
         def handed_on(layer, arguments, output):
             if not self._recording.is_paused:
                 for place, tensor in enumerate(tensors_in(output)):
+                    self.flow.reaches(label_of(call, place), [tensor])
+                    self.flow.starts(call, tensor)
                     self._recording.tensor(HANDED_ON, label_of(call, place), to_numpy(tensor))
                     # What is not differentiated takes no hook, nor does a view that is changed in place.
                     with suppress(RuntimeError):
@@ -54,6 +72,18 @@ class Exchange:
 
         before = layer.register_forward_pre_hook(given, with_kwargs=True)
         return [before.remove, layer.register_forward_hook(handed_on).remove]
+
+    def _watch_backward(self) -> Callable[[], None]:
+        """Keep what is differentiated; returns what ends that."""
+        backward = torch.autograd.backward
+
+        @wraps(backward)
+        def watch(tensors, *arguments, **options):
+            self._differentiated += filter(torch.is_tensor, [tensors] if torch.is_tensor(tensors) else tensors)
+            return backward(tensors, *arguments, **options)
+
+        torch.autograd.backward = watch
+        return partial(setattr, torch.autograd, "backward", backward)
 
     def _comes_back(self, call: str, place: int, gradient: torch.Tensor) -> None:
         label = label_of(call, place)

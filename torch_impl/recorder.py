@@ -10,7 +10,7 @@ from torch import nn
 
 from compare.traces import recorder
 from compare.traces.header import Header
-from torch_impl import runtime, settings, weights
+from torch_impl import operations, runtime, settings, weights
 from torch_impl.one_model import as_one
 from torch_impl.weights import layers
 from torch_impl.wrappers import unwrapped_optimizer
@@ -21,6 +21,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
 
     weights = weights
     loss_calls = staticmethod(settings.loss_calls)
+    _operation_recording = operations.Recording
     _autocast: torch.dtype | None = None  # what a step's forward pass was lowered to
 
     def _header(self) -> Header:

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from compare.inputs.port_errors import PortError, no_evaluation, pointing_into, what
@@ -22,18 +23,26 @@ from compare.inputs.side import Side
 FUNCTIONS = ("batches", "torch_side", "tf_side")
 
 
+class _AsItIs(SourceFileLoader):
+    """Compiles what the file holds now: Python's own would take what it kept of the same second and size for it."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def load(path: str) -> ModuleType:
     """The module of a port file; PortError where it does not import or lacks one of FUNCTIONS."""
     name = Path(path).stem
     if not Path(path).is_file():
         raise PortError(f"{path} is not a file: `python -m compare new {path}` writes one to start from")
     sys.path.insert(0, str(Path(path).resolve().parent))  # modules beside it can be imported, as from a script
-    spec = spec_from_file_location(f"port_{name}", path)
-    if spec is None or spec.loader is None:
+    loader = _AsItIs(f"port_{name}", path)
+    spec = spec_from_file_location(loader.name, path, loader=loader)
+    if spec is None or Path(path).suffix != ".py":
         raise PortError(f"{path} is not a Python file: its name must end in .py")
     module = sys.modules[spec.name] = module_from_spec(spec)
     with pointing_into(path, "while it was imported"):
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     for function in FUNCTIONS:
         if not callable(getattr(module, function, None)):
             raise PortError(f"{Path(path).name} has no function {function}(): a port defines {', '.join(FUNCTIONS)}")

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from compare.judging.comparison import DIVERGED, EQUIVALENT, Comparison
 from compare.judging.difference import difference
-from compare.judging.isolated_differences import BUFFER, IsolatedDifference
+from compare.judging.isolated_difference import BUFFER, IsolatedDifference
 from compare.judging.judgement import Judgement
 from compare.traces.step import END
 

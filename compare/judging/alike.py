@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -59,13 +59,15 @@ def constant(print: Fingerprint) -> Constant:
 class Alike:
     """The values of both sides in classes of the same content; `both` are the classes that both sides have.
 
-    `constants` are what each side has that tells nothing: sizes and the one number in them.
+    `constants` are what each side has that tells nothing: sizes and the one number in them. `parts` are, of each side,
+    the classes of which a value is put together where the other side has these one by one.
     """
 
     torch: NUMBER
     tf: NUMBER
     both: frozenset[int]
     constants: Mapping[str, set[Constant]]
+    parts: Mapping[str, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def of(self, side: str) -> NUMBER:
         return self.torch if side == "torch" else self.tf
@@ -80,14 +82,17 @@ class Finder:
         for number, print in prints:
             by_size.setdefault(print.size, []).append((number, print))
         self._by_size = {size: sorted(each, key=lambda pair: pair[1].magnitudes) for size, each in by_size.items()}
-        self._magnitudes = {size: [print.magnitudes for _, print in each] for size, each in self._by_size.items()}
+        self._magnitudes = {
+            size: np.array([print.magnitudes for _, print in each]) for size, each in self._by_size.items()
+        }
 
     def find(self, print: Fingerprint) -> list[int]:
         """The numbers of the same values, in their order."""
         values = self._by_size.get(print.size, [])
         around = 2 * self._tolerance * print.magnitudes
         first, last = np.searchsorted(
-            self._magnitudes.get(print.size, []), [print.magnitudes - around, print.magnitudes + around * (1 + 1e-12)]
+            self._magnitudes.get(print.size, np.empty(0)),
+            [print.magnitudes - around, print.magnitudes + around * (1 + 1e-12)],
         )
         last = min(len(values), int(last) + 1)
         near = values[int(first) : last]

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.difference import relative_gap
-from compare.judging.isolated_differences import LOSS, OPTIMIZER, RATE, IsolatedDifference
+from compare.judging.isolated_difference import LOSS, OPTIMIZER, RATE, IsolatedDifference
 from compare.judging.isolation import Isolated, call_of
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
@@ -57,7 +57,7 @@ def _is_plain(tensor: str) -> bool:
 def _behind(isolated: Isolated, difference: IsolatedDifference) -> list[StageRow]:
     """Where else the difference shows: a loss, in the gradients that come back; a rate, in updates."""
     if difference.place == LOSS:
-        through = isolated.flow.get("loss", frozenset())
+        through = isolated.ways.values.get("loss", frozenset())
         return [row for row in isolated.beyond(COMES_BACK) if call_of(row) in through]
     if difference.place == RATE:
         return isolated.beyond("update")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compare.judging.alike import Alike, constant, is_plain
+from compare.judging.kinds import kind
 from compare.traces.operations import Operation, Operations
 
 
@@ -19,6 +20,7 @@ class Part:
     number: int
     output: int
     starts: Mapping[int, int] = field(default_factory=dict)  # class: value
+    of_masks: bool = False  # whether it starts from nothing but zeros and ones
 
 
 class Stretch:
@@ -26,7 +28,7 @@ class Stretch:
 
     def __init__(self, side: str, record: Operations, alike: Alike, target: int):
         self.side, self.record, self.target = side, record, target
-        self._classes, self._both = alike.of(side), alike.both
+        self._classes, self._both, self._parts = alike.of(side), alike.both, alike.parts.get(side, {})
         self._constants = alike.constants["tf" if side == "torch" else "torch"]
         self._from_both = self._reached()
         self.inside: dict[int, int] = {}  # operations, each with the first of its values that was followed
@@ -43,11 +45,22 @@ class Stretch:
             if number is None or number in self.inside:
                 continue
             self.inside[number] = value
-            left += [each for each in self.record.operations[number].inputs if self.is_followed(each)]
+            left += self.followed_by(number)
 
     def is_matched(self, value: int) -> bool:
         """Whether the other side has it too."""
-        return self._classes.get(value, -1) in self._both or self.record.producer.get(value) in self.passed
+        if self.record.producer.get(value) in self.passed or value in self._parts:
+            return True
+        return self._classes.get(value, -1) in self._both and not self._is_by_chance(value)
+
+    def _is_by_chance(self, value: int) -> bool:
+        """Whether a value is one that both have only because the zeros that were added to it are followed."""
+        number, own = self.record.producer.get(value), self._classes[value]
+        if number is None or kind(self.record.operations[number].name) not in ("add", "sub"):
+            return False
+        inputs = self.record.operations[number].inputs
+        others = [each for each in inputs if self._classes.get(each) != own]
+        return len(others) < len(inputs) and any(self.is_followed(each) for each in others)
 
     def class_of(self, value: int) -> int:
         """The class of a value that both sides have; -1 for any other."""
@@ -64,13 +77,43 @@ class Stretch:
         counts = value not in self._from_both and len(each.shape) <= 1 and not each.dtype.startswith(("float", "bf"))
         return not counts  # shapes and axes that are computed
 
+    def followed_by(self, number: int) -> list[int]:
+        """What is looked behind of what an operation is given."""
+        return [each for each in self.record.operations[number].inputs if self.is_followed(each)]
+
     def _reached(self) -> set[int]:
         """The values that are computed of something that both have."""
-        reached = {value for value, each in self._classes.items() if each in self._both}
+        reached = {value for value, each in self._classes.items() if each in self._both or value in self._parts}
         for operation in self.record.operations:
             if any(value in reached for value in operation.inputs):
                 reached |= set(operation.outputs)
         return reached
+
+    def upstream(self, value: int) -> list[int]:
+        """The values that a value is computed of, and it, up to the first that both have, in the order of their making.
+
+        What no operation makes is left out.
+        """
+        found, left = {value}, [value]
+        while left:
+            for each in self.record.operations[self.record.producer[left.pop()]].inputs:
+                if each not in found and each in self.record.producer:
+                    found |= {each} if self.is_matched(each) or self.is_followed(each) else set()
+                    left += [each] if self.is_followed(each) else []
+        return sorted(found, key=self.record.producer.__getitem__)
+
+    def behind(self, value: int) -> list[Part]:
+        """The operations of the stretch that are given a value, or what is computed of it."""
+        given, found = {value}, []
+        for number, output in sorted(self.inside.items()):
+            if given & {*self.record.operations[number].inputs}:
+                given |= {*self.record.operations[number].outputs}
+                found.append(self.part(number, output))
+        return found
+
+    def made(self, value: int) -> Part:
+        """The operation that makes a value."""
+        return self.part(self.record.producer[value], value)
 
     def frontier(self) -> list[Part]:
         """The operations of which nothing that they are given is followed, in the order in which they ran."""
@@ -83,13 +126,17 @@ class Stretch:
 
     def part(self, number: int, output: int) -> Part:
         """An operation of the stretch, with what it starts from."""
-        return Part(self.side, self.record.operations[number], number, output, self._starts(number))
+        starts = self._starts(number)
+        of_masks = all((print := self.record.values[each].print) and print.is_mask for each in starts.values())
+        return Part(self.side, self.record.operations[number], number, output, starts, bool(starts) and of_masks)
 
     def _starts(self, number: int) -> dict[int, int]:
         """The values that an operation is given and both have, through what is passed over."""
         starts: dict[int, int] = {}
         for value in self.record.operations[number].inputs:
-            if self._classes.get(value) in self._both:
+            if value in self._parts:
+                starts |= dict.fromkeys(self._parts[value], value)
+            elif self._classes.get(value) in self._both:
                 starts[self._classes[value]] = value
             elif (before := self.record.producer.get(value)) in self.passed and before is not None:
                 starts |= self._starts(before)
@@ -113,7 +160,7 @@ def pairs(torch: list[Part], tf: list[Part]) -> list[tuple[Part | None, Part | N
     """The operations of both frontiers, paired by the values that they start from; the closest pair first."""
     ranked = sorted(
         ((one, other) for one in torch for other in tf),
-        key=lambda pair: (-overlap(*pair), pair[0].number, pair[1].number),
+        key=lambda pair: (any(each.of_masks for each in pair), -overlap(*pair), pair[0].number, pair[1].number),
     )
     found: list[tuple[Part | None, Part | None]] = []
     left = {id(each) for each in (*torch, *tf)}

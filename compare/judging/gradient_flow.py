@@ -1,124 +1,149 @@
-"""Where the gradients of two steps part while all that they compute agrees: at the values nearest to the loss whose
-gradient differs, or that have one on one side only."""
+"""What comes back to each value of a step: its gradient is the sum of what comes from each place that uses it.
+
+Only values that both sides have can be held against each other; what lies between two of them counts as one way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Sequence
+from functools import cached_property
 
-from compare.judging.alike import Alike, Finder
-from compare.traces.fingerprints import Fingerprint
-from compare.traces.operations import UNREDUCED, Operations
+import numpy as np
+
+from compare.judging.alike import Alike
+from compare.running.request import SIDES
+from compare.traces.operations import Edge, Operations
 
 
-@dataclass(frozen=True)
 class Flow:
-    """One side: the gradients of each class of values, and what is computed from what."""
+    """One side: what comes back to each class of values."""
 
-    side: str
-    record: Operations
-    classes: Mapping[int, int]
-    both: frozenset[int]
-    gradients: Mapping[int, list[Fingerprint]]  # by class; only those that are not zero throughout
-    members: Mapping[int, list[int]]  # the values of each class
+    def __init__(self, side: str, record: Operations, classes: dict[int, int], both: frozenset[int]):
+        self.side, self.record, self.classes, self.both = side, record, classes, both
+        self._edges: dict[int, list[Edge]] = {}
+        for edge in _to_weights(record):
+            self._edges.setdefault(edge.value, []).append(edge)
+        self.members: dict[int, list[int]] = {}  # the values of each class
+        for value, each in sorted(classes.items()):
+            self.members.setdefault(each, []).append(value)
+
+    def terms(self, at: int) -> list[Edge]:
+        """What comes back to a class from others."""
+        return [
+            edge
+            for value in self.members.get(at, ())
+            for edge in self._edges.get(value, ())
+            if any(self.classes.get(each) != at for each in self.record.operations[edge.operation].outputs)
+        ]
+
+    def ends(self, terms: Iterable[Edge], at: int, passed: Iterable[int] = ()) -> frozenset[int]:
+        """The next classes that both have, from which terms come back to a class; `passed` are passed by."""
+        stops = self.both - {*passed}
+        return frozenset(self.classes[value] for value in self.next_values(terms, stops)) - {at}
+
+    def next_values(self, terms: Iterable[Edge], of: Container[int]) -> list[int]:
+        """The next values of some classes, from which terms come back."""
+        found, seen = [], set()
+        left = [value for edge in terms for value in self.outputs(edge)]
+        while left:
+            value = left.pop()
+            if self.classes.get(value) in of:
+                found.append(value)
+            elif value not in seen:
+                seen.add(value)
+                left += [one for edge in self._edges.get(value, ()) for one in self.outputs(edge)]
+        return found
+
+    def terms_of(self, values: Iterable[int]) -> list[Edge]:
+        """What comes back to these values."""
+        return [edge for value in dict.fromkeys(values) for edge in self._edges.get(value, ())]
+
+    def behind(self, number: int) -> list[int]:
+        """The operations that are given what an operation computed, in the order in which they ran."""
+        outputs = self.record.operations[number].outputs
+        return sorted({each for value in outputs for each in self.record.consumers.get(value, ())})
+
+    def roots(self, terms: Iterable[Edge]) -> list[int]:
+        """The values that gradients are computed of, from which these terms come back."""
+        left, seen = [value for edge in terms for value in self.outputs(edge)], set()
+        while left:
+            value = left.pop()
+            if value not in seen:
+                seen.add(value)
+                left += [each for edge in self._edges.get(value, ()) for each in self.outputs(edge)]
+        return sorted(each for each in seen if each not in self._edges)
+
+    def outputs(self, edge: Edge) -> tuple[int, ...]:
+        return self.record.operations[edge.operation].outputs
+
+    def differs(self, terms: Sequence[Edge], other: Flow, others: Sequence[Edge], tolerance: float) -> bool:
+        """Whether other terms add up to something else."""
+        mine, theirs = self._sum(terms), other._sum(others)
+        total, by_axes, in_order, _ = np.abs(mine - theirs) > tolerance * max(mine[-1], theirs[-1])
+        return bool(total or (by_axes and in_order))
+
+    def _sum(self, terms: Iterable[Edge]) -> np.ndarray:
+        """What a sum is told by: of these the sums are known; and how large it may be."""
+        prints = [print for each in terms if (print := self.record.values[each.gradient].print)]
+        told = [(each.total, each.by_axes, each.in_order, each.magnitudes) for each in prints]
+        return np.array([(0.0,) * 4, *told]).sum(axis=0)
+
+    def is_nothing(self, terms: Iterable[Edge]) -> bool:
+        """Whether no gradient comes back at all."""
+        return not self._sum(terms)[-1]
+
+    @cached_property
+    def _backward(self) -> int:
+        """The first operation of the backward pass; what computes gradients before it is part of a loss."""
+        made = [self.record.producer.get(edge.gradient, 0) for edge in self.record.edges]
+        return min(made, default=len(self.record.operations))
+
+    def way(self, at: int, to: frozenset[int]) -> list[int]:
+        """The operations that lead from a class to others with no other between, in the order in which they ran."""
+        found: set[int] = set()
+        left = list(self.members.get(at, ()))
+        while left:
+            for number in self.record.consumers.get(left.pop(), ()):
+                operation = self.record.operations[number]
+                if number not in found and (operation.of is None or number < self._backward):
+                    found.add(number)
+                    left += [value for value in operation.outputs if self._class(value) in (at, None)]
+        leading: set[int] = set()
+        for number in sorted(found, reverse=True):
+            outputs = self.record.operations[number].outputs
+            behind = {each for value in outputs for each in self.record.consumers.get(value, ())}
+            if behind & leading or any(self.classes.get(value) in to for value in outputs):
+                leading.add(number)
+        return sorted(leading)
+
+    def _class(self, value: int) -> int | None:
+        """The class of a value that both sides have; None for any other."""
+        each = self.classes.get(value)
+        return each if each in self.both else None
+
+
+def _to_weights(record: Operations) -> list[Edge]:
+    """What comes back to values through which it goes on to a weight: TensorFlow computes more."""
+    kept: list[Edge] = []
+    for number, weights in enumerate(record.asked):
+        edges = [edge for edge in record.edges if edge.asked == number]
+        leading = set(weights)
+        for edge in sorted(edges):  # by the operation
+            if edge.value in leading:
+                leading |= set(record.operations[edge.operation].outputs)
+        kept += [edge for edge in edges if edge.value in leading]
+    return kept
 
 
 def flows_of(torch: Operations, tf: Operations, alike: Alike) -> tuple[Flow, Flow]:
-    """The flow of each side; what a loss has inside shows no gradient, and counts as what one side has alone."""
-    one, other = _flow("torch", torch, alike), _flow("tf", tf, alike)
-    shown = {each for each in alike.both if all(_is_shown(flow, each) for flow in (one, other))}
-    return replace(one, both=frozenset(shown)), replace(other, both=frozenset(shown))
-
-
-def _flow(side: str, record: Operations, alike: Alike) -> Flow:
-    classes = alike.of(side)
-    gradients: dict[int, list[Fingerprint]] = {}
-    for value, gradient in record.gradients:
-        print = record.values[gradient].print
-        if value in classes and print is not None and print.magnitudes:
-            gradients.setdefault(classes[value], []).append(print)
-    members: dict[int, list[int]] = {}
-    for value, each in classes.items():
-        members.setdefault(each, []).append(value)
-    return Flow(side, record, classes, alike.both, gradients, members)
-
-
-def _is_shown(flow: Flow, each: int) -> bool:
-    return each in flow.gradients or any(not _is_inside(flow.record, value) for value in flow.members[each])
-
-
-def parted(torch: Flow, tf: Flow, weights: tuple[set[int], set[int]], tolerance: float) -> list[int]:
-    """The classes whose gradients differ while those of what is computed from them agree, nearest to the loss first.
-
-    `weights` are, on each side, the values that the weight has whose gradient differs: only what leads from it through
-    gradients that differ counts.
-    """
-    flows = torch, tf
-
-    def differs(each: int) -> bool:
-        return _differ(torch.gradients.get(each, []), tf.gradients.get(each, []), tolerance)
-
-    begun = {
-        flow.classes[value] for flow, own in zip(flows, weights, strict=True) for value in own if value in flow.classes
-    }
-    left, seen, first = list(begun), set(begun), []
-    while left:
-        start = left.pop()
-        following = {each for flow in flows for each in following_classes(flow, start)}
-        differing = {each for each in following if differs(each)}
-        # A weight itself shows its gradient in TensorFlow only.
-        shown = start not in begun or all(start in flow.gradients for flow in flows)
-        if not differing and shown and differs(start):
-            first.append(start)
-        left += differing - seen
-        seen |= differing
-    return sorted(first, key=lambda each: -max(torch.members.get(each, [-1])))
-
-
-def _is_inside(record: Operations, value: int) -> bool:
-    number = record.producer.get(value)
-    return number is not None and record.operations[number].name.endswith(UNREDUCED)
-
-
-def _differ(torch: list[Fingerprint], tf: list[Fingerprint], tolerance: float) -> bool:
-    if not torch or not tf:
-        return bool(torch) != bool(tf)
-    finder = Finder(enumerate(torch), tolerance)
-    return not any(finder.find(each) for each in tf)
-
-
-def following_classes(flow: Flow, start: int) -> set[int]:
-    """The next classes that both sides have, on the way from a class to the loss."""
-    found = {
-        flow.classes[value]
-        for number in stretch_behind(flow, start)
-        for value in flow.record.operations[number].outputs
-        if value in flow.classes
-    }
-    return {each for each in found if each in flow.both} - {start}
-
-
-def stretch_behind(flow: Flow, start: int) -> list[int]:
-    """The operations from a class on, up to the next values that both sides have, in the order in which they ran.
-
-    Only those that lead to such a value: autograd itself detaches what it keeps.
-    """
-    found: set[int] = set()
-    left = list(flow.members.get(start, ()))
-    while left:
-        for number in flow.record.consumers.get(left.pop(), ()):
-            operation = flow.record.operations[number]
-            if number not in found and operation.of is None:
-                found.add(number)
-                left += [value for value in operation.outputs if not _is_next(flow, start, value)]
-    leading: set[int] = set()
-    for number in sorted(found, reverse=True):
-        outputs = flow.record.operations[number].outputs
-        behind = {each for value in outputs for each in flow.record.consumers.get(value, ())}
-        if behind & leading or any(_is_next(flow, start, value) for value in outputs):
-            leading.add(number)
-    return sorted(leading)
-
-
-def _is_next(flow: Flow, start: int, value: int) -> bool:
-    return flow.classes.get(value) in flow.both - {start}
+    """The flow of each side; a weight is one that both have, whatever its values."""
+    classes, both = [dict(alike.torch), dict(alike.tf)], set(alike.both)
+    for number, name in enumerate(sorted({*torch.weights} & {*tf.weights})):
+        values = [record.weights[name] for record in (torch, tf)]
+        if any(own.get(value) not in both for own, value in zip(classes, values, strict=True)):
+            both.add(-1 - number)
+            for own, value in zip(classes, values, strict=True):
+                own[value] = -1 - number
+    known = frozenset(both)
+    one, other = (Flow(side, record, own, known) for side, record, own in zip(SIDES, (torch, tf), classes, strict=True))
+    return one, other

@@ -7,98 +7,72 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.judging.alike import Finder
-from compare.judging.gradient_flow import Flow, flows_of, parted, stretch_behind
-from compare.judging.lines import BOTH, PARTS, Line, Step, line, made_at, place_of
-from compare.traces.fingerprints import fingerprint
-from compare.traces.operations import Operations
+from compare.judging.callers import line_that_uses
+from compare.judging.gradient_flow import Flow, flows_of
+from compare.judging.gradient_partings import Parting, is_cut, partings
+from compare.judging.gradient_through import through
+from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at
+from compare.judging.lines import MOST_PAIRS, find, lines_up_to
+from compare.running.request import SIDES
+from compare.traces.operations import Edge
+
+CUT = "no gradient passes here"
 
 
-def lines_of_gradient(step: Step, what: str, weight: tuple[np.ndarray, np.ndarray]) -> list[Line]:
+def lines_of_gradient(step: Step, what: str, weight: str) -> list[Line]:
     """The lines where the gradient of a weight parts, all that is computed from it being the same.
 
-    `weight` is its value on each side. Empty where the lines are not known.
+    Empty where the lines are not known.
     """
+    if not all(weight in step.record(side).weights for side in SIDES):
+        return []
     flows = flows_of(step.torch, step.tf, step.alike)
-    begun = tuple(_every(flow.record, array, step.tolerance) for flow, array in zip(flows, weight, strict=True))
-    apart = parted(*flows, (begun[0], begun[1]), step.tolerance)
+    return _lines_to(step, what, flows, flows[0].classes[step.torch.weights[weight]])
+
+
+def lines_of_gradient_back(step: Step, what: str, output: np.ndarray) -> list[Line]:
+    """The same for what comes back to an output that both sides have."""
+    flows, value = flows_of(step.torch, step.tf, step.alike), find(step.torch, output, step.tolerance)
+    start = None if value is None else flows[0].classes.get(value)
+    return _lines_to(step, what, flows, start) if start is not None and start in flows[0].both else []
+
+
+def _lines_to(step: Step, what: str, flows: tuple[Flow, Flow], start: int) -> list[Line]:
+    apart = partings(flows, start, step.tolerance)
     if not apart:
         return []
-    return _of_class(step, what, flows, apart[0])
-
-
-def _of_class(step: Step, what: str, flows: tuple[Flow, Flow], apart: int) -> list[Line]:
-    """The lines of a value whose gradient differs: where it is made, and where each side goes on from it."""
-    values = [flow.members[apart][0] for flow in flows]
-    places = [made_at(flow.record, value) for flow, value in zip(flows, values, strict=True)]
-    stops = [_stop(flow, apart) for flow in flows]
-    behind = [_goes_on(flow, apart) for flow in flows]
-    lines = [
-        line(step, what, flow.side, BOTH, place, value)
-        for flow, place, value in zip(flows, places, values, strict=True)
-        if place
-    ]
-    for side, flow in enumerate(flows):
-        other = stops[1 - side]
-        number = stops[side] if stops[side] is not None else behind[side]
-        if number is None:  # it is what the gradient begins with, on one side
-            number = flow.record.producer.get(values[side])
-        if stops[side] is None and other is not None and places[side]:
-            # The other side cuts off where it makes the value, or where it goes on from it: so it is here.
-            at_once = place_of(flows[1 - side].record, other) == places[1 - side]
-            number = flow.record.producer.get(values[side]) if at_once else number
-        note = "no gradient passes here" if stops[side] is not None and apart not in flow.gradients else ""
-        place = None if number is None else place_of(flow.record, number)
-        if number is not None and place is not None:
-            found = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
-            lines.append(replace(found, value=_gradient(flow, apart), note=note))
+    roots = [flow.roots(terms) for flow, terms in zip(flows, apart[0].terms, strict=True)]
+    if not apart[0].to and all(roots) and (found := lines_up_to(step, what, roots[0][-1], roots[1][-1])):
+        return found
+    lines = _lines(step, what, flows, apart[0])
+    for further in (each for each in apart[1:] if is_cut(flows, each)):
+        own, known = _lines(step, what, flows, further), {(each.side, each.at.line) for each in lines}
+        if len(own) >= MOST_PAIRS and not any((each.side, each.at.line) in known for each in own if each.role == PARTS):
+            return [*lines, *own]
     return lines
 
 
-def _gradient(flow: Flow, apart: int) -> str:
-    found = flow.gradients.get(apart)
-    return f"gradient of mean magnitude {found[-1].magnitudes / found[-1].size:.4g}" if found else "no gradient"
+def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) -> list[Line]:
+    """The value that both have, and the line of each side through which another gradient comes back to it."""
+    found = [_common(step, what, flow, parting) for flow in flows]
+    for flow, terms, number in zip(flows, parting.terms, through(flows, parting), strict=True):
+        value = flow.members[parting.at][0]
+        place = None if number is None else line_that_uses(flow.record, number, value)
+        if number is not None and place is not None:
+            own = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
+            note = CUT if flow.is_nothing(terms) else ""
+            found.append(replace(own, value=_gradient(flow, terms), note=note))
+    return [each for each in found if each is not None]
 
 
-def _goes_on(flow: Flow, apart: int) -> int | None:
-    """The first operation behind a value that a gradient comes back through."""
-    known = {value for value, _ in flow.record.gradients}
-    placed = _placed(flow.record, stretch_behind(flow, apart))
-    return next((number for number in placed if known & {*flow.record.operations[number].outputs}), None)
+def _common(step: Step, what: str, flow: Flow, parting: Parting) -> Line | None:
+    values = flow.members[parting.at]
+    made = [(value, place) for value in values if (place := made_at(flow.record, value))]
+    return line(step, what, flow.side, BOTH, made[0][1], made[0][0]) if made else None
 
 
-def _placed(record: Operations, numbers: Sequence[int]) -> list[int]:
-    return [number for number in numbers if place_of(record, number)]
-
-
-def _stop(flow: Flow, apart: int) -> int | None:
-    """The operation that cuts the gradient off: behind the value, else before it where the value has none at all."""
-    for number in stretch_behind(flow, apart):
-        if flow.record.operations[number].stops and place_of(flow.record, number):
-            return number
-    if apart in flow.gradients:
-        return None
-    left = list(flow.members.get(apart, ()))
-    seen: set[int] = set()
-    while left:
-        before = flow.record.producer.get(left.pop())
-        if before is None or before in seen:
-            continue
-        seen.add(before)
-        if flow.record.operations[before].stops:
-            return _last_without_gradient(flow, apart, before)
-        left += flow.record.operations[before].inputs
-    return None
-
-
-def _last_without_gradient(flow: Flow, apart: int, number: int) -> int:
-    """Under no_grad each operation is without a gradient: the one that made the value counts."""
-    made = [flow.record.producer[value] for value in flow.members[apart] if value in flow.record.producer]
-    placed = _placed(flow.record, made)
-    return placed[0] if placed else number
-
-
-def _every(record: Operations, array: np.ndarray, tolerance: float) -> set[int]:
-    prints = ((number, each.print) for number, each in enumerate(record.values) if each.print)
-    finder = Finder(prints, tolerance, transposed=True)
-    return set(finder.find(fingerprint(np.asarray(array, np.float64))))
+def _gradient(flow: Flow, terms: Sequence[Edge]) -> str:
+    prints = [print for each in terms if (print := flow.record.values[each.gradient].print)]
+    if flow.is_nothing(terms):
+        return "no gradient"
+    return f"gradient of mean magnitude {sum(each.magnitudes / each.size for each in prints):.4g}"

@@ -11,6 +11,7 @@ from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.effects import with_effects
 from compare.judging.isolated_differences import isolated_differences
+from compare.judging.isolated_gradients import say_not_told
 from compare.judging.isolated_lines import with_own_lines
 from compare.judging.isolation import Partners, isolate
 from compare.judging.judgement import Judgement
@@ -21,6 +22,8 @@ from compare.traces.trace import Trace
 
 LARGE = 5e6  # weights
 SIZES = 3  # of batches that are isolated
+LATER = 3  # steps behind the first that parts in which something else begins to part
+BETWEEN = 8  # steps between them that are isolated, too
 
 
 def with_differences(
@@ -44,7 +47,7 @@ def with_differences(
     try:
         steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
-        found = isolated_differences(isolated, kinds, judgement.settings)
+        found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
         found = with_effects(run, isolated, found)
         found = with_own_lines(run, isolated, found) if len(found) > 1 else found
     except RequestFailedError as error:
@@ -54,12 +57,13 @@ def with_differences(
         said = f"{type(error).__name__}: {error}"
         remark = f"other differences than the first were not found ({said}): a fault of this program"
         return replace(judgement, findings=(*judgement.findings, remark))
-    return without_accepted(replace(judgement, differences=tuple(found)), accepted, steps)
+    judgement = replace(judgement, findings=(*judgement.findings, *remarks), differences=tuple(found))
+    return without_accepted(judgement, accepted, steps)
 
 
 def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = False) -> list[int]:
-    """The first step, the first that parts, the one behind it, in which an optimizer's state shows, and the first with
-    a batch of another size.
+    """The first step, the first that parts, the one behind it, in which an optimizer's state shows, those up to where
+    something else begins to part, and the first with a batch of another size.
 
     Of a large port the one that parts alone: a step of it takes long.
     """
@@ -68,8 +72,22 @@ def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = Fa
     if _weights_of(pair.torch) > LARGE:
         return sorted({min(at, last), *([last] if to_the_end else [])})
     return sorted(
-        {0, min(at, last), min(at + 1, last), *_first_of_each_size(pair.torch), *([last] if to_the_end else [])}
+        {
+            *(0, min(at, last), min(at + 1, last)),
+            *(each for each in _begin_to_part(judgement, precision, at) if each <= last),
+            *_first_of_each_size(pair.torch),
+            *([last] if to_the_end else []),
+        }
     )
+
+
+def _begin_to_part(judgement: Judgement, precision: str, at: int) -> set[int]:
+    """The steps behind `at` in which something parts that did not before; with all between where these are few, for an
+    optimizer's state is not known else.
+    """
+    firsts = {each.first for each in judgement.comparisons[precision].series}
+    later = sorted(first for first in firsts if first is not None and first > at)[:LATER]
+    return {step for first in later for step in (range(at, first + 1) if first - at <= BETWEEN else (first,))}
 
 
 def _first_of_each_size(trace: Trace) -> list[int]:

@@ -1,8 +1,4 @@
-"""From the rows of isolated steps to differences, each once: what another difference drags along is left out.
-
-Notice what is dragged along: gradients come back differently through what differs forward, weights of such a layer have
-other gradients, and an update has the rate's difference.
-"""
+"""From the rows of isolated steps to differences, each once: what another difference drags along is left out."""
 
 from __future__ import annotations
 
@@ -10,86 +6,46 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compare.judging import tolerances
+from compare.judging.isolated_difference import (
+    BATCH,
+    BETWEEN,
+    BUFFER,
+    EVALUATION,
+    GRADIENT,
+    LAYER,
+    LOSS,
+    OF_A_RATE_THAT_CHANGES,
+    OPTIMIZER,
+    PLACES,
+    RATE,
+    IsolatedDifference,
+)
+from compare.judging.isolated_gradients import IsolatedGradients, layers_of
+from compare.judging.isolated_updates import IsolatedUpdates
 from compare.judging.isolation import FORWARD, Isolated, call_of
-from compare.judging.lines import Line
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.stages import StageRow
 from compare.traces.calls import without_call
-from compare.traces.exchange import COMES_BACK
-from compare.traces.step import END, Step
+from compare.traces.step import END
 
-BATCH, BETWEEN, LAYER, LOSS, BACK, GRADIENT = "batch", "between layers", "layer", "loss", "backward", "gradient"
-RATE, OPTIMIZER, BUFFER, EVALUATION = "learning rate", "optimizer", "buffer", "evaluation"
-PLACES = (BATCH, BETWEEN, LAYER, LOSS, BACK, GRADIENT, RATE, OPTIMIZER, BUFFER, EVALUATION)  # the order of causes
 OF_BUFFERS = ("momentum", "running variance", "track_running_stats")
-ROLES = {"running_mean": "running mean", "running_var": "running variance"}
-WORDS = {
-    BATCH: "batch {layer}",
-    BETWEEN: "what {layer} is given",
-    BACK: "gradient back to {layer}",
-    GRADIENT: "gradients of weights",
-    RATE: "learning rate",
-    EVALUATION: "evaluation of {layer}",
-}
-OF_A_RATE_THAT_CHANGES = "momentum sense"  # does nothing while the learning rate stays the same
 # Settings that say nothing of what a layer puts out: of a class of a user's own each side has its own name.
 NOT_COMPUTED = ("trainable", "bias", "kind")
-
-
-@dataclass(frozen=True)
-class IsolatedDifference:
-    """One difference: where it is, the rows that show it, and the settings that explain it.
-
-    `kind` is that of the layer; what stands between layers `begins` with these. All names are torch's. `effect` is how
-    far it moves the loss, alone, relative; None where that was not measured. `lines` are those of code that part.
-    """
-
-    place: str
-    kind: str
-    rows: tuple[StageRow, ...]
-    settings: tuple[SettingRow, ...] = ()
-    begins: tuple[str, ...] = ()
-    effect: float | None = None
-    lines: tuple[Line, ...] = ()
-
-    @property
-    def largest(self) -> StageRow:
-        """The row with the largest gap."""
-        return max(self.rows, key=lambda row: row.difference.max_rel)
-
-    @property
-    def cause(self) -> str:
-        """What is set differently, "eps 1e-05 / 0.001"; empty where no setting says it."""
-        return "; ".join(dict.fromkeys(f"{row.setting} {row.torch} / {row.tf}" for row in self.settings))
-
-    @property
-    def layer(self) -> str:
-        """The layer, weight or array that is furthest apart, without the number of its call."""
-        return without_call(call_of(self.largest))
-
-    @property
-    def words(self) -> str:
-        """What it is called, as a port may accept it: "BatchNorm eps", "what fc is given", "loss reduction"."""
-        set_otherwise = " and ".join(dict.fromkeys(row.setting for row in self.settings))
-        kind = self.kind or "layer"
-        match self.place:
-            case "layer":
-                return f"{kind} {set_otherwise or 'output'}"
-            case "buffer":
-                role = self.layer.rpartition(".")[2]
-                return f"{kind} {set_otherwise or ROLES.get(role, role)}"
-            case "loss" | "optimizer":
-                return f"{self.place} {set_otherwise}".rstrip()
-        return WORDS[self.place].format(layer=self.layer)
+LEFT_BY_TRAINING = ("BatchNorm",)  # where a frozen layer of Keras' also uses its running statistics
 
 
 def isolated_differences(
     isolated: Isolated, kinds: Mapping[str, str], settings: Iterable[SettingRow]
 ) -> list[IsolatedDifference]:
     """Every difference, in the order of causes; layers of one kind that are set alike are one. `kinds` are torch's."""
-    found = _Found(isolated, kinds, [row for row in settings if row.verdict == DIFFERS])
-    single = [*found.batches(), *found.forward(), *found.back(), *found.gradients(), *found.updates(), *found.buffers()]
+    differing = [row for row in settings if row.verdict == DIFFERS]
+    found, gradients = _Found(isolated, kinds, differing), IsolatedGradients(isolated, kinds)
+    updates = IsolatedUpdates(isolated, gradients, differing)
+    single = [
+        *(*found.batches(), *found.forward(), *gradients.back(), *gradients.of_weights()),
+        *(*updates.of_optimizers(), *found.buffers()),
+    ]
     every = [each for each in _grouped(single) if not _is_leak(each)]
     return sorted(every, key=lambda each: PLACES.index(each.place))
 
@@ -120,7 +76,8 @@ class _Found:
             return row.step is END and row.difference.kind.startswith("missing")
         if row.stage == "forward":
             return (row.step, row.tensor) in unfit
-        return row.stage == "input" and bool(self.isolated.beyond("batch")) and not self.isolated.flow[call_of(row)]
+        of_batch = bool(self.isolated.beyond("batch")) and not self.isolated.ways.values.get(call_of(row))
+        return row.stage == "input" and of_batch
 
     def _of_forward(self, row: StageRow) -> IsolatedDifference:
         layer = without_call(call_of(row))
@@ -128,84 +85,24 @@ class _Found:
         settings = self._settings(layer, of_buffers=False) if row.stage == "forward" else ()
         if row.stage == "loss":
             settings = tuple(each for each in self.settings if each.subject.startswith("loss"))
-        begins = () if row.stage == "forward" else tuple(sorted(self.isolated.flow.get(call_of(row), ())))
+        begins = () if row.stage == "forward" else tuple(sorted(self.isolated.ways.values.get(call_of(row), ())))
         return IsolatedDifference(place, self.kinds.get(layer, ""), (row,), settings, begins)
-
-    def back(self) -> Iterator[IsolatedDifference]:
-        """Gradients that come back to outputs differently, and with which weights do not get the right ones."""
-        apart, wrong = (
-            {layer for row in rows if row.stage == "gradient" and row.beyond for layer in self._layers_of(row.tensor)}
-            for rows in (self.isolated.rows, self.isolated.given)
-        )
-        for row in self.isolated.unexplained_back():
-            layer = without_call(call_of(row))
-            if layer not in apart - wrong:
-                yield IsolatedDifference(BACK, self.kinds.get(layer, ""), (row,))
-
-    def gradients(self) -> Iterator[IsolatedDifference]:
-        """Gradients of weights, of layers that are given all that torch's are, which are then moved differently."""
-        moved = {(row.step, row.tensor) for row in self.isolated.beyond("update")}
-        moved |= {(row.step, row.tensor.rpartition(" ")[0]) for row in self.isolated.beyond("state")}
-        for row in self.isolated.beyond("gradient"):
-            weight = without_call(row.tensor)
-            if (row.step, weight) in moved and not self._has_parted(weight, row.step):
-                of_loss = "loss" in self.isolated.parts_forward(row.step) and self.isolated.is_of_a_penalty(row)
-                if not of_loss:
-                    yield IsolatedDifference(GRADIENT, "", (row,))
-
-    def _has_parted(self, weight: str, step: Step) -> bool:
-        """Whether a weight is of a layer that differs itself, or to which another gradient comes back, or reaches what
-        differs with no layer between.
-        """
-        layers, forward = self._layers_of(weight), self.isolated.parts_forward(step)
-        calls = {call for sources in self.isolated.flow.values() for call in sources if without_call(call) in layers}
-        soft = calls - self.isolated.handed_back  # as where a gradient is differentiated once more
-        if soft and "loss" in forward:
-            return True
-        through = {weight, *soft}
-        own = self._computes_otherwise(step) | {without_call(call_of(row)) for row in self.isolated.beyond(COMES_BACK)}
-        return bool(own & layers) or any(self.isolated.reaches(each, forward) for each in through)
-
-    def _computes_otherwise(self, step: Step) -> set[str]:
-        """The layers that put out something else, or could not be given what torch's were."""
-        rows = (row for row in self.isolated.beyond("input", "forward") if row.step == step)
-        return {without_call(call_of(row)) for row in rows if row.stage == "forward" or row.difference.structural}
-
-    def updates(self) -> Iterator[IsolatedDifference]:
-        """The learning rate, and what an optimizer does of itself, given the same gradients."""
-        rates = self.isolated.beyond("rate")
-        steps = {row.step for row in rates}
-        of_optimizer = [row for row in self.settings if row.subject.startswith("optimizer")]
-        if rates:
-            yield IsolatedDifference(RATE, "", tuple(rates), tuple(row for row in of_optimizer if row.setting == "lr"))
-        # Right with its own gradients, too: a bias that stands for two of torch's moves by both.
-        wrong = {row.key for row in self.isolated.beyond("update")}
-        given = (row for row in self.isolated.given if row.beyond and row.key in wrong and row.step not in steps)
-        moved = [row for row in given if not (" + " in row.tensor and self._has_parted(row.tensor, row.step))]
-        if moved:
-            explained = {"lr", *(name for row in self.isolated.rows if row.harmless for name in row.harmless.settings)}
-            acting = [row for row in of_optimizer if row.setting not in explained]
-            yield IsolatedDifference(OPTIMIZER, "", tuple(moved), tuple(acting))
 
     def buffers(self) -> Iterator[IsolatedDifference]:
         """Running statistics of layers that are given the same."""
         for row in self.isolated.beyond("buffer"):
-            layers = self._layers_of(row.tensor)
+            layers = layers_of(self.kinds, row.tensor)
             settings = tuple(each for layer in layers for each in self._settings(layer, of_buffers=True))
             # What a layer makes of its statistics says nothing of these, where a setting explains it.
             behind = {each.setting for layer in layers for each in self._settings(layer, of_buffers=False)}
-            if settings or behind == {"eps"} or not layers & self._computes_otherwise(row.step):
+            if settings or behind == {"eps"} or not layers & self.isolated.computes_otherwise(row.step):
                 yield IsolatedDifference(BUFFER, self.kinds.get(next(iter(layers), ""), ""), (row,), settings)
 
     def _settings(self, layer: str, of_buffers: bool) -> tuple[SettingRow, ...]:
         """The settings of a layer that differ: those that decide its buffers, or its output."""
-        own = (row for row in self.settings if row.subject == layer and row.setting not in NOT_COMPUTED)
+        said = {*NOT_COMPUTED} - ({"trainable"} if self.kinds.get(layer) in LEFT_BY_TRAINING else set())
+        own = (row for row in self.settings if row.subject == layer and row.setting not in said)
         return tuple(row for row in own if (row.setting in OF_BUFFERS) == of_buffers)
-
-    def _layers_of(self, weight: str) -> set[str]:
-        """The layers that hold a weight, or the weights of an expression."""
-        parts = weight.split(" + ")
-        return {layer for layer in self.kinds if any(part.startswith((f"{layer}.", f"{layer}[")) for part in parts)}
 
 
 def _is_leak(each: IsolatedDifference) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from compare.judging import tolerances
-from compare.judging.isolated_differences import BETWEEN, LAYER, LOSS, IsolatedDifference
-from compare.judging.isolation import Isolated
-from compare.judging.lines import Line, compared, lines_of_value
+from compare.judging.gradient_lines import lines_of_gradient, lines_of_gradient_back
+from compare.judging.isolated_difference import BACK, BETWEEN, GRADIENT, LAYER, LOSS, IsolatedDifference
+from compare.judging.isolation import Isolated, call_of
+from compare.judging.line import Line, compared
+from compare.judging.lines import lines_of_value
 from compare.judging.parting_lines import what_parts
 from compare.judging.run import Run
 from compare.traces.operations import Operations
 
-WITH_LINES = (BETWEEN, LAYER, LOSS)  # what a value shows; and no setting says
+WITH_LINES = (BETWEEN, LAYER, LOSS, BACK, GRADIENT)  # what a value or its gradient shows, and no setting says
 
 
 def with_own_lines(run: Run, isolated: Isolated, differences: Sequence[IsolatedDifference]) -> list[IsolatedDifference]:
@@ -36,8 +38,13 @@ def _lines(
     row = next((row for row in difference.rows if row.step == at), None)
     if row is None or torch is None or tf is None:
         return ()
-    own, other = isolated.shown(row)
-    if own is None or other is None:
-        return ()
     tolerance = tolerances.alike(row.difference.max_rel, isolated.training.precision)
-    return tuple(lines_of_value(compared(torch, tf, tolerance), what_parts(row), own, other))
+    step, what = compared(torch, tf, tolerance), what_parts(row)
+    if difference.place == BACK:
+        output = isolated.pair.torch.get((at, "forward", call_of(row)))
+        return () if output is None else tuple(lines_of_gradient_back(step, difference.words, output))
+    lines = lines_of_gradient(step, what, row.tensor) if row.stage == "gradient" else []
+    own, other = isolated.shown(row)
+    if lines or own is None or other is None:
+        return tuple(lines)
+    return tuple(lines_of_value(step, what, own, other))

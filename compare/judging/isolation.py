@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from compare.judging import tolerances
-from compare.judging.gradient_use import from_multiple
 from compare.judging.harmless import settled
 from compare.judging.run import Run
 from compare.judging.stages import OF_AN_UPDATE, StageRow, stage_rows
+from compare.judging.ways import Ways
 from compare.running.request import Isolation, Training
 from compare.traces.calls import without_call
 from compare.traces.exchange import COMES_BACK, HANDED_ON, layer_and_part
@@ -55,14 +55,14 @@ class Isolated:
     """What isolated steps show.
 
     `rows` are those of steps in which tf's optimizer is given its own gradients, `given` those in which it is given
-    torch's where they differ. `flow` says which calls of layers, and which weights, reach each call or the loss with no
-    other layer between; all by torch's names. `training` was isolated, and its files are in `directory`. The tensors
+    torch's where they differ. `ways` says which calls of layers, and which weights, reach each call or the loss with no
+    other layer between. `training` was isolated, and its files are in `directory`. The tensors
     behind the rows are those of `pair`, and of `given_pair`; `isolation` is what tf was given.
     """
 
     rows: Sequence[StageRow]
     given: Sequence[StageRow]
-    flow: Mapping[str, frozenset[str]]
+    ways: Ways
     pair: TracePair
     training: Training
     directory: Path = Path()
@@ -82,15 +82,19 @@ class Isolated:
         """The calls, and the loss, that are given or compute something else at a step."""
         return {call_of(row) for row in self.beyond(*FORWARD) if row.step == step}
 
+    def computes_otherwise(self, step: Step) -> set[str]:
+        """The layers that put out something else, or could not be given what torch's were."""
+        rows = (row for row in self.beyond("input", "forward") if row.step == step)
+        return {without_call(call_of(row)) for row in rows if row.stage == "forward" or row.difference.structural}
+
     def reaches(self, name: str, targets: set[str]) -> bool:
-        """Whether a call's output or a weight reaches one of these, directly or through calls that hand on their own
-        gradient.
+        """Whether another gradient of a call's output or a weight is explained by one of these, directly or through
+        calls that hand on their own gradient.
         """
         reached: set[str] = set()
         left = {name}
         while left:
-            begins = left.pop()
-            found = {target for target, sources in self.flow.items() if begins in sources} - reached
+            found = self.ways.reached_by(left.pop()) - reached
             reached |= found
             left |= found - self.handed_back
         return bool(reached & targets)
@@ -103,15 +107,6 @@ class Isolated:
     def unexplained_back(self) -> list[StageRow]:
         """The gradients that come back differently, through nothing that differs forward."""
         return [row for row in self.beyond(COMES_BACK) if not self.reaches(call_of(row), self.parts_forward(row.step))]
-
-    def is_of_a_penalty(self, row: StageRow) -> bool:
-        """Whether the gradients of a weight are a multiple of the weight apart."""
-        torch, tf = (trace[row.key].astype(np.float64) for trace in self.pair)
-        weight = self.pair.torch.get((row.step, "weights", without_call(row.tensor)))
-        if weight is None or weight.shape != torch.shape:
-            return False
-        lost = row.allowed * np.abs(torch).max() / np.abs(tf - torch).max()
-        return from_multiple(tf - torch, weight) <= lost
 
 
 def call_of(row: StageRow) -> str:
@@ -132,9 +127,9 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], 
     [tf] = run(("tf", replace(plain, isolation=isolation)))
     rows, pair = _rows(torch, nudged, tf, partners, precision)
     rows = _of_known_state(rows, known)
-    weights = partners.weights
-    flow = {to: frozenset(weights.get(each, each) for each in sources) for to, sources in tf.header.flow.items()}
-    isolated = Isolated(rows, rows, flow, pair, plain, torch.path.parent, isolation=isolation)
+    flows = tf.header.flow, tf.header.gradient_flow, torch.header.gradient_flow
+    ways = Ways.of(*flows, partners.weights, set(partners.outputs.values()))
+    isolated = Isolated(rows, rows, ways, pair, plain, torch.path.parent, isolation=isolation)
     apart = isolated.beyond("gradient")
     if not apart:
         return isolated

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from compare.judging.comparison import Comparison
-from compare.judging.isolated_differences import IsolatedDifference
-from compare.judging.lines import Line
+from compare.judging.isolated_difference import IsolatedDifference
+from compare.judging.line import Line
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 

@@ -30,7 +30,18 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
                 not is_alike or given <= {*part.starts, *stretch.part(number, part.output).starts}
             ):
                 return number
-    return None
+    return _next(stretch, part) if _is_function(stretch, part) and {*part.starts} < given else None
+
+
+def _next(stretch: Stretch, part: Part) -> int | None:
+    behind = stretch.behind(part.output)
+    return behind[0].number if behind else None
+
+
+def _is_function(stretch: Stretch, part: Part) -> bool:
+    """Whether an operation makes of each element of one value another one."""
+    values = [stretch.record.values[each] for each in (*part.starts.values(), part.output)]
+    return len(values) == 2 and values[0].shape == values[1].shape and kind(part.operation.name) not in JOINS
 
 
 def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -> list[list[Part]]:

@@ -3,88 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from compare.judging.alike import Alike, Finder, alike
-from compare.judging.forms import advanced, without_signs
+from compare.judging.alike import Finder
+from compare.judging.callers import line_that_takes, line_to_blame
+from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
 from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
+from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
 from compare.judging.lockstep import descend
 from compare.judging.relations import relation
-from compare.judging.statements import name_of_result, source, statement
 from compare.running.request import SIDES
 from compare.traces.fingerprints import fingerprint
-from compare.traces.operations import Operations, Value
+from compare.traces.operations import Operations
 from compare.traces.places import Place
 
 MOST_PAIRS = 2
-BOTH, PARTS = "both have", "parts"
+CHOOSES = ("slice", "stridedslice", "narrow", "gather", "index", "roll", "flip", "reverse", "maskedselect")
 PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two different operations do not have
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of one side; `place` is what of the training it is about, `role` is BOTH or PARTS, `note` what its value
-    is of the other side's."""
-
-    place: str
-    side: str
-    role: str
-    at: Place
-    value: str
-    shape: str
-    note: str = ""
-    name: str = ""  # of the variable that holds the value
-
-    @property
-    def source(self) -> str:
-        return source(self.at)
-
-    @property
-    def where(self) -> str:
-        return f"{Path(self.at.file).name}:{self.at.line}"
-
-
-@dataclass(frozen=True)
-class Step:
-    """Both records of one step, and what of their values is the same."""
-
-    torch: Operations
-    tf: Operations
-    alike: Alike
-    tolerance: float
-
-    def record(self, side: str) -> Operations:
-        return self.torch if side == "torch" else self.tf
-
-
-def compared(torch: Operations, tf: Operations, tolerance: float) -> Step:
-    """Both records, compared."""
-    return Step(torch, tf, without_signs(torch, tf, alike(torch, tf, tolerance)), tolerance)
 
 
 def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
     """The lines where a value that differs parts; empty where they are not known."""
-    stretches = []
-    for side, array in zip(SIDES, (torch, tf), strict=True):
-        target = find(step.record(side), array, step.tolerance)
-        if target is None:
-            return []
-        stretches.append(Stretch(side, step.record(side), step.alike, target))
-    one, other = stretches
+    targets = [find(step.record(side), array, step.tolerance) for side, array in zip(SIDES, (torch, tf), strict=True)]
+    return [] if targets[0] is None or targets[1] is None else lines_up_to(step, what, targets[0], targets[1])
+
+
+def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
+    """The lines where two values of the records part."""
+    one, other = (
+        Stretch(side, step.record(side), step.alike, target) for side, target in zip(SIDES, (torch, tf), strict=True)
+    )
     from_the_end = _from_the_end(step, what, one, other)
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
-    by_side = ([each for each in frontiers if each.side == side] for side in SIDES)
-    placed = [[each for each in parts if _place(step, each)] for parts in by_side]
-    from_the_start = _lines(step, what, (one, other), pairs(*with_takers((one, other), placed)))
+    by_side = [[each for each in frontiers if each.side == side] for side in SIDES]
+    placed = [
+        [_with_line(step, stretch, each) for each in parts]
+        for stretch, parts in zip((one, other), with_takers((one, other), by_side), strict=True)
+    ]
+    from_the_start = _lines(step, what, (one, other), pairs(*([each for each in parts if each] for parts in placed)))
     known = {(each.side, each.at.line) for each in from_the_end if each.role == PARTS}
     if all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
         from_the_start = []
     return [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
+
+
+def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:
+    """An operation that has a line; of what a library's optimizer computes, that which is first given it."""
+    behind = [part, *(each for each in stretch.behind(part.output))]
+    return next((each for each in behind if _place(step, each)), None)
 
 
 def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> list[Line]:
@@ -103,8 +72,8 @@ def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
     ended = step.alike.of(one.side).get(one.target)
     if ended not in step.alike.both:
         return []
-    taking = [each for each in other.taking(ended) if _place(step, each)]
-    return [one.part(one.record.producer[one.target], one.target), *taking[:1]] if taking else []
+    made, taking = one.made(one.target), [each for each in other.taking(ended) if _place(step, each)]
+    return [made, *taking[:1]] if taking and _place(step, made) else []
 
 
 def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:
@@ -170,7 +139,10 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
         given, without = part.starts[shared], other.starts[shared]
         own, others = stretch.record, step.record(other.side)
         note = relation(own.values[given], own.values[part.output])
-        lines = {part.side: _parts(step, what, part, note), other.side: _parts(step, what, other)}
+        taken = _parts(step, what, other)
+        if kind(part.operation.name) in CHOOSES and (at := line_that_takes(others, other.number, without)):
+            taken = line(step, what, other.side, PARTS, at, other.output)
+        lines = {part.side: _parts(step, what, part, note), other.side: taken}
         before, elsewhere = made_at(own, given), made_at(others, without)
         if elsewhere and is_in_the_statement_before(_place(step, part), before, place_of(own, behind)):
             lines[other.side] = line(step, what, other.side, PARTS, elsewhere, without)
@@ -198,38 +170,5 @@ def _common(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
     return []
 
 
-def made_at(record: Operations, value: int) -> Place | None:
-    number = record.producer.get(value)
-    return place_of(record, number) if number is not None else None
-
-
-def place_of(record: Operations, number: int) -> Place | None:
-    """The user's line of an operation; of one in the backward pass, the line that asked for gradients."""
-    return next(iter(record.operations[number].stack), None)
-
-
 def _place(step: Step, part: Part) -> Place | None:
-    return place_of(step.record(part.side), part.number)
-
-
-def line(step: Step, what: str, side: str, role: str, place: Place, value: int, note: str = "") -> Line:
-    each = step.record(side).values[value]
-    shape = "x".join(map(str, each.shape)) or "scalar"
-    name = name_of_result(place) if is_result(step.record(side), value, place) else ""
-    return Line(what, side, role, place, shown(each), shape, note, name)
-
-
-def is_result(record: Operations, value: int, place: Place) -> bool:
-    """Whether a value is what its statement ends with: it goes on in other statements only."""
-    used = [statement(at) for number in record.consumers.get(value, ()) if (at := place_of(record, number))]
-    return statement(place) not in used
-
-
-def shown(value: Value) -> str:
-    """A value in a few digits: one number as it is, of more the mean magnitude."""
-    print = value.print
-    if print is None or not print.size:
-        return ""
-    if print.size == 1:
-        return f"{print.total:.6g}"
-    return f"mean magnitude {print.magnitudes / print.size:.4g}"
+    return line_to_blame(step.record(part.side), step.alike.of(part.side), step.alike.both, part.number)

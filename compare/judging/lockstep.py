@@ -5,28 +5,16 @@ the same to one value that differs. Sums are compared term by term, in whatever 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
+from compare.judging.multiples import divided_otherwise, first_multiple
+from compare.judging.terms import Term, behind_passing, terms_of
 
-PASSING = frozenset((
-    "identity", "reshape", "view", "unsafeview", "squeeze", "unsqueeze", "expanddims", "transpose", "permute", "t",
-    "cast", "tocopy", "detach", "expand", "broadcastto", "contiguous", "clone", "alias", "ensureshape", "liftfresh",
-))  # fmt: skip
 DEEPEST = 40  # operations
-MOST_TERMS = 24
 CLOSE = 1e-6  # of two coefficients
 
 Pair = tuple[Part, Part]
-
-
-class Term(NamedTuple):
-    """A value in a sum, what it is multiplied by, and the operation that takes it there."""
-
-    value: int
-    factor: float
-    taker: int
 
 
 class _UnclearError(Exception):
@@ -53,7 +41,7 @@ def _above(stretch: Stretch, number: int) -> set[int]:
     found: set[int] = set()
     left = [number]
     while left:
-        for value in _followed(stretch, left.pop()):
+        for value in stretch.followed_by(left.pop()):
             before = stretch.record.producer.get(value)
             if before is not None and before not in found:
                 found.add(before)
@@ -63,18 +51,24 @@ def _above(stretch: Stretch, number: int) -> set[int]:
 
 def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> list[Pair]:
     """Where two values that differ part."""
-    left, right = _behind_passing(one, left), _behind_passing(other, right)
+    left, right = behind_passing(one, left), behind_passing(other, right)
     first, second = one.record.producer.get(left), other.record.producer.get(right)
-    if depth == 0 or first is None or second is None or one.is_matched(left) or other.is_matched(right):
+    if depth == 0:
+        raise _UnclearError
+    if first is None or second is None or one.is_matched(left) or other.is_matched(right):
         return []
     here = [(one.part(first, left), other.part(second, right))]
+    if (found := first_multiple(one, other, left, right)) is not None:
+        return [found]
+    if divided_otherwise(one, other, left, right):
+        return here
     kinds = [kind(stretch.record.operations[number].name) for stretch, number in ((one, first), (other, second))]
-    terms, others = _terms(one, left), _terms(other, right)
+    terms, others = terms_of(one, left), terms_of(other, right)
     if len(terms) > 1 or len(others) > 1 or terms[0].value != left or others[0].value != right:
         return _of_sums(one, other, terms, others, depth) or here
-    followed = [_followed(one, first), _followed(other, second)]
+    followed = [one.followed_by(first), other.followed_by(second)]
     if kinds[0] != kinds[1]:
-        if all(followed):  # one formula written in two ways, or two formulas: what differs may stand before
+        if any(followed):  # one formula written in two ways, or two formulas: what differs may stand before
             raise _UnclearError
         return here
     if len(followed[0]) != len(followed[1]):  # one side does something more before
@@ -157,76 +151,12 @@ def _alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Ter
     return [mine for mine, _ in pairs] + rest, [theirs for _, theirs in pairs] + free
 
 
-def _terms(stretch: Stretch, value: int, factor: float = 1.0, taker: int | None = None) -> list[Term]:
-    """A value as a sum of others, each times a number."""
-    number = stretch.record.producer.get(value)
-    if number is None:
-        return [Term(value, factor, -1 if taker is None else taker)]
-    taker = number if taker is None else taker
-    whole = [Term(value, factor, taker)]
-    if stretch.is_matched(value):
-        return whole
-    operation, data = stretch.record.operations[number], _data(stretch, number)
-    name = kind(operation.name)
-    if name in PASSING and len(data) == 1:
-        return _terms(stretch, data[0], factor, taker)
-    if name in ("add", "sub") and len(data) == 2:
-        second = -factor if name == "sub" else factor
-        return [*_terms(stretch, data[0], factor, number), *_terms(stretch, data[1], second, number)][:MOST_TERMS]
-    if name in ("add", "sub", "rsub") and len(data) == 1:  # and a constant
-        taken_from = name == "rsub" or (name == "sub" and data[0] == operation.inputs[-1])
-        return _terms(stretch, data[0], -factor if taken_from else factor, number)
-    if name in ("mul", "div", "neg") and len(data) == 1 and (by := _multiple(stretch, value, data[0])):
-        return _terms(stretch, data[0], factor * by, number)
-    return whole
-
-
-def _multiple(stretch: Stretch, value: int, of: int) -> float | None:
-    """What a value is of another, where it is a multiple; None where that is not known."""
-    print, before = stretch.record.values[value].print, stretch.record.values[of].print
-    if print is None or before is None or print.size != before.size or not before.magnitudes:
-        return None
-    size = print.magnitudes / before.magnitudes
-    sign = -1.0 if print.total * before.total < 0 or print.highest == -before.lowest * size else 1.0
-    return sign * size
-
-
-def _data(stretch: Stretch, number: int) -> list[int]:
-    """The inputs of an operation that are no constants."""
-    inputs = stretch.record.operations[number].inputs
-    return [each for each in inputs if _is_computed(stretch, each) or stretch.is_followed(each)]
-
-
-def _is_computed(stretch: Stretch, value: int) -> bool:
-    """Whether both have a value, and it is no number that stands in the code."""
-    print = stretch.record.values[value].print
-    number = print is not None and print.size == 1 and value not in stretch.record.producer
-    return stretch.is_matched(value) and not number
-
-
-def _followed(stretch: Stretch, number: int) -> list[int]:
-    return [each for each in stretch.record.operations[number].inputs if stretch.is_followed(each)]
-
-
-def _behind_passing(stretch: Stretch, value: int) -> int:
-    """What a value was before its shape or dtype was changed."""
-    for _ in range(DEEPEST):
-        number = stretch.record.producer.get(value)
-        if number is None or stretch.is_matched(value) or kind(stretch.record.operations[number].name) not in PASSING:
-            break
-        followed = _followed(stretch, number)
-        if len(followed) != 1:
-            break
-        value = followed[0]
-    return value
-
-
 def _class(stretch: Stretch, term: Term) -> int:
     return stretch.class_of(term.value)
 
 
 def _kind(stretch: Stretch, term: Term) -> str:
-    number = stretch.record.producer.get(_behind_passing(stretch, term.value))
+    number = stretch.record.producer.get(behind_passing(stretch, term.value))
     return "" if number is None else kind(stretch.record.operations[number].name)
 
 

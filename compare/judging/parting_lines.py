@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,38 +11,74 @@ from compare.judging import tolerances
 from compare.judging.advice import settings_at
 from compare.judging.comparison import DIVERGED
 from compare.judging.gradient_lines import lines_of_gradient
+from compare.judging.isolated_difference import BACK, GRADIENT
 from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
-from compare.judging.lines import BOTH, PARTS, Line, compared, lines_of_value
+from compare.judging.line import BOTH, PARTS, Line, compared
+from compare.judging.lines import lines_of_value
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call
-from compare.traces.step import END
 from compare.traces.trace import Key, TracePair
 
 EXPLAINED = ("forward", "rate", "state", "update")  # where a setting that differs says it all
+TOLD_BY_LINES = ("forward", "loss", "gradient")  # elsewhere a setting is the usual cause
+NOT_RECORDED = "for the lines of code that differ, give both recorders lines=True, and record once more"
 EAGER_STEPS = 20  # so many take less time than to compile a graph
+
+
+def lacks_lines(judgement: Judgement) -> bool:
+    """Whether no difference has lines of its own; a gradient's are told better where nothing is isolated."""
+    first = judgement.first_divergence
+    of_gradient = first is not None and first.stage == "gradient"
+    return of_gradient or not any(each.lines for each in judgement.differences)
 
 
 def with_lines(run: Run, judgement: Judgement) -> Judgement:
     """The judgement of a port, with the lines of code where it parts, if they are found."""
+    first = _to_find(judgement)
+    if first is None or not isinstance(first.step, int):
+        return judgement
+    precision, at = _precision(judgement, first), first.step
+    return _with_lines_of(judgement, first, lambda: _recorded(run, precision, at))
+
+
+def with_recorded_lines(judgement: Judgement, pair: TracePair) -> Judgement:
+    """The judgement of two recorded loops, with the lines where they part, if both have the operations of that step."""
+    first = _to_find(judgement)
+    if first is None or first.step != min(step for step, _, _ in pair.torch.keys):
+        return judgement
+    if pair.torch.operations is None or pair.tf.operations is None:
+        return _said(judgement, NOT_RECORDED) if first.stage in TOLD_BY_LINES else judgement
+    return _with_lines_of(judgement, first, lambda: pair)
+
+
+def _to_find(judgement: Judgement) -> StageRow | None:
+    """The first divergence, if lines of code can show what it comes from, and nothing else does."""
     first = judgement.first_divergence
-    if judgement.verdict != DIVERGED or first is None or first.step is END:
-        return judgement
-    if first.stage in ("batch", "weights") or _is_explained(judgement, first):
-        return judgement
-    precision = next(name for name, each in judgement.comparisons.items() if first in each.rows)
+    if judgement.verdict != DIVERGED or first is None or first.stage in ("batch", "weights"):
+        return None
+    return None if _is_explained(judgement, first) else first
+
+
+def _precision(judgement: Judgement, first: StageRow) -> str:
+    return next(name for name, each in judgement.comparisons.items() if first in each.rows)
+
+
+def _with_lines_of(judgement: Judgement, first: StageRow, recorded: Callable[[], TracePair]) -> Judgement:
     try:
-        pair = _recorded(run, precision, first.step)
-        lines = find_lines(pair, first, precision)
+        pair = recorded()
+        lines = find_lines(pair, first, _precision(judgement, first))
     except RequestFailedError as error:
         return _said(judgement, f"the lines that differ were not looked for: recording the step failed ({error})")
     except Exception as error:  # what only explains a verdict must not cost it
         return _said(judgement, f"the lines that differ were not found ({type(error).__name__}: {error})")
     if lines:
         parting, *others = judgement.findings
-        return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
+        findings = parting, "\n".join(say_lines(lines)), *others
+        rest = (replace(each, lines=()) if each.place in (BACK, GRADIENT) else each for each in judgement.differences)
+        return replace(judgement, lines=tuple(lines), findings=findings, differences=tuple(rest))
     capped = [f"{each.header.side}: {each.operations.capped}" for each in pair if each.operations]
     why = [each for each in capped if not each.endswith(": ")]
     if why:
@@ -75,8 +111,7 @@ def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
     step = compared(pair.torch.operations, pair.tf.operations, tolerances.alike(first.difference.max_rel, precision))
     what = what_parts(first)
     if first.stage == "gradient":
-        weights = _values(pair, (first.step, "weights", first.tensor))
-        lines = lines_of_gradient(step, what, weights) if weights else []
+        lines = lines_of_gradient(step, what, first.tensor)
         if lines:
             return lines
     targets = _left_behind(pair, first) if first.stage == "update" else _values(pair, first.key)
@@ -122,7 +157,10 @@ def say_lines(lines: Iterable[Line]) -> list[str]:
         text = f"{what} parts here"
     parts = [each for each in lines if each.role == PARTS]
     width, wide = (max(len(one) for one in each) for each in ([p.where for p in parts], [p.source for p in parts]))
-    rows = [f"  {each.side:5} {each.where:{width}}  {each.source:{wide}}  {_value(each)}" for each in parts]
+    rows = []
+    for each in parts:
+        rows.append(f"  {each.side:5} {each.where:{width}}  {each.source:{wide}}  {_value(each)}")
+        rows += [f"  {'':5} {'':{width}}  in {each.in_library}"] if each.library else []
     return [text, *rows]
 
 

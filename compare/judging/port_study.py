@@ -20,7 +20,7 @@ from compare.judging.isolated import with_differences
 from compare.judging.isolation import Partners
 from compare.judging.judgement import Judgement
 from compare.judging.pairing_proof import prove
-from compare.judging.parting_lines import with_lines
+from compare.judging.parting_lines import lacks_lines, with_lines
 from compare.judging.randomness import set_randomness_apart
 from compare.judging.run import Run, Wanted
 from compare.judging.settings import INITIAL, SettingRow
@@ -88,7 +88,7 @@ def study_port(
     judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
     partners, kinds = Partners.of(pairing), described.pair.torch.header.kinds
     judgement = with_differences(run_raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
-    if when_to_isolate != "never" and not any(each.lines for each in judgement.differences):
+    if when_to_isolate != "never" and lacks_lines(judgement):
         judgement = with_lines(run_from_start, judgement)
     frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
     findings = (

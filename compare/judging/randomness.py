@@ -15,7 +15,7 @@ from compare.judging.steps import METRIC
 from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call
 from compare.traces.following import relative
-from compare.traces.rates import is_rate
+from compare.traces.rates import is_beyond, is_rate
 from compare.traces.trace import NOT_METRICS, Trace
 
 # More than twice, since what is rarely dropped is often kept, and since a count goes one way so many times.
@@ -106,7 +106,7 @@ def _say(found: Mapping[str, Random]) -> str:
 
 def is_metric(name: str) -> bool:
     """Whether a curve is of a metric of the user's."""
-    return name not in NOT_METRICS and not is_rate(name)
+    return name not in NOT_METRICS and not is_rate(name) and not is_beyond(name)
 
 
 def find_random(trace: Trace) -> list[Random]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from compare.judging import tolerances
-from compare.traces.rates import is_rate
+from compare.traces.rates import beyond, is_rate
 from compare.traces.trace import TracePair
 
 # A rate is a setting, and may be held in float32: a smaller difference is rounding. A schedule computes a late rate
@@ -44,6 +44,21 @@ def rates_apart(pair: TracePair, same: float = SAME_RATE) -> RatesApart | None:
             late = not _differs(torch[:-1], tf[1:], same).any()
             found.append(RatesApart(step, curve, float(torch[step]), float(tf[step]), int(early) - int(late)))
     return min(found, default=None)
+
+
+def rates_beyond_apart(pair: TracePair) -> str | None:
+    """Where the rates would part behind the last step, in words; None where they would not, or it is not known."""
+    steps = pair.torch.steps
+    for curve in filter(is_rate, pair.torch.curves):
+        whole = [np.append(trace.curves.get(curve, ()), trace.curves.get(beyond(curve), ())) for trace in pair]
+        count = min(map(len, whole))
+        torch, tf = (values[:count] for values in whole)
+        differs = _differs(torch, tf, SAME_RATE)
+        if differs.any():
+            at = int(np.argmax(differs))
+            apart = RatesApart(at, curve, float(torch[at]), float(tf[at]), 0)
+            return f"beyond the {steps} steps that were trained {apart}: compare the schedules"
+    return None
 
 
 def _differs(torch: np.ndarray, tf: np.ndarray, same: float) -> np.ndarray:

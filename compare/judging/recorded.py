@@ -32,6 +32,7 @@ from compare.judging.half_precision import beyond_rounding, coarsest_of, is_meas
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
 from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
+from compare.judging.parting_lines import with_recorded_lines
 from compare.judging.rates import rates_apart
 from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
 from compare.judging.running_means import set_running_means_apart
@@ -67,13 +68,15 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         sides = by_side(traces)
         pairing = by_values(pair_models(sides, one_side), sides)
         twins = nudged_twins(sides, found)
-        judgement = _judge(audited_by_both(rename_pair(sides, pairing)), rename_pair(twins, pairing), must_fall)
+        pair = audited_by_both(rename_pair(sides, pairing))
+        judgement = _judge(pair, rename_pair(twins, pairing), must_fall)
         judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         settings = settings_of(sides.torch.header.settings, sides.tf.header.settings, pairing)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
         findings = (*judgement.findings, *say_unmoved(sides), *of_weights, *not_twins)
         judgement = replace(judgement, findings=findings, settings=tuple(settings), names=pairing.tf_names)
+        judgement = with_recorded_lines(judgement, pair)
         if one_side:
             judgement = in_words_of(judgement, names)
             judgement = replace(judgement, findings=(*judgement.findings, *versions_apart(sides, names)))

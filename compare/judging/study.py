@@ -15,7 +15,7 @@ from compare.judging.judgement import Judgement
 from compare.judging.leaks import behind_leak
 from compare.judging.not_shown import not_shown
 from compare.judging.precision_loss import which_side_is_off
-from compare.judging.rates import rates_apart
+from compare.judging.rates import rates_apart, rates_beyond_apart
 from compare.judging.run import Run
 from compare.judging.search import confirm, find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings
@@ -73,8 +73,11 @@ def study(
     findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]
     if apart == "float32" and len(precisions) == 2:
         findings.insert(1, in_float32_only(judged["float64"].comparison, which_side_is_off(run, deciding.first)))
+    rates = rates_apart(runs[apart or precisions[0]].free)
+    if not rates and (further := rates_beyond_apart(runs[precisions[0]].free)):
+        findings.append(further)
     if apart:
-        findings += [str(rates)] if (rates := rates_apart(runs[apart].free)) else []
+        findings += [str(rates)] if rates else []
         findings += say_harmless(deciding.comparison.rows, deciding.first)
     findings += not_shown(deciding.comparison.rows)
     findings += [steps_left_out(each.comparison) for each in judged.values() if each.comparison.steps_left_out]

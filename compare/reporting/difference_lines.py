@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compare.judging.isolated_differences import (
+from compare.judging.isolated_difference import (
     BACK,
     BETWEEN,
     EVALUATION,
@@ -15,7 +15,7 @@ from compare.judging.isolated_differences import (
     IsolatedDifference,
 )
 from compare.judging.judgement import Judgement
-from compare.judging.lines import PARTS
+from compare.judging.line import PARTS
 from compare.judging.settings import to_row
 from compare.traces.calls import without_call
 

@@ -39,6 +39,7 @@ def plot_result(outcome: Outcome) -> Figure:
     for comparison in comparisons:
         _plot_gap(gaps, comparison)
     gaps.set_yscale("log")
+    gaps.minorticks_off()  # there is no room for any, and they take as long as all else
     gaps.yaxis.set_major_formatter("{x:.0e}")  # the usual powers of ten are formulas, which take as long as all else
     gaps.set_xlabel("step")
     gaps.set_ylabel("relative gap of the loss")

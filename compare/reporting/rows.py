@@ -11,7 +11,7 @@ import numpy as np
 
 from compare.judging.curves import epoch_means
 from compare.judging.difference import relative_gap
-from compare.judging.lines import PARTS
+from compare.judging.line import PARTS
 from compare.judging.settings import to_row
 from compare.judging.steps import closest, update_nearest
 from compare.running.request import AUDITS, SIDES
@@ -20,7 +20,7 @@ from compare.traces.trace import EVALUATION, Trace
 
 if TYPE_CHECKING:
     from compare.judging.comparison import Comparison
-    from compare.judging.isolated_differences import IsolatedDifference
+    from compare.judging.isolated_difference import IsolatedDifference
     from compare.judging.judgement import Judgement
     from compare.reporting.outcome import Outcome
 
@@ -200,6 +200,7 @@ def lines(outcome: Outcome) -> Iterator[TableRow]:
             "value": line.value,
             "shape": line.shape,
             "note": line.note,
+            "library": line.in_library,
         }
 
 

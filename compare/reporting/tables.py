@@ -41,7 +41,8 @@ COLUMNS = {
         "case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed", "effect",
         "torch_line", "tf_line",
     ),
-    "lines": ("case", "seed", "place", "role", "side", "file", "line", "source", "value", "shape", "note"),
+    "lines": ("case", "seed", "place", "role", "side", "file", "line", "source", "value", "shape", "note",
+              "library"),
 }  # fmt: skip
 
 ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {

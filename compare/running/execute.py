@@ -31,12 +31,12 @@ from compare.running.request import CheckComponent, DrawBatches, Request, Start,
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
 from compare.traces.header import Known
-from compare.traces.operations import OperationLog
 from compare.traces.parameters import Parameter
 from compare.traces.settings.dropout import DropoutCalls
 
 Watch = Callable[[Batches], Batches]
 
+FURTHER, AT_LEAST_FURTHER, AT_MOST_FURTHER = 10, 1_000, 20_000  # steps behind the last whose rates are computed
 LARGE = 1e7  # bytes of the weights of a port: what its last run left is freed before the next one is built
 
 
@@ -144,8 +144,7 @@ def _run(
     )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
     exchange = framework.exchange.exchange_of(training)
-    operations = framework.operations.Recording(OperationLog()) if training.operations else None
-    watching = {"exchange": exchange, "operations": operations}
+    watching = {"exchange": exchange, "lines": training.operations}
     recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following, **watching)
     try:
         shared = inputs.batches(precision)
@@ -158,6 +157,9 @@ def _run(
         native = dropout.first_of(watch(framework.to_native(inputs, batches)))
         with perturbed(side.optimizer, training, inputs.seed):
             framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
+        if side.step is None and is_as_it_is(training):
+            further = min(max(AT_LEAST_FURTHER, FURTHER * recorder.steps), AT_MOST_FURTHER)
+            recorder.rates_beyond(framework.weights.further_rates(side.optimizer, side.schedule, further))
         if not recorder.steps:
             raise ValueError("the side's own batches() yields nothing: there is nothing to train on")
         first, last = framework.to_native(inputs, [inputs.batch(0, precision), inputs.last_evaluated(precision)])
@@ -176,6 +178,11 @@ def _run(
     except BaseException:
         recorder.discard()
         raise
+
+
+def is_as_it_is(training: Training) -> bool:
+    """Whether a run is the whole training, and nothing of it is changed."""
+    return (training.nudge, training.follows, training.steps, training.again) == (None, None, None, False)
 
 
 def _again(framework: Framework, side: Side) -> Again:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+FILL, SMALL = 1e5, 1e3  # what is as large, beside what is as small, only fills a place
+
 
 class Fingerprint(NamedTuple):
     """The sums of a tensor, in which what is not finite counts as 0; `not_finite` says how much of it there is.
@@ -36,6 +38,11 @@ class Fingerprint(NamedTuple):
     def is_constant(self) -> bool:
         """Whether all elements are the same; one alone is."""
         return self.highest == self.lowest
+
+    @property
+    def is_mask(self) -> bool:
+        """Whether all elements are zeros and ones."""
+        return self.lowest >= 0 and self.highest <= 1 and self.squares == self.total
 
     def negated(self) -> Fingerprint:
         """That of the negative."""
@@ -70,6 +77,7 @@ def fingerprint(array: np.ndarray) -> Fingerprint:
     not_finite = 0.0 if finite.all() else float(values.size - finite.sum())
     if not_finite:
         values = np.where(finite, values, 0.0)
+    values = _without_fill(values)
     flat = values.ravel()
     with np.errstate(over="ignore", invalid="ignore"):
         in_order = float(flat @ weights(flat.size))
@@ -86,6 +94,16 @@ def fingerprint(array: np.ndarray) -> Fingerprint:
             shape=_shape(values.shape),
             moved=float(np.moveaxis(values, 1, -1).ravel() @ weights(flat.size)) if values.ndim > 3 else in_order,
         )
+
+
+def _without_fill(values: np.ndarray) -> np.ndarray:
+    """The values, those of a mask's fill (-1e9, say) by their logarithm: no sum would show what stands beside them."""
+    if max(values.max(), -values.min()) < FILL:
+        return values
+    magnitudes = np.abs(values)
+    if not ((magnitudes > 0) & (magnitudes < SMALL)).any():
+        return values
+    return np.where(magnitudes < FILL, values, np.sign(values) * np.log10(np.maximum(magnitudes, 1.0)))
 
 
 def _by_axes(values: np.ndarray) -> float:

@@ -57,7 +57,8 @@ class Header:
     `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
     where PyTorch's mode was set from outside, and the loss put layers back into training. `followed` are the steps that
     began with the weights of another recorded loop, `from_outside` the audited ones without outputs and gradients.
-    `flow` says of an isolated run which outputs and variables reach each layer's call, or the loss.
+    `flow` says of an isolated run which outputs and variables reach each layer's call, or the loss; `gradient_flow`
+    says from which of them the gradient of what a call is given, of each output of it, or of the loss comes on.
     """
 
     side: str
@@ -78,6 +79,7 @@ class Header:
     followed: tuple[int, ...] = ()
     from_outside: tuple[int, ...] = ()
     flow: dict[str, list[str]] = field(default_factory=dict)
+    gradient_flow: dict[str, list[str]] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

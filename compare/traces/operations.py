@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from compare.traces.fingerprints import Fingerprint, fingerprint
-from compare.traces.places import Place, stack
+from compare.traces.places import Called, Place, stack
 
 MOST_OPERATIONS = 20_000
 MOST_SECONDS = 8.0  # that the recording itself may take
@@ -27,7 +27,8 @@ UNREDUCED = ", unreduced"  # how the name ends of what a loss computes before it
 
 @dataclass(frozen=True)
 class Operation:
-    """`inputs` and `outputs` are numbers of values; `stack` are the user's lines, innermost first.
+    """`inputs` and `outputs` are numbers of values; `stack` are the user's lines, innermost first, and `library` is the
+    line of a library that they led to, if it says more.
 
     `of` is the number of the forward operation whose gradient this computes. `stops` is True where a gradient is cut
     off: what comes out has none, though what goes in would.
@@ -39,6 +40,7 @@ class Operation:
     stack: tuple[Place, ...]
     of: int | None = None
     stops: bool = False
+    library: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -51,22 +53,43 @@ class Value:
     whole: np.ndarray | None = None
 
 
+class Edge(NamedTuple):
+    """What comes back through an operation to a value that it was given: a term of that value's gradient."""
+
+    operation: int
+    value: int
+    gradient: int  # the value that holds the term
+    asked: int = 0  # the number of the backward pass
+
+
 @dataclass(frozen=True)
 class Operations:
-    """A step; `gradients` are pairs of values, of which the second is the whole gradient of the first.
+    """A step, with the way that the gradients of its weights take, and the value of each weight by its name.
 
-    `capped` says why the record ends before the step did; empty where it does not.
+    `asked` are the weights, by their values, whose gradients each backward pass was to compute. `capped` says why the
+    record ends before the step did; empty where it does not.
     """
 
     operations: tuple[Operation, ...]
     values: tuple[Value, ...]
-    gradients: tuple[tuple[int, int], ...] = ()
+    edges: tuple[Edge, ...] = ()
+    weights: Mapping[str, int] = field(default_factory=dict)
+    asked: tuple[tuple[int, ...], ...] = ()
     capped: str = ""
 
     @cached_property
     def producer(self) -> dict[int, int]:
         """The operation that each value came from; what entered the step has none."""
         return {value: number for number, each in enumerate(self.operations) for value in each.outputs}
+
+    @cached_property
+    def on_line(self) -> dict[Place, list[Operation]]:
+        """The operations of each line, in the order in which they ran."""
+        found: dict[Place, list[Operation]] = {}
+        for each in self.operations:
+            if each.stack:
+                found.setdefault(each.stack[0], []).append(each)
+        return found
 
     @cached_property
     def consumers(self) -> dict[int, list[int]]:
@@ -84,7 +107,9 @@ class OperationLog:
 
     operations: list[Operation] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
-    gradients: list[tuple[int, int]] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+    asked: list[tuple[int, ...]] = field(default_factory=list)
     capped: str = ""
     _whole: int = 0
     _seconds: float = 0.0
@@ -92,12 +117,15 @@ class OperationLog:
     def value(self, read: Callable[[], np.ndarray] | None, shape: Sequence[int] = (), dtype: str = "") -> int:
         """The number of a new value; `read` gives its content, if that can be known."""
         begun = time.perf_counter()
-        self.values.append(Value(tuple(shape), dtype, None) if read is None else self._read(read))
+        self.values.append(Value(tuple(shape), dtype, None) if read is None else self._read(read, shape, dtype))
         self._seconds += time.perf_counter() - begun
         return len(self.values) - 1
 
-    def _read(self, read: Callable[[], np.ndarray]) -> Value:
-        array = np.asarray(read())
+    def _read(self, read: Callable[[], np.ndarray], shape: Sequence[int], dtype: str) -> Value:
+        try:
+            array = np.asarray(read())
+        except Exception:  # a user's loop goes on, whatever its tensors are
+            return Value(tuple(shape), dtype, None)
         dtype = array.dtype.name
         if array.dtype.kind not in "fiubc":
             return Value(array.shape, dtype, None)
@@ -105,23 +133,26 @@ class OperationLog:
         self._whole += array.size if keep else 0
         return Value(array.shape, dtype, fingerprint(array), np.array(array, _kept_as(array)) if keep else None)
 
-    def place(self) -> tuple[Place, ...] | None:
+    def place(self) -> Called | None:
         """Where the running operation was called; None where it is no part of the step."""
-        found = stack()
-        return None if found is None else tuple(found)
+        return stack()
 
     def operation(
         self,
         name: str,
         inputs: Sequence[int],
         outputs: Sequence[int],
-        place: tuple[Place, ...],
+        place: Called,
         of: int | None = None,
         stops: bool = False,
     ) -> int:
         """Note an operation; returns its number."""
-        self.operations.append(Operation(name, tuple(inputs), tuple(outputs), place, of, stops))
+        self.operations.append(Operation(name, tuple(inputs), tuple(outputs), place.own, of, stops, place.library))
         return len(self.operations) - 1
+
+    def edge(self, operation: int, value: int, gradient: int) -> None:
+        """Note what comes back through an operation to a value, in the backward pass that was asked for last."""
+        self.edges.append(Edge(operation, value, gradient, len(self.asked) - 1))
 
     @property
     def full(self) -> bool:
@@ -134,7 +165,8 @@ class OperationLog:
 
     def end(self) -> Operations:
         """What was recorded."""
-        return Operations(tuple(self.operations), tuple(self.values), tuple(self.gradients), self.capped)
+        kept = tuple(self.operations), tuple(self.values), tuple(self.edges)
+        return Operations(*kept, dict(self.weights), tuple(self.asked), self.capped)
 
 
 class OperationRecording(Protocol):
@@ -142,7 +174,7 @@ class OperationRecording(Protocol):
 
     log: OperationLog
 
-    def start(self) -> None: ...
+    def start(self, weights: Mapping[str, Any]) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -155,7 +187,7 @@ def to_arrays(record: Operations) -> dict[str, np.ndarray]:
     places: dict[Place, int] = {}
     operations = [
         [each.name, each.inputs, each.outputs, [places.setdefault(one, len(places)) for one in each.stack], each.of,
-         each.stops]
+         each.stops, each.library and places.setdefault(each.library, len(places))]
         for each in record.operations
     ]  # fmt: skip
     prints = [each.print or (np.nan,) * len(Fingerprint._fields) for each in record.values]
@@ -167,7 +199,9 @@ def to_arrays(record: Operations) -> dict[str, np.ndarray]:
             [each.shape, each.dtype, each.whole is not None and each.whole.dtype == np.float64]
             for each in record.values
         ],
-        "gradients": record.gradients,
+        "edges": record.edges,
+        "weights": record.weights,
+        "asked": record.asked,
         "capped": record.capped,
     }
     return {
@@ -188,8 +222,12 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> Operations:
         begun += size if kept else 0
         values.append(Value(tuple(shape), dtype, None if np.isnan(row).all() else Fingerprint(*map(float, row)), whole))
     operations = tuple(
-        Operation(name, tuple(inputs), tuple(outputs), tuple(places[one] for one in stack), of, stops)
-        for name, inputs, outputs, stack, of, stops in plain["operations"]
+        Operation(
+            *(name, tuple(inputs), tuple(outputs), tuple(places[one] for one in stack), of, stops),
+            library=None if library is None else places[library],
+        )
+        for name, inputs, outputs, stack, of, stops, library in plain["operations"]
     )
-    gradients = tuple((value, gradient) for value, gradient in plain["gradients"])
-    return Operations(operations, tuple(values), gradients, plain["capped"])
+    edges = tuple(Edge(*each) for each in plain["edges"])
+    asked = tuple(map(tuple, plain["asked"]))
+    return Operations(operations, tuple(values), edges, plain["weights"], asked, plain["capped"])

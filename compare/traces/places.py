@@ -16,6 +16,10 @@ JUDGED = ("torch_impl/models", "tf_impl/models")  # what a case trains is ours, 
 READ = tuple(f"{side}_impl/{package}/" for side in ("torch", "tf") for package in ("weights", "settings"))
 LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 MOST_FRAMES = 6
+# What frameworks run between a user's line and a kernel, whatever is computed; of them, layers and losses say more.
+CORE = ("/torch/", "/tensorflow/", "/keras/src/")
+TELLING = ("/torch/nn/", "/torch/distributions/", "/keras/src/layers/", "/keras/src/losses/", "/keras/src/metrics/")
+PLUMBING = ("/torch/nn/modules/module.py", "/torch/nn/modules/container.py", "/keras/src/layers/layer.py")
 
 OWN, FOLDED, LEFT_OUT = "own", "folded", "left out"
 
@@ -26,6 +30,13 @@ class Place(NamedTuple):
     file: str
     line: int
     function: str
+
+
+class Called(NamedTuple):
+    """The user's lines that are running, innermost first, and the innermost line of a library that says more."""
+
+    own: tuple[Place, ...]
+    library: Place | None = None
 
 
 @cache
@@ -48,21 +59,33 @@ def is_optimizer(file: str) -> bool:
     return any(part in file.replace("\\", "/") for part in ("/torch/optim/", "/optimizers/"))
 
 
-def stack() -> list[Place] | None:
-    """The user's lines that are running, innermost first; None for what only the recording computes.
+@cache
+def is_telling(file: str) -> bool:
+    """Whether a file is of a library's layers or losses, and not of what runs all of them."""
+    path = file.replace("\\", "/")
+    if "-packages/" not in path or path.endswith(PLUMBING):
+        return False
+    return any(part in path for part in TELLING) or not any(part in path for part in CORE)
+
+
+def stack() -> Called | None:
+    """The lines that are running; None for what only the recording computes.
 
     What a library's optimizer does has no line: its settings say it.
     """
     frame: FrameType | None = sys._getframe(1)
     found: list[Place] = []
+    library: Place | None = None
     while frame is not None and len(found) < MOST_FRAMES:
         code = frame.f_code
         kind = kind_of(code.co_filename)
         if kind == LEFT_OUT and not found:
             return None
         if kind == FOLDED and not found and is_optimizer(code.co_filename):
-            return []
+            return Called(())
+        if kind == FOLDED and not found and library is None and is_telling(code.co_filename):
+            library = Place(code.co_filename, frame.f_lineno, code.co_name)
         if kind == OWN:
             found.append(Place(code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back
-    return found
+    return Called(tuple(found), library)

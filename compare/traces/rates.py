@@ -15,6 +15,7 @@ import numpy as np
 from compare.traces.settings.values import attempt
 
 LEARNING_RATE = "learning_rate"
+BEYOND = "beyond the last step:"
 
 
 class Rates(ABC):
@@ -93,6 +94,16 @@ def curve_name(behind: Iterable[str]) -> str:
     """The name of a rate's curve, with what tells it from others."""
     told_by = ", ".join(behind)
     return f"{LEARNING_RATE} ({told_by})" if told_by else LEARNING_RATE
+
+
+def beyond(curve: str) -> str:
+    """The curve of the rates that would follow behind the last step."""
+    return f"{BEYOND} {curve}"
+
+
+def is_beyond(curve: str) -> bool:
+    """Whether a curve is one of rates behind the last step."""
+    return curve.startswith(f"{BEYOND} ")
 
 
 def is_rate(curve: str) -> bool:

@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
+import numpy as np
+
 from compare.inputs.arrays import nudge
 from compare.inputs.expressions import explicit_pairs
 from compare.inputs.options import suggesting
@@ -23,7 +25,7 @@ from compare.traces.followed import FollowedLoop
 from compare.traces.following import Following
 from compare.traces.header import Header, Known
 from compare.traces.operations import OperationRecording
-from compare.traces.rates import EveryRate
+from compare.traces.rates import EveryRate, beyond, named_curves
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
 from compare.traces.settings.loss_calls import LossCalls, with_called
 from compare.traces.state import ModelState
@@ -52,10 +54,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         loss: Callable | None = None,
         pairs: Mapping[str | None, str | list[str] | None] | None = None,
         follow: Path | str | None = None,
+        lines: bool = False,
         trajectory: TrajectoryWriter | None = None,
         following: Following | None = None,
         exchange: Any = None,
-        operations: OperationRecording | None = None,
     ):
         """Begin to record.
 
@@ -69,10 +71,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         pairs: on the tf side, which of its weights is which of torch's, where kind, names and order do not decide:
             {"dense.kernel": "fc.weight.T"}, and all else that a port's WEIGHTS may say.
         follow: on the tf side, the trace of the PyTorch loop, with whose weights each audited step then begins.
+        lines: whether to record the first audited step operation by operation, so that `compare diff` names the lines
+            of code that differ; that step takes some seconds more.
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
         exchange: what records, or isolates, what layers exchange; see exchange.py of each side.
-        operations: what records the first audited step operation by operation.
 
         With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
@@ -80,7 +83,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """
         model, optimizer = self._as_written(model, optimizer)
         self._trajectory, self._following, self._exchange = trajectory, following, exchange
-        self._operations = operations
+        self._operations = self._operation_recording() if lines else None
         self._loss, self._pairs = loss, explicit_pairs(pairs or {})
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
         self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
@@ -153,7 +156,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         if self._recording.audited:
             self._losses.start()
             if self._operations is not None:
-                self._operations.start()
+                parameters = self.weights.named_parameters(self._model)
+                self._operations.start({name: each.variable for name, each in parameters.items()})
 
     def _end_operations(self) -> None:
         """Record what the step computed, if that was asked for."""
@@ -161,6 +165,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._operations.stop()
             self._recording.operations(self._operations.log.end())
             self._operations = None
+
+    def rates_beyond(self, rates: Mapping[Any, np.ndarray]) -> None:
+        """Record the rates (steps, groups), by optimizer, that would follow behind the last step."""
+        for name, values in named_curves(rates).items():
+            self._recording.curve(beyond(name), values)
 
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
@@ -223,6 +232,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             from_outside=tuple(step for step in self._from_outside if step < self.steps),
             followed=tuple(step for step in self._loop.steps if step < self.steps) if self._loop else (),
             flow={to: sorted(sources) for to, sources in getattr(self._exchange, "reached", {}).items()},
+            gradient_flow={to: sorted(sources) for to, sources in getattr(self._exchange, "gradients", {}).items()},
         )
 
     def _end_others(self) -> None:
@@ -244,6 +254,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def _as_written(self, model: Model, optimizer: Any) -> tuple[Model, Any]:
         """A model and its optimizers without what wraps them for another device or a compiler."""
         return model, optimizer
+
+    @staticmethod
+    @abstractmethod
+    def _operation_recording() -> OperationRecording:
+        """What records a step operation by operation."""
 
     @staticmethod
     def loss_calls() -> LossCalls:

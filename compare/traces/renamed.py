@@ -5,7 +5,8 @@ A tensor has PyTorch's name; where TensorFlow's is a slice or a sum of PyTorch's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -27,15 +28,25 @@ Source = Callable[[], np.ndarray | None]  # reads one tensor; None where a part 
 class RenamedTrace(Trace):
     """A trace under different names."""
 
-    def __init__(self, trace: Trace, sources: Mapping[Key, Source], names: Mapping[str, str] = {}):
-        """`names` are the new names of tensors in `apart`, where they change."""
+    def __init__(
+        self,
+        trace: Trace,
+        sources: Mapping[Key, Source],
+        names: Mapping[str, str] = {},
+        weights: Mapping[str, Sequence[str]] = {},
+    ):
+        """`names` are the new names of tensors in `apart`, where they change, `weights` those of weights."""
         self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
         self.apart = {(stage, names.get(tensor, tensor)): each for (stage, tensor), each in trace.apart.items()}
-        self._sources = sources
+        self._sources, self._weights = sources, weights
 
     @cached_property
     def operations(self) -> Operations | None:
-        return self.trace.operations
+        record = self.trace.operations
+        if record is None:
+            return None
+        weights = {name: value for own, value in record.weights.items() for name in self._weights.get(own, (own,))}
+        return replace(record, weights=weights)
 
     @property
     def keys(self) -> list[Key]:
@@ -99,7 +110,7 @@ def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:
                 sources.setdefault(shared, partial(_evaluate, trace, shared, expression, entry))
         elif stage != "forward" or tensor in outputs:
             sources[key] = partial(trace.get, key)
-    return RenamedTrace(trace, sources)
+    return RenamedTrace(trace, sources, weights=used)
 
 
 def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
@@ -112,7 +123,7 @@ def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
         shared = {**dict.fromkeys(WEIGHT_STAGES, weights), "forward": outputs, "batch": batch}.get(stage, {name: name})
         if name in shared:
             sources[step, stage, f"{shared[name]}{entry}"] = partial(trace.get, key)
-    return RenamedTrace(trace, sources, weights)
+    return RenamedTrace(trace, sources, weights, {name: (shared,) for name, shared in weights.items()})
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from compare.traces.files import TraceError, is_file, locked, partial_of
 from compare.traces.header import Header, HeaderError
 from compare.traces.npy import read_npy
 from compare.traces.operations import FOLDER, Operations, from_arrays, to_arrays
-from compare.traces.rates import is_rate
+from compare.traces.rates import is_beyond, is_rate
 from compare.traces.step import Step, to_step
 
 STAGES = ("batch", "weights", "forward", "loss", "gradient", "rate", "state", "update", "buffer")
@@ -182,7 +182,9 @@ class TracePair(NamedTuple):
     def metrics(self) -> list[str]:
         """The names of the metrics that either side recorded."""
         return [
-            name for name in {**self.torch.curves, **self.tf.curves} if name not in NOT_METRICS and not is_rate(name)
+            name
+            for name in {**self.torch.curves, **self.tf.curves}
+            if name not in NOT_METRICS and not is_rate(name) and not is_beyond(name)
         ]
 
 

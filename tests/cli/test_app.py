@@ -13,7 +13,7 @@ from compare.cli import report as console
 from compare.inputs import cases
 from compare.inputs.datasets import CIFAR_RECORD
 from compare.running import worker
-from tests.helpers.processes import fakes, python, refused
+from tests.helpers.processes import called, fakes, python, refused
 
 TOO_LONG = "x" * 300  # for a file system, as a name
 TOO_MANY = 10**13  # epochs, for any memory
@@ -172,7 +172,7 @@ def test_data_that_cannot_be_read_are_refused_with_file_and_value(invoke, tmp_pa
 
 
 def test_a_framework_that_is_not_installed_is_named_with_what_installs_it(tmp_path):
-    outcome = python(
+    outcome = called(
         "run", "linear_regression", f"--out={tmp_path / 'out'}", *fakes(tmp_path, tf="lacks the framework")
     )
     assert outcome.status == 2
@@ -183,7 +183,7 @@ def test_a_framework_that_is_not_installed_is_named_with_what_installs_it(tmp_pa
 
 
 def test_a_python_that_does_not_exist_is_named(tmp_path):
-    outcome = python("run", "linear_regression", f"--out={tmp_path}", "--torch-python=/no/such/python")
+    outcome = called("run", "linear_regression", f"--out={tmp_path}", "--torch-python=/no/such/python")
     assert outcome.status == 2
     assert "/no/such/python" in outcome.message
     assert "--torch-python" in outcome.message

@@ -168,13 +168,12 @@ def test_a_report_of_traces_in_place_of_a_file_is_refused(invoke, traces, tmp_pa
     assert "a_file cannot be written to" in refused(invoke("diff", "runs/torch", "runs/tf", "--out", "a_file"))
 
 
-def test_diff_is_a_process_with_these_exit_statuses(traces, tmp_path):
-    traces()
-    names = [tmp_path / "runs" / side for side in ("torch", "tf")]
-    assert python("diff", *names, f"--out={tmp_path / 'out'}").status == 0
-    outcome = python("diff", names[0], tmp_path / "gone")
+def test_diff_is_a_process_with_these_exit_statuses(logs, tmp_path):
+    names = [tmp_path / name for name in logs(losses(Training()), losses(Training(loss_factor=2.0)))]
+    assert python("diff", *names).status == 1
+    outcome = python("diff", names[0], tmp_path / "gone.csv")
     assert outcome.status == 2
-    assert "does not exist" in outcome.message
+    assert "cannot be read" in outcome.message
 
 
 def test_equal_losses_that_rise_have_status_1_only_where_they_must_fall(invoke, tmp_path):

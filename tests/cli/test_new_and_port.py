@@ -1,12 +1,10 @@
 """The commands for ports, `new` and `port`: their exit status, their report, and errors in one line."""
 
 import pytest
-from typer.testing import CliRunner
 
-from compare.cli import app as command_line
 from compare.inputs.port_batches import draw
 from tests.helpers.fake_port_worker import PORT, python_that
-from tests.helpers.processes import Outcome, pids, refused, table
+from tests.helpers.processes import called, pids, refused, table
 
 TOO_LONG = "x" * 300  # for a file system, as a name
 
@@ -75,9 +73,8 @@ def run_port(tmp_path):
         (tmp_path / "my_port.py").write_text(text)
         sides = {"torch": python_that(tmp_path, "torch"), "tf": python_that(tmp_path, "tf", order, rate)}
         options = [f"--{side}-python={python}" for side, python in sides.items()]
-        command = ["port", tmp_path / "my_port.py", f"--out={tmp_path / 'out'}", *options, *arguments]
-        result = CliRunner().invoke(command_line.app, list(map(str, command)))
-        return Outcome(result.exit_code, result.stdout, result.stderr), tmp_path / "out"
+        outcome = called("port", tmp_path / "my_port.py", f"--out={tmp_path / 'out'}", *options, *arguments)
+        return outcome, tmp_path / "out"
 
     return run
 
@@ -115,22 +112,11 @@ def test_fewer_batches_than_there_are_is_said(run_port):
     assert table(out)[0]["steps"] == "9"
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("def batches(rng:\n", "my_port: error: torch: my_port.py, line 1, while it was imported: SyntaxError"),
-        (
-            PORT.replace("yield {", "yield np.array(['a'])\n        {"),
-            "batches() yields 0 as <U1, expected NumPy arrays",
-        ),
-        (PORT.replace("def tf_side", "def other_side"), "my_port.py has no function tf_side()"),
-    ],
-)
-def test_a_port_that_is_broken_has_status_2_and_its_line(run_port, text, said):
-    outcome, out = run_port(text=text)
+def test_a_port_that_is_broken_has_status_2_and_its_line(run_port):
+    outcome, out = run_port(text="def batches(rng:\n")
     assert outcome.status == 2
     [line] = [line for line in outcome.stdout.splitlines() if line.startswith("my_port: ")]
-    assert said in line
+    assert line.startswith("my_port: error: torch: my_port.py, line 1, while it was imported: SyntaxError")
     assert table(out)[0]["verdict"] == "error"
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from compare import run_port
+from compare.running.options import Options
+from tests.port_proof import judged_files
 
 PORT = """
 import numpy as np
@@ -58,23 +59,31 @@ PAIRS = {
 SAME = (("q = -z", "w = torch.exp(q - q.logsumexp(1, keepdim=True))"), ("q = 1 * z", "w = tf.nn.softmax(-q)"))
 
 
-def run(tmp_path, torch, tf):
-    path = tmp_path / "port.py"
-    path.write_text(PORT.format(torch=torch, tf=tf))
-    result = run_port(path, precision="float64", nudged=False)
-    marked = {side: next(i for i, line in enumerate(path.read_text().splitlines(), 1) if f"# {side}" in line)
-              for side in ("torch", "tf")}  # fmt: skip
-    return result, marked
+def text_of(torch, tf):
+    return PORT.format(torch=torch, tf=tf)
+
+
+def marked(text):
+    """Each side with the number of its line that bears its name."""
+    lines = list(enumerate(text.splitlines(), 1))
+    return {(side, next(number for number, line in lines if f"# {side}" in line)) for side in ("torch", "tf")}
+
+
+@pytest.fixture(scope="module")
+def results():
+    """Every pair's result by its name, all of them on the same two workers."""
+    texts = {name: text_of(*sides) for name, sides in (PAIRS | {"same": SAME}).items()}
+    return dict(judged_files(texts, Options("float64", nudged=False)))
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_both_lines_are_found_and_no_other(tmp_path, name):
-    result, marked = run(tmp_path, *PAIRS[name])
+def test_both_lines_are_found_and_no_other(results, name):
+    result = results[name]
     parts = {(line.side, line.at.line) for line in result.judgement.lines if line.role == "parts"}
     assert result.verdict == "diverged"
-    assert parts == set(marked.items())
+    assert parts == marked(text_of(*PAIRS[name]))
 
 
-def test_of_a_port_that_is_right_nothing_is_said(tmp_path):
-    result, _ = run(tmp_path, *SAME)
+def test_of_a_port_that_is_right_nothing_is_said(results):
+    result = results["same"]
     assert (result.verdict, result.judgement.lines) == ("equivalent", ())

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: `python -m compare` as a process, and whether other processes live."""
+"""What the tests of the command line share: `python -m compare`, and whether other processes live."""
 
 import csv
 import os
@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from compare.cli import app as command_line
 from tests.helpers.fake_worker import ROOT, python_that
 
 DEADLINE = 60  # seconds; far more than anything here takes, so that a busy machine fails no test
@@ -57,6 +60,13 @@ def python(*arguments: object, module: str = "compare", **environment: str) -> O
         text=True, timeout=DEADLINE, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def called(*arguments: object) -> Outcome:
+    """The same in this process, which has imported what it needs already; its workers are processes."""
+    result = CliRunner().invoke(command_line.app, list(map(str, arguments)))
+    assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)
+    return Outcome(result.exit_code, result.stdout, result.stderr)
 
 
 def fakes(directory: Path, torch: str | dict = "trains", tf: str | dict = "trains") -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compare.traces.operations import OperationLog, Operations
-from compare.traces.places import Place
+from compare.traces.places import Called, Place
 
 
 class Recorded:
@@ -18,16 +18,28 @@ class Recorded:
         """A value that no operation computes."""
         return self._log.value(lambda: np.asarray(array))
 
-    def run(self, line: int | None, inputs: Sequence[int], array, name: str = "op", **said) -> int:
-        """What an operation on a line computes; None is a line of a library that nobody of the user's called."""
+    def run(self, line: int | None, inputs: Sequence[int], array, name: str = "op", helper: int = 0, **said) -> int:
+        """What an operation on a line computes, which may call a `helper` that has it on that line; None is a line of a
+        library that nobody of the user's called."""
         output = self.enter(array)
-        place = () if line is None else (Place(self._file, line, "loss"),)
+        inside = (Place(self._file, helper, "helper"),) if helper else ()
+        place = Called(() if line is None else (*inside, Place(self._file, line, "loss")))
         self._log.operation(name, inputs, [output], place, **said)
         return output
 
-    def gradient(self, value: int, array) -> None:
-        """The gradient of a value."""
-        self._log.gradients.append((value, self.enter(array)))
+    def weight(self, name: str, array) -> int:
+        """The value of a weight."""
+        self._log.weights[name] = self.enter(array)
+        self._log.asked[:] = [tuple(self._log.weights.values())]
+        return self._log.weights[name]
+
+    def ask(self, *weights: int) -> None:
+        """Begin another backward pass, of some weights."""
+        self._log.asked.append(weights)
+
+    def back(self, result: int, value: int, array) -> None:
+        """What comes back to a value through the operation that computed a result."""
+        self._log.edge(self.of(result), value, self.enter(array))
 
     def of(self, value: int) -> int:
         """The operation that a value came from."""

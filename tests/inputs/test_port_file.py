@@ -1,5 +1,6 @@
 """A port file is read as it was meant, and whatever is wrong with it is said in its author's terms, with the line."""
 
+import os
 import re
 from contextlib import contextmanager, nullcontext
 
@@ -18,6 +19,14 @@ def load_error(path):
     with pytest.raises(PortError) as caught:
         port.load(path)
     return str(caught.value)
+
+
+def test_a_file_that_was_written_again_in_the_same_second_and_size_is_read_anew(file, monkeypatch):
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    for number in (1, 2):
+        path = file(WHOLE + f"given = {number}\n")
+        os.utime(path, (1e9, 1e9))
+        assert port.load(path).given == number
 
 
 # What does not load

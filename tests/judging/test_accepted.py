@@ -7,7 +7,7 @@ import pytest
 
 from compare.judging.accepted import without_accepted
 from compare.judging.difference import difference
-from compare.judging.isolated_differences import IsolatedDifference
+from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.stages import StageRow
 from tests.helpers.synthetic import FakeSide, from_step, judge
 

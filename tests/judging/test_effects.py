@@ -5,9 +5,10 @@ import pytest
 
 from compare.judging.difference import difference
 from compare.judging.effects import MOST, with_effects
-from compare.judging.isolated_differences import IsolatedDifference
+from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.isolation import Isolated
 from compare.judging.stages import StageRow
+from compare.judging.ways import Ways
 from compare.running.request import Training
 from compare.traces.step import END
 from compare.traces.trace import ONCE_MORE, Trace, TracePair, TraceWriter
@@ -37,7 +38,7 @@ def isolated(tmp_path):
     """Where both sides are 1, and tf's 1.5, at every key."""
     pair = TracePair(*(leave(tmp_path / f"{of}.npz", {key: [of] for key in KEYS}) for of in (1.0, 1.5)))
     rows = [StageRow(*key, difference(pair.torch[key], pair.tf[key]), 1e-13) for key in KEYS]
-    return Isolated(rows, rows, {"loss": frozenset(["fc"])}, pair, TRAINING, tmp_path)
+    return Isolated(rows, rows, Ways.alike({"loss": frozenset(["fc"])}), pair, TRAINING, tmp_path)
 
 
 class Runs:

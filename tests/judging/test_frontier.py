@@ -88,3 +88,31 @@ def test_an_operation_without_a_counterpart_stands_alone():
     targets = torch.run(2, [torch.run(1, [x], X + Y), torch.run(1, [x], X - Y)], 1.25), tf.run(7, [z], 2.75)
     found = pairs(*(each.frontier() for each in stretches(torch, tf, targets)))
     assert [(one is not None, two is not None) for one, two in found] == [(True, True), (True, False)]
+
+
+def test_what_is_the_same_only_because_zeros_were_added_is_looked_behind():
+    """One side takes the smallest of what is masked to zero from a value, and so has that value once more."""
+    torch, tf, one, two = begun()
+    ends = []
+    for recorded, x, least in ((torch, one, 9.0), (tf, two, 0.0)):
+        kept = recorded.run(1, [x], np.sin(X), "sin")
+        masked = recorded.run(2, [x], np.full(X.shape, least), "min")
+        taken = recorded.run(3, [kept, masked], np.sin(X) - least, "sub")
+        ends.append(recorded.run(4, [taken], np.exp(np.sin(X) - least), "exp"))
+    assert [lines(each) for each in stretches(torch, tf, ends)] == [[2], [2]]
+
+
+def test_what_is_made_of_masks_alone_is_paired_after_all_else():
+    torch, tf, x, same = begun()
+    hot = np.eye(8, 3)
+    ends = []
+    for recorded, given, factor in ((torch, x, 1.0), (tf, same, 2.0)):
+        mask = recorded.enter(hot)
+        of_mask = recorded.run(1, [mask], hot * 0.3 * factor, "mul")
+        of_data = recorded.run(2, [given, mask], np.exp(X) * factor, "exp")
+        ends.append(recorded.run(3, [of_mask, of_data], np.exp(X) * factor + hot, "add"))
+    frontiers = [each.frontier() for each in stretches(torch, tf, ends)]
+    assert [[part.of_masks for part in each] for each in frontiers] == [[True, False], [True, False]]
+    first, second = pairs(*frontiers)
+    assert [part.operation.stack[0].line for part in first] == [2, 2]
+    assert [part.operation.stack[0].line for part in second] == [1, 1]

@@ -1,73 +1,111 @@
-"""The flow of gradients: the values nearest to the loss whose gradient differs, or that have one on one side only."""
+"""What comes back to the values of a step, and the ways that it takes."""
 
 import numpy as np
 
 from compare.judging.alike import alike
-from compare.judging.gradient_flow import flows_of, parted, stretch_behind
+from compare.judging.gradient_flow import flows_of
 from tests.helpers.recorded_operations import Recorded
 
-W, A, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in range(3))
+RNG = np.random.default_rng(8)
+W, X, Y = (RNG.normal(size=(3, 2)) for _ in range(3))
 TOLERANCE = 1e-10
 
 
-def flows(torch, tf):
-    records = torch.end(), tf.end()
-    return flows_of(*records, alike(*records, TOLERANCE))
+def flow_of(recorded):
+    """The flow of a step that is the same on both sides."""
+    record = recorded.end()
+    return flows_of(record, record, alike(record, record, TOLERANCE))[0]
 
 
-def step(gradient_of_a=B, gradient_of_b=A, cut=False):
-    """The loss is the sum of a * b, where a = sin(w) and b = cos(w) have the values A and B; `cut` leaves b without."""
+def step(with_gradient=False):
+    """The weight w, its sine, and the sum of the sine's squares and of the sine; x leads to no weight.
+
+    With its gradient, an operation of the backward pass computes the sine of w once more.
+    """
     recorded = Recorded()
-    w = recorded.enter(W)
-    read = recorded.run(1, [w], W, "read")
-    a, b = recorded.run(2, [read], A, "sin"), recorded.run(3, [read], B, "cos")
-    used = recorded.run(4, [b], B, "detach", stops=True) if cut else b
-    product = recorded.run(5, [a, used], A * B, "mul")
-    loss = recorded.run(6, [product], (A * B).sum(), "sum")
-    recorded.gradient(loss, 1.0)
-    recorded.gradient(product, np.ones((5, 2)))
-    recorded.gradient(a, gradient_of_a)
-    if not cut:
-        recorded.gradient(b, gradient_of_b)
-    recorded.gradient(read, gradient_of_a + (0 if cut else gradient_of_b))
-    return recorded
+    w, x = recorded.weight("w", W), recorded.enter(X)
+    sine = recorded.run(1, [w], np.sin(W), "sin")
+    square = recorded.run(2, [sine, x], np.sin(W) ** 2 + X, "square")
+    loss = recorded.run(3, [square, sine], (np.sin(W) ** 2 + X + np.sin(W)).sum(), "sum")
+    recorded.back(loss, square, np.ones((3, 2)))
+    recorded.back(loss, sine, np.ones((3, 2)))
+    recorded.back(square, sine, 2 * np.sin(W))
+    recorded.back(square, x, np.ones((3, 2)))
+    recorded.back(sine, w, (1 + 2 * np.sin(W)) * np.cos(W))
+    if with_gradient:
+        upstream = recorded.run(4, [w], np.cos(W), "cos", of=0)
+        recorded.back(sine, w, np.zeros((3, 2)))
+        recorded.run(4, [w, upstream], np.sin(W), "again", of=0)
+    return flow_of(recorded), (w, x, sine, square, loss)
 
 
-def where(torch, tf):
-    both = flows(torch, tf)
-    found = parted(*both, ({0}, {0}), TOLERANCE)
-    return [both[0].record.values[min(both[0].members[each])].print.total for each in found]
+def test_the_terms_of_a_gradient_come_from_each_place_that_uses_the_value():
+    flow, (_, _, sine, *_) = step()
+    terms = flow.terms(flow.classes[sine])
+    assert [flow.record.operations[each.operation].name for each in terms] == ["sum", "square"]
 
 
-def test_flows_that_agree_part_nowhere():
-    assert where(step(), step()) == []
+def test_what_leads_to_no_weight_counts_for_nothing():
+    flow, (_, x, *_) = step()
+    assert flow.terms(flow.classes[x]) == []
 
 
-def test_a_gradient_that_is_cut_off_parts_at_the_value_that_has_none():
-    assert where(step(cut=True), step()) == [B.sum()]
-    assert where(step(), step(cut=True)) == [B.sum()]
+def test_what_a_pass_was_not_asked_for_counts_for_nothing():
+    """One pass computes the gradient of w alone, though it could go on to v, whose gradient is that of another."""
+    recorded = Recorded()
+    v, w = recorded.weight("v", Y), recorded.weight("w", W)
+    made = recorded.run(1, [v], X, "sin")
+    first = recorded.run(2, [made, w], W * X, "mul")
+    second = recorded.run(3, [made], X**2, "pow")
+    recorded.ask(w)
+    recorded.back(first, made, W)
+    recorded.back(first, w, X)
+    recorded.ask(v)
+    recorded.back(second, made, 2 * X)
+    recorded.back(made, v, X)
+    flow = flow_of(recorded)
+    assert [flow.record.operations[each.operation].name for each in flow.terms(flow.classes[made])] == ["pow"]
+    assert len(flow.terms(flow.classes[w])) == 1
 
 
-def test_another_gradient_parts_at_its_value_and_not_at_what_is_computed_before_it():
-    assert where(step(), step(gradient_of_a=2 * B)) == [A.sum()]
+def test_a_way_ends_with_the_next_value_that_both_have():
+    flow, (w, _, sine, square, loss) = step()
+    at = flow.classes[sine]
+    [to_sine] = flow.terms(flow.classes[w])
+    assert flow.ends([to_sine], flow.classes[w]) == {at}
+    assert flow.ends(flow.terms(at), at) == {flow.classes[square], flow.classes[loss]}
+    assert flow.ends(flow.terms(at), at, passed={flow.classes[square]}) == {flow.classes[loss]}
+    assert flow.roots(flow.terms(at)) == [loss]
 
 
-def test_a_gradient_of_zeros_is_none():
-    assert where(step(), step(gradient_of_b=0 * A)) == [B.sum()]
+def test_the_operations_of_a_way_leave_out_what_leads_elsewhere():
+    flow, (w, _, sine, square, _) = step()
+    names = [flow.record.operations[each].name for each in flow.way(flow.classes[w], frozenset({flow.classes[sine]}))]
+    assert names == ["sin"]
+    of_square = flow.way(flow.classes[sine], frozenset({flow.classes[square]}))
+    assert [flow.record.operations[each].name for each in of_square] == ["square"]
 
 
-def test_what_the_weight_does_not_reach_counts_for_nothing():
-    sides = []
-    for alone in (True, False):
-        recorded = step()
-        other = recorded.run(7, [recorded.enter(W + 1)], W + 2)
-        if alone:
-            recorded.gradient(other, W)
-        sides.append(recorded)
-    assert where(*sides) == []
+def test_sums_of_terms_are_compared_whatever_they_are_split_into():
+    one, (_, _, sine, *_) = step()
+    other, _ = step()
+    terms = one.terms(one.classes[sine])
+    assert not one.differs(terms, other, list(reversed(terms)), TOLERANCE)
+    assert one.differs(terms, other, terms[:1], TOLERANCE)
+    assert one.is_nothing([])
+    assert not one.is_nothing(terms)
 
 
-def test_the_stretch_behind_a_value_ends_with_the_next_that_both_have():
-    torch = flows(step(cut=True), step())[0]
-    names = [torch.record.operations[number].name for number in stretch_behind(torch, torch.classes[3])]
-    assert names == ["detach", "mul"]
+def test_a_weight_of_zeros_is_one_that_both_have():
+    recorded = Recorded()
+    w = recorded.weight("w", np.zeros((3, 2)))
+    made = recorded.run(1, [w], X, "add")
+    recorded.back(made, w, Y)
+    flow = flow_of(recorded)
+    assert len(flow.terms(flow.classes[w])) == 1
+
+
+def test_what_computes_a_gradient_is_no_way():
+    flow, (w, _, sine, *_) = step(with_gradient=True)
+    names = [flow.record.operations[each].name for each in flow.way(flow.classes[w], frozenset({flow.classes[sine]}))]
+    assert names == ["sin"]

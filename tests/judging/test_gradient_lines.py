@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from compare.judging.gradient_lines import lines_of_gradient
-from compare.judging.lines import PARTS, compared
+from compare.judging.gradient_lines import CUT, lines_of_gradient, lines_of_gradient_back
+from compare.judging.line import BOTH, PARTS, compared
 from tests.helpers.recorded_operations import Recorded
 
 W, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in (4, 5))
@@ -12,39 +12,68 @@ W, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in (4, 5))
 def step(first: int, cut_at: int | None, extra: float = 1.0):
     """b = cos(w) on the first line, the loss the sum of its squares two lines later, where `cut_at` may cut it off."""
     recorded = Recorded()
-    read = recorded.run(None, [recorded.enter(W)], W, "read")
-    b = recorded.run(first, [read], B, "cos")
+    w = recorded.weight("w", W)
+    b = recorded.run(first, [w], B, "cos")
     used = b if cut_at is None else recorded.run(cut_at, [b], B, "detach", stops=True)
     squares = recorded.run(first + 1, [used], B**2, "pow")
     loss = recorded.run(first + 2, [squares], (B**2).sum(), "sum")
-    recorded.gradient(loss, 1.0)
-    recorded.gradient(squares, np.ones((5, 2)))
     if cut_at is None:
-        recorded.gradient(b, 2 * extra * B)
-        recorded.gradient(read, 2 * extra * B * W)
+        recorded.back(loss, squares, np.ones((5, 2)))
+        recorded.back(squares, b, 2 * extra * B)
+        recorded.back(b, w, 2 * extra * B * W)
     return recorded
 
 
-def found(torch, tf):
+def found(torch, tf, role=PARTS):
     step = compared(torch.end(), tf.end(), 1e-10)
-    lines = lines_of_gradient(step, "the gradient of w", (W, W))
-    return [(each.side, each.at.line, each.note) for each in lines if each.role == PARTS]
+    lines = lines_of_gradient(step, "the gradient of w", "w")
+    return [(each.side, each.at.line, each.note) for each in lines if each.role == role]
 
 
 def test_where_a_gradient_is_cut_off_as_the_value_is_made_the_other_side_makes_it_without():
-    cut = "no gradient passes here"
-    assert found(step(10, 10), step(20, None)) == [("torch", 10, cut), ("tf", 20, "")]
-    assert found(step(10, None), step(20, 20)) == [("torch", 10, ""), ("tf", 20, cut)]
+    assert found(step(10, 10), step(20, None)) == [("torch", 10, CUT), ("tf", 20, "")]
+    assert found(step(10, None), step(20, 20)) == [("torch", 10, ""), ("tf", 20, CUT)]
 
 
 def test_where_it_is_cut_off_as_the_value_is_used_the_other_side_uses_it_without():
-    assert found(step(10, 11), step(20, None)) == [("torch", 11, "no gradient passes here"), ("tf", 21, "")]
+    assert found(step(10, 11), step(20, None)) == [("torch", 11, CUT), ("tf", 21, "")]
 
 
 def test_where_both_have_a_gradient_that_differs_both_lines_are_those_that_it_comes_through():
     assert found(step(10, None), step(20, None, extra=3.0)) == [("torch", 11, ""), ("tf", 21, "")]
+    assert found(step(10, None), step(20, None, extra=3.0), BOTH) == [("torch", 10, ""), ("tf", 20, "")]
 
 
 def test_where_nothing_differs_nothing_is_said():
     assert found(step(10, None), step(20, None)) == []
     assert found(step(10, 10), step(20, 20)) == []
+
+
+def two_cuts(first: int, cuts: bool):
+    """The sum of the sine and the cosine of w, which `cuts` may take without their gradients, each on a line."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    sums = []
+    for number, value in enumerate((np.sin(W), np.cos(W))):
+        made = recorded.run(first + 2 * number, [w], value, "op")
+        used = recorded.run(first + 2 * number + 1, [made], value, "detach", stops=True) if cuts else made
+        sums.append(recorded.run(first + 8 + number, [used], value.sum(), "sum"))
+        if not cuts:
+            recorded.back(sums[-1], made, np.ones((5, 2)))
+            recorded.back(made, w, value + 2)
+    loss = recorded.run(first + 10, sums, (np.sin(W) + np.cos(W)).sum(), "add")
+    for each in sums if not cuts else ():
+        recorded.back(loss, each, 1.0)
+    return recorded
+
+
+def test_of_two_places_that_are_cut_off_both_are_named():
+    named = [(side, line) for side, line, _ in found(two_cuts(10, True), two_cuts(30, False))]
+    assert named == [("torch", 13), ("tf", 39), ("torch", 11), ("tf", 38)]
+
+
+def test_what_comes_back_to_an_output_is_followed_from_there():
+    step_of_both = compared(step(10, 11).end(), step(20, None).end(), 1e-10)
+    lines = lines_of_gradient_back(step_of_both, "gradient back to fc", B)
+    assert [(each.side, each.at.line) for each in lines if each.role == PARTS] == [("torch", 11), ("tf", 21)]
+    assert lines_of_gradient_back(step_of_both, "gradient back to fc", W + 3) == []

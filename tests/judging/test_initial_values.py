@@ -62,9 +62,9 @@ def row(torch, tf) -> InitialRow:
 
 
 @pytest.mark.parametrize("name", INITIALIZERS)
-def test_no_false_alarm_in_two_thousand_pairs(name):
+def test_no_false_alarm_in_six_hundred_pairs(name):
     rng = np.random.default_rng(0)
-    for i in range(2000 // len(INITIALIZERS) + 1):
+    for i in range(600 // len(INITIALIZERS)):
         shape = SHAPES[i % len(SHAPES)]
         assert row(INITIALIZERS[name](rng, shape), INITIALIZERS[name](rng, shape)).verdict != "differs"
 

@@ -55,6 +55,25 @@ def test_the_first_step_with_a_batch_of_another_size_is_isolated_too(judgement):
     assert steps_to_isolate(apart, "float64") == [0, 3, 4, 12]
 
 
+def both(*faults):
+    """One fault after another."""
+
+    def passed(key, value):
+        for fault in faults:
+            value = fault(key, value)
+        return value
+
+    return passed
+
+
+@pytest.mark.parametrize(("second", "expected"), [(6, [0, 3, 4, 5, 6]), (15, [0, 3, 4, 15])])
+def test_steps_up_to_where_something_else_begins_to_part_are_isolated_and_far_ones_by_themselves(
+    judgement, second, expected
+):
+    apart = judgement(both(from_step(3, "loss", 1.5), from_step(second, "update", 1.5)))
+    assert steps_to_isolate(apart, "float64") == expected
+
+
 def test_of_a_large_port_the_step_that_parts_alone_is_isolated(judgement, monkeypatch):
     apart = judgement(from_step(3, "loss", 1.5))
     monkeypatch.setattr("compare.judging.isolated._weights_of", lambda trace: 25_000_000)
@@ -76,6 +95,8 @@ def test_a_fault_in_looking_for_differences_keeps_the_judgement_and_is_said(judg
 def test_steps_are_the_first_the_one_that_parts_and_the_one_behind_it(judgement, first, expected):
     apart = judgement(from_step(3, "loss", 1.5))
     row = apart.first_divergence
-    at = replace(apart, first_divergence=StageRow(first, row.stage, row.tensor, row.difference, row.allowed))
+    comparisons = {name: replace(each, series=()) for name, each in apart.comparisons.items()}
+    parting = StageRow(first, row.stage, row.tensor, row.difference, row.allowed)
+    at = replace(apart, first_divergence=parting, comparisons=comparisons)
     assert steps_to_isolate(at, "float64") == expected
     assert steps_to_isolate(at, "float64", to_the_end=True) == sorted({*expected, 19})

@@ -5,17 +5,21 @@ import pytest
 
 from compare.judging import isolated_lines
 from compare.judging.difference import difference
-from compare.judging.isolated_differences import IsolatedDifference
+from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.isolated_lines import with_own_lines
 from compare.judging.isolation import Isolated
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
+from compare.judging.ways import Ways
 from compare.running.request import Isolation, Training
 from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair, TraceWriter
 from tests.helpers.synthetic import header
 
-KEYS = [(3, "input", "fc input"), (3, "loss", "loss"), (3, "forward", "bn"), (5, "forward", "head"), (3, "update", "w")]
+KEYS = [
+    *((3, "input", "fc input"), (3, "loss", "loss"), (3, "forward", "bn"), (5, "forward", "head"), (3, "update", "w")),
+    *((3, "gradient", "w"), (3, "upstream", "bn 0")),
+]
 GIVEN = Isolation("torch.npz", (("fc", "fc"),))
 
 
@@ -32,7 +36,7 @@ def isolated(tmp_path):
     pair = TracePair(leave(tmp_path / "torch.npz", 1.0), leave(tmp_path / "tf.npz", 1.5))
     rows = [StageRow(*key, difference(pair.torch[key], pair.tf[key]), 1e-13) for key in KEYS]
     training = Training("float64", audits=(3, 5), steps=6, follows="float64")
-    return Isolated(rows, rows, {}, pair, training, tmp_path, isolation=GIVEN)
+    return Isolated(rows, rows, Ways.alike({}), pair, training, tmp_path, isolation=GIVEN)
 
 
 class Record:
@@ -81,6 +85,18 @@ def test_what_no_setting_explains_has_lines_from_the_first_step_that_shows_it(is
     assert (torch_side, tf_side) == ("torch", "tf")
     assert (torch.audits, torch.steps, torch.operations, torch.isolation) == ((3,), 4, True, None)
     assert (tf.audits, tf.follows, tf.operations, tf.isolation) == ((3,), "float64", True, GIVEN)
+
+
+def test_gradients_are_followed_to_the_weight_or_to_the_output_that_they_come_back_to(isolated, found, monkeypatch):
+    monkeypatch.setattr(isolated_lines, "lines_of_gradient", lambda step, what, weight: [f"{what} to {weight}"])
+    monkeypatch.setattr(isolated_lines, "lines_of_gradient_back", lambda step, what, output: [what, *output.tolist()])
+    every = [of("gradient", "gradient", isolated), of("backward", "upstream", isolated)]
+    lines = [each.lines for each in with_own_lines(lambda *_: [Record(1), Record(2)], isolated, every)]
+    assert lines == [("the gradient of w to w",), ("gradient back to bn", 1.0)]
+    assert found == []
+    monkeypatch.setattr(isolated_lines, "lines_of_gradient", lambda *_: [])
+    [other, _] = with_own_lines(lambda *_: [Record(1), Record(2)], isolated, every)
+    assert other.lines == ("the gradient of w",), "where the gradient of a weight is right until it is changed"
 
 
 def test_where_a_side_left_no_record_there_are_no_lines(isolated, found):

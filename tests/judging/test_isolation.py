@@ -5,6 +5,7 @@ import pytest
 
 from compare.judging.isolation import Isolated, Partners, call_of, isolate
 from compare.judging.stages import StageRow
+from compare.judging.ways import Ways
 from compare.running.request import Training
 from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair, TraceWriter
@@ -38,7 +39,7 @@ class Runs:
             writer = TraceWriter(path)
             for key, value in (self.torch if side == "torch" else self.tf.pop(0)).items():
                 writer.tensor(*key, value)
-            writer.close({"loss": [6.0]}, header(side, flow=self.flow if side == "tf" else {}))
+            writer.close({"loss": [6.0]}, header(side, flow=self.flow, gradient_flow=self.flow))
             traces.append(Trace(path))
         return traces
 
@@ -108,19 +109,9 @@ def test_no_gradient_that_comes_back_is_one_of_zeros(isolated):
 def test_flow_has_torchs_names_of_weights(isolated):
     partners = Partners({"fc": "fc"}, {"dense.kernel": "fc.weight"}, frozenset(), lambda trace: trace)
     found, _ = isolated(AGREEING, flow={"loss": ["dense.kernel", "fc"]}, partners=partners)
-    assert found.flow == {"loss": {"fc.weight", "fc"}}
+    assert found.ways.values == found.ways.gradients == {"loss": {"fc.weight", "fc"}}
     assert found.reaches("fc.weight", {"loss"})
     assert not found.reaches("fc.weight", {"fc"})
-
-
-def test_a_penalty_moves_a_gradient_by_a_multiple_of_the_weight(isolated):
-    gradient = AGREEING[0, "gradient", "fc.weight"] * [1, 2, 1]
-    torch = AGREEING | {(0, "gradient", "fc.weight"): gradient}
-    for difference, expected in ((0.1 * WEIGHT, True), (0.1 * WEIGHT**2, False)):
-        apart = torch | {(0, "gradient", "fc.weight"): gradient + difference}
-        found, _ = isolated(apart, apart, torch=torch)
-        [row] = found.beyond("gradient")
-        assert found.is_of_a_penalty(row) == expected
 
 
 def test_behind_an_update_that_differs_a_step_says_nothing_of_layers(isolated):
@@ -171,7 +162,7 @@ def test_a_row_is_about_a_call(stage, tensor, call):
 def test_what_is_computed_forward_at_other_steps_explains_nothing():
     rows = list(isolated_rows_of(step=1))
     pair = TracePair(None, None)
-    isolated = Isolated(rows, rows, {"loss": frozenset(["fc"])}, pair, Training("float64"))
+    isolated = Isolated(rows, rows, Ways.alike({"loss": frozenset(["fc"])}), pair, Training("float64"))
     assert isolated.parts_forward(1) == {"loss"}
     assert isolated.parts_forward(0) == set()
 

@@ -74,3 +74,31 @@ def test_it_stands_in_the_statement_before_where_that_does_not_go_on():
     assert not is_in_the_statement_before(here, here, here)
     assert not is_in_the_statement_before(here, there, here)
     assert not is_in_the_statement_before(None, None, here)
+
+
+def taken(of_torch, of_tf):
+    """A matrix to which each side does what is given, before it fills or adds by a mask."""
+    torch, tf = Recorded(), Recorded()
+    mask = X > 0
+    targets = []
+    for recorded, function, name in ((torch, of_torch, "masked_fill"), (tf, of_tf, "AddV2")):
+        x, chosen = recorded.enter(X), recorded.enter(mask)
+        value = X if function is None else function(X)
+        made = x if function is None else recorded.run(2, [x], value, "sqrt")
+        targets.append(recorded.run(3, [made, chosen], np.where(mask, value, 7.0), name))
+    return stretches(torch, tf, targets), targets
+
+
+def test_a_function_of_one_value_was_left_out_where_the_other_side_takes_the_value_with_others():
+    (torch, tf), targets = taken(None, np.cbrt)
+    function = tf.record.operations[tf.record.producer[targets[1]]].inputs[0]
+    assert goes_on_as(tf, of(tf, function), of(torch, targets[0])) == tf.record.producer[targets[1]]
+
+
+def test_two_functions_of_one_value_are_the_same_place():
+    (torch, tf), targets = taken(np.exp, np.cbrt)
+    made = [
+        each.record.operations[each.record.producer[end]].inputs[0]
+        for each, end in zip((torch, tf), targets, strict=True)
+    ]
+    assert goes_on_as(tf, of(tf, made[1]), of(torch, made[0])) is None

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from compare.judging.lines import BOTH, PARTS, compared, lines_of_value
+from compare.judging.line import BOTH, PARTS, compared
+from compare.judging.lines import lines_of_value
 from tests.helpers.recorded_operations import Recorded
 
 X, Y = (np.random.default_rng(seed).normal(size=(8, 3)) for seed in (2, 3))
@@ -100,3 +101,21 @@ def test_lines_of_nobody_are_left_out():
     torch.run(12, [squares], SQUARES.mean(), "mean")
     tf.run(None, [others], SQUARES.sum(), "Sum")
     assert found(torch, tf, (SQUARES.mean(), SQUARES.sum())) == [(PARTS, "torch", 12, "")]
+
+
+def test_of_what_an_optimizer_computes_the_first_line_that_is_given_it_is_told():
+    (torch, squares), (tf, others) = begun()
+    torch.run(12, [squares], SQUARES.mean(), "mean")
+    moved = tf.run(None, [others], SQUARES - 0.1, "AssignSub")
+    tf.run(23, [moved], (SQUARES - 0.1).mean(), "Mean")
+    lines = found(torch, tf, (SQUARES.mean(), (SQUARES - 0.1).mean()))
+    assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 23)]
+
+
+def test_what_one_side_chooses_from_a_value_the_other_leaves_out_where_it_passes_the_value_on():
+    (torch, squares), (tf, others) = begun()
+    chosen = torch.run(12, [squares], SQUARES[:-1], "aten.slice.Tensor")
+    torch.run(13, [chosen], np.prod(SQUARES[:-1]), "aten.prod.default", helper=3)
+    tf.run(22, [others], np.prod(SQUARES), "Prod", helper=4)
+    lines = found(torch, tf, (np.prod(SQUARES[:-1]), np.prod(SQUARES)))
+    assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 22)]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from compare.judging.frontier import Stretch
-from compare.judging.lines import compared
-from compare.judging.lockstep import descend
+from compare.judging.line import compared
+from compare.judging.lockstep import DEEPEST, descend
 from tests.helpers.recorded_operations import Recorded
 
 RNG = np.random.default_rng(5)
@@ -105,3 +105,32 @@ def test_a_change_of_shape_or_dtype_is_passed_by(same):
     value = np.exp(X) if same else np.cosh(X)
     two = tf.do("Cast", value, tf.do("Exp" if same else "Cosh", value, tf.x))
     assert parted(torch, tf, one, two) == ([] if same else [(1, 1)])
+
+
+def test_where_only_one_side_goes_on_with_another_operation_nothing_is_told():
+    """What differs may stand before it."""
+    torch, tf = Side(), Side()
+    root = torch.do("sqrt", np.sqrt(np.abs(X)), torch.x)
+    end = torch.do("mul", np.sqrt(np.abs(X)) * Y, root, torch.y)
+    finish = tf.do("MatMul", X + Y, tf.x, tf.y)
+    assert parted(torch, tf, end, finish) == []
+
+
+def test_a_mean_of_what_is_chosen_and_one_of_all_part_at_the_mean():
+    torch, tf = Side(), Side()
+    chosen, zeroed = np.abs(X[:2]), np.vstack([np.abs(X[:2]), np.zeros((2, 3))])
+    end = torch.do("mean", chosen.mean(), torch.do("index", chosen, torch.x))
+    finish = tf.do("Mean", zeroed.mean(), tf.do("Select", zeroed, tf.x))
+    assert parted(torch, tf, end, finish) == [(2, 2)]
+
+
+def test_what_is_too_far_behind_is_not_told_of_what_is_near():
+    torch, tf = Side(), Side()
+    ends = []
+    for side, begun in ((torch, np.exp(X)), (tf, np.abs(X))):
+        value, array = side.do("exp" if side is torch else "Abs", begun, side.x), begun
+        for _ in range(DEEPEST + 5):
+            array = np.tanh(array) + 1
+            value = side.do("tanh", array, value)
+        ends.append(value)
+    assert parted(torch, tf, *ends) == []

@@ -8,9 +8,10 @@ import pytest
 
 from compare.judging import parting_lines
 from compare.judging.difference import difference
+from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.judgement import Judgement
-from compare.judging.lines import BOTH, PARTS, Line
-from compare.judging.parting_lines import say_lines, with_lines
+from compare.judging.line import BOTH, PARTS, Line
+from compare.judging.parting_lines import lacks_lines, say_lines, with_lines
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.running.request import RequestFailedError
@@ -47,6 +48,12 @@ def row(stage="loss", step=4):
 def judged(first, settings=(), verdict="diverged"):
     comparison = SimpleNamespace(rows=[] if first is None else [first], precision="float64")
     return Judgement(verdict, ("it parts", "more"), {"float64": comparison}, first, settings)
+
+
+def line_of_difference(place):
+    """A difference with a line of its own."""
+    at = Line("the loss", "torch", PARTS, Place("/home/user/port.py", 1, "loss"), "1", "scalar")
+    return IsolatedDifference(place, "", (row(),), lines=(at,))
 
 
 def asked(judgement, capped="", fails=None):
@@ -149,3 +156,17 @@ def test_an_update_is_looked_for_in_what_it_leaves():
     trace = SimpleNamespace(get={(4, "weights", "w"): X, (4, "update", "w"): X**2}.get)
     found = parting_lines._left_behind((trace, trace), replace(row("update"), tensor="w"))
     assert np.allclose(found[0], X + X**2, rtol=1e-15)
+
+
+def test_lines_are_looked_for_where_no_difference_has_its_own_or_a_gradient_parts_first():
+    own = line_of_difference("loss"), line_of_difference("gradient")
+    assert lacks_lines(judged(row()))
+    assert not lacks_lines(replace(judged(row()), differences=own))
+    assert lacks_lines(replace(judged(row(stage="gradient")), differences=own))
+
+
+def test_the_lines_of_a_step_that_is_not_isolated_take_the_place_of_those_of_gradients():
+    own = line_of_difference("loss"), line_of_difference("gradient")
+    judgement, _ = asked(replace(judged(row()), differences=own))
+    assert judgement.lines
+    assert [len(each.lines) for each in judgement.differences] == [1, 0]

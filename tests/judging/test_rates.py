@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compare.judging.rates import rates_apart
+from compare.judging.rates import rates_apart, rates_beyond_apart
+from compare.traces.rates import beyond
 from compare.traces.trace import TracePair
 
 STEPS = 50
@@ -64,3 +65,28 @@ def test_of_several_optimizers_the_first_that_parts_is_named():
     late[30:], early[20:] = 2, 2
     found = rates_apart(pair(torch, {"learning_rate (maker)": late, "learning_rate (critic)": early}))
     assert (found.step, found.curve) == (20, "learning_rate (critic)")
+
+
+def of_whole_course(torch, tf, steps=20):
+    """What is said of rates of which the first steps were trained, and the others would follow."""
+    sides = [{"learning_rate": each[:steps], beyond("learning_rate"): each[steps:]} for each in (torch, tf)]
+    both = TracePair(*(SimpleNamespace(curves={"loss": [1.0] * steps} | each, steps=steps) for each in sides))
+    assert rates_apart(both) is None
+    return rates_beyond_apart(both)
+
+
+def test_schedules_that_part_behind_the_last_step_are_told_with_that_step():
+    drop = np.where(np.arange(STEPS) < 30, 0.1, 0.01)
+    said = of_whole_course(drop, np.full(STEPS, 0.1))
+    assert said.startswith(
+        "beyond the 20 steps that were trained the learning rate differs from step 30 on (torch 0.01"
+    )
+
+
+def test_schedules_that_agree_to_the_end_of_the_shorter_say_nothing():
+    assert of_whole_course(WARM_UP, WARM_UP[:40]) is None
+    assert of_whole_course(WARM_UP, WARM_UP.astype(np.float32).astype(float)) is None
+
+
+def test_where_one_side_does_not_know_how_its_rates_go_on_nothing_is_said():
+    assert of_whole_course(np.full(STEPS, 0.1), np.full(20, 0.1)) is None

@@ -4,7 +4,7 @@ import pytest
 
 from compare.inputs.subject import Subject
 from compare.judging.judgement import Judgement
-from compare.judging.lines import PARTS, Line
+from compare.judging.line import PARTS, Line
 from compare.judging.stages import StageRow
 from compare.reporting.answer import answer, main_finding, name_in_tf, other_findings
 from compare.reporting.outcome import Outcome

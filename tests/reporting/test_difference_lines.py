@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from compare.judging.difference import difference
-from compare.judging.isolated_differences import PLACES, IsolatedDifference
+from compare.judging.isolated_difference import PLACES, IsolatedDifference
 from compare.judging.judgement import Judgement
-from compare.judging.lines import PARTS, Line
+from compare.judging.line import PARTS, Line
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.reporting.difference_lines import MOST, difference_lines, say

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.judging.lines import PARTS, Line
+from compare.judging.line import PARTS, Line
 from compare.reporting.files import write_all
 from compare.reporting.result import Result
 from compare.reporting.tables import COLUMNS, ROWS, all_tables, to_csv

@@ -32,13 +32,14 @@ STEPS = 3
 class Recorder:
     """Remembers what it was given, and how it ended."""
 
-    def __init__(
-        self, output, model, optimizer, audits, channels_first, loss, trajectory, following, exchange, operations
-    ):
+    def __init__(self, output, model, optimizer, audits, channels_first, loss, trajectory, following, exchange, lines):
         self.output, self.model, self.audits = output, dict(model), audits
         self.trajectory, self.following = trajectory, following
-        self.exchange, self.operations = exchange, operations
-        self.steps, self.known, self.discarded = 0, None, False
+        self.exchange, self.lines = exchange, lines
+        self.steps, self.known, self.discarded, self.further = 0, None, False, None
+
+    def rates_beyond(self, rates):
+        self.further = rates
 
     def close(self, evaluate, once_more, known):
         self.known, self.evaluated, self.once_more = known, evaluate and evaluate(), once_more
@@ -49,6 +50,10 @@ class Recorder:
 
 class Weights:
     """Batches stay as they are; a model is a dict of its weights."""
+
+    @staticmethod
+    def further_rates(optimizer, schedule, count):
+        return {"": [schedule] * count}
 
     @staticmethod
     @contextmanager
@@ -93,7 +98,6 @@ class FakeFramework(Framework):
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
             exchange=SimpleNamespace(exchange_of=lambda training: training.isolation),
-            operations=SimpleNamespace(Recording=lambda log: ("recording", log)),
             one_model=SimpleNamespace(as_one=lambda model: model),
             randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
@@ -148,7 +152,7 @@ def test_a_case_trains_on_its_batches_from_its_weights_in_the_precision_asked_fo
     assert all(map(same, framework.trained[0], given.batches(precision)))
     [recorder] = framework.recorders
     assert (recorder.output, recorder.audits) == ("out.npz", {0})
-    assert (recorder.trajectory, recorder.following, recorder.exchange, recorder.operations) == (None,) * 4
+    assert (recorder.trajectory, recorder.following, recorder.exchange, recorder.lines) == (None, None, None, False)
     assert recorder.known.precision == precision
 
 
@@ -163,7 +167,19 @@ def test_a_nudged_run_begins_one_ulp_away(inputs):
 def test_operations_are_recorded_where_that_is_asked_for(inputs, operations):
     framework = FakeFramework()
     Executor(framework, kept=1).fulfil(asked(inputs, operations=operations))
-    assert (framework.recorders[0].operations is not None) is operations
+    assert framework.recorders[0].lines is operations
+
+
+def test_the_rates_beyond_the_last_step_are_computed_of_a_whole_run_whose_step_is_the_default_one(inputs):
+    framework = FakeFramework(schedule="a schedule")
+    Executor(framework, kept=1).fulfil(asked(inputs))
+    assert framework.recorders[0].further == {"": ["a schedule"] * 1000}
+    for changed in ({"nudge": "float32"}, {"steps": 2}):
+        Executor(framework, kept=1).fulfil(asked(inputs, **changed))
+        assert framework.recorders[-1].further is None
+    own = FakeFramework(step=lambda side, batch: (0.0, {}))
+    Executor(own, kept=1).fulfil(asked(inputs))
+    assert own.recorders[0].further is None
 
 
 def test_the_end_is_evaluated_on_the_first_batch(inputs):

@@ -143,6 +143,151 @@ def test_what_reaches_a_layer_or_the_loss_is_known(tmp_path):
     assert flow == {"conv": [], "norm": ["conv"], "fc": ["norm"], "head": ["fc"], "loss": ["head"]}
 
 
+class Straight(nn.Module):
+    """Codes whose gradient goes past them, to what they stand for."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc, self.head = nn.Linear(3, 3), nn.Linear(3, 3)
+        self.codes = nn.Parameter(torch.tensor([0.5, 1.0, 1.5]))
+
+    def forward(self, x):
+        x = self.fc(x[:, 0, 0, :3])
+        return self.head(x + (self.codes - x).detach())
+
+
+class TfStraight(keras.Model):
+    def __init__(self, passed):
+        super().__init__()
+        self.fc, self.head, self.passed = layers.Dense(3), layers.Dense(3), passed
+        self.codes = self.add_weight(shape=(3,), name="codes")
+
+    def call(self, x, training=False):
+        x = self.fc(x[:, 0, :3, 0])
+        return self.head(self.passed(x, self.codes))
+
+
+def straight_through(x, codes):
+    return x + tf.stop_gradient(codes - x)
+
+
+def as_integers(x, codes):
+    return x + tf.cast(tf.cast(codes > x, tf.int32), x.dtype)
+
+
+@pytest.mark.parametrize(
+    ("passed", "expected"),
+    [
+        (straight_through, ["fc"]),
+        (as_integers, ["fc"]),
+        (lambda x, codes: x * codes, ["codes", "fc"]),
+        (lambda x, codes: x * tf.stop_gradient(codes), ["fc"]),
+        (lambda x, codes: codes + 0 * tf.stop_gradient(x), ["codes"]),
+    ],
+)
+def test_gradients_come_from_what_is_differentiated_and_values_from_all(tmp_path, passed, expected):
+    torch_trace, tf_trace = one_step(tmp_path, Straight(), TfStraight(passed), names=("fc", "head"))
+    assert torch_trace.header.gradient_flow["head"] == ["fc"]
+    assert tf_trace.header.gradient_flow["head"] == expected
+    assert tf_trace.header.flow["head"] == ["codes", "fc"]
+
+
+class Inside(nn.Module):
+    """A layer that computes with a weight of its own, and not for its gradient."""
+
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = nn.Parameter(factor)
+
+    def forward(self, x):
+        return x * self.factor, (x.detach() * self.factor).sum()
+
+
+class WithInside(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc, self.inside, self.head = nn.Linear(3, 3), Inside(torch.tensor(2.0)), nn.Linear(3, 3)
+
+    def forward(self, x):
+        made, self.penalty = self.inside(self.fc(x))
+        return self.head(made)
+
+
+def flow_of(tmp_path, loss_of, report=lambda loss: loss):
+    net = WithInside()
+    exchange = torch_impl.exchange.Exchange()
+    recorder = torch_impl.Recorder(
+        tmp_path / "run", net, torch.optim.SGD(net.parameters(), 0.1), audits=[0], exchange=exchange
+    )
+    loss = loss_of(net)
+    loss.backward()
+    recorder.step(report(loss), {})
+    recorder.close()
+    return Trace(tmp_path / "run.npz").header.gradient_flow
+
+
+def test_from_where_the_gradient_of_each_output_of_a_layer_comes_is_known(tmp_path):
+    flow = flow_of(tmp_path, lambda net: net(torch.ones(2, 3)).sum() + net.penalty + net.head.bias.sum())
+    assert flow["inside 0"] == ["fc", "inside.factor"]
+    assert flow["inside 1"] == ["inside.factor"]
+    assert flow["loss"] == ["head", "head.bias", "inside"]
+
+
+def test_a_weight_that_is_given_to_a_layer_as_it_is_is_known(tmp_path):
+    flow = flow_of(tmp_path, lambda net: net.head(net.fc.weight).sum())
+    assert flow["head"] == ["fc.weight"]
+
+
+def test_the_loss_that_is_differentiated_is_known_where_the_one_reported_has_no_graph(tmp_path):
+    backward = torch.autograd.backward
+    for report in (torch.Tensor.detach, float):
+        flow = flow_of(tmp_path, lambda net: net(torch.ones(2, 3)).sum(), report)
+        assert flow["loss"] == ["head"]
+    assert torch.autograd.backward is backward
+
+
+class WithPadding(nn.Module):
+    """An embedding of tokens of which one is padding; `x` are tokens."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.head = nn.Embedding(4, 3, padding_idx=0), nn.Linear(3, 3)
+
+    def forward(self, x):
+        return self.head(self.words(x).sum(1))
+
+
+class TfWithPadding(keras.Model):
+    def __init__(self, kept):
+        super().__init__()
+        self.words, self.head, self.kept = layers.Embedding(4, 3), layers.Dense(3), kept
+
+    def call(self, x, training=False):
+        return self.head(tf.reduce_sum(self.words(x) * self.kept(x)[:, :, None], 1))
+
+
+TOKENS = np.array([[1, 0, 0], [2, 3, 0], [1, 1, 2], [3, 0, 0]])
+
+
+def not_padding(x):
+    return tf.cast(x != 0, tf.float64)
+
+
+@pytest.mark.parametrize(
+    ("kept", "trained", "given"),
+    [
+        (not_padding, False, True),
+        (lambda x: tf.ones_like(x, tf.float64), True, True),
+        (lambda x: 2 * not_padding(x), False, False),
+        (lambda x: tf.fill(x.shape, np.float64(2)), True, False),
+    ],
+)
+def test_what_comes_back_to_padding_is_tfs_own(tmp_path, kept, trained, given):
+    pair = one_step(tmp_path, WithPadding(), TfWithPadding(kept), names=("words", "head"), x=TOKENS, tf_x=TOKENS)
+    assert (gap(pair, "gradient", "words.weight") > 1e-12) == trained
+    assert (gap(pair, "upstream", "words 0") < 1e-12) == given
+
+
 def test_the_layers_are_as_they_were_after_the_step(tmp_path):
     net = TfNet()
     one_step(tmp_path, TorchNet(), net, scale=3.0)

@@ -37,3 +37,18 @@ def test_a_wrong_port_of_a_loop_parts_where_it_is_wrong(recorded, right, wrong, 
     result = diff(recorded / f"{right}_torch", recorded / f"{wrong}_tf")
     assert result.verdict == "diverged"
     assert result.judgement.first_divergence.key == (0, stage, tensor)
+
+
+def test_where_both_recorded_the_operations_of_a_step_the_lines_that_differ_are_named(recorded):
+    result = diff(recorded / "clipped_torch", recorded / "clipped_each_tf")
+    parting = result.lines[result.lines.role == "parts"]
+    sources = dict(zip(parting.side, parting.source, strict=True))
+    assert "clip_grad_norm_" in sources["torch"]
+    assert "clip_by_norm" in sources["tf"]
+    assert any("then they part" in finding or "parts here" in finding for finding in result.findings)
+
+
+def test_where_they_did_not_the_report_says_how_to_record_them(recorded):
+    result = diff(recorded / "called_twice_torch", recorded / "called_for_one_tf")
+    assert result.judgement.first_divergence.stage == "loss"
+    assert any("lines=True" in finding for finding in result.findings)

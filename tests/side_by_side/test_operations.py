@@ -13,18 +13,24 @@ import tf_impl.operations
 import torch_impl.operations
 from compare.judging.alike import same
 from compare.traces.fingerprints import fingerprint
-from compare.traces.operations import UNREDUCED, OperationLog
+from compare.traces.operations import UNREDUCED
 
 X = np.random.default_rng(7).normal(size=(4, 3))
 Y = np.array([0, 2, 1, 1])
 
 
+def weight_of(side):
+    """A weight with the values X."""
+    return torch.tensor(X, requires_grad=True) if side == "torch" else tf.Variable(X)
+
+
 def recorded(side, step):
-    """What a side records while `step` runs."""
-    recording = (torch_impl if side == "torch" else tf_impl).operations.Recording(OperationLog())
-    recording.start()
+    """What a side records while `step` runs, which is given the weight "w"."""
+    recording = (torch_impl if side == "torch" else tf_impl).operations.Recording()
+    weight = weight_of(side)
+    recording.start({"w": weight})
     try:
-        step()
+        step(weight)
     finally:
         recording.stop()
     return recording.log.end()
@@ -50,18 +56,15 @@ def line(function, text):
     return next(first + number for number, each in enumerate(lines) if text in each)
 
 
-def torch_step():
-    x = torch.tensor(X, requires_grad=True)
+def torch_step(x):
     squares = x**2
     weights = squares.detach().exp()
     loss = (weights * squares).sum()
     loss.backward()
 
 
-def tf_step():
-    x = tf.constant(X)
+def tf_step(x):
     with tf.GradientTape() as tape:
-        tape.watch(x)
         squares = x**2
         weights = tf.exp(tf.stop_gradient(squares))
         loss = tf.reduce_sum(weights * squares)
@@ -91,14 +94,73 @@ def test_the_flow_leads_from_the_loss_back_to_its_input(side):
     assert any(each in record.operations[number].inputs for number in reached for each in value(record, X))
 
 
+def back(record, array):
+    """What comes back to the values with this content, by the name of the operation that it comes through."""
+    values = value(record, array)
+    found = [edge for edge in record.edges if edge.value in values]
+    return {record.operations[edge.operation].name: edge.gradient for edge in found}
+
+
 @SIDES
-def test_each_value_has_its_whole_gradient(side):
+def test_each_term_of_a_gradient_names_the_operation_that_it_comes_back_through(side):
     record = recorded(side, STEPS[side])
-    gradients = dict(record.gradients)
-    product = value(record, np.exp(X**2) * X**2)[0]
-    assert gradients[product] in value(record, np.ones((4, 3)))
-    squares = [gradients[each] for each in value(record, X**2) if each in gradients]
-    assert any(each in value(record, np.exp(X**2)) for each in squares)
+    assert record.weights["w"] in value(record, X)
+    [to_product] = back(record, np.exp(X**2) * X**2).values()
+    assert to_product in value(record, np.ones((4, 3)))
+    assert any(each in value(record, np.exp(X**2)) for each in back(record, X**2).values())
+    assert any(each in value(record, 2 * X * np.exp(X**2)) for each in back(record, X).values())
+
+
+@SIDES
+def test_a_gradient_that_is_no_weights_is_not_recorded(side):
+    def of_an_input(x):
+        if side == "torch":
+            given = torch.tensor(X, requires_grad=True)
+            torch.autograd.grad((given * x).sum(), given)
+        else:
+            given = tf.constant(X)
+            with tf.GradientTape() as tape:
+                tape.watch(given)
+                product = tf.reduce_sum(given * x)
+            tape.gradient(product, given)
+
+    assert not recorded(side, of_an_input).edges
+
+
+class Doubled(torch.autograd.Function):
+    """Twice the value, with three times its gradient."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return 2 * x
+
+    @staticmethod
+    def backward(ctx, upstream):
+        return 3 * upstream
+
+
+@tf.custom_gradient
+def doubled(x):
+    return 2 * x, lambda upstream: 3 * upstream
+
+
+@SIDES
+def test_a_gradient_that_somebody_wrote_comes_back_through_one_operation(side):
+    def step(x):
+        if side == "torch":
+            Doubled.apply(x).sum().backward()
+        else:
+            with tf.GradientTape() as tape:
+                total = tf.reduce_sum(doubled(x))
+            tape.gradient(total, x)
+
+    record = recorded(side, step)
+    through = back(record, X)
+    [name] = [name for name, gradient in through.items() if gradient in value(record, np.full((4, 3), 3.0))][:1]
+    assert "oubled" in name
+    [made] = [each for each in record.operations if each.name == name]
+    assert made.stack[0].line in (line(step, "Doubled.apply"), line(step, "doubled(x)"))
+    assert not any(each.stops for each in record.operations)
 
 
 @SIDES
@@ -107,7 +169,7 @@ def test_a_gradient_that_is_cut_off_is_told(side):
     stops = [each for each in record.operations if each.stops and any(v in value(record, X**2) for v in each.inputs)]
     assert line(STEPS[side], "weights =") in [each.stack[0].line for each in stops]
     weights = value(record, np.exp(X**2))
-    assert not {one for one, _ in record.gradients} & {
+    assert not {edge.value for edge in record.edges} & {
         record.operations[record.producer[each]].inputs[0] for each in weights
     }
 
@@ -123,14 +185,14 @@ def test_what_the_backward_pass_computes_names_the_operation_whose_gradient_it_i
 
 def test_what_a_loss_has_before_its_mean_is_recorded_too():
     logits, labels = torch.tensor(X), torch.tensor(Y)
-    record = recorded("torch", lambda: F.cross_entropy(logits, labels))
+    record = recorded("torch", lambda _: F.cross_entropy(logits, labels))
     each = F.cross_entropy(logits, labels, reduction="none").numpy()
     [number] = value(record, each)
     assert record.operations[record.producer[number]].name.endswith(UNREDUCED)
     assert record.operations[record.consumers[number][0]].outputs[0] in value(record, each.mean())
 
 
-def torch_in_place():
+def torch_in_place(_):
     weights = torch.ones(4, 3, dtype=torch.float64)
     weights[:, 0] = torch.tensor(X[:, 0])
     return weights * 2
@@ -143,7 +205,7 @@ def test_what_is_written_in_place_comes_from_the_line_that_wrote_it():
     assert value(record, 2 * written)
 
 
-def tf_assigned():
+def tf_assigned(_):
     held = tf.Variable(X)
     held.assign_add(X)
     held.assign(3 * held)
@@ -161,17 +223,13 @@ def test_a_variable_is_what_was_last_assigned_to_it():
 def penalty(side):
     """The gradient of a sum of cubes, squared, and the gradient of that."""
 
-    def in_torch():
-        x = torch.tensor(X, requires_grad=True)
+    def in_torch(x):
         [first] = torch.autograd.grad((x**3).sum(), x, create_graph=True)
         (first**2).sum().backward()
 
-    def in_tf():
-        x = tf.constant(X)
+    def in_tf(x):
         with tf.GradientTape() as outer:
-            outer.watch(x)
             with tf.GradientTape() as inner:
-                inner.watch(x)
                 total = tf.reduce_sum(x**3)
             first = inner.gradient(total, x)
             squares = tf.reduce_sum(first**2)
@@ -193,7 +251,7 @@ def test_what_it_computes_is_the_same_as_without(side):
     results = []
     layer = keras.layers.Dense(2, dtype="float64") if side == "tf" else torch.nn.Linear(3, 2, dtype=torch.float64)
 
-    def step():
+    def step(_=None):
         given = tf.constant(X) if side == "tf" else torch.tensor(X)
         results.append(layer(given).detach().numpy() if side == "torch" else layer(given).numpy())
 
@@ -202,3 +260,15 @@ def test_what_it_computes_is_the_same_as_without(side):
     step()
     assert np.allclose(results[0], results[1], rtol=1e-14)
     assert np.array_equal(results[0], results[2])
+
+
+def test_sparse_gradients_are_recorded_as_dense_ones():
+    def step(_):
+        table = torch.tensor(X, requires_grad=True)
+        rows = F.embedding(torch.tensor([2, 2]), table, sparse=True)
+        rows.sum().backward()
+        assert table.grad.is_sparse
+
+    expected = np.zeros((4, 3))
+    expected[2] = 2
+    assert value(recorded("torch", step), expected)

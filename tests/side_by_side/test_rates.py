@@ -8,7 +8,9 @@ import torch
 
 from compare.traces.trace import Trace
 from tf_impl.recorder import Recorder as TfRecorder
+from tf_impl.weights import further_rates as tf_further
 from torch_impl.recorder import Recorder as TorchRecorder
+from torch_impl.weights import further_rates as torch_further
 
 SIDES = ("torch", "tf")
 STEPS = 6
@@ -212,3 +214,45 @@ def test_nothing_stays_attached(side, end, tmp_path):
         assert not loop.optimizer._optimizer_step_pre_hooks
     else:
         assert "assign" not in vars(loop.optimizer.learning_rate)
+
+
+def further_of_torch(make, trained=3, count=6):
+    optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=0.5)
+    schedule = make(optimizer)
+    for _ in range(trained):
+        optimizer.step()
+        schedule.step()
+    return torch_further(optimizer, schedule, count)
+
+
+def further_of_tf(rate, trained=3, count=6):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    optimizer = keras.optimizers.SGD(rate)
+    for _ in range(trained):
+        optimizer.apply([tf.ones((1, 1)), tf.ones(1)], model.trainable_variables)
+    return tf_further(optimizer, None, count)
+
+
+def test_a_schedule_goes_on_behind_the_last_step():
+    [of_torch] = further_of_torch(lambda each: torch.optim.lr_scheduler.StepLR(each, 5, 0.1)).values()
+    [of_tf] = further_of_tf(keras.optimizers.schedules.PiecewiseConstantDecay([4], [0.5, 0.05])).values()
+    expected = [0.5, 0.5, 0.05, 0.05, 0.05, 0.05]
+    assert np.allclose(of_torch[:, 0], expected, rtol=1e-12)
+    assert np.allclose(of_tf[:, 0], expected, rtol=1e-6)
+
+
+def test_a_constant_rate_stays():
+    assert further_of_tf(0.5)[""].tolist() == [[0.5]] * 6
+    optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=0.5)
+    assert torch_further(optimizer, None, 6)[""].tolist() == [[0.5]] * 6
+
+
+def test_a_schedule_of_so_many_steps_ends_with_them():
+    one_cycle = torch.optim.lr_scheduler.OneCycleLR
+    [rates] = further_of_torch(lambda each: one_cycle(each, 0.5, total_steps=7), count=20).values()
+    assert len(rates) == 7 - 3
+
+
+def test_how_a_schedule_that_hangs_on_the_loss_goes_on_is_not_known():
+    optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=0.5)
+    assert torch_further(optimizer, torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer), 6) == {}

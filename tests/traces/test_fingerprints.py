@@ -59,3 +59,22 @@ def test_nothing_has_no_size():
 
 def test_the_negative_is_that_of_the_negative_values():
     assert np.allclose(fingerprint(VALUES).negated(), fingerprint(-VALUES), rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("fill", [-1e9, 1e6, -1e30, np.finfo(np.float64).min])
+def test_the_fill_of_a_mask_hides_no_other_element(fill):
+    masked = np.where(np.arange(12) % 3 == 0, fill, VALUES.ravel()[:12])
+    other = np.where(np.arange(12) % 3 == 0, fill, VALUES.ravel()[:12] * (1 + 1e-2))
+    one, two = fingerprint(masked), fingerprint(other)
+    assert abs(one.in_order - two.in_order) > 1e-7 * one.magnitudes
+    assert fingerprint(np.where(masked == fill, fill / 10, masked)) != one
+
+
+def test_values_that_are_large_throughout_are_taken_as_they_are():
+    assert fingerprint(1e7 * (2 + np.abs(VALUES))).total == pytest.approx((1e7 * (2 + np.abs(VALUES))).sum())
+
+
+def test_a_mask_is_of_zeros_and_ones():
+    assert fingerprint(np.eye(3)).is_mask
+    assert not fingerprint(np.eye(3) / 2).is_mask
+    assert not fingerprint(-np.eye(3)).is_mask

@@ -5,7 +5,7 @@ import pytest
 
 from compare.traces import operations
 from compare.traces.operations import OperationLog, from_arrays, to_arrays
-from compare.traces.places import Place
+from compare.traces.places import Called, Place
 from tests.helpers.recorded_operations import Recorded
 
 
@@ -14,7 +14,7 @@ def step():
     x, mask = recorded.enter(np.arange(6.0).reshape(2, 3)), recorded.enter(np.array([True, False]))
     y = recorded.run(3, [x, mask], np.ones((2, 3)) / 3, "mul")
     recorded.run(4, [y], 2.0, "sum", of=0, stops=True)
-    recorded.gradient(y, np.ones((2, 3)))
+    recorded.back(y, recorded.weight("w", np.zeros(3)), np.ones(3))
     return recorded.end()
 
 
@@ -22,7 +22,8 @@ def test_a_record_is_read_back_as_it_was_written():
     record = step()
     again = from_arrays(to_arrays(record))
     assert again.operations == record.operations
-    assert (again.gradients, again.capped) == (record.gradients, record.capped)
+    assert (again.edges, again.weights, again.asked) == (record.edges, record.weights, record.asked)
+    assert again.capped == record.capped
     for one, other in zip(again.values, record.values, strict=True):
         assert (one.shape, one.dtype, one.print) == (other.shape, other.dtype, other.print)
         assert np.array_equal(one.whole, other.whole)
@@ -61,7 +62,7 @@ def test_a_step_of_too_many_operations_is_recorded_in_part_and_says_so(monkeypat
     log = OperationLog()
     for _ in range(2):
         assert not log.full
-        log.operation("op", [], [], (Place("f", 1, "g"),))
+        log.operation("op", [], [], Called((Place("f", 1, "g"),)))
     assert log.full
     assert log.end().capped == "the step has more than 2 operations"
 
@@ -75,7 +76,7 @@ def test_a_step_that_takes_too_long_to_record_says_so(monkeypatch):
 
 
 def test_the_place_is_that_of_who_called():
-    [first, *_] = OperationLog().place()
+    [first, *_] = OperationLog().place().own
     assert (first.file, first.function) == (__file__, "test_the_place_is_that_of_who_called")
 
 
@@ -83,3 +84,13 @@ def test_the_place_is_that_of_who_called():
 def test_the_dtype_is_that_of_the_value(value):
     log = OperationLog()
     assert log.values[log.value(lambda: value)].dtype == value.dtype.name
+
+
+def test_a_value_that_cannot_be_read_is_one_without_content():
+    log = OperationLog()
+
+    def fail():
+        raise RuntimeError("no memory")
+
+    value = log.values[log.value(fail, (2, 3), "float32")]
+    assert (value.shape, value.dtype, value.print, value.whole) == ((2, 3), "float32", None, None)

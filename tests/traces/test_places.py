@@ -39,7 +39,7 @@ def called(file: str, inner):
 def test_the_innermost_line_of_the_user_comes_first():
     outermost = called("/home/user/train.py", called("/home/user/losses.py", stack))
     found = outermost()
-    assert [(place.file, place.line, place.function) for place in found[:2]] == [
+    assert [(place.file, place.line, place.function) for place in found.own[:2]] == [
         ("/home/user/losses.py", 2, "outer"),
         ("/home/user/train.py", 2, "outer"),
     ]
@@ -47,13 +47,36 @@ def test_the_innermost_line_of_the_user_comes_first():
 
 def test_code_of_libraries_is_folded_to_the_line_that_called_it():
     library = called(str(Path(sysconfig.get_path("purelib")) / "keras" / "ops.py"), stack)
-    assert called("/home/user/losses.py", library)()[0].file == "/home/user/losses.py"
+    assert called("/home/user/losses.py", library)().own[0].file == "/home/user/losses.py"
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            ("torchvision/models/vgg.py", "torch/nn/modules/module.py", "torch/nn/functional.py"),
+            "torch/nn/functional.py",
+        ),
+        (("timm/vit.py", "torch/nn/modules/module.py"), "timm/vit.py"),
+        (
+            ("keras/src/losses/losses.py", "keras/src/ops/math.py", "tensorflow/python/ops.py"),
+            "keras/src/losses/losses.py",
+        ),
+        (("torch/_tensor.py",), None),
+    ],
+)
+def test_of_libraries_the_innermost_line_that_says_more_than_how_it_was_run_is_kept(files, told):
+    inner = stack
+    for file in reversed(files):
+        inner = called(str(Path(sysconfig.get_path("purelib")) / file), inner)
+    library = called("/home/user/losses.py", inner)().library
+    assert (None if library is None else library.file.partition("-packages/")[2]) == told
 
 
 @pytest.mark.parametrize("package", ["keras/src/optimizers", "torch/optim"])
 def test_what_a_library_s_optimizer_does_has_no_line(package):
     library = called(str(Path(sysconfig.get_path("purelib")) / package / "adam.py"), stack)
-    assert called("/home/user/train.py", library)() == []
+    assert called("/home/user/train.py", library)().own == ()
 
 
 def test_what_only_the_recording_computes_has_no_place():
@@ -63,4 +86,4 @@ def test_what_only_the_recording_computes_has_no_place():
 
 def test_a_layer_that_is_watched_keeps_its_place():
     watching = called(str(ROOT / "tf_impl" / "recorder.py"), stack)
-    assert called("/home/user/losses.py", watching)()[0].file == "/home/user/losses.py"
+    assert called("/home/user/losses.py", watching)().own[0].file == "/home/user/losses.py"

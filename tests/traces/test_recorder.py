@@ -9,6 +9,8 @@ import pytest
 
 from compare.inputs.port_errors import NoEvaluationError
 from compare.traces.header import Known
+from compare.traces.operations import OperationLog
+from compare.traces.rates import beyond, is_beyond
 from compare.traces.recorder import Recorder
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
@@ -51,8 +53,22 @@ WEIGHTS = SimpleNamespace(
 )
 
 
+class Watched:
+    """What records operations: it remembers of which weights it was told, and ends with an empty record."""
+
+    def __init__(self):
+        self.log, self.weights, self.stopped = OperationLog(), None, False
+
+    def start(self, weights):
+        self.weights = weights
+
+    def stop(self):
+        self.stopped = True
+
+
 class NumpyRecorder(Recorder):
     weights = WEIGHTS
+    _operation_recording = Watched
 
     def _header(self):
         return header("tf")
@@ -439,3 +455,33 @@ def test_a_step_that_is_not_watched_shows_all_but_outputs_and_gradients(tmp_path
     np.testing.assert_allclose(trace[1, "update", "w"], expected, rtol=1e-14)
     assert trace[1, "state", "w steps"] == 2
     assert trace.header.from_outside == (1,)
+
+
+def test_the_operations_of_the_first_audited_step_are_recorded_where_lines_are_asked_for(tmp_path):
+    loop = Loop()
+    recorder = NumpyRecorder(tmp_path / "lines", loop, loop, audits=(1,), lines=True)
+    watched = recorder._operations
+    recorder.step(loop.step())
+    assert (list(watched.weights), watched.stopped) == (list(WEIGHTS.named_parameters(loop)), False)
+    recorder.step(loop.step())
+    assert watched.stopped
+    recorder.close()
+    with Trace(tmp_path / "lines.npz") as trace:
+        assert trace.operations.operations == ()
+    with NumpyRecorder(tmp_path / "without", loop, loop) as recorder:
+        recorder.step(loop.step())
+    with Trace(tmp_path / "without.npz") as trace:
+        assert trace.operations is None
+
+
+def test_rates_beyond_the_last_step_are_curves_of_their_own(tmp_path):
+    loop = Loop()
+    with NumpyRecorder(tmp_path / "rates", loop, loop) as recorder:
+        recorder.step(loop.step())
+        recorder.rates_beyond({"": np.array([[0.1], [0.05]]), "critic": np.array([[1.0], [1.0]])})
+    with Trace(tmp_path / "rates.npz") as trace:
+        assert trace.curves[beyond("learning_rate")].tolist() == [0.1, 0.05]
+        assert trace.curves[beyond("learning_rate (critic)")].tolist() == [1.0, 1.0]
+        assert is_beyond(beyond("learning_rate"))
+        assert not is_beyond("learning_rate")
+        assert TracePair(trace, trace).metrics == []

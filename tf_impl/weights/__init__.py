@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from compare.traces.parameters import fill
 from tf_impl.weights.parameters import named_buffers, named_parameters, weight_groups
-from tf_impl.weights.rates import Rates
+from tf_impl.weights.rates import Rates, further_rates
 from tf_impl.weights.state import learning_rate, load_optimizer_state, optimizer_state
 from tf_impl.weights.tensors import Parameter, to_numpy
 
@@ -19,6 +19,7 @@ __all__ = [
     "Rates",
     "batch_from_canonical",
     "batch_to_canonical",
+    "further_rates",
     "learning_rate",
     "load_optimizer_state",
     "load_weights",

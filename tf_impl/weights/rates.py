@@ -4,11 +4,13 @@ Notice that a schedule is a function of that count: it is evaluated once, at the
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from compare.inputs.side import every_optimizer
 from compare.traces import rates
 from tf_impl.keras_internals import count_of_updates, rate_or_schedule
 from tf_impl.keras_versions import is_schedule
@@ -20,6 +22,23 @@ Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
 Used = tuple[Schedule, int] | float | None  # a schedule with its count, a constant rate, or no update
+
+
+def further_rates(optimizer, schedule, count: int) -> dict[Any, np.ndarray]:
+    """The rates (count, optimizers inside) of the next steps, by optimizer, if no step changes them."""
+    # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
+    return {
+        name: np.stack([_further(part, count) for part in parts(each)], axis=1)
+        for name, each in every_optimizer(optimizer).items()
+    }
+
+
+def _further(optimizer: keras.optimizers.Optimizer, count: int) -> np.ndarray:
+    source = rate_or_schedule(optimizer)
+    if is_schedule(source):
+        begun = int(_read(count_of_updates(optimizer)))
+        return evaluated(source, list(range(begun, begun + count)))
+    return np.full(count, float(_read(source)) if isinstance(source, VARIABLES) else np.nan)
 
 
 class Rates(rates.Rates):

@@ -10,7 +10,7 @@ import torch
 
 from compare.traces.parameters import fill
 from torch_impl.weights.parameters import named_buffers, named_parameters, weight_groups
-from torch_impl.weights.rates import Rates
+from torch_impl.weights.rates import Rates, further_rates
 from torch_impl.weights.state import learning_rate, optimizer_state
 from torch_impl.weights.tensors import Parameter, to_numpy
 
@@ -19,6 +19,7 @@ __all__ = [
     "Rates",
     "batch_from_canonical",
     "batch_to_canonical",
+    "further_rates",
     "learning_rate",
     "load_weights",
     "named_buffers",

@@ -1,9 +1,31 @@
 """The learning rates that PyTorch's optimizers used: read when an update begins, before a scheduler moves on."""
 
+from typing import Any
+
 import numpy as np
 import torch
 
+from compare.inputs.side import every_optimizer
 from compare.traces import rates
+
+
+def further_rates(optimizer, schedule, count: int) -> dict[Any, np.ndarray]:
+    """The rates (count, groups) of the next steps, by optimizer, if no step changes them; the schedule moves on.
+
+    Fewer where the schedule has a length of its own; none of one that hangs on the loss.
+    """
+    # differs: PyTorch's schedule counts its own steps; a Keras schedule is a function of the optimizer's count.
+    found: dict[Any, list] = {name: [] for name in every_optimizer(optimizer)}
+    if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+        return {}
+    if (total := getattr(schedule, "total_steps", None)) is not None:  # OneCycleLR's
+        count = min(count, max(total - schedule.last_epoch, 0))
+    for _ in range(count):
+        for name, each in every_optimizer(optimizer).items():
+            found[name].append([float(group["lr"]) for group in each.param_groups])
+        if schedule is not None:
+            schedule.step()
+    return {name: np.array(values) for name, values in found.items()}
 
 
 class Rates(rates.Rates):

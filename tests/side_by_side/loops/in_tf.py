@@ -54,13 +54,13 @@ def accumulated(path, optimizer):
             recorder.step(sum(loss for loss, _ in found) / MICRO)
 
 
-def called_twice(path, optimizer):
+def called_twice(path, optimizer, times=2):
     model = started(path)
 
     @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean((model(x) - model(-x) - 2 * y) ** 2)
+            loss = tf.reduce_mean((model(x) - model(-x) - times * y) ** 2)
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
@@ -68,6 +68,11 @@ def called_twice(path, optimizer):
     with Recorder(path, model, optimizer) as recorder:
         for x, y in BATCHES:
             recorder.step(step(x, y), (x, y))
+
+
+def called_for_one(path, optimizer):
+    """Wrong: the targets are those of one call."""
+    called_twice(path, optimizer, times=1)
 
 
 def plateau(path, optimizer):
@@ -85,7 +90,7 @@ def plateau(path, optimizer):
 
 def clipped(path, optimizer, clip=tf.clip_by_global_norm):
     model = started(path)
-    with Recorder(path, model, optimizer) as recorder:
+    with Recorder(path, model, optimizer, lines=True) as recorder:
         for x, y in BATCHES:
             loss, gradients = gradients_of(model, x, y)
             gradients, _ = clip(gradients, CLIP)
@@ -143,7 +148,7 @@ def replicas(path):
 def main(folder):
     [cpu] = tf.config.list_physical_devices("CPU")
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    for name in (*PLAIN, "clipped_each", "averaged_too_fast"):
+    for name in (*PLAIN, "called_for_one", "clipped_each", "averaged_too_fast"):
         globals()[name](folder / f"{name}_tf", keras.optimizers.SGD(RATE))
     replicas(folder / "replicas_tf")
 

@@ -1,0 +1,62 @@
+"""Values of one side that are put together of several of the other's: the corners of boxes, say, that one side computes
+at once and the other one by one; or the gates of a recurrent layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from compare.judging.alike import NUMBER, Alike, Finder, is_plain, told
+from compare.traces.fingerprints import Fingerprint, fingerprint
+from compare.traces.operations import Operations, Value
+
+MOST = 8  # pieces along the last axis
+
+Parts = dict[int, tuple[int, ...]]
+
+
+def with_composed(torch: Operations, tf: Operations, alike: Alike, tolerance: float) -> Alike:
+    """The classes of values, with those of the pieces of which the other side has each."""
+    parts: dict[str, Parts] = {"torch": {}, "tf": {}}
+    sides = (("torch", torch, alike.torch), ("tf", tf, alike.tf))
+    for (side, record, classes), (other, others, theirs) in (sides, sides[::-1]):
+        finder = Finder(told(others), tolerance)
+        sizes = {print.size for _, print in _alone(others, theirs, alike)}
+        for number, print in _alone(record, classes, alike):
+            is_whole = print.size in sizes  # then the other side has perhaps the same in another order
+            if not is_whole and (found := _pieces(record.values[number], finder)):
+                parts[side][number] = tuple(theirs[each] for each in found)
+                parts[other] |= {each: (theirs[each],) for each in _of_classes(theirs, parts[side][number])}
+    return replace(alike, parts=parts)
+
+
+def _alone(record: Operations, classes: NUMBER, alike: Alike) -> Iterator[tuple[int, Fingerprint]]:
+    """What only one side has, of what it computes before gradients."""
+    for number, print in told(record):
+        made = record.producer.get(number)
+        if classes.get(number) not in alike.both and made is not None and record.operations[made].of is None:
+            yield number, print
+
+
+def _of_classes(classes: NUMBER, wanted: tuple[int, ...]) -> list[int]:
+    return [number for number, each in classes.items() if each in wanted]
+
+
+def _pieces(value: Value, finder: Finder) -> list[int]:
+    """Values of the other side of which a value is put together; empty where it is not."""
+    for prints in _split(value):
+        found = [finder.find(print)[:1] for print in prints if not is_plain(print)]
+        if len(found) == len(prints) and all(found):
+            return [number for each in found for number in each]
+    return []
+
+
+def _split(value: Value) -> Iterator[list[Fingerprint]]:
+    """A value in so many pieces of one size along its last axis."""
+    if value.whole is None or not value.whole.ndim:
+        return
+    for count in range(2, min(MOST, value.shape[-1]) + 1):
+        if value.shape[-1] % count == 0:
+            yield [fingerprint(piece) for piece in np.split(value.whole.reshape(value.shape), count, axis=-1)]

@@ -1,0 +1,96 @@
+"""Where the gradients of two steps part: at the values nearest to the loss to which something else comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from compare.judging.gradient_flow import Flow
+from compare.traces.operations import Edge
+
+
+@dataclass(frozen=True)
+class Parting:
+    """A class of values that both sides have, and the classes from which something else comes back to it.
+
+    `terms` are, by side, what does; one of them may be empty. `to` is empty where nothing that both have comes behind.
+    """
+
+    at: int
+    to: frozenset[int]
+    terms: tuple[list[Edge], list[Edge]]
+
+
+def partings(flows: tuple[Flow, Flow], start: int, tolerance: float) -> list[Parting]:
+    """Where gradients part on the way to a class of values: where one is cut off first, then nearest to the loss."""
+    left, seen, found = [start], {start}, []
+    while left:
+        for each in _differing(flows, left.pop(), tolerance):
+            further = [] if is_cut(flows, each) else [end for end in each.to if _differing(flows, end, tolerance)]
+            if not further:
+                found.append(each)
+            left += [end for end in further if end not in seen]
+            seen.update(further)
+    return sorted(found, key=lambda each: (not is_cut(flows, each), -_made(flows[0], each.at)))
+
+
+def _made(flow: Flow, at: int) -> int:
+    """When the first value of a class was made."""
+    return flow.record.producer.get(flow.members[at][0], -1)
+
+
+def _differing(flows: tuple[Flow, Flow], at: int, tolerance: float) -> list[Parting]:
+    """The ways by which something else comes back to a class."""
+    one, other = flows
+    ways = _ways(flows, at)
+    return [each for each in ways if one.differs(each.terms[0], other, each.terms[1], tolerance)]
+
+
+def _ways(flows: tuple[Flow, Flow], at: int) -> list[Parting]:
+    """What comes back to a class, in groups: two terms from a common class are of one group."""
+    ways: list[Parting] = []
+    for side, flow in enumerate(flows):
+        for edge in flow.terms(at):
+            way = Parting(at, flow.ends([edge], at), ([edge], []) if side == 0 else ([], [edge]))
+            ways = _joined(ways, way)
+    of_both = [each for each in ways if all(each.terms)]
+    alone = [each for each in ways if not all(each.terms)]
+    further: list[Parting] = []
+    for each in alone:  # one side may have what lies between, and to which on the other nothing comes back
+        further = _joined(further, replace(each, to=_further(flows, each)))
+    met = [each for each in further if all(each.terms)]
+    known = {edge for each in met for terms in each.terms for edge in terms}
+    return [*of_both, *met, *(each for each in alone if not known & {*each.terms[0], *each.terms[1]})]
+
+
+def _joined(ways: Sequence[Parting], way: Parting) -> list[Parting]:
+    """The ways with another one, which is joined with those that it meets."""
+    apart = []
+    for known in ways:
+        if known.to & way.to or not (known.to or way.to):
+            terms = known.terms[0] + way.terms[0], known.terms[1] + way.terms[1]
+            way = Parting(way.at, known.to | way.to, terms)
+        else:
+            apart.append(known)
+    return [*apart, way]
+
+
+def _further(flows: tuple[Flow, Flow], way: Parting) -> frozenset[int]:
+    """Where a way of one side ends on which the other, too, has a gradient."""
+    side = 0 if way.terms[0] else 1
+    hidden = {each for each in flows[side].both if not flows[1 - side].terms(each)}
+    return flows[side].ends(way.terms[side], way.at, hidden)
+
+
+def is_cut(flows: tuple[Flow, Flow], parting: Parting) -> bool:
+    """Whether a side cuts the way off."""
+    return any(
+        flow.is_nothing(terms) and cut(flow, parting) is not None
+        for flow, terms in zip(flows, parting.terms, strict=True)
+    )
+
+
+def cut(flow: Flow, parting: Parting) -> int | None:
+    """The operation on the way that cuts the gradient off; None where none does."""
+    way = flow.way(parting.at, parting.to)
+    return next((number for number in way if flow.record.operations[number].stops), None)

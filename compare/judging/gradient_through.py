@@ -1,0 +1,114 @@
+"""Through which operation of each side a gradient comes back that differs, or where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compare.judging.gradient_flow import Flow
+from compare.judging.gradient_partings import Parting, cut
+from compare.judging.line import place_of
+from compare.traces.operations import Edge
+
+SAME = 1e-6  # of two gradients
+
+
+def through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
+    """The operation of each side through which the gradient comes back, or where it ends."""
+    found = [_first(flow, terms) for flow, terms in zip(flows, parting.terms, strict=True)]
+    nothing = [flow.is_nothing(terms) for flow, terms in zip(flows, parting.terms, strict=True)]
+    if nothing[0] == nothing[1]:
+        return _elsewhere(flows, parting) or _of_one_of_several(flows, parting) or found
+    without = nothing.index(True)
+    flow, other = flows[without], flows[1 - without]
+    end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
+    found[without] = end
+    if end is not None and maker is not None and place_of(flow.record, end) == place_of(flow.record, maker):
+        found[1 - without] = _maker(other, parting.at)  # it is made without a gradient there, and with one here
+    return found
+
+
+def _first(flow: Flow, terms: Sequence[Edge]) -> int | None:
+    return next((edge.operation for edge in terms if place_of(flow.record, edge.operation)), None)
+
+
+def _end(flow: Flow, parting: Parting, other: Flow, terms: Sequence[Edge]) -> int | None:
+    """Where the gradient ends on a side to which none comes back: where it is cut off, on the way from the value or
+    on the way to it; else where what comes behind is made or taken without it."""
+    if (number := cut(flow, parting)) is not None:
+        return number
+    if flow.terms(parting.at) or not flow.way(parting.at, parting.to):
+        taking = [edge for each in parting.to for edge in flow.terms(each) if _comes_back(flow, edge, other, terms)]
+        makers = [number for each in parting.to if (number := _maker(flow, each)) is not None]
+        return next(iter([edge.operation for edge in taking] + makers), None)
+    before = _cut_before(flow, flow.members.get(parting.at, ()))
+    return before if before is not None else _maker(flow, parting.at)
+
+
+def _elsewhere(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
+    """The operations through which the same gradient comes back to two values that are the same: here to one, there to
+    another. Empty where it is not so."""
+    values = [flow.next_values(own, parting.to) for flow, own in zip(flows, parting.terms, strict=True)]
+    if {flows[0].classes[each] for each in values[0]} != {flows[1].classes[each] for each in values[1]}:
+        return []
+    terms = [flow.terms_of(own) for flow, own in zip(flows, values, strict=True)]
+    for side, (flow, other) in enumerate((flows, flows[::-1])):
+        own, others = terms[side], terms[1 - side]
+        for edge in (each for each in own if not _comes_back(flow, each, other, others)):
+            every = [each for end in parting.to for each in other.terms(end)]
+            same = next((each for each in every if _comes_back(flow, edge, other, [each])), None)
+            if same is not None:
+                through = edge.operation, same.operation
+                return [*through] if side == 0 else [*reversed(through)]
+    return []
+
+
+def _of_one_of_several(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
+    """Where a side cuts the gradient off from another value that is taken together with the one that parts, and what
+    makes on the other side what comes behind. Empty where it is not so."""
+    silent = [
+        _silent(flow, terms, other) for flow, other, terms in zip(flows, reversed(flows), parting.terms, strict=True)
+    ]
+    if bool(silent[0]) == bool(silent[1]):
+        return []
+    side = 0 if silent[0] else 1
+    flow, other = flows[side], flows[1 - side]
+    number = _cut_before(flow, silent[side])
+    if number is None:
+        return []
+    behind = [value for each in flow.behind(number) for value in flow.record.operations[each].outputs]
+    makers = [_maker(other, flow.classes[value]) for value in behind if flow.classes.get(value) in flow.both]
+    through = number, next((each for each in makers if each is not None), None)
+    return [*through] if side == 0 else [*reversed(through)]
+
+
+def _silent(flow: Flow, terms: Sequence[Edge], other: Flow) -> list[int]:
+    """What the same operations are given and nothing comes back to, though on the other side something does."""
+    given = {value for edge in terms for value in flow.record.operations[edge.operation].inputs}
+    return [value for value in sorted(given) if not flow.terms_of([value]) and other.terms(flow.classes.get(value, -1))]
+
+
+def _comes_back(flow: Flow, edge: Edge, other: Flow, terms: Sequence[Edge]) -> bool:
+    """Whether on this side the same gradient comes back elsewhere."""
+    return any(not flow.differs([edge], other, [each], SAME) for each in terms)
+
+
+def _maker(flow: Flow, each: int) -> int | None:
+    """The operation that makes a value of a class first."""
+    made = [number for value in flow.members.get(each, ()) if (number := flow.record.producer.get(value)) is not None]
+    return next((number for number in made if place_of(flow.record, number)), None)
+
+
+def _cut_before(flow: Flow, values: Sequence[int]) -> int | None:
+    """The last operation before some values that cuts a gradient off."""
+    left = [number for value in values if (number := flow.record.producer.get(value)) is not None]
+    seen = set(left)
+    while left:
+        number = max(left)
+        left.remove(number)
+        operation = flow.record.operations[number]
+        if operation.stops and place_of(flow.record, number):
+            return number
+        before = {flow.record.producer[value] for value in operation.inputs if value in flow.record.producer} - seen
+        seen |= before
+        left += before
+    return None

@@ -1,0 +1,83 @@
+"""A value as a sum of others, each times a number, through what only changes its shape or its dtype."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from compare.judging.frontier import Stretch
+from compare.judging.kinds import kind
+
+PASSING = frozenset((
+    "identity", "reshape", "view", "unsafeview", "squeeze", "unsqueeze", "expanddims", "transpose", "permute", "t",
+    "cast", "tocopy", "detach", "expand", "broadcastto", "contiguous", "clone", "alias", "ensureshape", "liftfresh",
+))  # fmt: skip
+FURTHEST = 40  # operations
+MOST_TERMS = 24
+
+
+class Term(NamedTuple):
+    """A value in a sum, what it is multiplied by, and the operation that takes it there."""
+
+    value: int
+    factor: float
+    taker: int
+
+
+def terms_of(stretch: Stretch, value: int, factor: float = 1.0, taker: int | None = None) -> list[Term]:
+    """A value as a sum of others, each times a number."""
+    number = stretch.record.producer.get(value)
+    if number is None:
+        return [Term(value, factor, -1 if taker is None else taker)]
+    taker = number if taker is None else taker
+    whole = [Term(value, factor, taker)]
+    if stretch.is_matched(value):
+        return whole
+    operation, data = stretch.record.operations[number], _data(stretch, number)
+    name = kind(operation.name)
+    if name in PASSING and len(data) == 1:
+        return terms_of(stretch, data[0], factor, taker)
+    if name in ("add", "sub") and len(data) == 2:
+        second = -factor if name == "sub" else factor
+        return [*terms_of(stretch, data[0], factor, number), *terms_of(stretch, data[1], second, number)][:MOST_TERMS]
+    if name in ("add", "sub", "rsub") and len(data) == 1:  # and a constant
+        taken_from = name == "rsub" or (name == "sub" and data[0] == operation.inputs[-1])
+        return terms_of(stretch, data[0], -factor if taken_from else factor, number)
+    if name in ("mul", "div", "neg") and len(data) == 1 and (by := _multiple(stretch, value, data[0])):
+        return terms_of(stretch, data[0], factor * by, number)
+    return whole
+
+
+def _multiple(stretch: Stretch, value: int, of: int) -> float | None:
+    """What a value is of another, where it is a multiple; None where that is not known."""
+    print, before = stretch.record.values[value].print, stretch.record.values[of].print
+    if print is None or before is None or print.size != before.size or not before.magnitudes:
+        return None
+    size = print.magnitudes / before.magnitudes
+    sign = -1.0 if print.total * before.total < 0 or print.highest == -before.lowest * size else 1.0
+    return sign * size
+
+
+def _data(stretch: Stretch, number: int) -> list[int]:
+    """The inputs of an operation that are no constants."""
+    inputs = stretch.record.operations[number].inputs
+    return [each for each in inputs if _is_computed(stretch, each) or stretch.is_followed(each)]
+
+
+def _is_computed(stretch: Stretch, value: int) -> bool:
+    """Whether both have a value, and it is no number that stands in the code."""
+    print = stretch.record.values[value].print
+    number = print is not None and print.size == 1 and value not in stretch.record.producer
+    return stretch.is_matched(value) and not number
+
+
+def behind_passing(stretch: Stretch, value: int) -> int:
+    """What a value was before its shape or dtype was changed."""
+    for _ in range(FURTHEST):
+        number = stretch.record.producer.get(value)
+        if number is None or stretch.is_matched(value) or kind(stretch.record.operations[number].name) not in PASSING:
+            break
+        followed = stretch.followed_by(number)
+        if len(followed) != 1:
+            break
+        value = followed[0]
+    return value

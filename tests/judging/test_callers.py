@@ -1,0 +1,68 @@
+"""A function that is right where it is called elsewhere is not to blame: its caller is."""
+
+import numpy as np
+
+from compare.judging.callers import line_that_takes, line_that_uses, line_to_blame
+from compare.traces.operations import Operation, Operations, Value
+from compare.traces.places import Place
+
+HELPER, FIRST, SECOND = (Place("/home/user/port.py", line, "loss") for line in (3, 10, 11))
+SAME, OTHER = 0, 1  # numbers of values: the one is of a class that both sides have
+CLASSES, BOTH = {SAME: 7, OTHER: 8}, frozenset((7,))
+
+
+def record(*operations):
+    return Operations(
+        tuple(Operation(name, (), (output,), stack) for name, output, stack in operations),
+        tuple(Value((), "float64", None, np.zeros(())) for _ in range(2)),
+    )
+
+
+def blamed(number, *operations):
+    return line_to_blame(record(*operations), CLASSES, BOTH, number)
+
+
+def test_where_a_helper_is_right_elsewhere_its_caller_is_to_blame():
+    right, wrong = ("Mean", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, SECOND))
+    assert blamed(1, right, wrong) == SECOND
+
+
+def test_where_a_helper_is_wrong_everywhere_it_is_to_blame_itself():
+    assert blamed(1, ("Mean", OTHER, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, SECOND))) == HELPER
+
+
+def test_a_loop_calls_from_one_place():
+    assert blamed(1, ("Mean", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, FIRST))) == HELPER
+
+
+def test_what_a_call_comes_to_is_what_counts_and_not_what_is_on_the_way():
+    on_the_way, end = ("Exp", OTHER, (HELPER, FIRST)), ("Mean", SAME, (HELPER, FIRST))
+    wrong = ("Exp", SAME, (HELPER, SECOND)), ("Mean", OTHER, (HELPER, SECOND))
+    assert blamed(3, on_the_way, end, *wrong) == SECOND
+    assert blamed(2, end, on_the_way, *wrong) == HELPER
+
+
+def test_what_no_line_of_the_users_ran_has_none():
+    assert blamed(0, ("Mean", OTHER, ())) is None
+
+
+def test_a_helper_is_given_a_value_where_the_function_that_made_it_calls_it():
+    inside, outside = Place("/home/user/port.py", 3, "smoothed"), Place("/home/user/port.py", 10, "loss")
+    made = Operation("Slice", (), (SAME,), (Place("/home/user/port.py", 9, "loss"),))
+    taken = Operation("LogSoftmax", (SAME,), (OTHER,), (inside, outside))
+    values = tuple(Value((), "float64", None) for _ in range(2))
+    assert line_that_takes(Operations((made, taken), values), 1, SAME) == outside
+    assert line_that_takes(Operations((taken,), values), 0, SAME) == inside
+
+
+def test_a_cell_that_makes_a_state_and_uses_it_in_another_call_is_told_by_that_call():
+    encoder, decoder = (HELPER, FIRST), (HELPER, SECOND)
+    values = tuple(Value((), "float64", None) for _ in range(2))
+
+    def used(made, using):
+        operations = Operation("Mul", (), (SAME,), made), Operation("Mul", (SAME,), (OTHER,), using)
+        return line_that_uses(Operations(operations, values), 1, SAME)
+
+    assert used(encoder, decoder) == SECOND
+    assert used(encoder, encoder) == HELPER, "a loop"
+    assert used((FIRST,), decoder) == HELPER

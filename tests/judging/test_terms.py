@@ -1,0 +1,50 @@
+"""A value taken apart into a sum of others, each times a number."""
+
+import numpy as np
+
+from compare.judging.frontier import Stretch
+from compare.judging.line import compared
+from compare.judging.terms import behind_passing, terms_of
+from tests.helpers.recorded_operations import Recorded
+
+X, Y = (np.random.default_rng(seed).normal(size=(4, 3)) for seed in (1, 2))
+
+
+def taken_apart(make):
+    """The terms of what one side makes of x and y, which the other side has too; and their stretch."""
+    recorded, other = Recorded(), Recorded()
+    other.enter(X), other.enter(Y)
+    end = make(recorded, recorded.enter(X), recorded.enter(Y))
+    step = compared(recorded.end(), other.end(), 1e-10)
+    stretch = Stretch("torch", step.torch, step.alike, end)
+    return terms_of(stretch, end), stretch
+
+
+def test_sums_and_multiples_come_apart():
+    def make(recorded, x, y):
+        twice = recorded.run(1, [x], -2 * X, "mul")
+        return recorded.run(2, [twice, y], -2 * X - Y, "sub")
+
+    terms, _ = taken_apart(make)
+    assert [(each.value, round(each.factor, 12)) for each in terms] == [(0, -2), (1, -1)]
+
+
+def test_a_constant_that_is_added_changes_nothing_but_the_taker():
+    terms, stretch = taken_apart(lambda recorded, x, y: recorded.run(1, [x, recorded.enter(0.5)], X + 0.5, "add"))
+    assert [(each.value, each.factor) for each in terms] == [(0, 1)]
+    assert stretch.record.operations[terms[0].taker].name == "add"
+
+
+def test_a_product_of_two_values_is_a_term_of_its_own():
+    terms, _ = taken_apart(lambda recorded, x, y: recorded.run(1, [x, y], X * Y, "mul"))
+    assert [(each.value, each.factor) for each in terms] == [(2, 1)]
+
+
+def test_what_only_changes_the_shape_is_looked_behind():
+    def make(recorded, x, y):
+        product = recorded.run(1, [x, y], X * Y, "mul")
+        return recorded.run(2, [product], (X * Y).reshape(-1), "view")
+
+    terms, stretch = taken_apart(make)
+    assert [each.value for each in terms] == [2]
+    assert behind_passing(stretch, stretch.target) == 2
