@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from compare.judging.gradient_flow import Flow
 from compare.judging.gradient_partings import Parting, cut
+from compare.judging.kinds import kind
 from compare.judging.line import place_of
+from compare.judging.terms import PASSING
 from compare.traces.operations import Edge
 
 SAME = 1e-6  # of two gradients
@@ -22,6 +24,8 @@ def through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     flow, other = flows[without], flows[1 - without]
     end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
     found[without] = end
+    if end is not None and _is_within(flow, end, parting.at):
+        found[1 - without] = _passed_on(other, parting) or found[1 - without]
     if end is not None and maker is not None and place_of(flow.record, end) == place_of(flow.record, maker):
         found[1 - without] = _maker(other, parting.at)  # it is made without a gradient there, and with one here
     return found
@@ -42,6 +46,25 @@ def _end(flow: Flow, parting: Parting, other: Flow, terms: Sequence[Edge]) -> in
         return next(iter([edge.operation for edge in taking] + makers), None)
     before = _cut_before(flow, flow.members.get(parting.at, ()))
     return before if before is not None else _maker(flow, parting.at)
+
+
+def _is_within(flow: Flow, number: int, at: int) -> bool:
+    """Whether an operation makes of a value of a class another of it."""
+    return {flow.classes.get(value) for value in flow.record.operations[number].outputs} == {at}
+
+
+def _passed_on(flow: Flow, parting: Parting) -> int | None:
+    """The operation that passes the value on with its gradient, where the other side passes on the value alone."""
+    side = 0 if parting.terms[0] else 1
+    made = [flow.record.producer.get(edge.value) for edge in parting.terms[side]]
+    within = (number for number in made if number is not None and _is_within_but_shape(flow, number, parting.at))
+    return next((number for number in within if place_of(flow.record, number)), None)
+
+
+def _is_within_but_shape(flow: Flow, number: int, at: int) -> bool:
+    operation = flow.record.operations[number]
+    given = {flow.classes.get(value) for value in operation.inputs}
+    return at in given and _is_within(flow, number, at) and kind(operation.name) not in PASSING - {"identity"}
 
 
 def _elsewhere(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:

@@ -93,3 +93,23 @@ def looked_up(first: int, straight: bool):
 
 def test_a_gradient_that_ends_where_a_value_is_made_is_told_beside_what_takes_it_on_the_other_side():
     assert found(looked_up(10, straight=True), looked_up(20, straight=False)) == [12, 23]
+
+
+def passed_on(first: int, name: str, stops: bool):
+    """The cosine of w, passed on by an operation that changes no value, and squared."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    value = recorded.run(first, [w], B, "cos")
+    same = recorded.run(first + 1, [value], B, name, stops=stops)
+    loss = recorded.run(first + 2, [same], B**2, "pow")
+    if not stops:
+        recorded.back(loss, same, 2 * B)
+        recorded.back(same, value, 2 * B)
+        recorded.back(value, w, W)
+    return recorded
+
+
+def test_what_passes_a_value_on_is_told_beside_what_passes_it_on_without_its_gradient():
+    assert found(passed_on(10, "detach", True), passed_on(20, "mul", False)) == [11, 21]
+    assert found(passed_on(10, "detach", True), passed_on(20, "Identity", False)) == [11, 21]
+    assert found(passed_on(10, "detach", True), passed_on(20, "Reshape", False)) == [11, 22]
