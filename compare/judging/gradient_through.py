@@ -58,7 +58,9 @@ def _passed_on(flow: Flow, parting: Parting) -> int | None:
     side = 0 if parting.terms[0] else 1
     made = [flow.record.producer.get(edge.value) for edge in parting.terms[side]]
     within = (number for number in made if number is not None and _is_within_but_shape(flow, number, parting.at))
-    return next((number for number in within if place_of(flow.record, number)), None)
+    maker = _maker(flow, parting.at)
+    begun = None if maker is None else place_of(flow.record, maker)
+    return next((number for number in within if place_of(flow.record, number) not in (None, begun)), None)
 
 
 def _is_within_but_shape(flow: Flow, number: int, at: int) -> bool:

@@ -95,12 +95,12 @@ def test_a_gradient_that_ends_where_a_value_is_made_is_told_beside_what_takes_it
     assert found(looked_up(10, straight=True), looked_up(20, straight=False)) == [12, 23]
 
 
-def passed_on(first: int, name: str, stops: bool):
-    """The cosine of w, passed on by an operation that changes no value, and squared."""
+def passed_on(first: int, name: str, stops: bool, at_once: bool = False):
+    """The cosine of w, passed on, on the same line or the next, by an operation that changes no value, and squared."""
     recorded = Recorded()
     w = recorded.weight("w", W)
     value = recorded.run(first, [w], B, "cos")
-    same = recorded.run(first + 1, [value], B, name, stops=stops)
+    same = recorded.run(first if at_once else first + 1, [value], B, name, stops=stops)
     loss = recorded.run(first + 2, [same], B**2, "pow")
     if not stops:
         recorded.back(loss, same, 2 * B)
@@ -113,3 +113,5 @@ def test_what_passes_a_value_on_is_told_beside_what_passes_it_on_without_its_gra
     assert found(passed_on(10, "detach", True), passed_on(20, "mul", False)) == [11, 21]
     assert found(passed_on(10, "detach", True), passed_on(20, "Identity", False)) == [11, 21]
     assert found(passed_on(10, "detach", True), passed_on(20, "Reshape", False)) == [11, 22]
+    at_once = passed_on(20, "mul", False, at_once=True)
+    assert found(passed_on(10, "detach", True), at_once) == [11, 22], "it is part of what makes the value"

@@ -1,4 +1,5 @@
-"""What is private of Keras stands in one file, and of TensorFlow in another; where it is gone, that is said, or something sensible stands for it."""
+"""What is private of Keras stands in one file, of TensorFlow in another; where it is gone, that is said, or something
+sensible stands for it."""
 
 import ast
 from pathlib import Path
