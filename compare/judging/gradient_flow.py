@@ -63,6 +63,11 @@ class Flow:
         outputs = self.record.operations[number].outputs
         return sorted({each for value in outputs for each in self.record.consumers.get(value, ())})
 
+    def keeps(self, number: int) -> bool:
+        """Whether an operation keeps a value for its gradient, as autograd itself does with a detach."""
+        behind = self.behind(number)
+        return bool(behind) and all(self.record.operations[each].of is not None for each in behind)
+
     def roots(self, terms: Iterable[Edge]) -> list[int]:
         """The values that gradients are computed of, from which these terms come back."""
         left, seen = [value for edge in terms for value in self.outputs(edge)], set()

@@ -93,4 +93,4 @@ def is_cut(flows: tuple[Flow, Flow], parting: Parting) -> bool:
 def cut(flow: Flow, parting: Parting) -> int | None:
     """The operation on the way that cuts the gradient off; None where none does."""
     way = flow.way(parting.at, parting.to)
-    return next((number for number in way if flow.record.operations[number].stops), None)
+    return next((number for number in way if flow.record.operations[number].stops and not flow.keeps(number)), None)

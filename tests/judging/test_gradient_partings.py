@@ -4,7 +4,7 @@ import numpy as np
 
 from compare.judging.alike import alike
 from compare.judging.gradient_flow import flows_of
-from compare.judging.gradient_partings import cut, partings
+from compare.judging.gradient_partings import Parting, cut, partings
 from tests.helpers.recorded_operations import Recorded
 
 W, A, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in range(3))
@@ -123,3 +123,17 @@ def test_what_one_side_takes_in_two_steps_is_one_way():
 def test_where_a_gradient_is_cut_off_comes_before_what_is_nearer_to_the_loss():
     found = where(step(cut_first=True), step(to_b=2 * A))
     assert [at for at, _ in found] == [A.sum(), B.sum()]
+
+
+def test_what_autograd_keeps_of_a_value_cuts_nothing_off():
+    """The sine of w is kept for its gradient, whose computation is what has none."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    a = recorded.run(1, [w], A, "sin")
+    kept = recorded.run(1, [a], A, "detach", stops=True)
+    slope = recorded.run(2, [kept, w], A * B, "sin_backward", of=0, stops=True)
+    recorded.run(3, [slope], (A * B).sum(), "sum")
+    torch, _ = flows(recorded, recorded)
+    parting = Parting(torch.classes[w], frozenset({torch.classes[slope]}), ([], []))
+    assert torch.record.operations[cut(torch, parting)].name == "sin_backward"
+    assert torch.keeps(torch.record.producer[kept])
