@@ -102,7 +102,7 @@ def _of_one_of_several(flows: tuple[Flow, Flow], parting: Parting) -> list[int |
         return []
     behind = [value for each in flow.behind(number) for value in flow.record.operations[each].outputs]
     makers = [_maker(other, flow.classes[value]) for value in behind if flow.classes.get(value) in flow.both]
-    through = number, next((each for each in makers if each is not None), None)
+    through = number, next((each for each in reversed(makers) if each is not None), None)
     return [*through] if side == 0 else [*reversed(through)]
 
 
