@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from compare.judging.gradient_flow import Flow
@@ -124,16 +125,15 @@ def _maker(flow: Flow, each: int) -> int | None:
 
 
 def _cut_before(flow: Flow, values: Sequence[int]) -> int | None:
-    """The last operation before some values that cuts a gradient off."""
-    left = [number for value in values if (number := flow.record.producer.get(value)) is not None]
+    """The operation that cuts a gradient off the fewest operations before some values."""
+    left = deque(number for value in values if (number := flow.record.producer.get(value)) is not None)
     seen = set(left)
     while left:
-        number = max(left)
-        left.remove(number)
+        number = left.popleft()
         operation = flow.record.operations[number]
         if operation.stops and place_of(flow.record, number):
             return number
         before = {flow.record.producer[value] for value in operation.inputs if value in flow.record.producer} - seen
         seen |= before
-        left += before
+        left += sorted(before, reverse=True)
     return None
