@@ -29,10 +29,10 @@ EAGER_STEPS = 20  # so many take less time than to compile a graph
 
 
 def lacks_lines(judgement: Judgement) -> bool:
-    """Whether no difference has lines of its own; a gradient's are told better where nothing is isolated."""
+    """Whether no difference has lines of its own; those of gradients and updates are told better with none isolated."""
     first = judgement.first_divergence
-    of_gradient = first is not None and first.stage == "gradient"
-    return of_gradient or not any(each.lines for each in judgement.differences)
+    is_behind = first is not None and first.stage in ("gradient", "update")
+    return is_behind or not any(each.lines for each in judgement.differences)
 
 
 def with_lines(run: Run, judgement: Judgement) -> Judgement:

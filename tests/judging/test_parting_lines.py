@@ -158,11 +158,12 @@ def test_an_update_is_looked_for_in_what_it_leaves():
     assert np.allclose(found[0], X + X**2, rtol=1e-15)
 
 
-def test_lines_are_looked_for_where_no_difference_has_its_own_or_a_gradient_parts_first():
+def test_lines_are_looked_for_where_no_difference_has_its_own_or_a_gradient_or_an_update_parts_first():
     own = line_of_difference("loss"), line_of_difference("gradient")
     assert lacks_lines(judged(row()))
     assert not lacks_lines(replace(judged(row()), differences=own))
     assert lacks_lines(replace(judged(row(stage="gradient")), differences=own))
+    assert lacks_lines(replace(judged(row(stage="update")), differences=own))
 
 
 def test_the_lines_of_a_step_that_is_not_isolated_take_the_place_of_those_of_gradients():
