@@ -41,7 +41,9 @@ class Recording:
         self._weights = {id(tensor): tensor for tensor in weights.values()}
         self._last_node = torch.autograd._get_sequence_nr()
         self._undo.enter_context(sdpa_kernel(SDPBackend.MATH))
-        run_backward, apply = torch.autograd._engine_run_backward, torch.autograd.Function.apply.__func__
+        run_backward = torch.autograd._engine_run_backward
+        # Bound to the class that it is called on; in some versions of PyTorch it is written in C.
+        apply = next(vars(each)["apply"] for each in torch.autograd.Function.__mro__ if "apply" in vars(each))
 
         def hooked(outputs, gradients, retain_graph, create_graph, inputs, *arguments, **named):
             with _disable_current_modes():
@@ -52,7 +54,7 @@ class Recording:
         def applied(function, *arguments, **named):
             before, self._in_function = self._in_function, True
             try:
-                result = apply(function, *arguments, **named)
+                result = apply.__get__(None, function)(*arguments, **named)
             finally:
                 self._in_function = before
             return self._applied(function, arguments, result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -49,7 +50,9 @@ def with_differences(
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
         found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
         found = with_effects(run, isolated, found)
-        found = with_own_lines(run, isolated, found) if len(found) > 1 else found
+        if len(found) > 1:
+            with suppress(RequestFailedError):  # lines only explain a difference
+                found = with_own_lines(run, isolated, found)
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))
