@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from compare.judging import isolated
 from compare.judging.isolated import steps_to_isolate, with_differences
 from compare.judging.isolation import Partners
 from compare.judging.stages import StageRow
@@ -46,6 +47,18 @@ def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
     assert found.verdict == apart.verdict == "diverged"
     assert found.findings[:-1] == apart.findings
     assert "tf: it cannot run so" in found.findings[-1]
+
+
+def test_a_step_whose_lines_cannot_be_recorded_costs_no_difference(judgement, monkeypatch):
+    apart, every = judgement(from_step(3, "loss", 1.5)), ["one", "two"]
+    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: None)
+    monkeypatch.setattr(isolated, "isolated_differences", lambda *_: every)
+    monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
+    monkeypatch.setattr(isolated, "with_own_lines", fails)
+    monkeypatch.setattr(isolated, "without_accepted", lambda judgement, *_: judgement)
+    monkeypatch.setattr(isolated, "say_not_told", lambda *_: [], raising=False)
+    found = with_differences(fails, apart, PARTNERS, {})
+    assert found.differences == ("one", "two")
 
 
 def test_the_first_step_with_a_batch_of_another_size_is_isolated_too(judgement):
