@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -50,9 +49,6 @@ def with_differences(
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
         found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
         found = with_effects(run, isolated, found)
-        if len(found) > 1:
-            with suppress(RequestFailedError):  # lines only explain a difference
-                found = with_own_lines(run, isolated, found)
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))
@@ -60,6 +56,11 @@ def with_differences(
         said = f"{type(error).__name__}: {error}"
         remark = f"other differences than the first were not found ({said}): a fault of this program"
         return replace(judgement, findings=(*judgement.findings, remark))
+    if len(found) > 1:
+        try:
+            found = with_own_lines(run, isolated, found)
+        except Exception as error:  # lines only explain a difference
+            remarks = [*remarks, f"the lines of these differences were not found ({type(error).__name__}: {error})"]
     judgement = replace(judgement, findings=(*judgement.findings, *remarks), differences=tuple(found))
     return without_accepted(judgement, accepted, steps)
 

@@ -52,7 +52,7 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
 
 def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:
     """An operation that has a line; of what a library's optimizer computes, that which is first given it."""
-    behind = [part, *(each for each in stretch.behind(part.output))]
+    behind = [part, *stretch.behind(part.output)]
     return next((each for each in behind if _place(step, each)), None)
 
 

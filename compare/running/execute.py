@@ -157,7 +157,7 @@ def _run(
         native = dropout.first_of(watch(framework.to_native(inputs, batches)))
         with perturbed(side.optimizer, training, inputs.seed):
             framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
-        if side.step is None and is_as_it_is(training):
+        if side.step is None and is_whole(training):
             further = min(max(AT_LEAST_FURTHER, FURTHER * recorder.steps), AT_MOST_FURTHER)
             recorder.rates_beyond(framework.weights.further_rates(side.optimizer, side.schedule, further))
         if not recorder.steps:
@@ -180,7 +180,7 @@ def _run(
         raise
 
 
-def is_as_it_is(training: Training) -> bool:
+def is_whole(training: Training) -> bool:
     """Whether a run is the whole training, and nothing of it is changed."""
     return (training.nudge, training.follows, training.steps, training.again) == (None, None, None, False)
 

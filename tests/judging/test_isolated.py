@@ -56,9 +56,10 @@ def test_a_step_whose_lines_cannot_be_recorded_costs_no_difference(judgement, mo
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
     monkeypatch.setattr(isolated, "with_own_lines", fails)
     monkeypatch.setattr(isolated, "without_accepted", lambda judgement, *_: judgement)
-    monkeypatch.setattr(isolated, "say_not_told", lambda *_: [], raising=False)
+    monkeypatch.setattr(isolated, "say_not_told", lambda *_: [])
     found = with_differences(fails, apart, PARTNERS, {})
     assert found.differences == ("one", "two")
+    assert found.findings[-1].startswith("the lines of these differences were not found (RequestFailedError: tf")
 
 
 def test_the_first_step_with_a_batch_of_another_size_is_isolated_too(judgement):
