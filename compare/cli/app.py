@@ -17,6 +17,7 @@ from compare.cli.common_options import (
     EveryDifference,
     MustFall,
     Nudge,
+    Pairs,
     Precision,
     Precisions,
     Seed,
@@ -86,6 +87,7 @@ def run(
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
     threads: Threads = 1,
+    pairs: Pairs = None,
     timeout: Timeout = 120,
 ) -> None:
     """Run cases on both sides, judge them, and write the report."""
@@ -99,7 +101,9 @@ def run(
             fail(f"--quick trains {QUICK_STEPS} steps: leave --epochs and --steps out")
         trained = "float64" if quick else str(precision)
         workers = threads, timeout, torch_python, tf_python
-        options = Options(trained, nudge, *workers, falling=not quick, differences="always" if every else "apart")
+        options = Options(
+            trained, nudge, *workers, falling=not quick, differences="always" if every else "apart", pairs=pairs
+        )
         count = QUICK_STEPS if quick else steps
         all_inputs = _make_inputs(names or list(cases.NAMES), epochs, count, seed, data_dir)
         check_writable(out)

@@ -45,4 +45,10 @@ EveryDifference = Annotated[
 Threads = Annotated[
     int, typer.Option(min=1, help="Threads per side; with more than one, TensorFlow may not be deterministic.")
 ]
+Pairs = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="How many cases are trained at once, each by a process per side; by default one per two cores."
+    ),
+]
 Timeout = Annotated[float, typer.Option(min=1, help="Seconds without progress after which a run fails.")]

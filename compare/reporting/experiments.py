@@ -1,7 +1,8 @@
-"""From experiments to their results: runs them on the two workers, several at once, and has each studied."""
+"""From experiments to their results: runs them on pairs of workers, several at once, and has each studied."""
 
 from __future__ import annotations
 
+import queue
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -22,12 +23,12 @@ from compare.running.options import Options
 from compare.running.pool import Pool, Progress
 from compare.running.process import FrameworkUnavailableError
 from compare.running.request import Request, RequestFailedError
-from compare.running.scheduler import at_once
+from compare.running.scheduler import Answer, at_once
 from compare.running.warned import once_each
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError
 
-# Enough studies to keep both workers busy; a worker keeps the built sides of this many cases.
+# Enough studies to keep both workers of a pair busy; a worker keeps the built sides of this many cases.
 OPEN_AT_ONCE = 3
 DEFAULTS = Options()
 
@@ -59,20 +60,42 @@ def run_experiments(
     ordered = sorted(experiments, key=lambda experiment: experiment.cost, reverse=True)
     with ExitStack() as opened:
         temporary = Path(opened.enter_context(TemporaryDirectory(prefix="compare-", ignore_cleanup_errors=True)))
-        pool = opened.enter_context(options.pool(temporary, OPEN_AT_ONCE))
+        pools = [
+            opened.enter_context(options.pool(_made(temporary / f"pair{number}"), OPEN_AT_ONCE))
+            for number in range(min(options.pairs_at_once, len(ordered)))
+        ]
+        free = queue.SimpleQueue[Pool]()
+        for pool in pools * OPEN_AT_ONCE:
+            free.put(pool)
         studies = [
-            partial(_result_of, experiment, options, pool, temporary / str(number), watcher)
+            partial(_on_one_of, free, partial(_result_of, experiment, options, temporary / str(number), watcher))
             for number, experiment in enumerate(ordered)
         ]
-        yield from at_once(OPEN_AT_ONCE, studies)
+        yield from at_once(OPEN_AT_ONCE * len(pools), studies)
+
+
+def _made(directory: Path) -> Path:
+    directory.mkdir()
+    return directory
+
+
+def _on_one_of(
+    free: queue.SimpleQueue[Pool], study: Callable[[Pool, Callable[[], None]], Answer], begun: Callable[[], None]
+) -> Answer:
+    """A study, all of whose runs are made by one pair: a side is built once for them."""
+    pool = free.get()
+    try:
+        return study(pool, begun)
+    finally:
+        free.put(pool)
 
 
 def _result_of(
     experiment: Experiment,
     options: Options,
-    pool: Pool,
     directory: Path,
     watcher: Watcher,
+    pool: Pool,
     begun: Callable[[], None],
 ) -> tuple[Experiment, Result]:
     """Study one experiment; an error in it becomes its own result.

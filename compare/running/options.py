@@ -1,13 +1,15 @@
-"""How to run a case, a port or components: precisions, nudges, and the two workers."""
+"""How to run a case, a port or components: precisions, nudges, and the workers."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from compare.running.pool import Pool
 
 WHEN = ("never", "apart", "always")  # "apart": where the sides part
+MOST_PAIRS = 4  # unless more are asked for: a pair takes up to 2 GB
 PRECISIONS = {"both": ("float64", "float32"), "float64": ("float64",), "float32": ("float32",)}
 
 
@@ -24,6 +26,7 @@ class Options:
     falling: bool = True  # whether a case's losses must fall
     must_fall: bool = False  # whether a port's losses must fall
     differences: str = "apart"  # when every difference is looked for, one of WHEN
+    pairs: int | None = None  # of workers for several experiments; by default one per two cores
 
     def __post_init__(self) -> None:
         if self.precision not in PRECISIONS:
@@ -41,6 +44,13 @@ class Options:
         """How many runs each side makes of a case where nothing parts: tf free and following, torch free and nudged."""
         each = {"torch": 1 + 2 * self.nudged, "tf": 2}
         return {side: len(self.precisions) * count for side, count in each.items()}
+
+    @property
+    def pairs_at_once(self) -> int:
+        """How many pairs of workers run at once."""
+        if self.pairs is not None:
+            return self.pairs
+        return min(max(1, (os.cpu_count() or 1) // (2 * self.threads)), MOST_PAIRS)
 
     def pool(self, directory: Path, kept: int = 1) -> Pool:
         """The two workers; what they print goes to files in `directory`."""

@@ -1,5 +1,8 @@
 """Experiments come to their results, and whatever fails in one costs no other."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from compare.inputs import cases
@@ -9,6 +12,7 @@ from compare.judging import experiments
 from compare.judging.experiments import CaseExperiment, PortExperiment
 from compare.reporting.experiments import run_experiment, run_experiments
 from compare.running.options import Options
+from compare.running.pool import Pool
 from tests.helpers import fake_port_worker, fake_worker
 from tests.helpers.port_texts import HEAD
 
@@ -61,6 +65,24 @@ def test_the_costliest_begins_first_and_a_failure_costs_its_own_case_only(option
     assert fake_worker.MESSAGE in results["mlp_regression"].findings[0]
     assert results["cifar10_cnn"].findings[0].startswith("a worker left no readable trace: ")
     assert results["mlp_regression"].judgement is None
+
+
+def test_several_pairs_of_workers_share_the_experiments_and_each_runs_its_own(options, monkeypatch):
+    used: dict[str, set[Pool]] = {}
+    fulfil = Pool.fulfil
+
+    def watched(pool, requests, *given):
+        used.setdefault(Path(requests[0][1].inputs).parent.name, set()).add(pool)
+        return fulfil(pool, requests, *given)
+
+    monkeypatch.setattr(Pool, "fulfil", watched)
+    names = ("linear_regression", "mlp_regression", "cifar10_cnn", "gru")
+    wanted = replace(options(tf={"gru": ("fails", 2)}), pairs=2)
+    experiments = [CaseExperiment(inputs(name)) for name in names]
+    results = {result.case: result.verdict for _, result in run_experiments(experiments, wanted)}
+    assert results == dict.fromkeys(names[:3], "equivalent") | {"gru": "error"}
+    assert {len(pools) for pools in used.values()} == {1}
+    assert len(set.union(*used.values())) == 2
 
 
 PORT = HEAD + "def batches(rng):\n    for _ in range({most}):\n        x = rng.normal(size=(16, 5))\n"

@@ -31,6 +31,15 @@ def test_the_workers_get_what_is_said_of_them(monkeypatch, tmp_path):
     assert asked == [(tmp_path, {"torch": "here", "tf": "there"}, 3, 7, 2)]
 
 
+@pytest.mark.parametrize(("cores", "threads", "pairs"), [(1, 1, 1), (2, 1, 1), (6, 1, 3), (6, 3, 1), (64, 1, 4)])
+def test_by_default_a_pair_of_workers_runs_on_two_cores_and_a_large_machine_is_not_filled(
+    monkeypatch, cores, threads, pairs
+):
+    monkeypatch.setattr(options.os, "cpu_count", lambda: cores)
+    assert Options(threads=threads).pairs_at_once == pairs
+    assert Options(threads=threads, pairs=7).pairs_at_once == 7
+
+
 def test_as_many_runs_are_expected_of_each_side_as_a_study_makes():
     assert Options().runs_a_case == {"torch": 6, "tf": 4}
     assert Options("float32", nudged=False).runs_a_case == {"torch": 1, "tf": 2}
