@@ -13,6 +13,7 @@ from compare.judging.gradient_partings import Parting, is_cut, partings
 from compare.judging.gradient_through import through
 from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at
 from compare.judging.lines import MOST_PAIRS, find, lines_up_to
+from compare.judging.other_weights import lines_of_other_weights
 from compare.running.request import SIDES
 from compare.traces.operations import Edge
 
@@ -26,6 +27,8 @@ def lines_of_gradient(step: Step, what: str, weight: str) -> list[Line]:
     """
     if not all(weight in step.record(side).weights for side in SIDES):
         return []
+    if found := lines_of_other_weights(step, what, weight):
+        return found
     flows = flows_of(step.torch, step.tf, step.alike)
     return _lines_to(step, what, flows, flows[0].classes[step.torch.weights[weight]])
 

@@ -13,7 +13,7 @@ from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
 from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
 from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
-from compare.judging.lockstep import descend
+from compare.judging.lockstep import UnclearError, descend
 from compare.judging.relations import relation
 from compare.running.request import SIDES
 from compare.traces.fingerprints import fingerprint
@@ -21,6 +21,7 @@ from compare.traces.operations import Operations
 from compare.traces.places import Place
 
 MOST_PAIRS = 2
+LONGEST_PASSAGE = 4  # lines
 CHOOSES = ("slice", "stridedslice", "narrow", "gather", "index", "roll", "flip", "reverse", "maskedselect")
 PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two different operations do not have
 
@@ -36,7 +37,7 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
     one, other = (
         Stretch(side, step.record(side), step.alike, target) for side, target in zip(SIDES, (torch, tf), strict=True)
     )
-    from_the_end = _from_the_end(step, what, one, other)
+    from_the_end, passages = _from_the_end(step, what, one, other)
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
     by_side = [[each for each in frontiers if each.side == side] for side in SIDES]
     placed = [
@@ -47,7 +48,9 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
     known = {(each.side, each.at.line) for each in from_the_end if each.role == PARTS}
     if all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
         from_the_start = []
-    return [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
+    found = [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
+    named = {(each.side, each.at.line) for each in found}
+    return [*found, *(each for each in passages if found and (each.side, each.at.line) not in named)]
 
 
 def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:
@@ -56,15 +59,30 @@ def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:
     return next((each for each in behind if _place(step, each)), None)
 
 
-def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> list[Line]:
-    """The lines of the first pairs to which both formulas can be followed back from their results."""
+def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> tuple[list[Line], list[Line]]:
+    """The lines of the first pairs to which both formulas can be followed back from their results.
+
+    Where both cannot be followed together, no such lines, but the passages up to there: what differs is in them.
+    """
     lines: list[Line] = []
-    for torch, tf in descend(one, other)[:MOST_PAIRS]:
+    try:
+        parted = descend(one, other)
+    except UnclearError as error:
+        ends = zip((one, other), error.values, strict=True)
+        return lines, [each for stretch, value in ends for each in _passage(step, what, stretch, value)]
+    for torch, tf in parted[:MOST_PAIRS]:
         known = {(each.side, each.at.line) for each in lines}
         places = [(part.side, place.line) for part in (torch, tf) if (place := _place(step, part))]
         if len(places) == len(SIDES) and not known & {*places}:
             lines += _told(step, what, (one, other), torch, tf)
-    return lines
+    return lines, []
+
+
+def _passage(step: Step, what: str, stretch: Stretch, value: int) -> list[Line]:
+    """The lines between what both have and a value; empty where they are many."""
+    parts = [stretch.made(each) for each in stretch.upstream(value) if not stretch.is_matched(each)]
+    lines = {(place.file, place.line): _parts(step, what, part) for part in parts if (place := _place(step, part))}
+    return list(lines.values()) if len(lines) <= LONGEST_PASSAGE else []
 
 
 def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:

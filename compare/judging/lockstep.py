@@ -17,16 +17,18 @@ CLOSE = 1e-6  # of two coefficients
 Pair = tuple[Part, Part]
 
 
-class _UnclearError(Exception):
-    """Where both cannot be followed further together, and what differs may stand before."""
+class UnclearError(Exception):
+    """Where both cannot be followed further together, and what differs may stand before; `values` are torch's and tf's
+    there."""
+
+    def __init__(self, torch: int, tf: int):
+        super().__init__(torch, tf)
+        self.values = torch, tf
 
 
 def descend(one: Stretch, other: Stretch) -> list[Pair]:
-    """The pairs of operations at which the two ways to the targets part; empty where that cannot be told."""
-    try:
-        found = _apart(one, other, one.target, other.target, DEEPEST)
-    except _UnclearError:
-        return []
+    """The pairs of operations at which the two ways to the targets part. UnclearError where that cannot be told."""
+    found = _apart(one, other, one.target, other.target, DEEPEST)
     above = [(_above(one, mine.number), _above(other, theirs.number)) for mine, theirs in found]
     firsts = [
         pair
@@ -54,7 +56,7 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> l
     left, right = behind_passing(one, left), behind_passing(other, right)
     first, second = one.record.producer.get(left), other.record.producer.get(right)
     if depth == 0:
-        raise _UnclearError
+        raise UnclearError(left, right)
     if first is None or second is None or one.is_matched(left) or other.is_matched(right):
         return []
     here = [(one.part(first, left), other.part(second, right))]
@@ -69,28 +71,28 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> l
     followed = [one.followed_by(first), other.followed_by(second)]
     if kinds[0] != kinds[1]:
         if any(followed):  # one formula written in two ways, or two formulas: what differs may stand before
-            raise _UnclearError
+            raise UnclearError(left, right)
         return here
     if len(followed[0]) != len(followed[1]):  # one side does something more before
-        return [_with_more(one, other, here[0])]
+        return [_with_more(one, other, here[0], left, right)]
     return _of_each(one, other, list(zip(*followed, strict=True)), depth) or here
 
 
 def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int]], depth: int) -> list[Pair]:
     """Where several pairs of values part; those that cannot be followed count where no other can."""
     found: list[Pair] = []
-    unclear = False
+    unclear: UnclearError | None = None
     for mine, theirs in values:
         try:
             found += _apart(one, other, mine, theirs, depth - 1)
-        except _UnclearError:
-            unclear = True
+        except UnclearError as error:
+            unclear = unclear or error
     if unclear and not found:
-        raise _UnclearError
+        raise unclear
     return found
 
 
-def _with_more(one: Stretch, other: Stretch, here: Pair) -> Pair:
+def _with_more(one: Stretch, other: Stretch, here: Pair, left: int, right: int) -> Pair:
     """What one side does more to what the other takes as it is, beside the operation that takes it."""
     for stretch, part, taking in ((one, here[0], here[1]), (other, here[1], here[0])):
         shared = {*taking.starts} - {*part.starts}
@@ -98,7 +100,7 @@ def _with_more(one: Stretch, other: Stretch, here: Pair) -> Pair:
             extra = stretch.part(number, stretch.record.operations[number].outputs[0])
             if shared & {*extra.starts}:
                 return (extra, taking) if stretch is one else (taking, extra)
-    raise _UnclearError
+    raise UnclearError(left, right)
 
 
 def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int) -> list[Pair]:

@@ -40,6 +40,31 @@ def test_both_lines_and_the_last_value_before_them_are_named():
     ]
 
 
+def by_hand(tf, given, lines):
+    """The logarithm of the sums of exponentials, in three steps."""
+    powers = tf.run(lines[0], [given], np.exp(SQUARES), "Exp")
+    sums = tf.run(lines[1], [powers], np.exp(SQUARES).sum(0), "Sum")
+    return tf.run(lines[2], [sums], np.log(np.exp(SQUARES).sum(0)), "Log")
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_what_one_side_has_in_one_call_and_the_other_in_few_lines_may_differ_in_each_of_these(before):
+    (torch, squares), (tf, others) = begun()
+    one, other = np.logaddexp.reduce(SQUARES, 1), np.log(np.exp(SQUARES).sum(0))
+    values = one.mean(), other.mean()
+    torch.run(13, [torch.run(12, [squares], one, "aten.logsumexp.default")], values[0], "aten.mean.default")
+    given = others
+    for number in range(before):
+        given = tf.run(30 + number, [given], SQUARES + 1 + number, "AddV2")
+    tf.run(25, [by_hand(tf, given, (22, 23, 24))], values[1], "Mean")
+    parts = [each[1:3] for each in found(torch, tf, values) if each[0] == PARTS]
+    passage = [("tf", 23), ("tf", 24)]
+    if before:  # many lines tell nothing
+        assert parts == [("torch", 12), ("tf", 30)]
+    else:
+        assert parts == [("torch", 12), ("tf", 22), *passage]
+
+
 def test_where_one_side_ends_with_what_the_other_goes_on_from_both_of_these_are_named():
     (torch, squares), (tf, others) = begun()
     torch.run(13, [torch.run(12, [squares], SQUARES.mean(), "mean")], SQUARES.mean() + 0.25, "add")
