@@ -26,6 +26,7 @@ from compare.traces.step import Step
 from compare.traces.trace import EXCHANGED, Key, Trace, TracePair
 
 FORWARD = ("input", "forward", "loss")
+BEHIND = (*FORWARD, COMES_BACK)  # what other weights make otherwise
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ class Isolated:
     """What isolated steps show.
 
     `rows` are those of steps in which tf's optimizer is given its own gradients, `given` those in which it is given
-    torch's where they differ. `ways` says which calls of layers, and which weights, reach each call or the loss with no
-    other layer between. `training` was isolated, and its files are in `directory`. The tensors
-    behind the rows are those of `pair`, and of `given_pair`; `isolation` is what tf was given.
+    torch's where they differ; what a step computes behind a wrong update of its own is in `rows` as `given` has it.
+    `ways` says which calls of layers, and which weights, reach each call or the loss with no other layer between.
+    `training` was isolated, and its files are in `directory`. The tensors behind the rows are those of `pair`, and of
+    `given_pair`; `isolation` is what tf was given.
     """
 
     rows: Sequence[StageRow]
@@ -125,8 +127,8 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], 
     torch, nudged = run(("torch", exchanging), ("torch", replace(exchanging, nudge=precision)))
     isolation = Isolation(str(torch.path), tuple(partners.outputs.items()), tuple(sorted(partners.parts)))
     [tf] = run(("tf", replace(plain, isolation=isolation)))
-    rows, pair = _rows(torch, nudged, tf, partners, precision)
-    rows = _of_known_state(rows, known)
+    every, pair = _rows(torch, nudged, tf, partners, precision)
+    rows = _of_known_state(_before_it_parts(every, ("loss",)), known)
     flows = tf.header.flow, tf.header.gradient_flow, torch.header.gradient_flow
     ways = Ways.of(*flows, partners.weights, set(partners.outputs.values()))
     isolated = Isolated(rows, rows, ways, pair, plain, torch.path.parent, isolation=isolation)
@@ -136,8 +138,12 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], 
     soft = tuple({call_of(row): None for row in isolated.unexplained_back()})
     gradients = tuple({without_call(row.tensor): None for row in apart})
     [again] = run(("tf", replace(plain, isolation=replace(isolation, soft=soft, gradients=gradients))))
-    given, given_pair = _rows(torch, nudged, again, partners, precision)
-    return replace(isolated, given=_of_known_state(given, known), given_pair=given_pair)
+    every, given_pair = _rows(torch, nudged, again, partners, precision)
+    given = _of_known_state(_before_it_parts(every, (*BEHIND, "gradient")), known)
+    kept = {row.key for row in rows}
+    behind = [row for row in given if row.stage in BEHIND and row.key not in kept]
+    rows = sorted([*rows, *behind], key=lambda row: row.step)
+    return replace(isolated, rows=rows, given=given, given_pair=given_pair)
 
 
 def _rows(
@@ -149,7 +155,7 @@ def _rows(
     # Of two layers for the two directions of one, each puts out a half.
     halves = {torch for tf, torch in partners.outputs.items() if without_call(tf) in partners.parts}
     rows = [row for row in rows if not (row.stage == "forward" and row.tensor in halves and row.difference.structural)]
-    return _before_it_parts(settled(rows, pair)), pair
+    return settled(rows, pair), pair
 
 
 def _comparable(torch: Trace, tf: Trace) -> RenamedTrace:
@@ -166,15 +172,16 @@ def _of_known_state(rows: Sequence[StageRow], known: Collection[Step]) -> list[S
     return [row for row in rows if row.stage not in ("state", "update") or row.step in known]
 
 
-def _before_it_parts(rows: Sequence[StageRow]) -> list[StageRow]:
-    """Without what a step computes behind an update that differs, with other weights."""
+def _before_it_parts(rows: Sequence[StageRow], harmless: Collection[str]) -> list[StageRow]:
+    """Without what a step computes behind an update that differs, with other weights; it does not for what differs in
+    the `harmless` stages."""
     kept: list[StageRow] = []
     updated, parted = False, False
     for place, row in enumerate(rows):
         if place and row.step != rows[place - 1].step:
             updated = parted = False
         updated |= row.stage in OF_AN_UPDATE
-        if not (parted and updated and row.stage in FORWARD):
+        if not (parted and updated and row.stage in BEHIND):
             kept.append(row)
-        parted |= row.beyond and row.stage != "loss"
+        parted |= row.beyond and row.stage not in harmless
     return kept

@@ -50,7 +50,9 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
         from_the_start = []
     found = [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
     named = {(each.side, each.at.line) for each in found}
-    return [*found, *(each for each in passages if found and (each.side, each.at.line) not in named)]
+    if not found or any(each.note.startswith(PROVEN) for each in found):  # which says all
+        return found
+    return [*found, *(each for each in passages if (each.side, each.at.line) not in named)]
 
 
 def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:

@@ -114,15 +114,32 @@ def test_flow_has_torchs_names_of_weights(isolated):
     assert not found.reaches("fc.weight", {"fc"})
 
 
-def test_behind_an_update_that_differs_a_step_says_nothing_of_layers(isolated):
-    second = {(0, "forward", "fc (call 2)"): WEIGHT, (0, "gradient", "fc.weight (call 2)"): WEIGHT}
-    torch = {key: value for key, value in AGREEING.items() if key[1] not in ("update", "loss")} | second
-    torch |= {key: AGREEING[key] for key in AGREEING if key not in torch}
-    same_update, other_update = torch, torch | {(0, "gradient", "fc.weight"): WEIGHT}
-    for tf, expected in ((same_update, True), (other_update, False)):
-        tf = tf | {(0, "forward", "fc (call 2)"): 2 * WEIGHT}
-        found, _ = isolated(tf, tf, torch=torch)
-        assert (("forward", "fc (call 2)") in beyond(found.rows)) == expected
+BEHIND = [(0, "forward", "fc (call 2)"), (0, "upstream", "fc 0 (call 2)")]
+
+
+@pytest.mark.parametrize("key", BEHIND)
+@pytest.mark.parametrize("apart", [("gradient", "fc.weight"), ("state", "fc.weight momentum")])
+@pytest.mark.parametrize("wrong_with_torchs_gradients", [False, True])
+def test_behind_a_wrong_update_a_step_is_as_it_is_with_torchs_gradients_if_these_make_the_update_right(
+    isolated, key, apart, wrong_with_torchs_gradients
+):
+    first = {(0, *apart): WEIGHT}
+    torch = {key: value for key, value in AGREEING.items() if key[1] not in ("update", "loss")} | first
+    torch |= dict.fromkeys([*BEHIND, (0, "gradient", "fc.weight (call 2)")], WEIGHT)
+    torch |= {key: AGREEING[key] for key in AGREEING if key not in torch}  # in the order in which they are recorded
+    other_update, other_call = {(0, *apart): 2 * WEIGHT}, {key: 2 * WEIGHT}
+    with_own = torch | other_update | other_call
+    given = torch | other_update | (other_call if wrong_with_torchs_gradients else {})
+    found, _ = isolated(with_own, given, torch=torch)
+    shown = wrong_with_torchs_gradients and apart[0] == "gradient"
+    assert (key[1:] in beyond(found.rows)) == shown
+    assert found.rows == sorted(found.rows, key=lambda row: row.step)
+
+
+def test_behind_an_update_that_agrees_a_step_shows_what_its_layers_do(isolated):
+    torch = AGREEING | dict.fromkeys([*BEHIND, (0, "gradient", "fc.weight (call 2)")], WEIGHT)
+    found, _ = isolated(torch | {BEHIND[0]: 2 * WEIGHT}, torch=torch)
+    assert beyond(found.rows) == [BEHIND[0][1:]]
 
 
 def test_updates_that_begin_with_a_state_of_its_own_are_left_out(tmp_path):
