@@ -37,6 +37,7 @@ from compare.traces.settings.dropout import DropoutCalls
 Watch = Callable[[Batches], Batches]
 
 FURTHER, AT_LEAST_FURTHER, AT_MOST_FURTHER = 10, 1_000, 20_000  # steps behind the last whose rates are computed
+WORTH_A_GRAPH = 4  # steps: a graph takes as long to trace
 LARGE = 1e7  # bytes of the weights of a port: what its last run left is freed before the next one is built
 
 
@@ -82,10 +83,11 @@ class Executor:
         inputs, training = self._port_inputs(request.inputs), request.training
         if self._left > LARGE:
             gc.collect()  # Keras' models hold each other in circles, and would fill the memory before Python looks
-        every_step_audited = set(range(training.steps or inputs.steps)) <= set(training.audits)
+        in_a_graph = set(range(training.steps or inputs.steps)) - set(training.audits)
+        eager = training.eager or len(in_a_graph) < WORTH_A_GRAPH
         layers, as_one = self._framework.weights.layers, self._framework.one_model.as_one
         make_side = port_file.side(request.file, self._framework.side, layers.evaluating, as_one)
-        built = self._framework.build(make_side, inputs, training.precision, training.eager or every_step_audited)
+        built = self._framework.build(make_side, inputs, training.precision, eager)
         if training.always_training:
             built = replace(built, side=_evaluated_in_training(built.side, layers.keeping_buffers))
         self._left = _bytes_of(self._framework.weights.named_parameters(built.side.model).values())
@@ -174,7 +176,7 @@ def _run(
             takes_training=side.takes_training,
         )
         evaluate = (lambda: framework.train.evaluate(side, last)) if training.audits else None
-        recorder.close(evaluate, _once_more(built, first, following), known)
+        recorder.close(evaluate, _once_more(built, first, training, following), known)
     except BaseException:
         recorder.discard()
         raise
@@ -190,11 +192,11 @@ def _again(framework: Framework, side: Side) -> Again:
     return Again(framework.randomness.restart(side), weights, buffers)
 
 
-def _once_more(built: Any, batch: Mapping, following: Following | None) -> Callable[[], Any] | None:
+def _once_more(built: Any, batch: Mapping, training: Training, following: Following | None) -> Callable[[], Any] | None:
     """Computes the first batch's loss as its step did; None where it is not known what that step was given.
 
-    A run that follows is not asked whether its loss falls: its weights are another's.
+    A run that follows, or ends early, is not asked whether its loss falls.
     """
-    if built.side.batches is not None or following is not None:
+    if built.side.batches is not None or following is not None or training.steps is not None:
         return None
     return lambda: built.step(built.side, batch)[0]

@@ -196,6 +196,9 @@ def test_the_first_batchs_loss_is_computed_once_more_by_the_step_itself(inputs):
     framework = FakeFramework(batches=lambda batches: batches)
     Executor(framework, kept=1).fulfil(asked(inputs))
     assert framework.recorders[0].once_more is None, "what its first step was given is not known"
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, steps=1))
+    assert framework.recorders[0].once_more is None, "it ends early"
 
 
 def test_a_run_may_end_early(inputs):
@@ -361,9 +364,18 @@ def test_what_a_large_port_left_is_freed_before_the_next_is_built(port, monkeypa
 
 
 @pytest.mark.parametrize("eager", [False, True])
-def test_a_port_is_compiled_unless_it_is_to_be_run_as_it_is_written(port, eager):
+def test_a_port_is_compiled_unless_it_is_to_be_run_as_it_is_written(port, eager, monkeypatch):
+    monkeypatch.setattr(execute, "WORTH_A_GRAPH", 1)
     framework = FakeFramework()
     Executor(framework, kept=1).fulfil(replace(port, training=replace(port.training, eager=eager)))
+    assert framework.built[0][2] == eager
+
+
+@pytest.mark.parametrize(("worth", "eager"), [(STEPS - 1, False), (STEPS, True)])
+def test_a_port_of_few_steps_beside_the_audited_ones_is_not_compiled(port, monkeypatch, worth, eager):
+    monkeypatch.setattr(execute, "WORTH_A_GRAPH", worth)
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(replace(port, training=replace(port.training, audits=(0,))))
     assert framework.built[0][2] == eager
 
 
