@@ -44,8 +44,8 @@ def prove(
     """The pairing under which a step agrees furthest, the start for it, and the findings.
 
     `torch` is the trace of that step on PyTorch's side. `others` are pairings that are tried before any exchange. It is
-    `hopeless` that a step agrees where the sides are set differently: less is then tried; and nothing where a step
-    agrees up to one of the layers in `ends`, at which it parts under any pairing.
+    `hopeless` that a step agrees where the sides are set differently: less is then tried; and only what the outputs of
+    layers show where a step agrees up to one of the layers in `ends`, which parts under any pairing.
     """
 
     def probe(candidate: Pairing) -> tuple[StageRow | None, Trace]:
@@ -56,15 +56,18 @@ def prove(
     began, tried, best, (reached, tf) = time.monotonic(), {_key(pairing)}, pairing, probe(pairing)
 
     def untried() -> Iterator[Pairing]:
-        likely = by_outputs(best, torch, tf), best.turned(*best.in_two_layouts)
-        for candidate in chain(likely, others, _candidates(best, reached) if reached else ()):
+        if reached is None:
+            return
+        shown = [by_outputs(best, torch, tf)]
+        likely = chain([best.turned(*best.in_two_layouts)], others, _candidates(best, reached))
+        for candidate in shown if _is_output_of(reached, ends) else chain(shown, likely):
             if len(tried) > most or time.monotonic() - began > seconds:
                 return
             if _key(candidate) not in tried:
                 tried.add(_key(candidate))
                 yield candidate
 
-    while reached is not None and not _is_output_of(reached, ends):
+    while reached is not None:
         for candidate in untried():
             further, shown = probe(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):

@@ -214,6 +214,24 @@ def test_nothing_else_is_tried_where_the_step_parts_at_a_layer_that_is_set_diffe
     assert len(prove(Network(), Network("tf", fault=wrong("forward", "leave")), ends={"enter"}).asked) > 1
 
 
+class BegunAlike(Network):
+    """Both branches begin with the same weights, as normalisations do; which is which shows in what they put out."""
+
+    def start(self, seed=0):
+        weights = super().start(seed)
+        return weights | {f"branches.1.{role}": weights[f"branches.0.{role}"] for role in ("weight", "bias")}
+
+
+def test_what_the_outputs_show_is_tried_where_the_step_parts_at_a_layer_that_is_set_differently(prove):
+    sides = [
+        BegunAlike(side, order, wrong("forward", "branches.1")) for side, order in (("torch", (0, 1)), ("tf", (1, 0)))
+    ]
+    proof = prove(*sides, ends={"branches.0", "branches.1"})
+    assert proof.weights["dense_1.weight"] == "branches.1.weight"
+    assert proof.words[0].endswith(": a first step then agrees")
+    assert len(proof.asked) == 2
+
+
 def test_a_wrong_port_without_like_layers_needs_no_words(prove):
     proof = prove(Network(order=(0,)), Network("tf", (0,), wrong("forward", "enter")))
     assert (proof.words, len(proof.asked)) == ([], 1)
