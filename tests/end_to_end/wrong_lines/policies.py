@@ -29,7 +29,7 @@ POLICIES = (
         "categorical",
         'chooser = tf.reshape(model["online"](batch["s2"])',
         'chooser = tf.reshape(model["target"](batch["s2"])',
-        "loss",
+        "forward",
         'best = (model["online"](batch["s2"])',
         'chooser = tf.reshape(model["target"](batch["s2"])',
         "the online network chooses, the target network values",

@@ -5,7 +5,7 @@ ATOMS, LOW, HIGH, DISCOUNT = 5, -2.0, 2.0, 0.5
 
 def batches(rng):
     for _ in range(5):
-        reward, done = rng.integers(-1, 2, size=10).astype(float), (rng.random(10) < 0.4).astype(float)
+        reward, done = rng.integers(-2, 3, size=10).astype(float), (rng.random(10) < 0.4).astype(float)
         obs, after = rng.normal(size=(10, 4)), rng.normal(size=(10, 4))
         weight = rng.uniform(0.3, 1.0, size=10)
         yield {"s": obs, "a": rng.integers(0, 3, size=10), "r": reward, "s2": after, "done": done, "w": weight}
