@@ -1,4 +1,4 @@
-"""Wrong lines: tagging, word vectors, preferences, experts."""
+"""Wrong lines: tagging, word vectors, preferences, experts, a recurrent cell in pieces."""
 
 from tests.end_to_end.wrong_lines.table import WrongLine
 
@@ -189,5 +189,55 @@ LANGUAGE = (
         'router_prob = made["probs"].mean(dim=0)',
         "density_proxy = tf.reduce_mean(tf.stop_gradient(",
         "what has a gradient is the mean probability",
+    ),
+    WrongLine(
+        "gradient_through_all_pieces",
+        "truncated",
+        "            state = tf.stop_gradient(state)\n",
+        "",
+        "gradient",
+        "hidden = hidden.detach()",
+        ("made, state = model(", "errors.append("),
+        "a state is a constant to the next piece",
+    ),
+    WrongLine(
+        "weights_normalised_along_outputs",
+        "truncated",
+        "tf.math.l2_normalize(self.v, axis=0)",
+        "tf.math.l2_normalize(self.v, axis=1)",
+        "forward",
+        "weight = self.weight_g[:, None]",
+        "kernel = self.g *",
+        "a row of PyTorch is a column of Keras",
+    ),
+    WrongLine(
+        "length_not_differentiated",
+        "truncated",
+        "self.g * tf.math.l2_normalize(self.v, axis=0)",
+        "self.g * self.v / tf.stop_gradient(tf.norm(self.v, axis=0))",
+        "gradient",
+        "weight = self.weight_g[:, None]",
+        "kernel = self.g *",
+        "the length depends on the weights",
+    ),
+    WrongLine(
+        "pieces_read_time_first",
+        "truncated",
+        "tf.transpose(made.stack(), (1, 0, 2)), state",
+        "tf.reshape(made.stack(), (5, LENGTH, 1)), state",
+        "loss",
+        "return torch.stack(outputs, dim=1), h",
+        "return tf.reshape(made.stack()",
+        "a TensorArray is stacked along times",
+    ),
+    WrongLine(
+        "state_not_carried_on",
+        "truncated",
+        "made, state = model(x[:",
+        "made, _ = model(x[:",
+        "forward",
+        "made, hidden = model(piece, hidden)",
+        ("made, _ = model(", "state = tf.stop_gradient(state)"),
+        "each piece begins at zero",
     ),
 )

@@ -1,4 +1,4 @@
-"""Wrong lines: agents with a distribution of returns, and off their policy."""
+"""Wrong lines: agents with a distribution of returns, off their policy, and with a model of the world."""
 
 from tests.end_to_end.wrong_lines.table import WrongLine
 
@@ -101,5 +101,65 @@ POLICIES = (
         ("acc = deltas[t] + batch", "for t in range(5, -1, -1):"),
         ("corrections = tf.scan(", "lambda later, now"),
         "what comes later corrects what came before",
+    ),
+    WrongLine(
+        "balance_the_other_way",
+        "world_model",
+        "return BALANCE * dynamics + (1 - BALANCE) * representation",
+        "return (1 - BALANCE) * dynamics + BALANCE * representation",
+        "gradient",
+        "return BALANCE * lhs + (1 - BALANCE) * rhs",
+        "return (1 - BALANCE) * dynamics",
+        "both divergences have one value, and two gradients",
+    ),
+    WrongLine(
+        "free_bits_before_the_mean",
+        "world_model",
+        "dynamics = tf.maximum(tf.reduce_mean(divergence(fixed_post, prior)), FREE)",
+        "dynamics = tf.reduce_mean(tf.maximum(divergence(fixed_post, prior), FREE))",
+        "loss",
+        "lhs = kl_divergence(",
+        "dynamics = tf.reduce_mean(",
+        "a mean may be free, not each state",
+    ),
+    WrongLine(
+        "states_without_a_gradient",
+        "world_model",
+        "tf.reshape(soft + tf.stop_gradient(hard - soft), (5, GROUPS * KINDS))",
+        "tf.reshape(hard, (5, GROUPS * KINDS))",
+        "gradient",
+        "z = (sample + probs - probs.detach())",
+        "return tf.reshape(hard",
+        "gradients pass a draw straight through",
+    ),
+    WrongLine(
+        "returns_not_stopped",
+        "world_model",
+        "return tf.stop_gradient(returns)",
+        "return returns",
+        "gradient",
+        "target = lambda_returns(squashed, value).detach()",
+        ("return returns", "returns = tf.scan(", '"value": 0.5 * tf.reduce_mean('),
+        "a return follows the value that it is for",
+    ),
+    WrongLine(
+        "value_moves_the_states",
+        "world_model",
+        "value = model.value(tf.stop_gradient(feat))[..., 0]",
+        "value = model.value(feat)[..., 0]",
+        "gradient",
+        "value = model.value(feat.detach())",
+        "value = model.value(feat)[..., 0]",
+        "the critic reads the states, it does not move them",
+    ),
+    WrongLine(
+        "bootstrapped_from_now",
+        "world_model",
+        "GAMMA * (1 - LAMBDA) * value[1:]",
+        "GAMMA * (1 - LAMBDA) * value[:-1]",
+        "loss",
+        "last = reward[t] + GAMMA",
+        "inputs = reward[:-1]",
+        "the value of the next state",
     ),
 )

@@ -163,7 +163,7 @@ SIGNALS = (
         "position = np.clip((np.arange(length) + 0.5) * POINTS / length - 0.5, 0, POINTS - 1)",
         "loss",
         "return F.interpolate(",
-        ("position = np.clip(", "right_share = tf.constant(", "return low + right_share"),
+        ("position = np.clip(", "right_share = tf.constant(", "low, high = tf.gather(", "return low + right_share"),
         "the corners are aligned",
     ),
     WrongLine(
