@@ -126,18 +126,27 @@ class Exchange:
 
     def given_to_update(self, pairs: Iterable[tuple], parameters: Mapping[str, Parameter]) -> list[tuple]:
         """Gradients and variables, PyTorch's gradients in their place where they are to be given."""
-        names = {id(parameter.variable): name for name, parameter in parameters.items()}
+        names: dict[int, list[str]] = {}  # several are in one variable: the biases of a GRU
+        for name, parameter in parameters.items():
+            names.setdefault(id(parameter.variable), []).append(name)
         return [
-            (self._gradient(names.get(id(variable), ""), parameters, gradient), variable)
+            (self._gradient(names.get(id(variable), ()), parameters, gradient), variable)
             for gradient, variable in pairs
         ]
 
-    def _gradient(self, name: str, parameters: Mapping[str, Parameter], own):
-        if (expression := self._weights.get(name, name)) not in self._given_gradients or own is None:
-            return own
+    def _gradient(self, names: Iterable[str], parameters: Mapping[str, Parameter], own):
+        """A gradient, with PyTorch's in the place of those of some weights in its variable."""
+        for name in names if own is not None else ():
+            if (theirs := self._theirs(name)) is not None:
+                own = tf.constant(parameters[name].filled(to_numpy(tf.convert_to_tensor(own)), theirs))
+        return own
+
+    def _theirs(self, name: str) -> np.ndarray | None:
+        """PyTorch's gradient of a weight; None where it is not to be given."""
+        if (expression := self._weights.get(name, name)) not in self._given_gradients:
+            return None
         _, call = split_call(self._updates.next_of(name))
-        theirs = evaluate(expression, lambda part: self._trace.get((self._step, "gradient", part + call)), added=False)
-        return own if theirs is None else tf.constant(parameters[name].filled(None, theirs))
+        return evaluate(expression, lambda part: self._trace.get((self._step, "gradient", part + call)), added=False)
 
     def _is_right_with(self, name: str, layer, partner: str, call: Callable) -> bool:
         """Whether a layer puts out what PyTorch's does, given what this side gives it."""

@@ -56,7 +56,7 @@ class TfNet(keras.Model):
 NAMES = ("conv", "norm", "fc", "head")
 
 
-def one_step(tmp_path, net, tf_net, scale=1.0, names=NAMES, x=X, tf_x=None, **isolation):
+def one_step(tmp_path, net, tf_net, scale=1.0, names=NAMES, x=X, tf_x=None, weights=(), **isolation):
     """The traces of one step of both; the loss of tf is `scale` times torch's."""
     optimizer = torch.optim.SGD(net.parameters(), 0.1)
     recorder = torch_impl.Recorder(
@@ -73,7 +73,7 @@ def one_step(tmp_path, net, tf_net, scale=1.0, names=NAMES, x=X, tf_x=None, **is
     tf_optimizer = keras.optimizers.SGD(0.1)
     given = Isolation(str(tmp_path / "torch.npz"), tuple((name, name) for name in names), **isolation)
     recorder = tf_impl.Recorder(
-        tmp_path / "tf", tf_net, tf_optimizer, audits=[0], exchange=tf_impl.exchange.Exchange(given, {})
+        tmp_path / "tf", tf_net, tf_optimizer, audits=[0], exchange=tf_impl.exchange.Exchange(given, dict(weights))
     )
     with tf.GradientTape() as tape:
         loss = scale * tf.reduce_mean((tf_net(tf_x, training=True) - Y) ** 2)
@@ -130,6 +130,39 @@ def test_the_optimizer_is_given_torchs_gradient_and_shows_its_own(tmp_path):
     pair = one_step(tmp_path, TorchNet(), TfNet(), scale=2.0, soft=("head",), gradients=("head.weight",))
     np.testing.assert_allclose(pair[1][0, "gradient", "head.weight"], 2 * pair[0][0, "gradient", "head.weight"])
     np.testing.assert_allclose(pair[1][0, "update", "head.weight"], pair[0][0, "update", "head.weight"])
+
+
+class TorchGRU(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gru, self.head = nn.GRU(6, 4, batch_first=True), nn.Linear(4, 3)
+
+    def forward(self, x):
+        return self.head(self.gru(x)[0][:, -1])
+
+
+class TfGRU(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.gru, self.head = layers.GRU(4), layers.Dense(3)
+
+    def call(self, x, training=False):
+        return self.head(self.gru(x))
+
+
+BIASES = {"gru.bias_ih": "gru.bias_ih_l0", "gru.bias_hh": "gru.bias_hh_l0"}  # of tf and of torch
+
+
+@pytest.mark.parametrize("given", [[*BIASES.values()], ["gru.bias_ih_l0"], ["gru.bias_hh_l0"]])
+def test_of_two_weights_in_one_variable_each_is_given_its_own_gradient(tmp_path, given):
+    x = X.reshape(4, 12, 6)
+    nets, names = (TorchGRU(), TfGRU()), ("gru", "head")
+    isolation = {"names": names, "weights": BIASES, "soft": names, "gradients": given}
+    torch_trace, tf_trace = one_step(tmp_path, *nets, scale=2.0, x=x, tf_x=x, **isolation)
+    for own, theirs in BIASES.items():
+        factor = 1.0 if theirs in given else 2.0
+        update = factor * torch_trace[0, "update", theirs]
+        np.testing.assert_allclose(tf_trace[0, "update", own], update, rtol=1e-9)
 
 
 def test_no_gradient_that_comes_back_is_shown_as_zeros(tmp_path):
