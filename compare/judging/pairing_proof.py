@@ -61,7 +61,7 @@ def prove(
         shown = [by_outputs(best, torch, tf)]
         likely = chain([best.turned(*best.in_two_layouts)], others, _candidates(best, reached))
         for candidate in shown if _is_output_of(reached, ends) else chain(shown, likely):
-            if len(tried) > most or time.monotonic() - began > seconds:
+            if candidate is not shown[0] and (len(tried) > most or time.monotonic() - began > seconds):
                 return
             if _key(candidate) not in tried:
                 tried.add(_key(candidate))
