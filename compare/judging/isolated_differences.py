@@ -27,7 +27,7 @@ from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from compare.judging.stages import StageRow
 from compare.traces.calls import without_call
-from compare.traces.step import END
+from compare.traces.step import END, Step
 
 OF_BUFFERS = ("momentum", "running variance", "track_running_stats")
 # Settings that say nothing of what a layer puts out: of a class of a user's own each side has its own name.
@@ -76,8 +76,18 @@ class _Found:
             return row.step is END and row.difference.kind.startswith("missing")
         if row.stage == "forward":
             return (row.step, row.tensor) in unfit
-        of_batch = bool(self.isolated.beyond("batch")) and not self.isolated.ways.values.get(call_of(row))
-        return row.stage == "input" and of_batch
+        sources = self.isolated.ways.values.get(call_of(row), ())
+        if not sources:
+            return bool(self.isolated.beyond("batch"))
+        return row.difference.structural and self._comes_in_another_shape(row.step, sources)
+
+    def _comes_in_another_shape(self, step: Step, sources: Collection[str]) -> bool:
+        """Whether it comes through a layer that puts out another shape: from its weights, or from what it is given."""
+        rows = (row for row in self.isolated.beyond("forward") if row.step == step and row.difference.structural)
+        calls = {row.tensor for row in rows}
+        given = {each for call in calls for each in self.isolated.ways.values.get(call, ())}
+        layers = {without_call(call) for call in calls}
+        return any(source in given or layers_of(layers, source) for source in sources)
 
     def _of_forward(self, row: StageRow) -> IsolatedDifference:
         layer = without_call(call_of(row))

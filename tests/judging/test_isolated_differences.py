@@ -86,3 +86,16 @@ def test_layers_of_one_kind_that_are_given_other_shapes_are_one_difference():
     unfit = difference(np.zeros((2, 3)), np.zeros((2, 4)))
     rows = [StageRow(0, "input", f"{layer} input", unfit, 1e-13) for layer in ("fc", "head", "conv")]
     assert [tensors for _, tensors, _ in found(*rows)] == [["fc input", "head input"], ["conv input"]]
+
+
+def test_what_comes_through_a_layer_that_puts_out_another_shape_is_dragged_along():
+    unfit = difference(np.zeros((2, 3)), np.zeros((2, 4)))
+    conv = StageRow(0, "forward", "conv", unfit, 1e-13)
+    rows = [conv, *(StageRow(0, "input", f"{layer} input", unfit, 1e-13) for layer in ("bn1", "bn2", "head"))]
+    stride = [setting("conv", "stride", 1, 2)]
+    flow = {"conv": ("fc",), "bn1": ("conv.weight", "fc"), "bn2": ("fc",), "head": ("bn2",), "loss": ("head",)}
+    assert found(*rows, settings=stride, flow=flow) == [
+        ("between layers", ["head input"], ""),
+        ("layer", ["conv"], "stride 1 / 2"),
+    ]
+    assert len(found(conv, row("input", "bn1 input"), flow=flow)) == 2, "other numbers of the same shape"
