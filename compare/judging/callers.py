@@ -5,23 +5,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from compare.traces.operations import Operations
+from compare.traces.operations import Operation, Operations
 from compare.traces.places import Place
 
 
 def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozenset[int], number: int) -> Place | None:
-    """The innermost line of an operation whose function did not come to what both sides have when called elsewhere."""
-    stack = record.operations[number].stack
+    """The innermost line of an operation whose function did not come to what both sides have when called elsewhere, or
+    did in the same call before: it goes on with something else."""
+    operation = record.operations[number]
+    stack = operation.stack
     for depth, place in enumerate(stack):
-        ends: dict[tuple[Place, ...], bool] = {}  # of each call: whether both sides have what it came to
+        ends: dict[tuple, bool] = {}  # of each call: whether both sides have what it came to
+        own, was_right, is_behind = _call(operation, depth), False, False
         for each in record.on_line[stack[0]]:
             told = [value for value in each.outputs if value in classes]
+            is_behind |= each is operation
             if told and each.stack[: depth + 1] == stack[: depth + 1]:
-                ends[each.stack[depth + 1 :]] = all(classes[value] in both for value in told)
-        behind = stack[depth + 1 :]
-        if not behind or ends.get(behind) or not any(right for call, right in ends.items() if call):
+                call, right = _call(each, depth), all(classes[value] in both for value in told)
+                ends[call] = right
+                was_right |= right and not is_behind and call == own and bool(operation.calls)
+        if not stack[depth + 1 :] or was_right or ends.get(own):
+            return place
+        if not any(right for (behind, _), right in ends.items() if behind):
             return place
     return None
+
+
+def _call(operation: Operation, depth: int) -> tuple[tuple[Place, ...], tuple[int, ...]]:
+    """What tells a call of the function in which a line of an operation stands: the lines behind it, and its number."""
+    return operation.stack[depth + 1 :], operation.calls[depth : depth + 1]
 
 
 def line_that_takes(record: Operations, number: int, value: int) -> Place | None:
@@ -33,9 +45,13 @@ def line_that_takes(record: Operations, number: int, value: int) -> Place | None
 
 
 def line_that_uses(record: Operations, number: int, value: int) -> Place | None:
-    """The line of an operation; where that made the value too, in another call, the innermost that did not."""
-    stack, made = record.operations[number].stack, record.producer.get(value)
-    makers = () if made is None else record.operations[made].stack
-    if not stack or not makers or stack[0] != makers[0]:
-        return next(iter(stack), None)
-    return next((mine for mine, maker in zip(stack, makers, strict=False) if mine != maker), stack[0])
+    """The line of an operation; where that made the value too, the innermost that did not, or in one call did both."""
+    operation, made = record.operations[number], record.producer.get(value)
+    if made is None or not operation.stack or operation.stack[:1] != record.operations[made].stack[:1]:
+        return next(iter(operation.stack), None)
+    maker = record.operations[made]
+    for depth, (mine, theirs) in enumerate(zip(operation.stack, maker.stack, strict=False)):
+        in_one_call = operation.calls[depth : depth + 1] == maker.calls[depth : depth + 1] != ()
+        if mine != theirs or (in_one_call and depth):
+            return mine
+    return operation.stack[0]

@@ -22,6 +22,7 @@ MOST_SECONDS = 8.0  # that the recording itself may take
 WHOLE = 2**12  # elements of a value that is kept whole
 MOST_WHOLE = 2**22  # elements of all of them
 FOLDER = "operations"
+WRITTEN = ", with a gradient of its own"  # how the name ends of what somebody wrote the gradient of
 UNREDUCED = ", unreduced"  # how the name ends of what a loss computes before it takes the mean or the sum
 
 
@@ -30,6 +31,7 @@ class Operation:
     """`inputs` and `outputs` are numbers of values; `stack` are the user's lines, innermost first, and `library` is the
     line of a library that they led to, if it says more.
 
+    `calls` are the numbers of the calls of the functions in which these lines stand, if they are known.
     `of` is the number of the forward operation whose gradient this computes. `stops` is True where a gradient is cut
     off: what comes out has none, though what goes in would.
     """
@@ -41,6 +43,7 @@ class Operation:
     of: int | None = None
     stops: bool = False
     library: Place | None = None
+    calls: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,8 @@ class OperationLog:
         stops: bool = False,
     ) -> int:
         """Note an operation; returns its number."""
-        self.operations.append(Operation(name, tuple(inputs), tuple(outputs), place.own, of, stops, place.library))
+        kept = tuple(inputs), tuple(outputs), place.own
+        self.operations.append(Operation(name, *kept, of, stops, place.library, place.calls))
         return len(self.operations) - 1
 
     def edge(self, operation: int, value: int, gradient: int) -> None:
@@ -187,7 +191,7 @@ def to_arrays(record: Operations) -> dict[str, np.ndarray]:
     places: dict[Place, int] = {}
     operations = [
         [each.name, each.inputs, each.outputs, [places.setdefault(one, len(places)) for one in each.stack], each.of,
-         each.stops, each.library and places.setdefault(each.library, len(places))]
+         each.stops, each.library and places.setdefault(each.library, len(places)), each.calls]
         for each in record.operations
     ]  # fmt: skip
     prints = [each.print or (np.nan,) * len(Fingerprint._fields) for each in record.values]
@@ -225,8 +229,9 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> Operations:
         Operation(
             *(name, tuple(inputs), tuple(outputs), tuple(places[one] for one in stack), of, stops),
             library=None if library is None else places[library],
+            calls=tuple(calls),
         )
-        for name, inputs, outputs, stack, of, stops, library in plain["operations"]
+        for name, inputs, outputs, stack, of, stops, library, calls in plain["operations"]
     )
     edges = tuple(Edge(*each) for each in plain["edges"])
     asked = tuple(map(tuple, plain["asked"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import sysconfig
 from functools import cache
+from itertools import count
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -33,10 +34,12 @@ class Place(NamedTuple):
 
 
 class Called(NamedTuple):
-    """The user's lines that are running, innermost first, and the innermost line of a library that says more."""
+    """The user's lines that are running, innermost first, the innermost line of a library that says more, and for each
+    of the user's lines the number of its function's call; empty where these are not known."""
 
     own: tuple[Place, ...]
     library: Place | None = None
+    calls: tuple[int, ...] = ()
 
 
 @cache
@@ -75,6 +78,7 @@ def stack() -> Called | None:
     """
     frame: FrameType | None = sys._getframe(1)
     found: list[Place] = []
+    calls: list[int] = []
     library: Place | None = None
     while frame is not None and len(found) < MOST_FRAMES:
         code = frame.f_code
@@ -87,5 +91,25 @@ def stack() -> Called | None:
             library = Place(code.co_filename, frame.f_lineno, code.co_name)
         if kind == OWN:
             found.append(Place(code.co_filename, frame.f_lineno, code.co_name))
+            calls.append(_call_of(frame))
         frame = frame.f_back
-    return Called(tuple(found), library)
+    return Called(tuple(found), library, tuple(calls) if all(calls) else ())
+
+
+class _Call(int):
+    """The number of a call."""
+
+
+def _call_of(frame: FrameType) -> int:
+    """The number of a function's call, which tells it from earlier ones; 0 while a debugger is at work.
+
+    A frame that has ended leaves its place in memory to others. Its trace function is what it may carry with it.
+    """
+    if sys.gettrace() is not None:
+        return 0
+    if not isinstance(frame.f_trace, _Call):
+        frame.f_trace = _Call(next(_NUMBERS))  # type: ignore[assignment]
+    return frame.f_trace  # type: ignore[return-value]
+
+
+_NUMBERS = count(1)

@@ -1,5 +1,7 @@
 """A function that is right where it is called elsewhere is not to blame: its caller is."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from compare.judging.callers import line_that_takes, line_that_uses, line_to_blame
@@ -33,6 +35,36 @@ def test_where_a_helper_is_wrong_everywhere_it_is_to_blame_itself():
 
 def test_a_loop_calls_from_one_place():
     assert blamed(1, ("Mean", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, FIRST))) == HELPER
+
+
+CELL, LOOP, STEP = (
+    Place("/home/user/port.py", line, name) for line, name in ((3, "cell"), (10, "model"), (20, "step"))
+)
+
+
+def in_pieces(*wrong):
+    """A model that calls its cell twice, on two pieces, so that each call is of a number of its own."""
+    outputs = [OTHER if number in wrong else SAME for number in range(4)]
+    operations = tuple(
+        Operation("Tanh", (), (outputs[number],), (CELL, LOOP, STEP), calls=(number + 1, 11 + number // 2, 21))
+        for number in range(4)
+    )
+    return Operations(operations, tuple(Value((), "float64", None) for _ in range(2)))
+
+
+def test_of_loops_the_one_is_to_blame_that_went_on_with_something_else():
+    assert line_to_blame(in_pieces(1, 2, 3), CLASSES, BOTH, 1) == LOOP, "the second call of the first piece"
+    assert line_to_blame(in_pieces(2, 3), CLASSES, BOTH, 2) == STEP, "the first call of the second piece"
+    assert line_to_blame(in_pieces(0, 1, 2, 3), CLASSES, BOTH, 0) == CELL
+
+
+def test_a_state_is_told_by_the_loop_that_carries_it():
+    pieces = in_pieces()
+    of_one_piece = replace(pieces.operations[1], inputs=(2,)), replace(pieces.operations[0], outputs=(2,))
+    of_both = replace(pieces.operations[2], inputs=(2,)), replace(pieces.operations[1], outputs=(2,))
+    for (using, making), line in ((of_one_piece, LOOP), (of_both, STEP)):
+        values = tuple(Value((), "float64", None) for _ in range(3))
+        assert line_that_uses(Operations((making, using), values), 1, 2) == line
 
 
 def test_what_a_call_comes_to_is_what_counts_and_not_what_is_on_the_way():

@@ -1,5 +1,6 @@
 """Places: the user's lines, without those of libraries and of this project."""
 
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -87,3 +88,27 @@ def test_what_only_the_recording_computes_has_no_place():
 def test_a_layer_that_is_watched_keeps_its_place():
     watching = called(str(ROOT / "tf_impl" / "recorder.py"), stack)
     assert called("/home/user/losses.py", watching)().own[0].file == "/home/user/losses.py"
+
+
+def test_calls_of_a_function_are_told_apart_by_their_numbers_and_lines_of_one_call_are_not():
+    def called_twice():
+        return [(stack(), stack()) for _ in range(2)], stack()
+
+    def call():
+        return stack()
+
+    (first, again), (other, _) = (call(), call()), (call(), call())
+    assert first.own == again.own
+    assert len({each.calls[0] for each in (first, again, other)}) == 3
+    assert first.calls[1:] == again.calls[1:], "the test itself is one call"
+    loop, behind = called_twice()
+    assert len({each.calls[-1] for pair in loop for each in pair} | {behind.calls[-1]}) == 1
+
+
+def test_under_a_debugger_calls_have_no_numbers():
+    before = sys.gettrace()
+    sys.settrace(lambda *_: None)
+    try:
+        assert stack().calls == ()
+    finally:
+        sys.settrace(before)
