@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 import tensorflow as tf
 
-from compare.traces.operations import OperationLog
+from compare.traces.operations import WRITTEN, OperationLog
 from tf_impl.tensorflow_internals import number_of_tensor, watched_gradients, watched_kernels
 from tf_impl.weights.tensors import resource
 
@@ -82,9 +82,11 @@ class Recording:
         """Note an operation whose gradient somebody wrote, behind its parts."""
         if self.log.full or (place := self.log.place()) is None:
             return None
-        return self._noted(
-            name, [self._given_by(each) for each in inputs], [self._add(each) for each in outputs], place
-        )
+        given = [self._given_by(each) for each in inputs]
+        inside = [self._number(each) for each in outputs if _has_content(each)]  # what its parts came to
+        number = self._noted(f"{name}{WRITTEN}", [*given, *inside], [self._add(each) for each in outputs], place)
+        self._given[number] = given
+        return number
 
     @contextmanager
     def _asked(self, sources: Iterable) -> Iterator[None]:

@@ -10,7 +10,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
-from compare.traces.operations import UNREDUCED, OperationLog
+from compare.traces.operations import UNREDUCED, WRITTEN, OperationLog
 from compare.traces.places import Called
 from torch_impl import tensors
 
@@ -32,6 +32,7 @@ class Recording:
         self._is_of_weights = False  # the backward pass that is running
         self._last_node = 0
         self._in_function = False  # whose gradient the user wrote
+        self._without: set[int] = set()  # values that are computed without the gradients that they would have
         self._held: list[torch.Tensor] = []
         self._bytes = 0.0
 
@@ -85,6 +86,9 @@ class Recording:
             outputs = [self._add(each) for each in [*tensors.inside(result), *written]]
         stops = not self._in_function and any(each.requires_grad for each in given)
         stops &= not grad_enabled or (function is torch.ops.aten.detach.default and not self._in_backward())
+        if not grad_enabled and (stops or not self._without.isdisjoint(inputs)):
+            stops = True
+            self._without.update(outputs)
         number = self.log.operation(str(function), inputs, outputs, place, self._of(), stops)
         for tensor in written:
             self._written[tensors.memory(tensor)] = outputs[-1], place
@@ -99,9 +103,9 @@ class Recording:
         nodes = {each.grad_fn for each in tensors.inside(result) if each.grad_fn is not None}
         if nodes and not self.log.full and (place := self.log.place()) is not None:
             with _disable_current_modes(), torch.no_grad():
-                inputs = [self._number(each) for each in tensors.inside(arguments)]
+                inputs = [self._number(each) for each in [*tensors.inside(arguments), *tensors.inside(result)]]
                 outputs = [self._add(each, anew=True) for each in tensors.inside(result)]
-            number = self.log.operation(f"{function.__name__}.apply", inputs, outputs, place, self._of())
+            number = self.log.operation(f"{function.__name__}{WRITTEN}", inputs, outputs, place, self._of())
             self._nodes |= {node._sequence_nr(): number for node in nodes}
         return result
 

@@ -15,7 +15,7 @@ from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at
 from compare.judging.lines import MOST_PAIRS, find, lines_up_to
 from compare.judging.other_weights import lines_of_other_weights
 from compare.running.request import SIDES
-from compare.traces.operations import Edge
+from compare.traces.operations import WRITTEN, Edge
 
 CUT = "no gradient passes here"
 
@@ -47,7 +47,7 @@ def _lines_to(step: Step, what: str, flows: tuple[Flow, Flow], start: int) -> li
     roots = [flow.roots(terms) for flow, terms in zip(flows, apart[0].terms, strict=True)]
     if not apart[0].to and all(roots) and (found := lines_up_to(step, what, roots[0][-1], roots[1][-1])):
         return found
-    lines = _lines(step, what, flows, apart[0])
+    lines = _of_written(step, what, flows, apart[0]) or _lines(step, what, flows, apart[0])
     for further in (each for each in apart[1:] if is_cut(flows, each)):
         own, known = _lines(step, what, flows, further), {(each.side, each.at.line) for each in lines}
         if len(own) >= MOST_PAIRS and not any((each.side, each.at.line) in known for each in own if each.role == PARTS):
@@ -66,6 +66,17 @@ def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) ->
             note = CUT if flow.is_nothing(terms) else ""
             found.append(replace(own, value=_gradient(flow, terms), note=note))
     return [each for each in found if each is not None]
+
+
+def _of_written(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) -> list[Line]:
+    """The lines where two gradients part that somebody wrote, of operations that both sides have."""
+    passed = []
+    for flow, terms in zip(flows, parting.terms, strict=True):
+        if not terms or not flow.record.operations[terms[0].operation].name.endswith(WRITTEN):
+            return []
+        passed.append(terms[0].gradient)
+    lines = lines_up_to(step, what, *passed)
+    return lines if {each.side for each in lines if each.role == PARTS} == {*SIDES} else []
 
 
 def _common(step: Step, what: str, flow: Flow, parting: Parting) -> Line | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from compare.judging.gradient_flow import Flow
+from compare.judging.kinds import kind
+from compare.judging.line import place_of
 from compare.traces.operations import Edge
+
+ONLY_CUT = ("detach", "stopgradient", "preventgradient")
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,20 @@ def partings(flows: tuple[Flow, Flow], start: int, tolerance: float) -> list[Par
     left, seen, found = [start], {start}, []
     while left:
         for each in _differing(flows, left.pop(), tolerance):
-            further = [] if is_cut(flows, each) else [end for end in each.to if _differing(flows, end, tolerance)]
+            further = _goes_on_to(flows, each, tolerance)
             if not further:
                 found.append(each)
             left += [end for end in further if end not in seen]
             seen.update(further)
     return sorted(found, key=lambda each: (not is_cut(flows, each), -_made(flows[0], each.at)))
+
+
+def _goes_on_to(flows: tuple[Flow, Flow], parting: Parting, tolerance: float) -> list[int]:
+    """The classes nearer to the loss where gradients part too: behind a cut, those that are made without a gradient."""
+    ends = [end for end in parting.to if _differing(flows, end, tolerance)]
+    if not is_cut(flows, parting):
+        return ends
+    return [end for end in ends if any(_is_hidden(flow, end) for flow in flows)]
 
 
 def _made(flow: Flow, at: int) -> int:
@@ -84,10 +97,43 @@ def _further(flows: tuple[Flow, Flow], way: Parting) -> frozenset[int]:
 
 def is_cut(flows: tuple[Flow, Flow], parting: Parting) -> bool:
     """Whether a side cuts the way off."""
-    return any(
+    return is_made_without(flows, parting) or any(
         flow.is_nothing(terms) and cut(flow, parting) is not None
         for flow, terms in zip(flows, parting.terms, strict=True)
     )
+
+
+def is_made_without(flows: tuple[Flow, Flow], parting: Parting) -> bool:
+    """Whether a side has made the value without a gradient: under no_grad, or as a gradient that keeps no graph."""
+    sides = zip(flows, parting.terms, strict=True)
+    return any(not terms and _is_hidden(flow, parting.at) for flow, terms in sides)
+
+
+def _is_hidden(flow: Flow, at: int) -> bool:
+    """Whether all that makes a class of values cuts off gradients, and none comes back to it."""
+    makers = [flow.record.producer.get(value) for value in flow.members.get(at, ())]
+    return bool(makers) and not flow.terms(at) and all(_hides(flow, number) for number in makers)
+
+
+def _hides(flow: Flow, number: int | None) -> bool:
+    """Whether an operation computes something, and cuts off its gradient."""
+    operation = None if number is None else flow.record.operations[number]
+    return operation is not None and operation.stops and kind(operation.name) not in ONLY_CUT
+
+
+def cut_before(flow: Flow, values: Sequence[int]) -> int | None:
+    """The operation that cuts a gradient off the fewest operations before some values."""
+    left = deque(number for value in values if (number := flow.record.producer.get(value)) is not None)
+    seen = set(left)
+    while left:
+        number = left.popleft()
+        operation = flow.record.operations[number]
+        if operation.stops and place_of(flow.record, number):
+            return number
+        before = {flow.record.producer[value] for value in operation.inputs if value in flow.record.producer} - seen
+        seen |= before
+        left += sorted(before, reverse=True)
+    return None
 
 
 def cut(flow: Flow, parting: Parting) -> int | None:

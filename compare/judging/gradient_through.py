@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 
 from compare.judging.gradient_flow import Flow
-from compare.judging.gradient_partings import Parting, cut
+from compare.judging.gradient_partings import Parting, cut, cut_before, is_made_without
 from compare.judging.kinds import kind
 from compare.judging.line import place_of
 from compare.judging.terms import PASSING
@@ -17,6 +16,9 @@ SAME = 1e-6  # of two gradients
 
 def through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     """The operation of each side through which the gradient comes back, or where it ends."""
+    makers = [_maker(flow, parting.at) for flow in flows]
+    if is_made_without(flows, parting) and all(each is not None for each in makers):
+        return makers
     found = [_first(flow, terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     nothing = [flow.is_nothing(terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     if nothing[0] == nothing[1]:
@@ -45,7 +47,7 @@ def _end(flow: Flow, parting: Parting, other: Flow, terms: Sequence[Edge]) -> in
         taking = [edge for each in parting.to for edge in flow.terms(each) if _comes_back(flow, edge, other, terms)]
         makers = [number for each in parting.to if (number := _maker(flow, each)) is not None]
         return next(iter([edge.operation for edge in taking] + makers), None)
-    before = _cut_before(flow, flow.members.get(parting.at, ()))
+    before = cut_before(flow, flow.members.get(parting.at, ()))
     return before if before is not None else _maker(flow, parting.at)
 
 
@@ -98,7 +100,7 @@ def _of_one_of_several(flows: tuple[Flow, Flow], parting: Parting) -> list[int |
         return []
     side = 0 if silent[0] else 1
     flow, other = flows[side], flows[1 - side]
-    number = _cut_before(flow, silent[side])
+    number = cut_before(flow, silent[side])
     if number is None:
         return []
     behind = [value for each in flow.behind(number) for value in flow.record.operations[each].outputs]
@@ -122,18 +124,3 @@ def _maker(flow: Flow, each: int) -> int | None:
     """The operation that makes a value of a class first."""
     made = [number for value in flow.members.get(each, ()) if (number := flow.record.producer.get(value)) is not None]
     return next((number for number in made if place_of(flow.record, number)), None)
-
-
-def _cut_before(flow: Flow, values: Sequence[int]) -> int | None:
-    """The operation that cuts a gradient off the fewest operations before some values."""
-    left = deque(number for value in values if (number := flow.record.producer.get(value)) is not None)
-    seen = set(left)
-    while left:
-        number = left.popleft()
-        operation = flow.record.operations[number]
-        if operation.stops and place_of(flow.record, number):
-            return number
-        before = {flow.record.producer[value] for value in operation.inputs if value in flow.record.producer} - seen
-        seen |= before
-        left += sorted(before, reverse=True)
-    return None

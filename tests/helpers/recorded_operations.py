@@ -41,6 +41,10 @@ class Recorded:
         """What comes back to a value through the operation that computed a result."""
         self._log.edge(self.of(result), value, self.enter(array))
 
+    def passed(self, result: int, value: int, gradient: int) -> None:
+        """The same of a value that an operation computed."""
+        self._log.edge(self.of(result), value, gradient)
+
     def of(self, value: int) -> int:
         """The operation that a value came from."""
         return next(number for number, each in enumerate(self._log.operations) if value in each.outputs)

@@ -4,6 +4,7 @@ import numpy as np
 
 from compare.judging.gradient_lines import CUT, lines_of_gradient, lines_of_gradient_back
 from compare.judging.line import BOTH, PARTS, compared
+from compare.traces.operations import WRITTEN
 from tests.helpers.recorded_operations import Recorded
 
 W, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in (4, 5))
@@ -77,3 +78,22 @@ def test_what_comes_back_to_an_output_is_followed_from_there():
     lines = lines_of_gradient_back(step_of_both, "gradient back to fc", B)
     assert [(each.side, each.at.line) for each in lines if each.role == PARTS] == [("torch", 11), ("tf", 21)]
     assert lines_of_gradient_back(step_of_both, "gradient back to fc", W + 3) == []
+
+
+def written(first: int, times: float, name: str = f"Steep{WRITTEN}"):
+    """b = cos(w), with a gradient of somebody's: the sine of what comes back, times a number, on lines of their own."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    b = recorded.run(first, [w], B, name)
+    loss = recorded.run(first + 2, [b], (B**2).sum(), "sum")
+    recorded.back(loss, b, 2 * B)
+    sines = recorded.run(first + 5, [recorded.end().edges[0].gradient], np.sin(2 * B), "sin", of=0)
+    scaled = recorded.run(first + 6, [sines, recorded.enter(times)], times * np.sin(2 * B), "mul", of=0)
+    recorded.passed(b, w, scaled)
+    return recorded
+
+
+def test_of_gradients_that_somebody_wrote_the_lines_are_named():
+    assert found(written(10, 3.0), written(20, 2.5)) == [("torch", 16, ""), ("tf", 26, "= 0.833333 x")]
+    names = [(side, line) for side, line, _ in found(written(10, 3.0, "cos"), written(20, 2.5, "cos"))]
+    assert names == [("torch", 10), ("tf", 20)], "a library has the gradient of a cosine"

@@ -4,7 +4,7 @@ import numpy as np
 
 from compare.judging.alike import alike
 from compare.judging.gradient_flow import flows_of
-from compare.judging.gradient_partings import Parting, cut, partings
+from compare.judging.gradient_partings import Parting, cut, is_made_without, partings
 from tests.helpers.recorded_operations import Recorded
 
 W, A, B = (np.random.default_rng(seed).normal(size=(5, 2)) for seed in range(3))
@@ -88,6 +88,35 @@ def test_a_sum_is_the_same_in_however_many_terms():
 def test_a_weight_of_zeros_is_known_by_its_name():
     zeros = np.zeros((5, 2))
     assert where(step(weight=zeros), step(weight=zeros, to_a=2 * B)) == [(A.sum(), {(A * B).sum()})]
+
+
+def in_a_region(no_grad: bool):
+    """The loss is the sum of w * b, where b = 2 * a and a = sin(w) are computed without gradients under `no_grad`; and
+    c = b + 1 is computed behind it."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    a = recorded.run(1, [w], A, "sin", stops=no_grad)
+    b = recorded.run(2, [a], 2 * A, "mul", stops=no_grad)
+    c = recorded.run(3, [b], 2 * A + 1, "add")
+    product = recorded.run(4, [w, c], W * (2 * A + 1), "mul")
+    loss = recorded.run(5, [product], (W * (2 * A + 1)).sum(), "sum")
+    recorded.back(loss, product, np.ones((5, 2)))
+    recorded.back(product, w, 2 * A + 1)
+    if not no_grad:
+        for result, value, passed in ((product, c, W), (c, b, W), (b, a, 2 * W), (a, w, 2 * W * B)):
+            recorded.back(result, value, passed)
+    return recorded
+
+
+def test_what_is_computed_without_gradients_parts_at_its_end():
+    for torch, tf in ((True, False), (False, True)):
+        both = flows(in_a_region(torch), in_a_region(tf))
+        [parting] = partings(both, start(both), TOLERANCE)
+        assert both[0].record.values[both[0].members[parting.at][0]].print.total == (2 * A).sum()
+        assert is_made_without(both, parting)
+    both = flows(step(cut=True), step())
+    [parting] = partings(both, start(both), TOLERANCE)
+    assert not is_made_without(both, parting), "it is cut off, and not made, without"
 
 
 def test_what_cuts_a_gradient_off_is_found_on_the_way():

@@ -13,7 +13,7 @@ import tf_impl.operations
 import torch_impl.operations
 from compare.judging.alike import same
 from compare.traces.fingerprints import fingerprint
-from compare.traces.operations import UNREDUCED
+from compare.traces.operations import UNREDUCED, WRITTEN
 
 X = np.random.default_rng(7).normal(size=(4, 3))
 Y = np.array([0, 2, 1, 1])
@@ -159,6 +159,9 @@ def test_a_gradient_that_somebody_wrote_comes_back_through_one_operation(side):
     [name] = [name for name, gradient in through.items() if gradient in value(record, np.full((4, 3), 3.0))][:1]
     assert "oubled" in name
     [made] = [each for each in record.operations if each.name == name]
+    assert name.endswith(WRITTEN)
+    computed = [each for each in made.inputs if each in record.producer]
+    assert set(computed) & set(value(record, 2 * X)), "what it comes to is computed by its parts"
     assert made.stack[0].line in (line(step, "Doubled.apply"), line(step, "doubled(x)"))
     assert not any(each.stops for each in record.operations)
 
