@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -76,8 +77,15 @@ class Alike:
 class Finder:
     """Finds, among values, those that are the same as a given one."""
 
-    def __init__(self, prints: Iterable[tuple[int, Fingerprint]], tolerance: float, transposed: bool = False):
-        self._tolerance, self._transposed = tolerance, transposed
+    def __init__(
+        self,
+        prints: Iterable[tuple[int, Fingerprint]],
+        tolerance: float,
+        transposed: bool = False,
+        of_weights: Collection[int] = (),
+    ):
+        """`of_weights` are values that each side has in a layout of its own, so that a square one may be transposed."""
+        self._tolerance, self._transposed, self._of_weights = tolerance, transposed, of_weights
         by_size: dict[float, list[tuple[int, Fingerprint]]] = {}
         for number, print in prints:
             by_size.setdefault(print.size, []).append((number, print))
@@ -86,7 +94,7 @@ class Finder:
             size: np.array([print.magnitudes for _, print in each]) for size, each in self._by_size.items()
         }
 
-    def find(self, print: Fingerprint) -> list[int]:
+    def find(self, print: Fingerprint, of_weights: bool = False) -> list[int]:
         """The numbers of the same values, in their order."""
         values = self._by_size.get(print.size, [])
         around = 2 * self._tolerance * print.magnitudes
@@ -96,7 +104,11 @@ class Finder:
         )
         last = min(len(values), int(last) + 1)
         near = values[int(first) : last]
-        return sorted(number for number, each in near if same(print, each, self._tolerance, self._transposed))
+        return sorted(
+            number
+            for number, each in near
+            if same(print, each, self._tolerance, self._transposed or (of_weights and number in self._of_weights))
+        )
 
 
 def told(record: Operations) -> list[tuple[int, Fingerprint]]:
@@ -106,16 +118,34 @@ def told(record: Operations) -> list[tuple[int, Fingerprint]]:
     ]
 
 
+def _of_weights(record: Operations) -> set[int]:
+    """The weights, their gradients, and what is computed of these alone."""
+    weights = {*record.weights.values(), *chain(*record.asked)}
+    for operation in record.operations:  # that read one, or lay it out anew
+        if len(operation.inputs) == 1 and operation.inputs[0] in weights:
+            weights |= {*operation.outputs}
+    found = weights | {edge.gradient for edge in record.edges if edge.value in weights}
+    for operation in reversed(record.operations):  # that lay a gradient out anew
+        if operation.of is not None and len(operation.inputs) == 1 and not found.isdisjoint(operation.outputs):
+            found |= {*operation.inputs}
+    for operation in record.operations:
+        large = [each for each in operation.inputs if len(record.values[each].shape) > 1]
+        if large and found.issuperset(large):
+            found |= {*operation.outputs}
+    return found
+
+
 def alike(torch: Operations, tf: Operations, tolerance: float) -> Alike:
     """The values of both sides in classes."""
     values: Sequence[tuple[int, Fingerprint]] = told(torch)
     offset = len(torch.values)
     values = [*values, *((number + offset, print) for number, print in told(tf))]
-    finder, prints = Finder(values, tolerance), dict(values)
+    of_weights = _of_weights(torch) | {number + offset for number in _of_weights(tf)}
+    finder, prints = Finder(values, tolerance, of_weights=of_weights), dict(values)
     classes: dict[int, int] = {}
     for number, _ in values:
         if number not in classes:
-            for other in finder.find(prints[number]):
+            for other in finder.find(prints[number], number in of_weights):
                 classes.setdefault(other, number)
     of_torch = {number: each for number, each in classes.items() if number < offset}
     of_tf = {number - offset: each for number, each in classes.items() if number >= offset}

@@ -11,6 +11,7 @@ from compare.judging.callers import line_that_takes, line_to_blame
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.kinds import kind
+from compare.judging.laid_out import laid_out_by
 from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
 from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
 from compare.judging.lockstep import UnclearError, descend
@@ -127,13 +128,25 @@ def _told(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part
     """The lines of a pair; where one side leaves something out, the line where it would stand."""
     pair = _of_pair(step, what, torch, tf)
     is_told = pair[-1].note.startswith(PROVEN)  # then both are the same operation, done in another way
-    return pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
+    lines = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
+    known = {(each.side, each.at.line) for each in lines if each.role == PARTS}
+    laid_out = [*_laid_out(step, what, torch, tf), *_laid_out(step, what, tf, torch)]
+    return [*lines, *(each for each in laid_out if (each.side, each.at.line) not in known)]
 
 
 def _of_pair(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
     """Both sides make something else of what they have."""
     note = relation(step.torch.values[torch.output], step.tf.values[tf.output]) or _widened(step, torch, tf)
     return [*_common(step, what, torch, tf), _parts(step, what, torch), _parts(step, what, tf, note)]
+
+
+def _laid_out(step: Step, what: str, part: Part, other: Part) -> list[Line]:
+    """The line where the other side lays out what this one does."""
+    number = laid_out_by(step.record(other.side), part, other)
+    operation = None if number is None else step.record(other.side).operations[number]
+    if operation is None or not operation.stack:
+        return []
+    return [line(step, what, other.side, PARTS, operation.stack[0], operation.outputs[0])]
 
 
 def _widened(step: Step, torch: Part, tf: Part) -> str:

@@ -119,8 +119,13 @@ def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
     if len(left) != len(right):
         left, right = _alike_first(one, other, left, right)
     pairs = list(zip(left, right, strict=False))
-    found = _of_each(one, other, [(mine.value, theirs.value) for mine, theirs in pairs], depth)
-    return found or [(_made(one, mine), _made(other, theirs)) for mine, theirs in pairs]
+    made = [(_made(one, mine), _made(other, theirs)) for mine, theirs in pairs]
+    try:
+        return _of_each(one, other, [(mine.value, theirs.value) for mine, theirs in pairs], depth) or made
+    except UnclearError:
+        if len(left) == len(right) == 1 < len(terms):  # all other terms are the same
+            return made
+        raise
 
 
 def _without_common(

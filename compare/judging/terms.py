@@ -36,9 +36,10 @@ def terms_of(stretch: Stretch, value: int, factor: float = 1.0, taker: int | Non
     name = kind(operation.name)
     if name in PASSING and len(data) == 1:
         return terms_of(stretch, data[0], factor, taker)
-    if name in ("add", "sub") and len(data) == 2:
-        second = -factor if name == "sub" else factor
-        return [*terms_of(stretch, data[0], factor, number), *terms_of(stretch, data[1], second, number)][:MOST_TERMS]
+    if (name == "add" and len(data) > 1) or (name == "sub" and len(data) == 2):
+        others = -factor if name == "sub" else factor
+        added = [term for each in data[1:] for term in terms_of(stretch, each, others, number)]
+        return [*terms_of(stretch, data[0], factor, number), *added][:MOST_TERMS]
     if name in ("add", "sub", "rsub") and len(data) == 1:  # and a constant
         taken_from = name == "rsub" or (name == "sub" and data[0] == operation.inputs[-1])
         return terms_of(stretch, data[0], -factor if taken_from else factor, number)

@@ -71,3 +71,27 @@ def test_one_content_twice_on_a_side_is_one_class():
     torch = Recorded()
     one, again = torch.enter(VALUES), torch.enter(VALUES[:, None])
     assert len({alike(torch.end(), Recorded().end(), TOLERANCE).torch[each] for each in (one, again)}) == 1
+
+
+SQUARE = VALUES.reshape(24, 3)[:3]
+
+
+def gradient(values, layout, of="w", times=2.0):
+    """A step whose weight has such a gradient, and what an optimizer makes of it."""
+    recorded = Recorded()
+    weight = recorded.weight("w", layout(SQUARE))
+    loss = recorded.run(1, [weight], values.sum(), "sum")
+    recorded.back(loss, weight if of == "w" else recorded.enter(1.5), layout(values))
+    passed = recorded.end().edges[0].gradient
+    moved = recorded.run(2, [passed], layout(times * values), "mul")
+    return recorded.end(), passed, moved
+
+
+@pytest.mark.parametrize(("of", "expected"), [("w", True), ("no weight", False)])
+def test_a_square_weight_its_gradient_and_what_is_made_of_these_may_be_transposed(of, expected):
+    values = np.cos(SQUARE)
+    (torch, *mine), (tf, *theirs) = (gradient(values, layout, of) for layout in (np.asarray, np.transpose))
+    found = alike(torch, tf, TOLERANCE)
+    same_class = [found.torch[one] == found.tf[other] for one, other in zip(mine, theirs, strict=True)]
+    assert same_class == [expected, expected]
+    assert found.torch[torch.weights["w"]] == found.tf[tf.weights["w"]]

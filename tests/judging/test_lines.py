@@ -40,6 +40,20 @@ def test_both_lines_and_the_last_value_before_them_are_named():
     ]
 
 
+def test_what_one_side_lays_out_anew_is_held_against_the_line_where_the_other_did():
+    (torch, squares), (tf, others) = begun()
+    scale, blocks = np.arange(1.0, 13).reshape(4, 3), SQUARES.reshape(2, 4, 3)
+    wrong = SQUARES.reshape(4, 2, 3).swapaxes(0, 1)
+    ours = torch.run(12, [squares], blocks, "aten.view.default")
+    ours = torch.run(13, [ours, torch.enter(scale)], blocks * scale, "aten.mul.Tensor")
+    torch.run(14, [ours], (blocks * scale).sum(), "aten.sum.default")
+    theirs = tf.run(22, [tf.run(22, [others], SQUARES.reshape(4, 2, 3), "Reshape")], wrong, "Transpose")
+    theirs = tf.run(23, [theirs, tf.enter(scale)], wrong * scale, "Mul")
+    tf.run(24, [theirs], (wrong * scale).sum(), "Sum")
+    lines = found(torch, tf, ((blocks * scale).sum(), (wrong * scale).sum()))
+    assert {("torch", 12), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
+
+
 def by_hand(tf, given, lines):
     """The logarithm of the sums of exponentials, in three steps."""
     powers = tf.run(lines[0], [given], np.exp(SQUARES), "Exp")

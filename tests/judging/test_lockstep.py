@@ -57,6 +57,19 @@ def test_the_terms_of_sums_are_compared_in_whatever_order_they_are_added():
     assert parted(torch, tf, end, finish) == [(4, 2)]
 
 
+def test_of_sums_that_differ_in_one_term_that_one_is_told_though_it_is_written_in_two_ways():
+    torch, tf = Side(), Side()
+    kept, clipped = np.exp(X).mean(), np.maximum(np.abs(Y).mean(), 0.9)
+    wrong = np.maximum(np.abs(Y), 0.9).mean()
+    a = torch.do("mean", kept, torch.do("exp", np.exp(X), torch.x))  # lines 1 and 2
+    b = torch.do("clamp", clipped, torch.do("mean", np.abs(Y).mean(), torch.do("abs", np.abs(Y), torch.y)))  # 3 to 5
+    end = torch.do("add", kept + clipped, a, b)
+    c = tf.do("Mean", kept, tf.do("Exp", np.exp(X), tf.x))  # lines 1 and 2
+    d = tf.do("Mean", wrong, tf.do("Maximum", np.maximum(np.abs(Y), 0.9), tf.do("Abs", np.abs(Y), tf.y)))  # 3 to 5
+    finish = tf.do("AddV2", kept + wrong, c, d)
+    assert parted(torch, tf, end, finish) == [(5, 5)]
+
+
 def test_a_factor_that_differs_is_where_the_term_is_taken():
     torch, tf = Side(), Side()
     ends = []

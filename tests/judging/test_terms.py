@@ -29,6 +29,11 @@ def test_sums_and_multiples_come_apart():
     assert [(each.value, round(each.factor, 12)) for each in terms] == [(0, -2), (1, -1)]
 
 
+def test_a_sum_of_more_than_two_comes_apart():
+    terms, _ = taken_apart(lambda recorded, x, y: recorded.run(1, [x, y, x], 2 * X + Y, "AddN"))
+    assert [(each.value, each.factor) for each in terms] == [(0, 1), (1, 1), (0, 1)]
+
+
 def test_a_constant_that_is_added_changes_nothing_but_the_taker():
     terms, stretch = taken_apart(lambda recorded, x, y: recorded.run(1, [x, recorded.enter(0.5)], X + 0.5, "add"))
     assert [(each.value, each.factor) for each in terms] == [(0, 1)]
