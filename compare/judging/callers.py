@@ -15,7 +15,7 @@ def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozense
     operation = record.operations[number]
     stack = operation.stack
     for depth, place in enumerate(stack):
-        ends: dict[tuple, bool] = {}  # of each call: whether both sides have what it came to
+        ends: dict[tuple, bool] = {}  # of each call, in their order: whether both sides have what it came to
         own, was_right, is_behind = _call(operation, depth), False, False
         for each in record.on_line[stack[0]]:
             told = [value for value in each.outputs if value in classes]
@@ -23,12 +23,19 @@ def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozense
             if told and each.stack[: depth + 1] == stack[: depth + 1]:
                 call, right = _call(each, depth), all(classes[value] in both for value in told)
                 ends[call] = right
-                was_right |= right and not is_behind and call == own and bool(operation.calls)
-        if not stack[depth + 1 :] or was_right or ends.get(own):
+                was_right |= right and call == own and not is_behind and each.name == operation.name
+        if not stack[depth + 1 :] or (was_right and bool(operation.calls)) or ends.get(own) or _goes_right(ends, own):
             return place
         if not any(right for (behind, _), right in ends.items() if behind):
             return place
     return None
+
+
+def _goes_right(ends: Mapping[tuple, bool], own: tuple) -> bool:
+    """Whether a later call from the same place comes to what both sides have: it has nothing of this one then."""
+    calls = [*ends]
+    later = calls[calls.index(own) + 1 :] if own in ends else []
+    return any(ends[call] for call in later if call[0] == own[0])
 
 
 def _call(operation: Operation, depth: int) -> tuple[tuple[Place, ...], tuple[int, ...]]:
@@ -47,11 +54,11 @@ def line_that_takes(record: Operations, number: int, value: int) -> Place | None
 def line_that_uses(record: Operations, number: int, value: int) -> Place | None:
     """The line of an operation; where that made the value too, the innermost that did not, or in one call did both."""
     operation, made = record.operations[number], record.producer.get(value)
-    if made is None or not operation.stack or operation.stack[:1] != record.operations[made].stack[:1]:
+    if made in (None, number) or not operation.stack or operation.stack[:1] != record.operations[made].stack[:1]:
         return next(iter(operation.stack), None)
     maker = record.operations[made]
     for depth, (mine, theirs) in enumerate(zip(operation.stack, maker.stack, strict=False)):
         in_one_call = operation.calls[depth : depth + 1] == maker.calls[depth : depth + 1] != ()
-        if mine != theirs or (in_one_call and depth):
+        if mine != theirs or in_one_call:
             return mine
     return operation.stack[0]

@@ -130,8 +130,8 @@ def _told(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part
     is_told = pair[-1].note.startswith(PROVEN)  # then both are the same operation, done in another way
     lines = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
     known = {(each.side, each.at.line) for each in lines if each.role == PARTS}
-    laid_out = [*_laid_out(step, what, torch, tf), *_laid_out(step, what, tf, torch)]
-    return [*lines, *(each for each in laid_out if (each.side, each.at.line) not in known)]
+    more = [*_laid_out(step, what, torch, tf), *_laid_out(step, what, tf, torch), *_given(step, what, torch, tf)]
+    return [*lines, *(each for each in more if (each.side, each.at.line) not in known)]
 
 
 def _of_pair(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
@@ -147,6 +147,19 @@ def _laid_out(step: Step, what: str, part: Part, other: Part) -> list[Line]:
     if operation is None or not operation.stack:
         return []
     return [line(step, what, other.side, PARTS, operation.stack[0], operation.outputs[0])]
+
+
+def _given(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
+    """Where both do the same to other data: the lines of the step that give them to the functions that do it."""
+    if kind(torch.operation.name) != kind(tf.operation.name):
+        return []
+    lines = []
+    for part, other in ((torch, tf), (tf, torch)):
+        own = [value for each, value in part.starts.items() if each not in other.starts]
+        if not own or any(value in step.record(part.side).producer for value in own):
+            return []
+        lines.append(line(step, what, part.side, PARTS, part.operation.stack[-1], part.output))
+    return lines
 
 
 def _widened(step: Step, torch: Part, tf: Part) -> str:

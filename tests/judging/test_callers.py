@@ -56,6 +56,7 @@ def test_of_loops_the_one_is_to_blame_that_went_on_with_something_else():
     assert line_to_blame(in_pieces(1, 2, 3), CLASSES, BOTH, 1) == LOOP, "the second call of the first piece"
     assert line_to_blame(in_pieces(2, 3), CLASSES, BOTH, 2) == STEP, "the first call of the second piece"
     assert line_to_blame(in_pieces(0, 1, 2, 3), CLASSES, BOTH, 0) == CELL
+    assert line_to_blame(in_pieces(2), CLASSES, BOTH, 2) == CELL, "the next call has nothing of it"
 
 
 def test_a_state_is_told_by_the_loop_that_carries_it():

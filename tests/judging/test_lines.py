@@ -54,6 +54,19 @@ def test_what_one_side_lays_out_anew_is_held_against_the_line_where_the_other_di
     assert {("torch", 12), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
 
 
+@pytest.mark.parametrize("also", [False, True])
+def test_where_both_do_the_same_to_other_data_the_lines_that_give_these_are_named_too(also):
+    (torch, _), (tf, _) = begun()
+    for side in (torch, tf):
+        side.other = side.enter(np.cos(X))
+    x, y = 0, 1  # as both entered them
+    torch.run(12, [x, torch.other] if also else [x], np.tanh(X), "aten.tanh.default", helper=5)
+    tf.run(22, [tf.other if also else y], np.tanh(np.cos(X) if also else Y), "Tanh", helper=6)
+    lines = found(torch, tf, (np.tanh(X), np.tanh(np.cos(X) if also else Y)))
+    parts = [("torch", 5), ("tf", 6)] if also else [("torch", 5), ("tf", 6), ("torch", 12), ("tf", 22)]
+    assert [each[1:3] for each in lines if each[0] == PARTS] == parts
+
+
 def by_hand(tf, given, lines):
     """The logarithm of the sums of exponentials, in three steps."""
     powers = tf.run(lines[0], [given], np.exp(SQUARES), "Exp")
