@@ -3,28 +3,8 @@
 import numpy as np
 import pytest
 
-from compare.judging.line import BOTH, PARTS, compared
-from compare.judging.lines import lines_of_value
-from tests.helpers.recorded_operations import Recorded
-
-X, Y = (np.random.default_rng(seed).normal(size=(8, 3)) for seed in (2, 3))
-SQUARES = (X - Y) ** 2
-
-
-def begun():
-    """On both sides x and y, and the square of their difference."""
-    found = []
-    for first in (10, 20):
-        recorded = Recorded()
-        x, y = recorded.enter(X), recorded.enter(Y)
-        apart = recorded.run(first, [x, y], X - Y, "sub")
-        found.append((recorded, recorded.run(first + 1, [apart], SQUARES, "pow")))
-    return found
-
-
-def found(torch, tf, values):
-    lines = lines_of_value(compared(torch.end(), tf.end(), 1e-10), "the loss", *map(np.asarray, values))
-    return [(each.role, each.side, each.at.line, each.note) for each in lines]
+from compare.judging.line import BOTH, PARTS
+from tests.helpers.parted_steps import SQUARES, X, begun, found
 
 
 def test_both_lines_and_the_last_value_before_them_are_named():
@@ -38,33 +18,6 @@ def test_both_lines_and_the_last_value_before_them_are_named():
         (PARTS, "torch", 12, ""),
         (PARTS, "tf", 22, "= 24 x"),
     ]
-
-
-def test_what_one_side_lays_out_anew_is_held_against_the_line_where_the_other_did():
-    (torch, squares), (tf, others) = begun()
-    scale, blocks = np.arange(1.0, 13).reshape(4, 3), SQUARES.reshape(2, 4, 3)
-    wrong = SQUARES.reshape(4, 2, 3).swapaxes(0, 1)
-    ours = torch.run(12, [squares], blocks, "aten.view.default")
-    ours = torch.run(13, [ours, torch.enter(scale)], blocks * scale, "aten.mul.Tensor")
-    torch.run(14, [ours], (blocks * scale).sum(), "aten.sum.default")
-    theirs = tf.run(22, [tf.run(22, [others], SQUARES.reshape(4, 2, 3), "Reshape")], wrong, "Transpose")
-    theirs = tf.run(23, [theirs, tf.enter(scale)], wrong * scale, "Mul")
-    tf.run(24, [theirs], (wrong * scale).sum(), "Sum")
-    lines = found(torch, tf, ((blocks * scale).sum(), (wrong * scale).sum()))
-    assert {("torch", 12), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
-
-
-@pytest.mark.parametrize("also", [False, True])
-def test_where_both_do_the_same_to_other_data_the_lines_that_give_these_are_named_too(also):
-    (torch, _), (tf, _) = begun()
-    for side in (torch, tf):
-        side.other = side.enter(np.cos(X))
-    x, y = 0, 1  # as both entered them
-    torch.run(12, [x, torch.other] if also else [x], np.tanh(X), "aten.tanh.default", helper=5)
-    tf.run(22, [tf.other if also else y], np.tanh(np.cos(X) if also else Y), "Tanh", helper=6)
-    lines = found(torch, tf, (np.tanh(X), np.tanh(np.cos(X) if also else Y)))
-    parts = [("torch", 5), ("tf", 6)] if also else [("torch", 5), ("tf", 6), ("torch", 12), ("tf", 22)]
-    assert [each[1:3] for each in lines if each[0] == PARTS] == parts
 
 
 def by_hand(tf, given, lines):
@@ -100,37 +53,6 @@ def test_where_one_side_ends_with_what_the_other_goes_on_from_both_of_these_are_
     assert [each for each in lines if each[0] == PARTS] == [(PARTS, "torch", 13, ""), (PARTS, "tf", 22, "- 0.25")]
 
 
-def test_what_one_side_leaves_out_stands_in_the_statement_that_makes_what_it_lacks():
-    (torch, squares), (tf, others) = begun()
-    cut = torch.run(11, [squares], np.minimum(SQUARES, 1.5), "aten.clamp.default")
-    torch.run(12, [cut], 1.25, "aten.mean.default")
-    tf.run(22, [others], 2.75, "Mean")
-    lines = found(torch, tf, (1.25, 2.75))
-    assert [each for each in lines if each[0] == PARTS] == [
-        (PARTS, "torch", 11, "cut off at 1.5"),
-        (PARTS, "tf", 21, ""),
-    ]
-
-
-def test_a_sum_for_a_mean_is_not_left_out_though_a_mean_follows():
-    (torch, squares), (tf, others) = begun()
-    summed = torch.run(12, [squares], SQUARES.sum(1), "aten.sum.dim_IntList")
-    torch.run(13, [summed], SQUARES.sum(1).mean(), "aten.mean.default")
-    meant = tf.run(22, [others], SQUARES.mean(1), "Mean")
-    tf.run(23, [meant], SQUARES.mean(), "Mean")
-    lines = found(torch, tf, (SQUARES.sum(1).mean(), SQUARES.mean()))
-    assert [each for each in lines if each[0] == PARTS] == [(PARTS, "torch", 12, ""), (PARTS, "tf", 22, "= 1/3 x")]
-
-
-def test_a_broadcast_is_said_of_the_side_that_spreads_what_it_is_given():
-    torch, tf = Recorded(), Recorded()
-    v, r = X[:, 0], Y[:, 0]
-    x, y, z, w = torch.enter(v), torch.enter(r), tf.enter(v[:, None]), tf.enter(r)
-    one, other = torch.run(2, [x, y], v - r, "aten.sub.Tensor"), tf.run(2, [z, w], v[:, None] - r, "Sub")
-    torch.run(3, [one], 1.25), tf.run(3, [other], 2.75)
-    assert found(torch, tf, (1.25, 2.75))[-1] == (PARTS, "tf", 2, "broadcast in tf")
-
-
 def test_a_further_pair_is_named_where_it_is_as_certain():
     (torch, squares), (tf, others) = begun()
     more, another = torch.enter(X + 5), tf.enter(X + 5)
@@ -162,12 +84,3 @@ def test_of_what_an_optimizer_computes_the_first_line_that_is_given_it_is_told()
     tf.run(23, [moved], (SQUARES - 0.1).mean(), "Mean")
     lines = found(torch, tf, (SQUARES.mean(), (SQUARES - 0.1).mean()))
     assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 23)]
-
-
-def test_what_one_side_chooses_from_a_value_the_other_leaves_out_where_it_passes_the_value_on():
-    (torch, squares), (tf, others) = begun()
-    chosen = torch.run(12, [squares], SQUARES[:-1], "aten.slice.Tensor")
-    torch.run(13, [chosen], np.prod(SQUARES[:-1]), "aten.prod.default", helper=3)
-    tf.run(22, [others], np.prod(SQUARES), "Prod", helper=4)
-    lines = found(torch, tf, (np.prod(SQUARES[:-1]), np.prod(SQUARES)))
-    assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 22)]
