@@ -22,7 +22,8 @@ def through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     found = [_first(flow, terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     nothing = [flow.is_nothing(terms) for flow, terms in zip(flows, parting.terms, strict=True)]
     if nothing[0] == nothing[1]:
-        return _elsewhere(flows, parting) or _of_one_of_several(flows, parting) or found
+        several = _elsewhere(flows, parting) or _of_one_of_several(flows, parting)
+        return several or _cut_beside(flows, parting, found) or found
     without = nothing.index(True)
     flow, other = flows[without], flows[1 - without]
     end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
@@ -107,6 +108,22 @@ def _of_one_of_several(flows: tuple[Flow, Flow], parting: Parting) -> list[int |
     makers = [_maker(other, flow.classes[value]) for value in behind if flow.classes.get(value) in flow.both]
     through = number, next((each for each in reversed(makers) if each is not None), None)
     return [*through] if side == 0 else [*reversed(through)]
+
+
+def _cut_beside(flows: tuple[Flow, Flow], parting: Parting, found: Sequence[int | None]) -> list[int | None]:
+    """Where a side cuts off one of the ways that its gradient takes. Empty where it is not so, or both do."""
+    through = list(found)
+    for side, (flow, other) in enumerate((flows, flows[::-1])):
+        for end in sorted(other.ends(parting.terms[1 - side], parting.at)):
+            taking = [number for value in flow.members[end] for number in flow.record.consumers.get(value, ())]
+            cuts = [each for each in taking if flow.record.operations[each].stops and not flow.keeps(each)]
+            if cuts and not flow.terms(end) and other.terms(end):
+                through[side], through[1 - side] = cuts[0], other.terms(end)[0].operation
+                return through
+    on_the_way = [cut(flow, parting) for flow in flows]
+    if (on_the_way[0] is None) == (on_the_way[1] is None):
+        return []
+    return [own if own is not None else first for own, first in zip(on_the_way, found, strict=True)]
 
 
 def _silent(flow: Flow, terms: Sequence[Edge], other: Flow) -> list[int]:

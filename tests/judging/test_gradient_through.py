@@ -115,3 +115,26 @@ def test_what_passes_a_value_on_is_told_beside_what_passes_it_on_without_its_gra
     assert found(passed_on(10, "detach", True), passed_on(20, "Reshape", False)) == [11, 22]
     at_once = passed_on(20, "mul", False, at_once=True)
     assert found(passed_on(10, "detach", True), at_once) == [11, 22], "it is part of what makes the value"
+
+
+def square_of_two(first: int, times: float, cut: bool):
+    """The square of a = cos(w) as a product of it and of a multiple that one side has alone, which may be cut off."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    a = recorded.run(first, [w], B, "cos")
+    multiple = recorded.run(first + 1, [a], times * np.exp(B), "mul")
+    used = recorded.run(first + 2, [multiple], times * np.exp(B), "detach", stops=True) if cut else multiple
+    square = recorded.run(first + 3, [used, a], B**2, "mul")
+    loss = recorded.run(first + 4, [square], (B**2).sum(), "sum")
+    recorded.back(loss, square, np.ones((5, 2)))
+    recorded.back(square, a, B)
+    if not cut:
+        recorded.back(square, multiple, B / times)
+        recorded.back(multiple, a, B)
+    recorded.back(a, w, (1 if cut else 2) * B * W)
+    return recorded
+
+
+def test_of_several_ways_that_a_gradient_takes_the_one_that_is_cut_off_is_told():
+    assert found(square_of_two(10, 2.0, False), square_of_two(20, 3.0, True)) == [13, 22]
+    assert found(square_of_two(10, 2.0, True), square_of_two(20, 3.0, False)) == [12, 23]
