@@ -15,6 +15,7 @@ from compare.traces.operations import Operations
 PLAIN = {0.0, 1.0, 2.0, 0.5}
 NUMBER = dict[int, int]  # of the class of a value
 Constant = tuple[float, float]  # a size, and the number of all elements
+Signed = tuple[int, int]  # a class, and the sign with which a value is of it
 
 
 def same(one: Fingerprint, other: Fingerprint, tolerance: float, transposed: bool = False) -> bool:
@@ -61,7 +62,8 @@ class Alike:
     """The values of both sides in classes of the same content; `both` are the classes that both sides have.
 
     `constants` are what each side has that tells nothing: sizes and the one number in them. `parts` are, of each side,
-    the classes of which a value is put together where the other side has these one by one.
+    the classes of which a value is put together where the other side has these one by one. `signs` are, of values that
+    only one side has, those whose negative the other has: a class of theirs, and 1 or -1.
     """
 
     torch: NUMBER
@@ -69,6 +71,7 @@ class Alike:
     both: frozenset[int]
     constants: Mapping[str, set[Constant]]
     parts: Mapping[str, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)
+    signs: Mapping[str, Mapping[int, Signed]] = field(default_factory=dict)
 
     def of(self, side: str) -> NUMBER:
         return self.torch if side == "torch" else self.tf
@@ -153,4 +156,22 @@ def alike(torch: Operations, tf: Operations, tolerance: float) -> Alike:
         side: {constant(value.print) for value in record.values if value.print and is_plain(value.print)}
         for side, record in (("torch", torch), ("tf", tf))
     }
-    return Alike(of_torch, of_tf, frozenset(of_torch.values()) & frozenset(of_tf.values()), constants)
+    both = frozenset(of_torch.values()) & frozenset(of_tf.values())
+    alone, alone_in_tf = (
+        {number: each for number, each in of_side.items() if each not in both} for of_side in (of_torch, of_tf)
+    )
+    signs = _signs(torch, tf, alone, alone_in_tf, tolerance)
+    return Alike(of_torch, of_tf, both, constants, signs=signs)
+
+
+def _signs(
+    torch: Operations, tf: Operations, of_torch: NUMBER, of_tf: NUMBER, tolerance: float
+) -> dict[str, dict[int, Signed]]:
+    """The values of which the other side has the negative, by side."""
+    finder = Finder([(number, print) for number, print in told(tf) if number in of_tf], tolerance)
+    found: dict[str, dict[int, Signed]] = {"torch": {}, "tf": {}}
+    for number, print in told(torch):
+        if number in of_torch and (others := finder.find(print.negative)):
+            found["torch"][number] = of_torch[number], 1
+            found["tf"] |= dict.fromkeys(others, (of_torch[number], -1))
+    return found

@@ -29,6 +29,7 @@ class Stretch:
     def __init__(self, side: str, record: Operations, alike: Alike, target: int):
         self.side, self.record, self.target = side, record, target
         self._classes, self._both, self._parts = alike.of(side), alike.both, alike.parts.get(side, {})
+        self._signs = alike.signs.get(side, {})
         self._constants = alike.constants["tf" if side == "torch" else "torch"]
         self._from_both = self._reached()
         self.inside: dict[int, int] = {}  # operations, each with the first of its values that was followed
@@ -66,6 +67,11 @@ class Stretch:
         """The class of a value that both sides have; -1 for any other."""
         found = self._classes.get(value, -1)
         return found if found in self._both else -1
+
+    def signed_class_of(self, value: int) -> tuple[int, int]:
+        """The class of a value that both sides have, or of which one has the negative, and its sign; -1 for others."""
+        found = self.class_of(value)
+        return (found, 1) if found >= 0 else self._signs.get(value, (-1, 1))
 
     def is_followed(self, value: int) -> bool:
         """Whether a value is looked behind: one that only this side has, and that was computed from data."""

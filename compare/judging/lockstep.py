@@ -131,18 +131,25 @@ def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
 def _without_common(
     one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
 ) -> tuple[list[Term], list[Term]]:
-    """The terms of each side that the other does not have with the same factor."""
-    left, right = [], list(others)
-    for term in terms:
-        same = next((each for each in right if _is_same(one, other, term, each)), None)
-        right = [each for each in right if each is not same]
-        left += [term] if same is None else []
-    return left, right
+    """The terms of each side that the other does not have with the same factor, or all with the opposite one: a sum may
+    be the negative of the other, where its sign is turned elsewhere."""
+    found = []
+    for sign in (1, -1):
+        left, right = [], list(others)
+        for term in terms:
+            same = next((each for each in right if _is_same(one, other, term, each, sign)), None)
+            right = [each for each in right if each is not same]
+            left += [term] if same is None else []
+        found.append((left, right))
+    return min(found, key=lambda both: len(both[0]) + len(both[1]))
 
 
-def _is_same(one: Stretch, other: Stretch, mine: Term, theirs: Term) -> bool:
-    close = abs(mine.factor - theirs.factor) <= CLOSE * abs(mine.factor)
-    return close and _class(one, mine) == _class(other, theirs) >= 0
+def _is_same(one: Stretch, other: Stretch, mine: Term, theirs: Term, sign: int) -> bool:
+    (of_mine, turned), (of_theirs, otherwise) = (
+        stretch.signed_class_of(term.value) for stretch, term in ((one, mine), (other, theirs))
+    )
+    factors = mine.factor * turned, theirs.factor * otherwise * sign
+    return of_mine == of_theirs >= 0 and abs(factors[0] - factors[1]) <= CLOSE * abs(mine.factor)
 
 
 def _alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> tuple[list[Term], list[Term]]:
@@ -159,7 +166,7 @@ def _alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Ter
 
 
 def _class(stretch: Stretch, term: Term) -> int:
-    return stretch.class_of(term.value)
+    return stretch.signed_class_of(term.value)[0]
 
 
 def _kind(stretch: Stretch, term: Term) -> str:

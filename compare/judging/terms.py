@@ -30,7 +30,7 @@ def terms_of(stretch: Stretch, value: int, factor: float = 1.0, taker: int | Non
         return [Term(value, factor, -1 if taker is None else taker)]
     taker = number if taker is None else taker
     whole = [Term(value, factor, taker)]
-    if stretch.is_matched(value):
+    if stretch.is_matched(value) or stretch.signed_class_of(value)[0] >= 0:
         return whole
     operation, data = stretch.record.operations[number], _data(stretch, number)
     name = kind(operation.name)

@@ -35,6 +35,12 @@ class Fingerprint(NamedTuple):
     moved: float
 
     @property
+    def negative(self) -> Fingerprint:
+        """That of the negative."""
+        turned = {name: -getattr(self, name) for name in ("total", "by_axes", "in_order", "moved")}
+        return self._replace(**turned, highest=-self.lowest, lowest=-self.highest)
+
+    @property
     def is_constant(self) -> bool:
         """Whether all elements are the same; one alone is."""
         return self.highest == self.lowest

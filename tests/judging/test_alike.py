@@ -95,3 +95,13 @@ def test_a_square_weight_its_gradient_and_what_is_made_of_these_may_be_transpose
     same_class = [found.torch[one] == found.tf[other] for one, other in zip(mine, theirs, strict=True)]
     assert same_class == [expected, expected]
     assert found.torch[torch.weights["w"]] == found.tf[tf.weights["w"]]
+
+
+def test_a_value_whose_negative_the_other_side_has_is_of_its_class_with_a_sign():
+    torch, tf = Recorded(), Recorded()
+    ours = [torch.run(1, [], values) for values in (np.exp(SQUARE), SQUARE)]
+    theirs = [tf.run(1, [], values) for values in (-np.exp(SQUARE), SQUARE)]
+    found = alike(torch.end(), tf.end(), TOLERANCE)
+    number, sign = found.signs["torch"][ours[0]]
+    assert found.signs["tf"] == {theirs[0]: (number, -sign)}
+    assert ours[1] not in found.signs["torch"], "both have it as it is"

@@ -70,6 +70,21 @@ def test_of_sums_that_differ_in_one_term_that_one_is_told_though_it_is_written_i
     assert parted(torch, tf, end, finish) == [(5, 5)]
 
 
+def test_sums_of_which_one_is_the_negative_of_the_other_are_compared_term_by_term():
+    """A mean of logarithms of likelihoods, negated at the end, beside one of their negatives."""
+    torch, tf = Side(), Side()
+    kept, summed, averaged = -np.exp(X), -np.abs(Y).sum(1, keepdims=True), np.abs(Y).mean(1, keepdims=True)
+    a = torch.do("logsigmoid", kept, torch.x)  # line 1
+    b = torch.do("sum", summed, torch.do("neg", -np.abs(Y), torch.y))  # lines 2 and 3
+    end = torch.do(
+        "neg", -(kept + summed).mean(), torch.do("mean", (kept + summed).mean(), torch.do("add", kept + summed, a, b))
+    )
+    c = tf.do("Softplus", -kept, tf.x)  # line 1
+    d = tf.do("Mean", averaged, tf.do("Abs", np.abs(Y), tf.y))  # lines 2 and 3
+    finish = tf.do("Mean", (averaged - kept).mean(), tf.do("AddV2", averaged - kept, c, d))
+    assert parted(torch, tf, end, finish) == [(3, 3)]
+
+
 def test_a_factor_that_differs_is_where_the_term_is_taken():
     torch, tf = Side(), Side()
     ends = []

@@ -78,3 +78,8 @@ def test_a_mask_is_of_zeros_and_ones():
     assert fingerprint(np.eye(3)).is_mask
     assert not fingerprint(np.eye(3) / 2).is_mask
     assert not fingerprint(-np.eye(3)).is_mask
+
+
+def test_the_negative_of_a_fingerprint_is_that_of_the_negative():
+    values = np.random.default_rng(4).normal(size=(3, 4, 2))
+    assert fingerprint(values).negative == pytest.approx(fingerprint(-values), rel=1e-12)
