@@ -16,7 +16,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from compare.inputs.port_errors import PortError, no_evaluation, pointing_into, what
-from compare.inputs.port_forms import FORMS, stream_of
+from compare.inputs.port_forms import in_form, stream_of
 from compare.inputs.port_loss import in_either_mode, loss_and_metrics, takes_training
 from compare.inputs.side import Side
 
@@ -67,7 +67,7 @@ def side(
             made = getattr(port, function)()
         returned = _as_side(made, side, f"{Path(path).name}: {function}() returns")
         own_step = getattr(port, f"{side}_step", None) or returned.step
-        form, restore = settings["form"], FORMS[settings["form"]]
+        form, restore = settings["form"], in_form(settings["form"])
         given = replace(
             returned,
             loss=in_either_mode(returned.loss, lambda model: evaluating(as_one(model))),

@@ -23,7 +23,7 @@ class PortInputs:
 
     name: str
     seed: int
-    form: str  # one of FORMS
+    form: str  # as form_of tells it
     drawn: list[Batch]
     steps_per_epoch: int
     channels_first: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.inputs.port_errors import PortError
-from compare.inputs.port_forms import FORMS, form_of, named, stream_of
+from compare.inputs.port_forms import arrays_of, form_of, in_form, named, stream_of
 
 X, Y = np.ones((3, 2)), np.zeros(3)
 
@@ -21,7 +21,28 @@ X, Y = np.ones((3, 2)), np.zeros(3)
 def test_a_batch_of_any_form_is_a_dict_inside_and_comes_back(batch, form, inside):
     assert form_of(batch) == form
     np.testing.assert_equal(named(batch, "said"), inside)
-    np.testing.assert_equal(FORMS[form](inside), tuple(batch) if form == "tuples" else batch)
+    np.testing.assert_equal(in_form(form)(inside), tuple(batch) if form == "tuples" else batch)
+
+
+@pytest.mark.parametrize(
+    ("batch", "inside"),
+    [
+        ({"support": (X, Y), "query": X}, {"support.0": X, "support.1": Y, "query": X}),
+        (((X, Y), X), {"0.0": X, "0.1": Y, "1": X}),
+        (({"ids": X, "mask": Y}, Y), {"0.ids": X, "0.mask": Y, "1": Y}),
+        ({"both": {"one": (X, Y)}}, {"both.one.0": X, "both.one.1": Y}),
+    ],
+)
+def test_a_nested_batch_comes_back_as_it_was(batch, inside):
+    np.testing.assert_equal(named(batch, "said"), inside)
+    np.testing.assert_equal(in_form(form_of(batch))(inside), batch)
+    assert len(arrays_of(batch)) == len(inside)
+
+
+def test_a_list_of_numbers_is_one_array():
+    np.testing.assert_equal(named({"x": [1.0, 2.0]}, "said"), {"x": np.array([1.0, 2.0])})
+    assert form_of({"x": [1.0, 2.0]}) == form_of({"x": [(1.0, 2.0), (3.0, 4.0)]}) == "dicts"
+    assert form_of({"x": (X, Y)}) != form_of({"x": (X, Y, Y)})
 
 
 @pytest.mark.parametrize(
