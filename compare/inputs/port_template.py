@@ -7,7 +7,7 @@ import numpy as np
 
 
 def batches(rng):
-    """Yield the batches that both sides train on, as NumPy arrays: dicts, or tuples such as (x, y).
+    """Yield the batches that both sides train on, as NumPy arrays: dicts, or tuples such as (x, y) or ((x, mask), y).
 
     Take all randomness from `rng`, so that each call yields the same batches. Or read your own data here.
     """
