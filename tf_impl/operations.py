@@ -11,6 +11,7 @@ from tf_impl.tensorflow_internals import number_of_tensor, watched_gradients, wa
 from tf_impl.weights.tensors import resource
 
 READS, WRITES = "ReadVariableOp", "AssignVariableOp"
+ADDS_TO = ("AssignAddVariableOp", "AssignSubVariableOp")
 STOPS = ("StopGradient", "PreventGradient")
 SHAPE_ONLY = ("Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike")  # what takes no more of a tensor
 
@@ -26,6 +27,7 @@ class Recording:
         self._given: dict[int, Sequence[int | None]] = {}  # the values of an operation's inputs; None where not known
         self._of: int | None = None  # the forward operation whose gradient is being computed
         self._is_of_weights = False  # the backward pass that is running
+        self._reading = False
 
     def start(self, weights: Mapping[str, tf.Variable]) -> None:
         """Begin; the step must run eagerly."""
@@ -45,7 +47,7 @@ class Recording:
         self._undo.close()
 
     def _note(self, name: str, inputs: Iterable, outputs: Iterable) -> None:
-        if self.log.full or (place := self.log.place()) is None:
+        if self.log.full or self._reading or (place := self.log.place()) is None:
             return
         inputs, outputs = list(inputs), list(outputs or ())
         handles = [each for each in inputs if each.dtype == tf.resource]
@@ -56,10 +58,18 @@ class Recording:
         elif name == WRITES:
             self._held[number_of_tensor(handles[0])] = self._number(inputs[1])
         elif handles and name != "VarHandleOp":  # it may have changed the variable, which its next reader will see
-            changed = self.log.value(None)
+            changed = self._read(*inputs) if name in ADDS_TO else self.log.value(None)
             self._held |= {number_of_tensor(each): changed for each in handles}
             results.append(changed)
         self._noted(name, given, results, place, name in STOPS)
+
+    def _read(self, handle, moved_by) -> int:
+        """The value that a variable has been moved to."""
+        self._reading = True
+        try:
+            return self._add(tf.raw_ops.ReadVariableOp(resource=handle, dtype=moved_by.dtype))
+        finally:
+            self._reading = False
 
     def _given_by(self, tensor) -> int | None:
         """The number of the value that an operation is given by a tensor, or by the handle of a variable."""

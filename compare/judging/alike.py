@@ -8,6 +8,7 @@ from itertools import chain
 
 import numpy as np
 
+from compare.judging.kinds import kind
 from compare.traces.fingerprints import Fingerprint
 from compare.traces.operations import Operations
 
@@ -132,7 +133,8 @@ def _of_weights(record: Operations) -> set[int]:
         if operation.of is not None and len(operation.inputs) == 1 and not found.isdisjoint(operation.outputs):
             found |= {*operation.inputs}
     for operation in record.operations:
-        large = [each for each in operation.inputs if len(record.values[each].shape) > 1]
+        given = operation.inputs[1:] if kind(operation.name) == "copy" else operation.inputs  # but for what is replaced
+        large = [each for each in given if len(record.values[each].shape) > 1]
         if large and found.issuperset(large):
             found |= {*operation.outputs}
     return found

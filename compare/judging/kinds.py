@@ -12,6 +12,7 @@ SAME = {
     "batchmatmul": "matmul", "amax": "max", "amin": "min", "maximum": "max", "minimum": "min", "square": "pow",
     "concat": "cat", "pack": "stack", "gatherv": "gather", "indexselect": "gather", "select": "where",
     "clampmin": "clamp", "clampmax": "clamp", "clipbyvalue": "clamp", "stopgradient": "detach", "logp": "log1p",
+    "assignaddvariableop": "add", "assignsubvariableop": "sub",
 }  # fmt: skip
 
 

@@ -105,3 +105,18 @@ def test_a_value_whose_negative_the_other_side_has_is_of_its_class_with_a_sign()
     number, sign = found.signs["torch"][ours[0]]
     assert found.signs["tf"] == {theirs[0]: (number, -sign)}
     assert ours[1] not in found.signs["torch"], "both have it as it is"
+
+
+def test_a_gradient_that_is_copied_to_where_it_is_kept_may_be_transposed_too():
+    values, kept = np.cos(SQUARE), []
+    for layout in (np.asarray, np.transpose):
+        recorded = Recorded()
+        weight = recorded.weight("w", layout(SQUARE))
+        loss = recorded.run(1, [weight], values.sum(), "sum")
+        recorded.back(loss, weight, layout(values))
+        empty, passed = recorded.enter(np.full((3, 3), 7.0)), recorded.end().edges[0].gradient
+        copied = recorded.run(2, [empty, passed], layout(np.array(values)), "aten.copy_.default")
+        kept.append((recorded.run(3, [copied], layout(3 * values), "mul"), recorded.end()))
+    (mine, torch), (theirs, tf) = kept
+    found = alike(torch, tf, TOLERANCE)
+    assert found.torch[mine] == found.tf[theirs]

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 import tf_impl.operations
 import torch_impl.operations
 from compare.judging.alike import same
+from compare.judging.kinds import kind
 from compare.traces.fingerprints import fingerprint
 from compare.traces.operations import UNREDUCED, WRITTEN
 
@@ -275,3 +276,18 @@ def test_sparse_gradients_are_recorded_as_dense_ones():
     expected = np.zeros((4, 3))
     expected[2] = 2
     assert value(recorded("torch", step), expected)
+
+
+@SIDES
+def test_what_a_weight_is_moved_to_is_known_by_what_moves_it(side):
+    def step(x):
+        if side == "torch":
+            with torch.no_grad():
+                x.sub_(torch.tensor(X**2))
+        else:
+            x.assign_sub(X**2)
+
+    record = recorded(side, step)
+    moved = [record.operations[record.producer[each]] for each in value(record, X - X**2) if each in record.producer]
+    assert {each.stack[0].line for each in moved} == {line(step, "x.sub_" if side == "torch" else "x.assign_sub")}
+    assert all(kind(each.name) == "sub" for each in moved)
