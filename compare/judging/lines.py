@@ -91,8 +91,19 @@ def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
     ended = step.alike.of(one.side).get(one.target)
     if ended not in step.alike.both:
         return []
-    made, taking = one.made(one.target), [each for each in other.taking(ended) if place_of_part(step, each)]
+    made, taking = one.made(_as_made(step, one)), [each for each in other.taking(ended) if place_of_part(step, each)]
     return [made, *taking[:1]] if taking and place_of_part(step, made) else []
+
+
+def _as_made(step: Step, stretch: Stretch) -> int:
+    """What a side ends with, as it was made, before it was passed on as it is: detached, say."""
+    value, classes = stretch.target, step.alike.of(stretch.side)
+    while True:
+        given = stretch.record.operations[stretch.record.producer[value]].inputs
+        same = [each for each in given if classes.get(each) == classes.get(value) and each in stretch.record.producer]
+        if len(given) != 1 or not same:
+            return value
+        value = same[0]
 
 
 def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:

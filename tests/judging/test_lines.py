@@ -70,6 +70,15 @@ def test_where_a_value_is_not_in_the_record_nothing_is_said(value):
     assert found(torch, tf, (SQUARES.mean(), value)) == []
 
 
+def test_what_a_side_ends_with_is_named_where_it_was_made_and_not_where_it_was_detached():
+    (torch, squares), (tf, others) = begun()
+    total = torch.run(12, [squares], SQUARES.sum(), "aten.sum.default")
+    torch.run(14, [total], SQUARES.sum(), "aten.detach.default")
+    tf.run(23, [tf.run(22, [others], SQUARES.sum(), "Sum"), tf.enter(0.5)], SQUARES.sum() / 2, "Mul")
+    lines = found(torch, tf, (SQUARES.sum(), SQUARES.sum() / 2))
+    assert [each for each in lines if each[0] == PARTS] == [(PARTS, "torch", 12, ""), (PARTS, "tf", 23, "= 1/2 x")]
+
+
 def test_lines_of_nobody_are_left_out():
     (torch, squares), (tf, others) = begun()
     torch.run(12, [squares], SQUARES.mean(), "mean")
