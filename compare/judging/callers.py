@@ -23,19 +23,25 @@ def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozense
             if told and each.stack[: depth + 1] == stack[: depth + 1]:
                 call, right = _call(each, depth), all(classes[value] in both for value in told)
                 ends[call] = right
-                was_right |= right and call == own and not is_behind and each.name == operation.name
-        if not stack[depth + 1 :] or (was_right and bool(operation.calls)) or ends.get(own) or _goes_right(ends, own):
+                is_inside = call == own and each.calls[:depth] != operation.calls[:depth]  # in another call of a helper
+                was_right |= right and is_inside and not is_behind and each.name == operation.name
+        last = [right for call, right in ends.items() if call[0] == own[0]][-1:]
+        if not stack[depth + 1 :] or was_right or (ends.get(own) and all(last)):
             return place
-        if not any(right for (behind, _), right in ends.items() if behind):
+        if not _is_right_elsewhere(ends, own):
             return place
     return None
 
 
-def _goes_right(ends: Mapping[tuple, bool], own: tuple) -> bool:
-    """Whether a later call from the same place comes to what both sides have: it has nothing of this one then."""
+def _is_right_elsewhere(ends: Mapping[tuple, bool], own: tuple) -> bool:
+    """Whether a function comes to what both sides have where it is called from another place, or from the same in
+    earlier calls and in no later one, which would have nothing of this one then."""
     calls = [*ends]
-    later = calls[calls.index(own) + 1 :] if own in ends else []
-    return any(ends[call] for call in later if call[0] == own[0])
+    number = calls.index(own) if own in ends else len(calls)
+    right = [place for place, call in enumerate(calls) if ends[call] and call[0]]
+    if any(calls[each][0] != own[0] for each in right):
+        return True
+    return bool(right) and all(each < number for each in right)
 
 
 def _call(operation: Operation, depth: int) -> tuple[tuple[Place, ...], tuple[int, ...]]:

@@ -59,6 +59,16 @@ def test_of_loops_the_one_is_to_blame_that_went_on_with_something_else():
     assert line_to_blame(in_pieces(2), CLASSES, BOTH, 2) == CELL, "the next call has nothing of it"
 
 
+def test_a_loop_whose_last_call_is_wrong_is_to_blame_for_a_helper_that_is_right_elsewhere():
+    """Though the first of its calls came to the right thing, as where a layer inside is given what is right."""
+    operations = [Operation("Tanh", (), (SAME,), (CELL, FIRST), calls=(1, 9))]
+    for number, outputs in enumerate(((OTHER, SAME), (OTHER, OTHER)), 2):
+        for output in outputs:
+            operations.append(Operation("Tanh", (), (output,), (CELL, SECOND), calls=(number, 9)))
+    values = tuple(Value((), "float64", None) for _ in range(2))
+    assert line_to_blame(Operations(tuple(operations), values), CLASSES, BOTH, 1) == SECOND
+
+
 def test_a_state_is_told_by_the_loop_that_carries_it():
     pieces = in_pieces()
     of_one_piece = replace(pieces.operations[1], inputs=(2,)), replace(pieces.operations[0], outputs=(2,))
