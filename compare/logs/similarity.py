@@ -111,11 +111,13 @@ def _moves_hardly(curve: Curve, falling: Curve) -> bool:
 
 
 def _relative_fall(curve: Curve) -> tuple[float, float]:
-    """How far the last quarter's mean is below the first's, and the standard error of that, relative to the first."""
+    """How far the last quarter's mean is below the first's, and the standard error of that, relative to the first; to
+    the largest magnitude, where that is zero."""
     quarter = len(curve) // 4
     first, last = curve[:quarter].mean(), curve[-quarter:].mean()
     standard_error = _residuals(curve).std() * math.sqrt(2 / quarter)
-    return float((first - last) / abs(first)), float(standard_error / abs(first))
+    scale = abs(first) or np.abs(curve).max() or 1.0
+    return float((first - last) / scale), float(standard_error / scale)
 
 
 def explain_factor(factor: float, tolerance: float, batch_size: int | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compare.judging import tolerances
@@ -157,6 +157,8 @@ def test_logs_are_compared_at_common_steps_and_the_note_says_so():
 
 @PROPERTY
 @given(st.lists(st.tuples(st.floats(width=32), st.floats(width=32)), min_size=1, max_size=60))
+@example([(0.0, 0.0)] * 12)
+@example([(-1.0, 0.0), (1.0, 0.0)] * 6)
 @pytest.mark.filterwarnings("error")
 def test_any_two_curves_are_read(pairs):
     diagnosis = compare(*zip(*pairs, strict=True))
