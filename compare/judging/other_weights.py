@@ -30,20 +30,18 @@ def lines_of_other_weights(step: Step, what: str, weight: str) -> list[Line]:
         if (weight in names[0]) != (weight in names[1]) and len(names[0]) == len(names[1]):
             others = reversed(names)
             return [
-                found
+                _line(step, what, side, by_class[each], other, weight)
                 for side, by_class, other in zip(SIDES, made, others, strict=True)
-                if (found := _line(step, what, side, by_class[each], other, weight)) is not None
             ]
     return []
 
 
-def _line(step: Step, what: str, side: str, made: Sequence[Made], other: frozenset[str], weight: str) -> Line | None:
+def _line(step: Step, what: str, side: str, made: Sequence[Made], other: frozenset[str], weight: str) -> Line:
     """The line of the value that is not computed with the other side's weights, and of those the one like `weight`."""
     value, weights = next(each for each in made if each.weights - other)
-    record = step.record(side)
-    place = _called_at(record, record.producer[value])
+    place = _called_at(step.record(side), step.record(side).producer[value])
     [name] = get_close_matches(weight, sorted(weights - other), n=1, cutoff=0)
-    return None if place is None else line(step, what, side, PARTS, place, value, NOTE.format(name))
+    return line(step, what, side, PARTS, place, value, NOTE.format(name))
 
 
 def _made_by_class(step: Step, side: str) -> dict[int, list[Made]]:
@@ -87,11 +85,11 @@ def _is_read(record: Operations, names: dict[int, str], value: int) -> bool:
     return len(inputs) == 1 and inputs[0] in names
 
 
-def _called_at(record: Operations, number: int) -> Place | None:
+def _called_at(record: Operations, number: int) -> Place:
     """The line of an operation; in a function that is called from several places, the innermost that tells the call."""
     stack = record.operations[number].stack
     elsewhere = [each.stack for each in record.on_line[stack[0]] if each.stack != stack and each.of is None]
     for depth, place in enumerate(stack):
         if any(len(each) > depth and each[depth] != place for each in elsewhere):
             return place
-    return stack[0] if stack else None
+    return stack[0]

@@ -58,10 +58,10 @@ def prove(
     def untried() -> Iterator[Pairing]:
         if reached is None:
             return
-        shown = [by_outputs(best, torch, tf)]
+        by_what_they_put_out = by_outputs(best, torch, tf)
         likely = chain([best.turned(*best.in_two_layouts)], others, _candidates(best, reached))
-        for candidate in shown if _is_output_of(reached, ends) else chain(shown, likely):
-            if candidate is not shown[0] and (len(tried) > most or time.monotonic() - began > seconds):
+        for candidate in chain([by_what_they_put_out], () if _is_output_of(reached, ends) else likely):
+            if candidate is not by_what_they_put_out and (len(tried) > most or time.monotonic() - began > seconds):
                 return
             if _key(candidate) not in tried:
                 tried.add(_key(candidate))

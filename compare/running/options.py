@@ -9,7 +9,7 @@ from pathlib import Path
 from compare.running.pool import Pool
 
 WHEN = ("never", "apart", "always")  # "apart": where the sides part
-MOST_PAIRS = 4  # unless more are asked for: a pair takes up to 2 GB
+MOST_PAIRS = 4  # unless more are asked for: each process holds a framework
 PRECISIONS = {"both": ("float64", "float32"), "float64": ("float64",), "float32": ("float32",)}
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from compare.judging.frontier import Stretch
 from compare.judging.laid_out import laid_out_by
-from compare.judging.line import compared
+from compare.judging.line import PARTS, compared
+from compare.judging.pair_lines import lines_of_pair
 from tests.helpers.recorded_operations import Recorded
 
 X = np.random.default_rng(0).normal(size=(8, 3))
@@ -24,6 +25,13 @@ def frontier(laid_out, does):
     sides = zip(("torch", "tf"), targets, strict=True)
     [[one], [other]] = [Stretch(side, record, step.alike, end).frontier() for side, (record, end) in sides]
     return step, one, other
+
+
+def test_the_line_of_what_laid_it_out_is_told_with_the_pair():
+    step, torch, tf = frontier("aten.view.default", "aten.exp.default")
+    stretches = tuple(Stretch(part.side, step.record(part.side), step.alike, part.output) for part in (torch, tf))
+    lines = lines_of_pair(step, "the loss", stretches, torch, tf)
+    assert ("torch", 12) in [(each.side, each.at.line) for each in lines if each.role == PARTS]
 
 
 @pytest.mark.parametrize(
