@@ -1,18 +1,28 @@
 """Keras 3, and Keras 2 where a script uses it (tf_keras): their classes have the same names and mostly attributes."""
 
-from collections.abc import Iterator
+from functools import cache
 
 ROOTS = ("keras", "tf_keras")
 
 
 def like(instance, *names: str) -> bool:
     """Whether an object is of one of these classes, by name, of either Keras."""
-    return any(base.__name__ in names for base in of_keras(instance))
+    return not _names(type(instance)).isdisjoint(names)
 
 
-def of_keras(instance) -> Iterator[type]:
+def of_keras(instance) -> tuple[type, ...]:
     """The classes of either Keras that an object's class is or derives from, the nearest first."""
-    return (base for base in type(instance).__mro__ if base.__module__.partition(".")[0] in ROOTS)
+    return _bases(type(instance))
+
+
+@cache  # asked of every layer and attribute, many times over
+def _bases(kind: type) -> tuple[type, ...]:
+    return tuple(base for base in kind.__mro__ if base.__module__.partition(".")[0] in ROOTS)
+
+
+@cache
+def _names(kind: type) -> frozenset[str]:
+    return frozenset(base.__name__ for base in _bases(kind))
 
 
 def is_layer(instance) -> bool:
