@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from compare.traces.names import agreeing
@@ -19,16 +20,18 @@ def match(
     fits: Fits,
     alike: Callable[[WeightGroup], Any],
     named: bool,
+    behind: Mapping[int, int] = MappingProxyType({}),
 ) -> list[Pair]:
     """Pairs of groups that fit, in tf's order; names count where it is `named`. Groups of tf may be `alike`.
 
+    `behind` is the number of the pair that the group before each is in, by the id of the group, where that is known.
     The sides may run branches in another order, so one that does not fit is no reason for another to have no partner.
     """
     free, left, pairs = list(torch), list(tf), []
     while left:
         like = [group for group in left if alike(group) == alike(left[0])]
         left = [group for group in left if alike(group) != alike(like[0])]
-        found = _among_alike([group for group in free if fits(group, like[0])], like, named)
+        found = _among_alike([group for group in free if fits(group, like[0])], like, named, behind)
         taken = {id(group) for group, _ in found}
         free = [group for group in free if id(group) not in taken]
         pairs += found
@@ -61,16 +64,27 @@ def of_a_shape(group: WeightGroup) -> tuple:
     return tuple(needed) if not group.kind.endswith("Norm") else (next(iter(group.tensors.values())).shape,)
 
 
-def _among_alike(torch: list[WeightGroup], tf: list[WeightGroup], named: bool) -> list[Pair]:
+def _among_alike(torch: list[WeightGroup], tf: list[WeightGroup], named: bool, behind: Mapping[int, int]) -> list[Pair]:
     by_name = agreeing(torch, tf, path_of) if named else []
     known = {id(group) for groups in by_name for each in groups for group in each}
     rest = tuple([group for group in each if id(group) not in known] for each in (torch, tf))
-    return [pair for of_torch, of_tf in [*by_name, rest] for pair in _in_order(of_torch, of_tf)]
+    return [pair for of_torch, of_tf in [*by_name, rest] for pair in _in_order(of_torch, of_tf, behind)]
 
 
-def _in_order(torch: list[WeightGroup], tf: list[WeightGroup]) -> list[Pair]:
-    """In order; if as many of both sides have the same weights, or are frozen, these apart from the others."""
-    keys: tuple[Callable[[WeightGroup], Any], ...] = (lambda group: (_roles(group), _trains(group)), _roles, _trains)
+def _in_order(torch: list[WeightGroup], tf: list[WeightGroup], behind: Mapping[int, int]) -> list[Pair]:
+    """In order; if as many of both sides come behind layers that are a pair, have the same weights, or are frozen,
+    these apart from the others."""
+
+    def place(group: WeightGroup) -> int:
+        return behind.get(id(group), -1)
+
+    keys: tuple[Callable[[WeightGroup], Any], ...] = (
+        lambda group: (place(group), _roles(group), _trains(group)),
+        lambda group: (_roles(group), _trains(group)),
+        place,
+        _roles,
+        _trains,
+    )
     for key in keys:
         if Counter(map(key, torch)) == Counter(map(key, tf)):
             return list(zip(sorted(torch, key=key), sorted(tf, key=key), strict=True))

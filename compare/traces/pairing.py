@@ -6,8 +6,9 @@ They are listed by `alike`, for the judge to prove by a probe. Notice what has n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from compare.inputs.expressions import ExplicitPairs, terms
 from compare.traces.calls import split_call
@@ -34,7 +35,8 @@ class Alone:
 class Pairing:
     """Pairs of groups (torch, tf), and what was paired by name.
 
-    `layouts` are those of torch's weights that are carried over in another one, by tf name.
+    `layouts` are those of torch's weights that are carried over in another one, by tf name. `in_a_row` is the number of
+    pairs whose layers both come right behind those of another pair.
     """
 
     torch: RecordedModel
@@ -42,6 +44,7 @@ class Pairing:
     pairs: tuple[Pair, ...]
     explicit: Mapping[str, str]
     layouts: Mapping[str, str] = field(default_factory=dict)
+    in_a_row: int = 0
 
     @property
     def weights(self) -> dict[str, str]:
@@ -216,13 +219,17 @@ def pair(
     of_tf = _free(tf, lambda name: name not in tf_named)
     of_tf = sorted(of_tf, key=lambda group: numbers(group.path)) if as_numbered else of_tf
     pairs: list[Pair] = []
-    for kind in dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN):
+    kinds = dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN)
+    for kind in sorted(kinds, key=_is_norm):
         of_kind = [[group for group in groups if group.kind == kind] for groups in (of_torch, of_tf)]
-        pairs += match(of_kind[0], of_kind[1], fits, of_a_shape, by_name)
+        behind = _behind((of_torch, of_tf), pairs) if _is_norm(kind) else {}  # what it normalises tells which it is
+        pairs += match(of_kind[0], of_kind[1], fits, of_a_shape, by_name, behind)
+    behind = _behind((of_torch, of_tf), pairs)
+    in_a_row = sum(id(one) in behind and behind[id(one)] == behind.get(id(other)) for one, other in pairs)
     paired = {id(group) for pair in pairs for group in pair}
     left = [[group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf)]
     loose = match_loose(left[0], left[1], by_name, turned)
-    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named, loose.layouts)
+    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named, loose.layouts, in_a_row)
     explicit = (
         *explicit,
         *((None, name) for name in pairing.alone.torch),
@@ -236,6 +243,18 @@ def _free(model: RecordedModel, wanted: Callable[[str], bool]) -> list[WeightGro
     """The groups in the order of the forward pass, without what is paired by name."""
     groups = [_only(group, wanted) for group in model.in_order()]
     return [group for group in groups if group.tensors]
+
+
+def _is_norm(kind: str) -> bool:
+    return kind.endswith("Norm")
+
+
+def _behind(orders: Iterable[Sequence[WeightGroup]], pairs: Sequence[Pair]) -> dict[int, int]:
+    """The number of the pair that the group before each is in, by the id of the group, where that is in one."""
+    number = {id(group): place for place, pair in enumerate(pairs) for group in pair}
+    return {
+        id(group): number[id(before)] for groups in orders for before, group in pairwise(groups) if id(before) in number
+    }
 
 
 def _without_effect(group: WeightGroup, roles: Iterable[str]) -> dict[str, float]:

@@ -75,6 +75,21 @@ def test_as_numbered_the_layers_of_tf_are_in_the_order_in_which_they_were_made()
     assert found == {("a", "bn"), ("b", "bn_9"), ("c", "bn_10")}
 
 
+def test_norms_alike_are_told_by_the_layers_that_they_come_behind():
+    """A residual block, whose shortcut torch computes last; a functional model of Keras runs by depth."""
+
+    def convolution(path, width):
+        return group(path, (6, width), "Conv2d", bias=False)
+
+    torch = model(convolution("conv", 3), norm("bn"), convolution("shortcut.0", 9), norm("shortcut.1"))
+    tf = [convolution("block_0_conv", 9), norm("block_0_bn"), convolution("block_1_conv", 3), norm("block_1_bn")]
+    found = pair(torch, model(*tf))
+    assert {("bn", "block_1_bn"), ("shortcut.1", "block_0_bn")} < {(one.path, other.path) for one, other in found.pairs}
+    by_depth = model(*tf, outputs="block_0_conv block_1_conv block_0_bn block_1_bn")
+    assert pair(torch, by_depth, as_numbered=True).weights == found.weights
+    assert pair(torch, by_depth).in_a_row < found.in_a_row == 2
+
+
 def test_the_first_call_of_a_layer_that_is_called_twice_counts():
     torch = model(group("one"), group("two"), outputs="one two one")
     assert weights(torch, model(group("d1"), group("d2"))) == of_layers(d1="one", d2="two")
