@@ -36,7 +36,7 @@ class Pairing:
     """Pairs of groups (torch, tf), and what was paired by name.
 
     `layouts` are those of torch's weights that are carried over in another one, by tf name. `in_a_row` is the number of
-    pairs whose layers both come right behind those of another pair.
+    pairs of normalisations that both come right behind the layers of another pair.
     """
 
     torch: RecordedModel
@@ -225,7 +225,8 @@ def pair(
         behind = _behind((of_torch, of_tf), pairs) if _is_norm(kind) else {}  # what it normalises tells which it is
         pairs += match(of_kind[0], of_kind[1], fits, of_a_shape, by_name, behind)
     behind = _behind((of_torch, of_tf), pairs)
-    in_a_row = sum(id(one) in behind and behind[id(one)] == behind.get(id(other)) for one, other in pairs)
+    norms = [pair for pair in pairs if _is_norm(pair[1].kind)]
+    in_a_row = sum(id(one) in behind and behind[id(one)] == behind.get(id(other)) for one, other in norms)
     paired = {id(group) for pair in pairs for group in pair}
     left = [[group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf)]
     loose = match_loose(left[0], left[1], by_name, turned)
