@@ -60,8 +60,7 @@ def study_port(
     torch, tf = map(RecordedModel.of, described.pair)
     # By name and in the likelier layout; what else comes into question is tried where a first step disagrees.
     ways = [(True, False), (True, False, True), (True, True), (False, False), (False, True)]
-    as_run, as_numbered, *others = (pair(torch, tf, inputs.explicit, *how) for how in ways)
-    pairing, *others = sorted((as_run, as_numbered), key=lambda each: -each.in_a_row) + others
+    pairing, *others = (pair(torch, tf, inputs.explicit, *how) for how in ways)
     start = _start(described.pair.torch, pairing, weights)
     torch_step = described.pair.torch
     if pairing.alone.torch:

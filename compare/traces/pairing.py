@@ -35,8 +35,7 @@ class Alone:
 class Pairing:
     """Pairs of groups (torch, tf), and what was paired by name.
 
-    `layouts` are those of torch's weights that are carried over in another one, by tf name. `in_a_row` is the number of
-    pairs of normalisations that both come right behind the layers of another pair.
+    `layouts` are those of torch's weights that are carried over in another one, by tf name.
     """
 
     torch: RecordedModel
@@ -44,7 +43,6 @@ class Pairing:
     pairs: tuple[Pair, ...]
     explicit: Mapping[str, str]
     layouts: Mapping[str, str] = field(default_factory=dict)
-    in_a_row: int = 0
 
     @property
     def weights(self) -> dict[str, str]:
@@ -217,20 +215,18 @@ def pair(
     tf_named = {name for name, _ in explicit}
     of_torch = _free(torch, lambda name: not is_named(name, torch_named))
     of_tf = _free(tf, lambda name: name not in tf_named)
-    of_tf = sorted(of_tf, key=lambda group: numbers(group.path)) if as_numbered else of_tf
+    numbered = sorted(of_tf, key=lambda group: numbers(group.path))
+    of_tf = numbered if as_numbered else of_tf
     pairs: list[Pair] = []
     kinds = dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN)
     for kind in sorted(kinds, key=_is_norm):
         of_kind = [[group for group in groups if group.kind == kind] for groups in (of_torch, of_tf)]
-        behind = _behind((of_torch, of_tf), pairs) if _is_norm(kind) else {}  # what it normalises tells which it is
+        behind = _behind([of_torch], pairs) | _behind([of_tf, numbered], pairs) if _is_norm(kind) else {}
         pairs += match(of_kind[0], of_kind[1], fits, of_a_shape, by_name, behind)
-    behind = _behind((of_torch, of_tf), pairs)
-    norms = [pair for pair in pairs if _is_norm(pair[1].kind)]
-    in_a_row = sum(id(one) in behind and behind[id(one)] == behind.get(id(other)) for one, other in norms)
     paired = {id(group) for pair in pairs for group in pair}
     left = [[group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf)]
     loose = match_loose(left[0], left[1], by_name, turned)
-    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named, loose.layouts, in_a_row)
+    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named, loose.layouts)
     explicit = (
         *explicit,
         *((None, name) for name in pairing.alone.torch),
@@ -251,11 +247,18 @@ def _is_norm(kind: str) -> bool:
 
 
 def _behind(orders: Iterable[Sequence[WeightGroup]], pairs: Sequence[Pair]) -> dict[int, int]:
-    """The number of the pair that the group before each is in, by the id of the group, where that is in one."""
+    """Of each normalisation, by its id, the number of the pair that the layer before it is in: in that order of the
+    layers in which most normalisations come right behind one."""
     number = {id(group): place for place, pair in enumerate(pairs) for group in pair}
-    return {
-        id(group): number[id(before)] for groups in orders for before, group in pairwise(groups) if id(before) in number
-    }
+    found = (
+        {
+            id(group): number[id(before)]
+            for before, group in pairwise(order)
+            if _is_norm(group.kind) and id(before) in number
+        }
+        for order in orders
+    )
+    return max(found, key=len)
 
 
 def _without_effect(group: WeightGroup, roles: Iterable[str]) -> dict[str, float]:
