@@ -37,6 +37,7 @@ WITHOUT = {
     "components/optimizer_problem.py": "side_by_side/test_components_checking.py",
     "components/specs/__init__.py": "components/test_all_agree.py",
     "reporting/rows.py": "reporting/test_tables.py",
+    "traces/paired.py": "traces/test_pairing.py",
     "traces/unpaired.py": "traces/test_pairing.py",
     "traces/layers.py": "side_by_side/test_weight_groups.py",
     "traces/model.py": "traces/test_pairing.py",

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from compare.inputs.port_batches import _explicit
-from compare.traces.pairing import Alone, PairingError, RecordedModel, pair
+from compare.traces.paired import Alone
+from compare.traces.pairing import PairingError, RecordedModel, pair
 from compare.traces.step import END
 from compare.traces.weights import Tensor, WeightGroup
 from tests.helpers.synthetic import header
