@@ -63,5 +63,5 @@ def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str
             continue
         direction = np.where(generator(f"nudge/{name}{sample}").random(array.shape) < 0.5, -ulps, ulps)
         step = np.where(array == 0, 0, _spacing(array, ulp_of))
-        moved[name] = (array + direction * step).astype(array.dtype)
+        moved[name] = np.asarray(array + direction * step, array.dtype)  # which of one number NumPy computes a scalar
     return moved

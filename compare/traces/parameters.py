@@ -74,7 +74,7 @@ class Parameter(ABC):
     def filled(self, native: np.ndarray | None, canonical: np.ndarray) -> np.ndarray:
         """The variable's values, read where `native` is None, with those that the layout selects replaced by these."""
         if self.layout is as_it_is:
-            return canonical
+            return np.asarray(canonical)  # of a single number NumPy computes scalars
         if math.prod(canonical.shape) == math.prod(self.variable.shape):  # nothing else is in it
             changed = np.empty(tuple(self.variable.shape), canonical.dtype)
         else:

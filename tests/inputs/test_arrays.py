@@ -75,6 +75,13 @@ def test_a_nudge_goes_both_ways_by_a_coin_of_its_own_for_each_seed_and_name():
     assert (ones == 1).all()
 
 
+def test_a_nudge_of_a_single_number_is_an_array():
+    """As CLIP's temperature, a parameter without axes."""
+    moved = nudge({"scale": np.array(2.6)}, 0, "float64")["scale"]
+    assert isinstance(moved, np.ndarray)
+    assert moved.shape == ()
+
+
 def test_a_file_is_known_by_the_sha256_of_its_bytes(tmp_path):
     (tmp_path / "file").write_bytes(b"\x00weights")
     assert sha256(tmp_path / "file") == hashlib.sha256(b"\x00weights").hexdigest()

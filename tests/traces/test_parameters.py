@@ -53,6 +53,17 @@ def test_what_is_set_in_canonical_layout_is_read_back_and_lies_as_the_variable_d
     assert np.array_equal(parameter.canonical(np.ones((rows, columns))), np.ones((columns, rows)))
 
 
+def test_a_weight_without_axes_is_set_from_an_array():
+    class Strict(Array):
+        def set(self, native):
+            assert isinstance(native, np.ndarray)
+            super().set(native)
+
+    parameter = Strict(np.array(2.6))
+    parameter.assign(np.array(2.6) + 1)  # a NumPy scalar
+    assert parameter.value() == 3.6
+
+
 @pytest.mark.parametrize("shape", [(64, 32), (2048,), (1, 32), ()])
 def test_values_of_another_shape_are_refused_with_both_shapes(shape):
     parameter = Array(np.zeros((64, 32)), transposed)
