@@ -14,6 +14,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.by_outputs import by_outputs
+from compare.judging.order_of_calls import in_order_of_calls
 from compare.judging.run import Run
 from compare.judging.stages import StageRow, by_value, stage_rows
 from compare.running.request import Start, Training
@@ -48,12 +49,13 @@ def prove(
     layers show where a step agrees up to one of the layers in `ends`, which parts under any pairing.
     """
 
-    def probe(candidate: Pairing) -> tuple[StageRow | None, Trace]:
+    def probe(candidate: Pairing) -> tuple[Pairing, StageRow | None, Trace]:
         [tf] = run(("tf", Training(precision, audits=(0,), steps=1, start=_under(candidate, start))))
-        return _reached(candidate, torch, tf), tf
+        candidate = in_order_of_calls(candidate, torch, tf)
+        return candidate, _reached(candidate, torch, tf), tf
 
     most, seconds = (FEW_TRIES, FEW_SECONDS) if hopeless else (MOST_TRIES, MOST_SECONDS)
-    began, tried, best, (reached, tf) = time.monotonic(), {_key(pairing)}, pairing, probe(pairing)
+    began, tried, (best, reached, tf) = time.monotonic(), {_key(pairing)}, probe(pairing)
 
     def untried() -> Iterator[Pairing]:
         if reached is None:
@@ -69,7 +71,7 @@ def prove(
 
     while reached is not None:
         for candidate in untried():
-            further, shown = probe(candidate)
+            candidate, further, shown = probe(candidate)
             if further is None or _place(candidate, further) > _place(best, reached):
                 best, reached, tf = candidate, further, shown
                 break
@@ -151,8 +153,9 @@ def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: boo
     """
     until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
     said = say_without_rule(chosen, reached is None) + say_alone(chosen, ", begun at what does nothing")
-    said += say_against_names(chosen, until if chosen is not first else "")
-    if chosen is not first:
+    is_another = _key(chosen) != _key(first)
+    said += say_against_names(chosen, until if is_another else "")
+    if is_another:
         known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
         moved = [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
         return said + ([f"weights paired crosswise ({_which(moved)}): {until}"] if moved else [])

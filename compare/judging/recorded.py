@@ -31,6 +31,7 @@ from compare.judging.free_loops import FLOAT32, NOT_JUDGED, Decision, decide_fre
 from compare.judging.half_precision import beyond_rounding, coarsest_of, is_measured, say_not_measured, say_who
 from compare.judging.judgement import Judgement
 from compare.judging.not_shown import not_shown
+from compare.judging.order_of_calls import in_order_of_calls
 from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
 from compare.judging.parting_lines import with_recorded_lines
 from compare.judging.rates import rates_apart
@@ -66,7 +67,7 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         else:
             found = [trace for trace in nudged if trace is not None]
         sides = by_side(traces)
-        pairing = by_values(pair_models(sides, one_side), sides)
+        pairing = in_order_of_calls(by_values(pair_models(sides, one_side), sides), *sides)
         twins = nudged_twins(sides, found)
         pair = audited_by_both(rename_pair(sides, pairing))
         judgement = _judge(pair, rename_pair(twins, pairing), must_fall)

@@ -28,6 +28,7 @@ class Pairing:
     """Pairs of groups (torch, tf), and what was paired by name.
 
     `layouts` are those of torch's weights that are carried over in another one, by tf name.
+    `calls` are the calls of layers that come in another order, torch's by tf's.
     """
 
     torch: RecordedModel
@@ -35,6 +36,7 @@ class Pairing:
     pairs: tuple[Pair, ...]
     explicit: Mapping[str, str]
     layouts: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def weights(self) -> dict[str, str]:
@@ -141,7 +143,7 @@ class Pairing:
         for kind, calls in tf.items():
             if len(calls) == len(torch.get(kind, ())):
                 found |= zip(calls, torch[kind], strict=True)
-        return found
+        return {tf: self.calls.get(tf, torch) for tf, torch in found.items()}
 
     @property
     def all_layers(self) -> dict[str, str]:

@@ -57,6 +57,18 @@ AS_THEY_ARE = (
 
 OTHER_MODELS = (
     RightPort(
+        "called_in_another_order",
+        "two_models",
+        (
+            (
+                "            value = side.loss(side.model, batch)\n        weights",
+                '            made = judged(side.model, side.model["generator"](batch["noise"]), 0.0)\n'
+                '            value = made + judged(side.model, batch["real"], 1.0)\n        weights',
+            ),
+        ),
+        "a discriminator is shown first what is real on one side, and what is generated on the other",
+    ),
+    RightPort(
         "defined_in_another_order",
         "dense",
         (

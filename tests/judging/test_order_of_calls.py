@@ -1,0 +1,61 @@
+"""Calls of one layer are told by what they put out, where the sides make them in another order."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.judging.order_of_calls import in_order_of_calls
+from compare.traces.pairing import RecordedModel, pair
+from compare.traces.step import END
+from compare.traces.weights import Tensor, WeightGroup
+
+CALLS = ("", " (call 2)", " (call 3)")
+
+
+def model(layer, kind="Linear"):
+    held = [WeightGroup("Linear", layer, {"weight": Tensor(f"{layer}.weight", (3, 3), False, True)})]
+    groups = held if kind == "Linear" else []
+    return RecordedModel(groups, {layer: kind}, [f"{layer}{call}" for call in CALLS], [])
+
+
+def trace(layer, numbers):
+    """What a step computed: by call, a number from which its output follows."""
+    outputs = {
+        (0, "forward", f"{layer}{call}"): np.arange(12.0).reshape(4, 3) + number
+        for call, number in zip(CALLS, numbers, strict=True)
+    }
+    outputs[END, "forward", layer] = np.zeros(3)
+    return SimpleNamespace(keys=list(outputs), get=outputs.get)
+
+
+def partners(torch, tf, kind="Linear"):
+    """The number of torch's call for each of tf's, where the outputs follow from these numbers."""
+    paired = pair(model("d", kind), model("e", kind))
+    found = in_order_of_calls(paired, trace("d", torch), trace("e", tf)).outputs
+    names = {f"d{call}": number for number, call in enumerate(CALLS, 1)}
+    return [names[found[f"e{call}"]] for call in CALLS]
+
+
+@pytest.mark.parametrize("kind", ["Linear", "ReLU"])
+@pytest.mark.parametrize("order", [(1, 2, 3), (1, 3, 2), (3, 1, 2), (3, 2, 1)])
+def test_calls_in_any_order_are_found_by_their_outputs(order, kind):
+    assert partners((10, 20, 30), tuple(10 * number for number in order), kind) == list(order)
+
+
+def test_calls_that_put_out_the_same_stay_in_order():
+    assert partners((10, 10, 30), (10, 30, 10)) == [1, 3, 2]
+
+
+def test_calls_whose_output_no_other_has_take_what_is_left():
+    assert partners((10, 20, 30), (30, 77, 10)) == [3, 2, 1]
+
+
+def test_where_no_output_agrees_the_order_stays():
+    assert partners((10, 20, 30), (40, 50, 60)) == [1, 2, 3]
+
+
+def test_what_was_found_before_is_forgotten():
+    paired = pair(model("d"), model("e"))
+    found = in_order_of_calls(paired, trace("d", (10, 20, 30)), trace("e", (30, 20, 10)))
+    assert in_order_of_calls(found, trace("d", (10, 20, 30)), trace("e", (10, 20, 30))) == paired
