@@ -50,7 +50,8 @@ class Exchange:
         """`weights` are the expressions of PyTorch's, by the name of this side's weights; others have the same name."""
         self._trace = Trace(Path(isolation.trace))
         self._exchanged = Exchanged(self._trace)
-        self._names, self._inner, self._soft = dict(isolation.names), isolation.inner, isolation.soft
+        self._in_training, self._evaluated = dict(isolation.names), dict(isolation.evaluated or isolation.names)
+        self._inner, self._soft = isolation.inner, isolation.soft
         self._given_gradients, self._weights = isolation.gradients, weights
         self._padding = {each.subject: each.value for each in self._trace.header.settings if each.setting == PADDING}
         self.flow = Flow()
@@ -60,6 +61,7 @@ class Exchange:
         """Begin a pass: the calls of each layer are counted anew."""
         self._recording = recording
         self._step = END if recording.at_end else recording.steps
+        self._names = self._evaluated if recording.at_end else self._in_training
         self._calls, self._outputs, self._updates = Calls(), Calls(), Calls()
         self._awaited: dict[str, np.ndarray] = {}  # PyTorch's outputs to which no gradient has come back yet
 

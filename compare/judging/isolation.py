@@ -6,7 +6,7 @@ So every layer, what stands between them, the loss and the optimizer are compare
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -32,17 +32,20 @@ BEHIND = (*FORWARD, COMES_BACK)  # what other weights make otherwise
 @dataclass(frozen=True)
 class Partners:
     """Which of tf's is which of torch's: outputs of layers by their calls, weights (expressions of torch's), and the
-    layers of which several are one of torch's. `rename` gives a trace torch's names.
+    layers of which several are one of torch's. `rename` gives a trace torch's names; `evaluated` are the outputs of the
+    evaluation at the end.
     """
 
     outputs: Mapping[str, str]
     weights: Mapping[str, str]
     parts: frozenset[str]
     rename: Callable[[Trace], Trace]
+    evaluated: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pairing: Pairing) -> Partners:
-        return cls(pairing.outputs, pairing.weights, frozenset(pairing.parts), lambda trace: rename(trace, pairing))
+        parts, evaluated = frozenset(pairing.parts), pairing.evaluated
+        return cls(pairing.outputs, pairing.weights, parts, lambda trace: rename(trace, pairing), evaluated)
 
     @classmethod
     def alike(cls, trace: Trace) -> Partners:
@@ -125,7 +128,12 @@ def isolate(run: Run, partners: Partners, precision: str, steps: Sequence[int], 
     plain = Training(precision, audits=tuple(steps), steps=max(steps) + 1, follows=precision)
     exchanging = replace(plain, exchanges=True)
     torch, nudged = run(("torch", exchanging), ("torch", replace(exchanging, nudge=precision)))
-    isolation = Isolation(str(torch.path), tuple(partners.outputs.items()), tuple(sorted(partners.parts)))
+    isolation = Isolation(
+        str(torch.path),
+        tuple(partners.outputs.items()),
+        tuple(sorted(partners.parts)),
+        evaluated=tuple(partners.evaluated.items()),
+    )
     [tf] = run(("tf", replace(plain, isolation=isolation)))
     every, pair = _rows(torch, nudged, tf, partners, precision)
     rows = _of_known_state(_before_it_parts(every, ("loss",)), known)

@@ -27,8 +27,9 @@ class Start:
 class Isolation:
     """What a run of tf is given of one of torch's, at the audited steps.
 
-    `trace` is of the run that left its layers' exchange; `names` pairs the outputs of tf's layers with torch's. The
-    layers of tf in `inner` are parts of one of torch's, which was given something else. To the calls in `soft`, by
+    `trace` is of the run that left its layers' exchange; `names` pairs the outputs of tf's layers with torch's,
+    and `evaluated` those of the evaluation at the end, where the calls come in another order. The layers of tf in
+    `inner` are parts of one of torch's, which was given something else. To the calls in `soft`, by
     torch's names, this side's own gradient comes back. Of the weights in `gradients`, named likewise, the optimizer is
     given torch's gradient.
     """
@@ -38,6 +39,7 @@ class Isolation:
     inner: tuple[str, ...] = ()
     soft: tuple[str, ...] = ()
     gradients: tuple[str, ...] = ()
+    evaluated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,19 @@ class Pairing:
         return {tf: self.calls.get(tf, torch) for tf, torch in found.items()}
 
     @property
+    def evaluated(self) -> dict[str, str]:
+        """The outputs of an evaluation at the end, where the calls of a layer come in an order of their own."""
+        outputs = self.outputs
+        if not self.calls:
+            return outputs
+        partners: dict[str, set[str]] = {}
+        for tf, torch in outputs.items():
+            partners.setdefault(split_call(tf)[0], set()).add(split_call(torch)[0])
+        one = {layer: next(iter(found)) for layer, found in partners.items() if len(found) == 1}
+        called = {tf: (split_call(tf), torch) for tf, torch in outputs.items()}
+        return {tf: f"{one[layer]}{call}" if layer in one else torch for tf, ((layer, call), torch) in called.items()}
+
+    @property
     def all_layers(self) -> dict[str, str]:
         """TensorFlow's layers and PyTorch's, including those without weights."""
         calls = {split_call(tf)[0]: split_call(torch)[0] for tf, torch in self.outputs.items()}

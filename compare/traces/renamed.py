@@ -116,12 +116,11 @@ def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:
 def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
     """TensorFlow's trace: its weights, outputs and batches under PyTorch's names."""
     weights, outputs, batch = pairing.weights, pairing.outputs, pairing.batch
-    evaluated = replace(pairing, calls={}).outputs if pairing.calls else outputs  # which has an order of its own
     sources: dict[Key, Source] = {}
     for key in trace.keys:
         step, stage, tensor = key
         name, entry = _split(stage, tensor)
-        by_stage = {"forward": evaluated if step is END else outputs, "batch": batch}
+        by_stage = {"forward": pairing.evaluated if step is END else outputs, "batch": batch}
         shared = {**dict.fromkeys(WEIGHT_STAGES, weights), **by_stage}.get(stage, {name: name})
         if name in shared:
             sources[step, stage, f"{shared[name]}{entry}"] = partial(trace.get, key)

@@ -59,3 +59,23 @@ def test_what_was_found_before_is_forgotten():
     paired = pair(model("d"), model("e"))
     found = in_order_of_calls(paired, trace("d", (10, 20, 30)), trace("e", (30, 20, 10)))
     assert in_order_of_calls(found, trace("d", (10, 20, 30)), trace("e", (10, 20, 30))) == paired
+
+
+def test_in_an_evaluation_the_calls_of_a_layer_are_in_its_own_order():
+    paired = pair(model("d"), model("e"))
+    found = in_order_of_calls(paired, trace("d", (10, 20, 30)), trace("e", (30, 20, 10)))
+    assert found.evaluated == {f"e{call}": f"d{call}" for call in CALLS} != found.outputs
+
+
+def test_in_an_evaluation_layers_without_weights_are_those_that_they_were_in_training():
+    def both(*names):
+        return RecordedModel([], dict.fromkeys(names, "Tanh"), list(names), [])
+
+    def put_out(**numbers):
+        outputs = {(0, "forward", layer): np.arange(6.0) + number for layer, number in numbers.items()}
+        return SimpleNamespace(keys=list(outputs), get=outputs.get)
+
+    found = in_order_of_calls(
+        pair(both("actor", "critic"), both("v", "pi")), put_out(actor=1, critic=9), put_out(v=9, pi=1)
+    )
+    assert found.outputs == found.evaluated == {"v": "critic", "pi": "actor"}
