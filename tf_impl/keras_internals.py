@@ -4,10 +4,12 @@ Those of TensorFlow are in tensorflow_internals.py. Written for Keras 3.15. Wher
 KerasChangedError names the version and the attribute.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import keras
 from keras import layers, optimizers
@@ -215,3 +217,58 @@ def _needed(instance, name: str):
     if isinstance(instance, (keras.Layer, optimizers.Optimizer)) and not hasattr(instance, name):
         raise KerasChangedError(type(instance).__name__, name)
     return getattr(instance, name)
+
+
+@contextmanager
+def kept_at_nodes(place: Callable[[], Any]) -> Iterator[None]:
+    """Inside, what is put into a functional model keeps the place where that was done.
+
+    Gone: lines of functional models are not known, but that of the call of the model.
+    """
+    node = _class("keras.src.ops.node", "Node")
+    if node is None:
+        yield
+        return
+    make = node.__init__
+
+    def make_and_keep(self, *arguments, **options):
+        make(self, *arguments, **options)
+        self.arguments.made_at = place()
+
+    with patch.object(node, "__init__", make_and_keep):
+        yield
+
+
+@contextmanager
+def watched_nodes(around: Callable[[], AbstractContextManager], runs: Callable[[Any], None]) -> Iterator[None]:
+    """Inside, each functional model runs within `around()`; `runs` is told what a node keeps, before that runs.
+
+    Gone: as above.
+    """
+    function = _class("keras.src.ops.function", "Function")
+    arguments = _class("keras.src.ops.symbolic_arguments", "SymbolicArguments")
+    if not (hasattr(function, "_run_through_graph") and hasattr(arguments, "fill_in")):
+        yield
+        return
+    run, fill_in = function._run_through_graph, arguments.fill_in
+
+    def run_around(self, *given, **options):
+        with around():
+            return run(self, *given, **options)
+
+    def tell_and_fill_in(self, tensors):
+        runs(getattr(self, "made_at", None))
+        return fill_in(self, tensors)
+
+    with (
+        patch.object(function, "_run_through_graph", run_around),
+        patch.object(arguments, "fill_in", tell_and_fill_in),
+    ):
+        yield
+
+
+def _class(module: str, name: str) -> type | None:
+    try:
+        return getattr(import_module(module), name, None)
+    except ImportError:
+        return None

@@ -7,6 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from compare.traces.operations import WRITTEN, OperationLog
+from compare.traces.places import Called
+from tf_impl.functional import FunctionalModels
 from tf_impl.tensorflow_internals import number_of_tensor, watched_gradients, watched_kernels
 from tf_impl.weights.tensors import resource
 
@@ -28,6 +30,7 @@ class Recording:
         self._of: int | None = None  # the forward operation whose gradient is being computed
         self._is_of_weights = False  # the backward pass that is running
         self._reading = False
+        self._functional = FunctionalModels()
 
     def start(self, weights: Mapping[str, tf.Variable]) -> None:
         """Begin; the step must run eagerly."""
@@ -39,6 +42,7 @@ class Recording:
                 self.log.weights[name] = self._held[handle]
         self._weights = {*self._held}
         gradients = self._operation_of, self._written, self._differentiate, self._asked
+        self._undo.enter_context(self._functional.watched())
         self._undo.enter_context(watched_kernels(self._note))
         self._undo.enter_context(watched_gradients(*gradients))
 
@@ -47,7 +51,7 @@ class Recording:
         self._undo.close()
 
     def _note(self, name: str, inputs: Iterable, outputs: Iterable) -> None:
-        if self.log.full or self._reading or (place := self.log.place()) is None:
+        if self.log.full or self._reading or (place := self._place()) is None:
             return
         inputs, outputs = list(inputs), list(outputs or ())
         handles = [each for each in inputs if each.dtype == tf.resource]
@@ -62,6 +66,10 @@ class Recording:
             self._held |= {number_of_tensor(each): changed for each in handles}
             results.append(changed)
         self._noted(name, given, results, place, name in STOPS)
+
+    def _place(self) -> Called | None:
+        called = self.log.place()
+        return called and self._functional.with_lines(called)
 
     def _read(self, handle, moved_by) -> int:
         """The value that a variable has been moved to."""
@@ -90,7 +98,7 @@ class Recording:
 
     def _written(self, name: str, inputs: Sequence, outputs: Sequence) -> int | None:
         """Note an operation whose gradient somebody wrote, behind its parts."""
-        if self.log.full or (place := self.log.place()) is None:
+        if self.log.full or (place := self._place()) is None:
             return None
         given = [self._given_by(each) for each in inputs]
         inside = [self._number(each) for each in outputs if _has_content(each)]  # what its parts came to

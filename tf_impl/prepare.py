@@ -11,6 +11,7 @@ from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import Side, every_optimizer
 from tf_impl import runtime, weights
 from tf_impl.building import building
+from tf_impl.functional import written_down
 from tf_impl.graph import compile_step
 from tf_impl.one_model import part_of
 from tf_impl.randomness import mute
@@ -46,7 +47,7 @@ def build(
     keras.backend.clear_session(free_memory=False)
     runtime.set_precision(precision)
     runtime.set_seed(0)
-    with building() as call_once:
+    with building() as call_once, written_down():
         side = make_side(settings)
         muted = mute(side.model)
         # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.

@@ -108,8 +108,13 @@ def _call_of(frame: FrameType) -> int:
     if sys.gettrace() is not None:
         return 0
     if not isinstance(frame.f_trace, _Call):
-        frame.f_trace = _Call(next(_NUMBERS))  # type: ignore[assignment]
+        frame.f_trace = _Call(next_call())  # type: ignore[assignment]
     return frame.f_trace  # type: ignore[return-value]
+
+
+def next_call() -> int:
+    """A number that no call has yet."""
+    return next(_NUMBERS)
 
 
 _NUMBERS = count(1)
