@@ -6,11 +6,11 @@ THIRD_STEPS = (
     WrongLine(
         "translated_for_identity",
         "cyclegan",
-        "same = l1(a, to_a(a)) + l1(b, to_b(b))",
-        "same = l1(a, to_a(b)) + l1(b, to_b(a))",
+        "same = l1(b, to_b(b)) + l1(a, to_a(a))",
+        "same = l1(b, to_b(a)) + l1(a, to_a(b))",
         "loss",
         "loss_idt = criterion_idt(",
-        "same = l1(a, to_a(b))",
+        "same = l1(b, to_b(a))",
         "what is there already shall stay as it is",
     ),
     WrongLine(

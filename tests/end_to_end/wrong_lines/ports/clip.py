@@ -26,7 +26,7 @@ def torch_side():
             self.visual = nn.Sequential(nn.Linear(7, 8), nn.GELU(approximate="tanh"), nn.Linear(8, WIDTH))
             self.token_embedding = nn.Embedding(WORDS, 6)
             self.text_projection = nn.Linear(6, WIDTH, bias=False)
-            self.logit_scale = nn.Parameter(torch.ones([]) * math.log(5.0))
+            self.logit_scale = nn.Parameter(torch.ones(1) * math.log(5.0))
 
         def encode_text(self, words):
             mask = (words != 0).unsqueeze(-1).to(self.logit_scale)
@@ -66,7 +66,7 @@ def tf_side():
             self.hidden, self.image_head = layers.Dense(8), layers.Dense(WIDTH)
             self.embed = layers.Embedding(WORDS, 6)
             self.text_head = layers.Dense(WIDTH, use_bias=False)
-            self.log_temperature = self.add_weight(shape=(), initializer=start, name="log_temperature")
+            self.log_temperature = self.add_weight(shape=(1,), initializer=start, name="log_temperature")
 
         def text(self, words):
             keep = tf.cast(tf.not_equal(words, 0), self.compute_dtype)

@@ -91,9 +91,11 @@ def tf_step(side, batch):
         return tf.reduce_mean(tf.abs(left - right))
 
     with tf.GradientTape(persistent=True) as tape:
-        fake_b, fake_a = to_b(a), to_a(b)
-        cycle = l1(a, to_a(fake_b)) + l1(b, to_b(fake_a))
-        same = l1(a, to_a(a)) + l1(b, to_b(b))
+        fake_b = to_b(a)
+        cycle = l1(a, to_a(fake_b))
+        fake_a = to_a(b)
+        cycle += l1(b, to_b(fake_a))
+        same = l1(b, to_b(b)) + l1(a, to_a(a))
         fooled = towards(judge_b(fake_b), 1.0) + towards(judge_a(fake_a), 1.0)
         generators_loss = fooled + LAMBDA * cycle + LAMBDA * IDENTITY * same
         loss_a = 0.5 * (towards(judge_a(a), 1.0) + towards(judge_a(fake_a), 0.0))

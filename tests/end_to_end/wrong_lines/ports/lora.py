@@ -4,12 +4,8 @@ RANK, ALPHA, SMOOTHING = 2, 6.0, 0.1
 WEIGHTS = {
     "up.down": "0.lora_A.T",
     "up.lift": "0.lora_B.T",
-    "up.base.kernel": "0.linear.weight.T",
-    "up.base.bias": "0.linear.bias",
     "out.down": "2.lora_A.T",
     "out.lift": "2.lora_B.T",
-    "out.base.kernel": "2.linear.weight.T",
-    "out.base.bias": "2.linear.bias",
 }
 
 
