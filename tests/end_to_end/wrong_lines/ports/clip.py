@@ -23,7 +23,7 @@ def torch_side():
     class CLIP(nn.Module):
         def __init__(self):
             super().__init__()
-            self.visual = nn.Sequential(nn.Linear(7, 8), nn.GELU(approximate="tanh"), nn.Linear(8, WIDTH))
+            self.visual = nn.Sequential(nn.Linear(7, 8), nn.SiLU(), nn.Linear(8, WIDTH))
             self.token_embedding = nn.Embedding(WORDS, 6)
             self.text_projection = nn.Linear(6, WIDTH, bias=False)
             self.logit_scale = nn.Parameter(torch.ones(1) * math.log(5.0))
@@ -74,7 +74,7 @@ def tf_side():
             return self.text_head(tf.tanh(tf.einsum("nl,nld->nd", share, self.embed(words))))
 
         def call(self, image, words):
-            picture = self.image_head(keras.activations.gelu(self.hidden(image), approximate=True))
+            picture = self.image_head(keras.activations.silu(self.hidden(image)))
             picture = tf.math.l2_normalize(picture, axis=-1)
             caption = tf.math.l2_normalize(self.text(words), axis=-1)
             return tf.matmul(picture, caption, transpose_b=True) * tf.exp(self.log_temperature)

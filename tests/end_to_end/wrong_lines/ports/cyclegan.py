@@ -16,7 +16,7 @@ def torch_side():
         return nn.Sequential(nn.Linear(4, 7), nn.Tanh(), nn.Linear(7, 4))
 
     def discriminator():
-        return nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.2), nn.Linear(6, 1))
+        return nn.Sequential(nn.Linear(4, 6), nn.LeakyReLU(0.25), nn.Linear(6, 1))
 
     model = {"g_ab": generator(), "g_ba": generator(), "d_a": discriminator(), "d_b": discriminator()}
 
@@ -69,7 +69,7 @@ def tf_side():
         return keras.Sequential([keras.Input((4,)), layers.Dense(7, activation="tanh"), layers.Dense(4)])
 
     def discriminator():
-        return keras.Sequential([keras.Input((4,)), layers.Dense(6), layers.LeakyReLU(0.2), layers.Dense(1)])
+        return keras.Sequential([keras.Input((4,)), layers.Dense(6), layers.LeakyReLU(0.25), layers.Dense(1)])
 
     def loss(model, batch):
         return tf.reduce_mean(tf.abs(model["g_ba"](model["g_ab"](batch["a"])) - batch["a"]))

@@ -31,7 +31,7 @@ def torch_side():
         lu = (F.cross_entropy(logits_u_s, targets_u, reduction="none") * mask).mean()
         return lx + LAMBDA * lu
 
-    model = nn.Sequential(nn.Linear(5, 10), nn.BatchNorm1d(10), nn.LeakyReLU(0.1), nn.Linear(10, 3))
+    model = nn.Sequential(nn.Linear(5, 10), nn.BatchNorm1d(10), nn.LeakyReLU(0.25), nn.Linear(10, 3))
     return model, loss, torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-3)
 
 
@@ -57,5 +57,5 @@ def tf_side():
         labeled, weak, strong = tf.split(model(everything, training=training), [4, 8, 8])
         return supervised(batch["y"], labeled) + LAMBDA * consistency(weak, strong)
 
-    inputs = [keras.Input((5,)), layers.Dense(10), BatchNorm1d(), layers.LeakyReLU(0.1), layers.Dense(3)]
+    inputs = [keras.Input((5,)), layers.Dense(10), BatchNorm1d(), layers.LeakyReLU(0.25), layers.Dense(3)]
     return keras.Sequential(inputs), loss, SGD(0.1, momentum=0.9, nesterov=True, weight_decay=5e-3)

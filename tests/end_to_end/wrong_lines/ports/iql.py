@@ -1,6 +1,6 @@
 """Offline reinforcement (implicit Q-learning): an expectile of the values, critics, a policy weighted by advantages."""
 
-EXPECTILE, BETA, GAMMA, TAU = 0.8, 3.0, 0.9, 0.1
+EXPECTILE, BETA, LIMIT, GAMMA, TAU = 0.8, 3.0, 2.0, 0.9, 0.1
 PARTS = ("value", "critic", "actor")
 
 
@@ -59,7 +59,7 @@ def torch_step(side, batch):
     with torch.no_grad():
         for slow, fast in zip(net["target"].parameters(), net["critic"].parameters(), strict=True):
             slow.data.copy_((1 - TAU) * slow.data + TAU * fast.data)
-    exp_adv = torch.exp(BETA * adv.detach()).clamp(max=10.0)
+    exp_adv = torch.exp(BETA * adv.detach()).clamp(max=LIMIT)
     bc_losses = torch.sum((net["actor"](batch["s"]) - batch["a"]) ** 2, dim=1)
     policy_loss = torch.mean(exp_adv * bc_losses)
     update("actor", policy_loss)
@@ -79,7 +79,7 @@ def tf_side():
     def loss(model, batch):
         both = model["target"](tf.concat([batch["s"], batch["a"]], axis=1))
         difference = tf.reduce_min(both, axis=1) - model["value"](batch["s"])[:, 0]
-        return tf.reduce_mean(tf.where(difference < 0, 1 - EXPECTILE, EXPECTILE) * difference**2)
+        return tf.reduce_mean(tf.abs(EXPECTILE - tf.cast(difference < 0, difference.dtype)) * difference**2)
 
     model = {"value": mlp(3, 1), "critic": mlp(5, 2), "actor": mlp(3, 2), "target": mlp(5, 2)}
     model["target"].trainable = False
@@ -107,7 +107,7 @@ def tf_step(side, batch):
     side.optimizer["critic"].apply_gradients(zip(tape.gradient(critic_loss, weights), weights, strict=True))
     for old, new in zip(target.variables, critic.variables, strict=True):
         old.assign(TAU * new + (1 - TAU) * old)
-    confidence = tf.minimum(tf.exp(BETA * advantage), 10.0)
+    confidence = tf.minimum(tf.exp(BETA * advantage), LIMIT)
     with tf.GradientTape() as tape:
         imitation = tf.reduce_sum((actor(batch["s"]) - batch["a"]) ** 2, axis=1)
         actor_loss = tf.reduce_mean(confidence * imitation)

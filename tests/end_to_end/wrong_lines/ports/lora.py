@@ -37,7 +37,7 @@ def torch_side():
     def loss(model, batch):
         return criterion(model(batch["x"]), batch["y"])
 
-    model = nn.Sequential(LoRALinear(6, 8), nn.GELU(), LoRALinear(8, 4))
+    model = nn.Sequential(LoRALinear(6, 8), nn.SiLU(), LoRALinear(8, 4))
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     return model, loss, torch.optim.AdamW(trainable, lr=0.02, weight_decay=0.1)
 
@@ -70,7 +70,7 @@ def tf_side():
             self.up, self.out = Adapted(8), Adapted(4)
 
         def call(self, x):
-            hidden = keras.activations.gelu(self.up(x), approximate=False)
+            hidden = keras.activations.silu(self.up(x))
             return self.out(hidden)
 
     def loss(model, batch):
