@@ -168,7 +168,7 @@ THIRD_LEARNING = (
         "clip",
         "* tf.exp(self.log_temperature)",
         "* self.log_temperature",
-        "forward",
+        "loss",
         "logits_per_image = self.logit_scale.exp()",
         "return tf.matmul(picture, caption",
         "the parameter is the logarithm of the scale",

@@ -74,7 +74,7 @@ def tf_side():
     from tf_impl.optimizers import Adam
 
     def mlp(into, out):
-        return keras.Sequential([keras.Input((into,)), layers.Dense(8, "tanh"), layers.Dense(out)])
+        return keras.Sequential([keras.Input((into,)), layers.Dense(8), layers.Activation("tanh"), layers.Dense(out)])
 
     def loss(model, batch):
         both = model["target"](tf.concat([batch["s"], batch["a"]], axis=1))
