@@ -92,9 +92,9 @@ def tf_step(side, batch):
 
     value, critic, actor, target = (side.model[name] for name in ("value", "critic", "actor", "target"))
     state_action = tf.concat([batch["s"], batch["a"]], axis=1)
-    following = value(batch["s2"])[:, 0]
-    least = tf.reduce_min(target(state_action), axis=1)
     with tf.GradientTape() as tape:
+        following = value(batch["s2"])[:, 0]
+        least = tf.reduce_min(target(state_action), axis=1)
         advantage = least - value(batch["s"])[:, 0]
         weight = tf.where(advantage > 0, tf.constant(EXPECTILE, least.dtype), tf.constant(1 - EXPECTILE, least.dtype))
         value_loss = tf.reduce_mean(weight * tf.square(advantage))
