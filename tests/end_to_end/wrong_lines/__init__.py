@@ -14,13 +14,20 @@ from tests.end_to_end.wrong_lines.signals import SIGNALS
 from tests.end_to_end.wrong_lines.structures import STRUCTURES
 from tests.end_to_end.wrong_lines.supervised import SUPERVISED
 from tests.end_to_end.wrong_lines.table import PORTS, WrongLine, lines_of, text_of
+from tests.end_to_end.wrong_lines.third_learning import THIRD_LEARNING
+from tests.end_to_end.wrong_lines.third_pictures import THIRD_PICTURES
+from tests.end_to_end.wrong_lines.third_sequences import THIRD_SEQUENCES
+from tests.end_to_end.wrong_lines.third_steps import THIRD_STEPS
+from tests.end_to_end.wrong_lines.third_structures import THIRD_STRUCTURES
 from tests.end_to_end.wrong_lines.training import TRAINING
 from tests.end_to_end.wrong_lines.vision import VISION
 
 FIRST = (*REPRESENTATIONS, *GENERATIVE, *REINFORCEMENT, *SUPERVISED, *SEQUENCES, *TRAINING)
 # A second set, written by somebody who did not know the rules that find lines.
 SECOND = (*VISION, *LANGUAGE, *SIGNALS, *POLICIES, *OPTIMIZERS, *STRUCTURES)
-WRONG_LINES = (*FIRST, *SECOND)
+# A third, after further reports, written without knowing the rules that the second had led to.
+THIRD = (*THIRD_PICTURES, *THIRD_LEARNING, *THIRD_SEQUENCES, *THIRD_STRUCTURES, *THIRD_STEPS)
+WRONG_LINES = (*FIRST, *SECOND, *THIRD)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
 
-__all__ = ["FAMILIES", "FIRST", "PORTS", "SECOND", "WRONG_LINES", "WrongLine", "lines_of", "text_of"]
+__all__ = ["FAMILIES", "FIRST", "PORTS", "SECOND", "THIRD", "WRONG_LINES", "WrongLine", "lines_of", "text_of"]
