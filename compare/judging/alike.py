@@ -19,10 +19,13 @@ Constant = tuple[float, float]  # a size, and the number of all elements
 Signed = tuple[int, int]  # a class, and the sign with which a value is of it
 
 
-def same(one: Fingerprint, other: Fingerprint, tolerance: float, transposed: bool = False) -> bool:
+def same(
+    one: Fingerprint, other: Fingerprint, tolerance: float, transposed: bool = False, in_order: bool = False
+) -> bool:
     """Whether two values are the same in some layout: in another order of the axes, or reshaped.
 
-    A square matrix and its transpose, or whatever else has the same shape, is so only where `transposed` allows it.
+    A square matrix and its transpose, or whatever else has the same shape, is so only where `transposed` allows it;
+    `in_order` asks it of images too, whose channels are last on one of the sides.
     """
     if one.size != other.size or one.not_finite != other.not_finite:
         return False
@@ -36,7 +39,10 @@ def same(one: Fingerprint, other: Fingerprint, tolerance: float, transposed: boo
         and abs(one.squares - other.squares) <= 2 * tolerance * max(one.squares, other.squares)
         and (
             any(abs(left - right) <= of_sums for left, right in _orders(one, other))
-            or ((transposed or one.shape != other.shape) and abs(one.by_axes - other.by_axes) <= of_sums)
+            or (
+                (transposed or not (one.shape == other.shape or (in_order and _is_moved(one, other))))
+                and abs(one.by_axes - other.by_axes) <= of_sums
+            )
         )
     )
 
@@ -44,6 +50,11 @@ def same(one: Fingerprint, other: Fingerprint, tolerance: float, transposed: boo
 def _orders(one: Fingerprint, other: Fingerprint) -> tuple[tuple[float, float], ...]:
     """What agrees where the elements come in the same order, on one of the sides perhaps with the second axis last."""
     return (one.in_order, other.in_order), (one.moved, other.in_order), (one.in_order, other.moved)
+
+
+def _is_moved(one: Fingerprint, other: Fingerprint) -> bool:
+    """Whether one has the shape of the other with its second axis last."""
+    return one.shape == other.moved_shape or one.moved_shape == other.shape
 
 
 def is_plain(print: Fingerprint | None) -> bool:
@@ -87,9 +98,11 @@ class Finder:
         tolerance: float,
         transposed: bool = False,
         of_weights: Collection[int] = (),
+        in_order: bool = False,
     ):
         """`of_weights` are values that each side has in a layout of its own, so that a square one may be transposed."""
         self._tolerance, self._transposed, self._of_weights = tolerance, transposed, of_weights
+        self._in_order = in_order
         by_size: dict[float, list[tuple[int, Fingerprint]]] = {}
         for number, print in prints:
             by_size.setdefault(print.size, []).append((number, print))
@@ -111,8 +124,11 @@ class Finder:
         return sorted(
             number
             for number, each in near
-            if same(print, each, self._tolerance, self._transposed or (of_weights and number in self._of_weights))
+            if same(print, each, self._tolerance, self._is_free(number, of_weights), self._in_order)
         )
+
+    def _is_free(self, number: int, of_weights: bool) -> bool:
+        return self._transposed or (of_weights and number in self._of_weights)
 
 
 def told(record: Operations) -> list[tuple[int, Fingerprint]]:
@@ -140,18 +156,21 @@ def _of_weights(record: Operations) -> set[int]:
     return found
 
 
-def alike(torch: Operations, tf: Operations, tolerance: float) -> Alike:
-    """The values of both sides in classes."""
+def alike(torch: Operations, tf: Operations, tolerance: float, in_order: bool = False) -> Alike:
+    """The values of both sides in classes; `in_order` as in `same`."""
     values: Sequence[tuple[int, Fingerprint]] = told(torch)
     offset = len(torch.values)
     values = [*values, *((number + offset, print) for number, print in told(tf))]
     of_weights = _of_weights(torch) | {number + offset for number in _of_weights(tf)}
-    finder, prints = Finder(values, tolerance, of_weights=of_weights), dict(values)
+    finder, prints = Finder(values, tolerance, of_weights=of_weights, in_order=in_order), dict(values)
     classes: dict[int, int] = {}
     for number, _ in values:
-        if number not in classes:
-            for other in finder.find(prints[number], number in of_weights):
-                classes.setdefault(other, number)
+        is_known = number in classes
+        if is_known and number >= offset:
+            continue
+        for other in finder.find(prints[number], number in of_weights):
+            if not is_known or other >= offset:  # each of torch's tells what of tf is the same
+                classes.setdefault(other, classes.get(number, number))
     of_torch = {number: each for number, each in classes.items() if number < offset}
     of_tf = {number - offset: each for number, each in classes.items() if number >= offset}
     constants = {

@@ -14,6 +14,8 @@ def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozense
     did in the same call before: it goes on with something else."""
     operation = record.operations[number]
     stack = operation.stack
+    if (again := _called_again(record, classes, both, number)) is not None:
+        return again
     for depth, place in enumerate(stack):
         ends: dict[tuple, bool] = {}  # of each call, in their order: whether both sides have what it came to
         own, was_right, is_behind = _call(operation, depth), False, False
@@ -30,6 +32,19 @@ def line_to_blame(record: Operations, classes: Mapping[int, int], both: frozense
             return place
         if not _is_right_elsewhere(ends, own):
             return place
+    return None
+
+
+def _called_again(record: Operations, classes: Mapping[int, int], both: frozenset[int], number: int) -> Place | None:
+    """Where a function was called that came to what both sides have, and had when called from another line before."""
+    operation = record.operations[number]
+    own = both & {classes[value] for value in operation.outputs if value in classes}
+    for earlier in record.operations[:number]:
+        is_same = earlier.name == operation.name and earlier.stack[:1] == operation.stack[:1] != ()
+        if is_same and any(classes.get(value) in own for value in earlier.outputs):
+            places = zip(operation.stack, earlier.stack, strict=False)
+            if (apart := next((mine for mine, theirs in places if mine != theirs), None)) is not None:
+                return apart
     return None
 
 

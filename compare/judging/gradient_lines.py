@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from compare.judging.aliases import with_aliases
 from compare.judging.callers import line_that_uses
 from compare.judging.gradient_flow import Flow, flows_of
 from compare.judging.gradient_partings import Parting, is_cut, partings
@@ -47,7 +48,7 @@ def _lines_to(step: Step, what: str, flows: tuple[Flow, Flow], start: int) -> li
     roots = [flow.roots(terms) for flow, terms in zip(flows, apart[0].terms, strict=True)]
     if not apart[0].to and all(roots) and (found := lines_up_to(step, what, roots[0][-1], roots[1][-1])):
         return found
-    lines = _of_written(step, what, flows, apart[0]) or _lines(step, what, flows, apart[0])
+    lines = with_aliases(_of_written(step, what, flows, apart[0]) or _lines(step, what, flows, apart[0]))
     for further in (each for each in apart[1:] if is_cut(flows, each)):
         own, known = _lines(step, what, flows, further), {(each.side, each.at.line) for each in lines}
         if len(own) >= MOST_PAIRS and not any((each.side, each.at.line) in known for each in own if each.role == PARTS):

@@ -9,11 +9,13 @@ from compare.judging.kinds import kind
 from compare.traces.places import Place
 
 FURTHEST = 4  # operations behind
+FURTHEST_JOINING = 10
 JOINS = ("add", "sub", "mul", "div", "where")  # what takes a further term
 
 
 def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
-    """The operation behind `part`, on its side, that is of the kind of `other`; None where `part` itself is, or none.
+    """The operation behind `part`, on its side, that is of the kind of `other`, or is given what that is given besides;
+    None where `part` itself is, or none.
 
     Where there is one, `other`'s side has left out what `part` does.
     """
@@ -21,14 +23,14 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
     is_alike = kind(part.operation.name) == wanted
     if not {*part.starts} & given or (is_alike and given <= {*part.starts}):
         return None
-    behind = [part.number]
-    for _ in range(FURTHEST):
+    behind, joined = [part.number], given - {*part.starts}
+    for hops in range(FURTHEST_JOINING):
         outputs = {value for number in behind for value in record.operations[number].outputs}
         behind = [each for each in stretch.inside if outputs & {*record.operations[each].inputs} and each not in behind]
         for number in sorted(behind):
-            if kind(record.operations[number].name) == wanted and (
-                not is_alike or given <= {*part.starts, *stretch.part(number, part.output).starts}
-            ):
+            starts = {*stretch.part(number, part.output).starts}
+            is_of_kind = hops < FURTHEST and kind(record.operations[number].name) == wanted
+            if (is_of_kind and (not is_alike or given <= {*part.starts, *starts})) or (joined and joined <= starts):
                 return number
     return _next(stretch, part) if _is_function(stretch, part) and {*part.starts} < given else None
 

@@ -60,9 +60,9 @@ class Step:
         return self.torch if side == "torch" else self.tf
 
 
-def compared(torch: Operations, tf: Operations, tolerance: float) -> Step:
-    """Both records, compared."""
-    found = without_signs(torch, tf, alike(torch, tf, tolerance))
+def compared(torch: Operations, tf: Operations, tolerance: float, in_order: bool = False) -> Step:
+    """Both records, compared; `in_order` as in `same`."""
+    found = without_signs(torch, tf, alike(torch, tf, tolerance, in_order))
     return Step(torch, tf, with_composed(torch, tf, found, tolerance), tolerance)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from compare.judging.alike import Finder
+from compare.judging.aliases import with_aliases
+from compare.judging.alike import Finder, same
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.left_out import with_takers
-from compare.judging.line import PARTS, Line, Step
+from compare.judging.line import PARTS, Line, Step, compared
 from compare.judging.lockstep import UnclearError, descend
 from compare.judging.pair_lines import PROVEN, line_of_part, lines_of_pair, place_of_part
 from compare.running.request import SIDES
@@ -28,7 +30,25 @@ def lines_of_value(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> 
 
 
 def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
-    """The lines where two values of the records part."""
+    """The lines where two values of the records part.
+
+    Where an operation makes two things of what is the same in some order of its axes, and that is not the order that
+    its shape suggests, the lines up to there come first.
+    """
+    lines, takes_another_order = _lines_between(step, what, torch, tf)
+    if takes_another_order:
+        ordered = compared(step.torch, step.tf, step.tolerance, in_order=True)
+        lines = _without_repeats([*_lines_between(ordered, what, torch, tf)[0], *lines])
+    return with_aliases(lines)
+
+
+def _without_repeats(lines: Sequence[Line]) -> list[Line]:
+    return list({(each.side, each.at.line): each for each in reversed(lines)}.values())[::-1]
+
+
+def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Line], bool]:
+    """The lines between what both sides have and two values, and whether both have it in an order of its own."""
+    step = _on_both_ways(step, torch, tf)
     one, other = (
         Stretch(side, step.record(side), step.alike, target) for side, target in zip(SIDES, (torch, tf), strict=True)
     )
@@ -39,15 +59,54 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
         [_with_line(step, stretch, each) for each in parts]
         for stretch, parts in zip((one, other), with_takers((one, other), by_side), strict=True)
     ]
-    from_the_start = _lines(step, what, (one, other), pairs(*([each for each in parts if each] for parts in placed)))
+    paired = pairs(*([each for each in parts if each] for parts in placed))
+    from_the_start = _lines(step, what, (one, other), paired)
+    takes_another_order = any(_takes_another_order(step, *pair) for pair in paired[:MOST_PAIRS])
     known = {(each.side, each.at.line) for each in from_the_end if each.role == PARTS}
     if all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
         from_the_start = []
     found = [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
     named = {(each.side, each.at.line) for each in found}
     if not found or any(each.note.startswith(PROVEN) for each in found):  # which says all
-        return found
-    return [*found, *(each for each in passages if (each.side, each.at.line) not in named)]
+        return found, takes_another_order
+    return [*found, *(each for each in passages if (each.side, each.at.line) not in named)], takes_another_order
+
+
+def _takes_another_order(step: Step, torch: Part | None, tf: Part | None) -> bool:
+    """Whether two operations are given something whose axes come in another order than its shape suggests."""
+    if torch is None or tf is None:
+        return False
+    shared = ((torch.starts[each], tf.starts[each]) for each in {*torch.starts} & {*tf.starts})
+    prints = ((step.torch.values[one].print, step.tf.values[other].print) for one, other in shared)
+    return any(one and other and not same(one, other, step.tolerance, in_order=True) for one, other in prints)
+
+
+def _on_both_ways(step: Step, torch: int, tf: int) -> Step:
+    """The step in which both sides have, besides what they were given, only what both make these values of: a side may
+    compute elsewhere what the other needs here."""
+    ways = [
+        {step.alike.of(side).get(value) for value in _before(step.record(side), target)}
+        for side, target in zip(SIDES, (torch, tf), strict=True)
+    ]
+    given = {each for value, each in step.alike.torch.items() if not _is_computed(step.torch, value)}
+    return replace(step, alike=replace(step.alike, both=step.alike.both & (given | (ways[0] & ways[1]))))
+
+
+def _is_computed(record: Operations, value: int) -> bool:
+    """Whether a line of the user's computed a value."""
+    number = record.producer.get(value)
+    return number is not None and bool(record.operations[number].stack)
+
+
+def _before(record: Operations, value: int) -> set[int]:
+    """All values that a value is computed of, and it."""
+    found, left = {value}, [value]
+    while left:
+        number = record.producer.get(left.pop())
+        fresh = {*record.operations[number].inputs} - found if number is not None else set()
+        found |= fresh
+        left += fresh
+    return found
 
 
 def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:

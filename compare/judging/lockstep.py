@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
-from compare.judging.multiples import divided_otherwise, first_multiple
+from compare.judging.multiples import divided_otherwise, divided_together, first_multiple
 from compare.judging.terms import Term, behind_passing, terms_of
 
 DEEPEST = 40  # operations
@@ -28,7 +28,7 @@ class UnclearError(Exception):
 
 def descend(one: Stretch, other: Stretch) -> list[Pair]:
     """The pairs of operations at which the two ways to the targets part. UnclearError where that cannot be told."""
-    found = _apart(one, other, one.target, other.target, DEEPEST)
+    found = _of_chance(one, other) or _apart(one, other, one.target, other.target, DEEPEST)
     above = [(_above(one, mine.number), _above(other, theirs.number)) for mine, theirs in found]
     firsts = [
         pair
@@ -36,6 +36,14 @@ def descend(one: Stretch, other: Stretch) -> list[Pair]:
         if not any(each[0].number in ours or each[1].number in theirs for each in found if each is not pair)
     ]
     return firsts or found
+
+
+def _of_chance(one: Stretch, other: Stretch) -> list[Pair]:
+    """Where two sums part of which one has another value of the other side by chance: the mean of a term twice, say."""
+    if not (one.is_matched(one.target) or other.is_matched(other.target)):
+        return []
+    terms, others = (terms_of(stretch, stretch.target, by_chance=True) for stretch in (one, other))
+    return _of_sums(one, other, terms, others, DEEPEST) if len(terms) > 1 < len(others) else []
 
 
 def _above(stretch: Stretch, number: int) -> set[int]:
@@ -116,6 +124,8 @@ def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
             return []
         pair = _made(stretch, extra[0]), _taking(without, roots[-1])
         return [pair if stretch is one else (pair[1], pair[0])]
+    if found := _divided_together(one, other, left, right):
+        return [found]
     if len(left) != len(right):
         left, right = _alike_first(one, other, left, right)
     pairs = list(zip(left, right, strict=False))
@@ -126,6 +136,15 @@ def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
         if len(left) == len(right) == 1 < len(terms):  # all other terms are the same
             return made
         raise
+
+
+def _divided_together(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> Pair | None:
+    """Where one side divides several terms together, and the other their sum by something else."""
+    if len(right) == 1 < len(left) and divided_together(one, other, [each.value for each in left], right[0].value):
+        return _taking(one, left[0]), _made(other, right[0])
+    if len(left) == 1 < len(right) and divided_together(other, one, [each.value for each in right], left[0].value):
+        return _made(one, left[0]), _taking(other, right[0])
+    return None
 
 
 def _without_common(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
 from compare.traces.fingerprints import Fingerprint
@@ -58,18 +62,27 @@ def is_multiple(of: Fingerprint, value: Fingerprint, times: float) -> bool:
 
 
 def divided_otherwise(one: Stretch, other: Stretch, left: int, right: int) -> bool:
-    """Whether both are reduced from values of one sum, and only what that is divided by differs."""
-    sums = [_sum_before(one, left), _sum_before(other, right)]
-    if sums[0] is None or sums[1] is None or not sums[0]:
-        return False
-    return abs(sums[0] - sums[1]) <= CLOSE * abs(sums[0])
+    """Whether both are made of one sum, and only what that is divided by differs."""
+    return _have_one(_sums_before(one, left), _sums_before(other, right))
 
 
-def _sum_before(stretch: Stretch, value: int) -> float | None:
-    """The sum of what is reduced to one number; None where it is not."""
+def divided_together(one: Stretch, other: Stretch, terms: Sequence[int], whole: int) -> bool:
+    """The same, where the sum is the one of several values on one side."""
+    prints = [one.record.values[each].print for each in terms]
+    total = sum(print.total if print and print.size == 1 else np.nan for print in prints)
+    return _have_one([total], _sums_before(other, whole))
+
+
+def _have_one(sums: Iterable[float], others: Sequence[float]) -> bool:
+    return any(mine and abs(mine - theirs) <= CLOSE * abs(mine) for mine in sums for theirs in others)
+
+
+def _sums_before(stretch: Stretch, value: int) -> list[float]:
+    """The sums that a value is made of: of what is reduced to one number, or of a sum that is divided by a number."""
     number, print = stretch.record.producer.get(value), stretch.record.values[value].print
-    if number is None or print is None or print.size != 1:
-        return None
-    operation = stretch.record.operations[number]
-    before = stretch.record.values[operation.inputs[0]].print if operation.inputs else None
-    return before.total if before is not None and kind(operation.name) in REDUCTIONS else None
+    if number is None or print is None or print.size != 1 or not stretch.record.operations[number].inputs:
+        return []
+    given, name = stretch.record.operations[number].inputs[0], kind(stretch.record.operations[number].name)
+    before = stretch.record.values[given].print
+    is_divided = name == "div" and before is not None and before.size == 1 and not stretch.is_matched(given)
+    return [before.total] if before is not None and (name in REDUCTIONS or is_divided) else []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from compare.judging.callers import line_that_takes, line_to_blame
-from compare.judging.frontier import Part, Stretch
+from compare.judging.constants import numbers_of, only_in_one
+from compare.judging.frontier import Part, Stretch, overlap
 from compare.judging.kinds import kind
 from compare.judging.laid_out import laid_out_by
 from compare.judging.left_out import goes_on_as, is_in_the_statement_before
@@ -25,6 +26,7 @@ def lines_of_pair(step: Step, what: str, stretches: tuple[Stretch, Stretch], tor
     lines = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
     known = {(each.side, each.at.line) for each in lines if each.role == PARTS}
     more = [*_laid_out(step, what, torch, tf), *_laid_out(step, what, tf, torch), *_given(step, what, torch, tf)]
+    more += [*_of_divisor(step, what, torch), *_of_divisor(step, what, tf), *_of_constants(step, what, torch, tf)]
     return [*lines, *(each for each in more if (each.side, each.at.line) not in known)]
 
 
@@ -56,6 +58,33 @@ def _given(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
     return lines
 
 
+def _of_divisor(step: Step, what: str, part: Part) -> list[Line]:
+    """The line of the count or the norm that something is divided by, where that stands elsewhere and only one side has
+    it."""
+    record, operation = step.record(part.side), part.operation
+    if kind(operation.name) != "div" or len(operation.inputs) != 2:
+        return []
+    value, at = operation.inputs[1], made_at(record, operation.inputs[1])
+    is_number = record.values[value].print is not None and not record.values[value].shape
+    if not is_number or at is None or step.alike.of(part.side).get(value) in step.alike.both:
+        return []
+    return [line(step, what, part.side, PARTS, at, value)] if at != place_of_part(step, part) else []
+
+
+def _of_constants(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
+    """Where both start from the same: the lines that set the numbers of which each side has others."""
+    places = [place_of_part(step, part) for part in (torch, tf)]
+    if overlap(torch, tf) < 1 or None in places:
+        return []
+    sides = zip(SIDES, only_in_one(*(numbers_of(place) for place in places if place)), strict=True)
+    return [
+        Line(what, side, PARTS, each.at, f"{each.value:.6g}", "scalar")
+        for side, found in sides
+        for each in found
+        if each.at not in places
+    ]
+
+
 def _widened(step: Step, torch: Part, tf: Part) -> str:
     """Where only one side spreads what it is given over a larger shape."""
     if kind(torch.operation.name) != kind(tf.operation.name):
@@ -84,9 +113,10 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
             taken = line(step, what, other.side, PARTS, at, other.output)
         lines = {part.side: line_of_part(step, what, part, note), other.side: taken}
         before, elsewhere = made_at(own, given), made_at(others, without)
+        made = []
         if elsewhere and is_in_the_statement_before(place_of_part(step, part), before, place_of(own, behind)):
-            lines[other.side] = line(step, what, other.side, PARTS, elsewhere, without)
-        return [*_common(step, what, torch, tf), *(lines[side] for side in SIDES)]
+            made = [line(step, what, other.side, PARTS, elsewhere, without)]
+        return [*_common(step, what, torch, tf), *made, *(lines[side] for side in SIDES)]
     return []
 
 

@@ -13,21 +13,31 @@ SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr)
 
 
 @lru_cache(maxsize=16)
-def _parsed(file: str) -> tuple[list[str], list[ast.stmt]]:
-    """The lines of a file, and all its statements; nothing where it cannot be read."""
+def _parsed(file: str) -> tuple[list[str], ast.Module | None]:
+    """The lines of a file, and its tree; nothing where it cannot be read."""
     lines: list[str] = []
     try:
         text = Path(file).read_text(encoding="utf-8")
         lines = text.splitlines()
-        return lines, [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+        return lines, ast.parse(text)
     except (OSError, ValueError, SyntaxError):
-        return lines, []
+        return lines, None
+
+
+def tree(file: str) -> ast.Module | None:
+    """The syntax tree of a file; None where it cannot be read."""
+    return _parsed(file)[1]
+
+
+@lru_cache(maxsize=16)
+def _statements(file: str) -> list[ast.stmt]:
+    module = tree(file)
+    return [] if module is None else [node for node in ast.walk(module) if isinstance(node, ast.stmt)]
 
 
 def statement(place: Place) -> ast.stmt | None:
     """The innermost statement that a line is in."""
-    _, statements = _parsed(place.file)
-    around = [each for each in statements if each.lineno <= place.line <= (each.end_lineno or each.lineno)]
+    around = [each for each in _statements(place.file) if each.lineno <= place.line <= (each.end_lineno or each.lineno)]
     return min(around, key=lambda each: ((each.end_lineno or 0) - each.lineno, -each.col_offset), default=None)
 
 

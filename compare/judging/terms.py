@@ -23,19 +23,21 @@ class Term(NamedTuple):
     taker: int
 
 
-def terms_of(stretch: Stretch, value: int, factor: float = 1.0, taker: int | None = None) -> list[Term]:
-    """A value as a sum of others, each times a number."""
+def terms_of(
+    stretch: Stretch, value: int, factor: float = 1.0, taker: int | None = None, by_chance: bool = False
+) -> list[Term]:
+    """A value as a sum of others, each times a number; even of one that both sides have, but only `by_chance`."""
     number = stretch.record.producer.get(value)
     if number is None:
         return [Term(value, factor, -1 if taker is None else taker)]
     taker = number if taker is None else taker
     whole = [Term(value, factor, taker)]
-    if stretch.is_matched(value) or stretch.signed_class_of(value)[0] >= 0:
+    if not by_chance and (stretch.is_matched(value) or stretch.signed_class_of(value)[0] >= 0):
         return whole
     operation, data = stretch.record.operations[number], _data(stretch, number)
     name = kind(operation.name)
     if name in PASSING and len(data) == 1:
-        return terms_of(stretch, data[0], factor, taker)
+        return terms_of(stretch, data[0], factor, taker, by_chance)
     if (name == "add" and len(data) > 1) or (name == "sub" and len(data) == 2):
         others = -factor if name == "sub" else factor
         added = [term for each in data[1:] for term in terms_of(stretch, each, others, number)]
@@ -44,7 +46,7 @@ def terms_of(stretch: Stretch, value: int, factor: float = 1.0, taker: int | Non
         taken_from = name == "rsub" or (name == "sub" and data[0] == operation.inputs[-1])
         return terms_of(stretch, data[0], -factor if taken_from else factor, number)
     if name in ("mul", "div", "neg") and len(data) == 1 and (by := _multiple(stretch, value, data[0])):
-        return terms_of(stretch, data[0], factor * by, number)
+        return terms_of(stretch, data[0], factor * by, number, by_chance)
     return whole
 
 

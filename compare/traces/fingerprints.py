@@ -18,8 +18,8 @@ class Fingerprint(NamedTuple):
 
     `by_axes` weighs each element by the product of numbers that hang on its index along each axis, so that the axes may
     come in any order; `in_order` by a number that hangs on its place in the flat tensor. `moved` is that of
-    the same images with their channels last. `shape` tells the sizes other than
-    1, in their order.
+    the same images with their channels last. `shape` and `moved_shape` tell the sizes other than 1 of both, in their
+    order.
     """
 
     size: float
@@ -33,6 +33,7 @@ class Fingerprint(NamedTuple):
     not_finite: float
     shape: float
     moved: float
+    moved_shape: float = 0.0
 
     @property
     def negative(self) -> Fingerprint:
@@ -49,17 +50,6 @@ class Fingerprint(NamedTuple):
     def is_mask(self) -> bool:
         """Whether all elements are zeros and ones."""
         return self.lowest >= 0 and self.highest <= 1 and self.squares == self.total
-
-    def negated(self) -> Fingerprint:
-        """That of the negative."""
-        return self._replace(
-            total=-self.total,
-            highest=-self.lowest,
-            lowest=-self.highest,
-            by_axes=-self.by_axes,
-            in_order=-self.in_order,
-            moved=-self.moved,
-        )
 
 
 @cache
@@ -85,8 +75,8 @@ def fingerprint(array: np.ndarray) -> Fingerprint:
         values = np.where(finite, values, 0.0)
     values = _without_fill(values)
     flat = values.ravel()
+    moved = np.moveaxis(values, 1, -1) if values.ndim > 3 else values
     with np.errstate(over="ignore", invalid="ignore"):
-        in_order = float(flat @ weights(flat.size))
         return Fingerprint(
             size=float(flat.size),
             total=float(flat.sum()),
@@ -95,10 +85,11 @@ def fingerprint(array: np.ndarray) -> Fingerprint:
             highest=float(flat.max()),
             lowest=float(flat.min()),
             by_axes=_by_axes(values),
-            in_order=in_order,
+            in_order=float(flat @ weights(flat.size)),
             not_finite=not_finite,
             shape=_shape(values.shape),
-            moved=float(np.moveaxis(values, 1, -1).ravel() @ weights(flat.size)) if values.ndim > 3 else in_order,
+            moved=float(moved.ravel() @ weights(flat.size)),
+            moved_shape=_shape(moved.shape),
         )
 
 

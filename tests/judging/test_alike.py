@@ -32,6 +32,33 @@ def test_a_square_matrix_is_not_its_transpose_unless_that_is_allowed():
     assert same(one, other, TOLERANCE, transposed=True)
 
 
+def test_images_whose_channels_are_moved_have_an_order_which_may_be_asked_for():
+    images = np.random.default_rng(2).normal(size=(2, 3, 5, 5))
+    last, turned = images.transpose(0, 2, 3, 1), images.transpose(0, 3, 2, 1)
+    for other, in_order in ((last, True), (turned, False)):
+        assert same(fingerprint(images), fingerprint(other), TOLERANCE)
+        assert same(fingerprint(images), fingerprint(other), TOLERANCE, in_order=True) is in_order
+
+
+def test_each_layout_of_a_value_tells_what_the_other_side_has_of_it():
+    """Heads that are repeated and laid out anew, of which the other side has the second in an order of its own."""
+    repeated = np.random.default_rng(3).normal(size=(4, 2, 2, 5, 3))
+    torch, tf = Recorded(), Recorded()
+    torch.enter(repeated), torch.enter(repeated.reshape(4, 4, 5, 3))
+    tf.enter(repeated.transpose(0, 3, 1, 2, 4).reshape(4, 5, 4, 3))
+    found = alike(torch.end(), tf.end(), TOLERANCE)
+    assert found.tf[0] == found.torch[1] == found.torch[0]
+
+
+def test_a_reshape_in_the_place_of_a_transpose_is_another_value():
+    heads = np.random.default_rng(3).normal(size=(4, 6, 2, 3))
+    torch, tf = Recorded(), Recorded()
+    torch.enter(heads.reshape(4, 6, 6)), torch.enter(heads), torch.enter(heads.transpose(0, 2, 1, 3))
+    tf.enter(heads.reshape(4, 6, 6)), tf.enter(heads.reshape(4, 2, 6, 3))
+    found = alike(torch.end(), tf.end(), TOLERANCE)
+    assert found.torch[2] not in found.both
+
+
 @pytest.mark.parametrize(
     ("array", "plain"),
     [

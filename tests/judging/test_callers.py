@@ -33,6 +33,13 @@ def test_where_a_helper_is_wrong_everywhere_it_is_to_blame_itself():
     assert blamed(1, ("Mean", OTHER, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, SECOND))) == HELPER
 
 
+def test_a_helper_that_comes_to_the_same_again_was_given_the_same():
+    """As a loss that is taken of one order of the logits twice."""
+    again = ("Mean", SAME, (HELPER, FIRST)), ("Mean", SAME, (HELPER, SECOND))
+    assert blamed(1, *again) == SECOND
+    assert blamed(1, again[0], again[0]) == HELPER
+
+
 def test_a_loop_calls_from_one_place():
     assert blamed(1, ("Mean", SAME, (HELPER, FIRST)), ("Mean", OTHER, (HELPER, FIRST))) == HELPER
 

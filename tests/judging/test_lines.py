@@ -5,6 +5,7 @@ import pytest
 
 from compare.judging.line import BOTH, PARTS
 from tests.helpers.parted_steps import SQUARES, X, begun, found
+from tests.helpers.recorded_operations import Recorded
 
 
 def test_both_lines_and_the_last_value_before_them_are_named():
@@ -93,3 +94,40 @@ def test_of_what_an_optimizer_computes_the_first_line_that_is_given_it_is_told()
     tf.run(23, [moved], (SQUARES - 0.1).mean(), "Mean")
     lines = found(torch, tf, (SQUARES.mean(), (SQUARES - 0.1).mean()))
     assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 23)]
+
+
+def test_what_the_other_side_computes_elsewhere_is_not_what_both_go_on_from():
+    """A key that one side normalises only for the queue that it is kept in."""
+    (torch, squares), (tf, others) = begun()
+    unit = SQUARES / np.linalg.norm(SQUARES, axis=1, keepdims=True)
+    scaled = torch.run(12, [squares], unit, "aten.div.Tensor")
+    torch.run(14, [torch.run(13, [scaled, torch.enter(X)], unit * X, "mul")], (unit * X).sum(), "sum")
+    tf.run(23, [tf.run(22, [others, tf.enter(X)], SQUARES * X, "Mul")], (SQUARES * X).sum(), "Sum")
+    tf.run(24, [others], unit, "RealDiv")  # for the queue
+    lines = found(torch, tf, ((unit * X).sum(), (SQUARES * X).sum()))
+    assert {("torch", 12), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
+
+
+def test_images_that_are_turned_part_where_they_were_turned():
+    """Which a convolution shows that is given both, and that nothing before it does."""
+    torch, tf = Recorded(), Recorded()
+    images = np.random.default_rng(7).normal(size=(2, 3, 4, 4))
+    turned, last = images.transpose(0, 3, 2, 1), images.transpose(0, 2, 3, 1)
+    of_torch, of_tf = np.tanh(images).sum(1) * np.arange(4), np.tanh(turned).sum(-1) * np.arange(4)
+    ours = torch.run(11, [torch.enter(images)], np.tanh(images), "aten.tanh.default")
+    torch.run(12, [ours], of_torch, "aten.convolution.default")
+    theirs = tf.run(21, [tf.enter(last)], np.tanh(last), "Tanh")
+    theirs = tf.run(22, [theirs], np.tanh(turned), "Transpose")
+    tf.run(23, [theirs], of_tf, "Conv2D")
+    lines = found(torch, tf, (of_torch, of_tf))
+    assert ("tf", 22) in [each[1:3] for each in lines if each[0] == PARTS]
+
+
+def test_a_line_that_only_names_what_is_left_out_is_named_too(tmp_path):
+    file = tmp_path / "port.py"
+    file.write_text("def loss(x):\n    kept = x\n    return kept.mean()\n")
+    torch, tf = Recorded(), Recorded(str(file))
+    torch.run(13, [torch.run(12, [torch.enter(SQUARES)], np.sqrt(SQUARES), "sqrt")], np.sqrt(SQUARES).mean(), "mean")
+    tf.run(3, [tf.enter(SQUARES)], SQUARES.mean(), "Mean")
+    lines = found(torch, tf, (np.sqrt(SQUARES).mean(), SQUARES.mean()))
+    assert {("torch", 12), ("tf", 3), ("tf", 2)} == {each[1:3] for each in lines if each[0] == PARTS}

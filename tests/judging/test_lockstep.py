@@ -167,3 +167,32 @@ def test_what_is_too_far_behind_is_not_told_of_what_is_near():
         ends.append(value)
     with pytest.raises(UnclearError):
         parted(torch, tf, *ends)
+
+
+def test_a_sum_that_the_other_side_has_by_chance_is_taken_apart():
+    """The mean of a loss taken twice is that loss, which the other side has as one of its terms."""
+    torch, tf = Side(), Side()
+    first, second = np.exp(X).mean(), np.exp(Y).mean()
+    a = torch.do("mean", first, torch.do("exp", np.exp(X), torch.x))  # lines 1 and 2
+    b = torch.do("mean", second, torch.do("exp", np.exp(Y), torch.y))  # lines 3 and 4
+    end = torch.do("div", (first + second) / 2, torch.do("add", first + second, a, b))
+    c = tf.do("Mean", first, tf.do("Exp", np.exp(X), tf.x))  # lines 1 and 2
+    d = tf.do("Mean", first, tf.do("Exp", np.exp(X), tf.x))  # lines 3 and 4
+    finish = tf.do("Mul", first, tf.do("AddV2", 2 * first, c, d))
+    assert parted(torch, tf, end, finish) == [(4, 4)]
+
+
+@pytest.mark.parametrize("by", [12, 4])
+def test_terms_that_are_divided_together_are_held_against_the_mean_of_their_sum(by):
+    torch, tf = Side(), Side()
+    along, across = np.abs(np.diff(X, axis=0)), np.abs(np.diff(X, axis=1))
+    each = np.array([along.sum() / 2 + across.sum() / 2] * 2)
+    a = torch.do("sum", along.sum(), torch.do("abs", along, torch.do("sub", np.diff(X, axis=0), torch.x)))  # 1 to 3
+    b = torch.do("sum", across.sum(), torch.do("abs", across, torch.do("sub", np.diff(X, axis=1), torch.x)))  # 4 to 6
+    total = torch.do("add", along.sum() + across.sum(), a, b)  # 7
+    divided = torch.do("div", (along.sum() + across.sum()) / by, total)  # 8
+    kept = torch.do("mean", Y.mean(), torch.y)
+    end = torch.do("add", (along.sum() + across.sum()) / by + Y.mean(), divided, kept)
+    mean = tf.do("Mean", each.mean(), tf.do("Variation", each, tf.x))  # lines 1 and 2
+    finish = tf.do("AddV2", each.mean() + Y.mean(), mean, tf.do("Mean", Y.mean(), tf.y))
+    assert parted(torch, tf, end, finish) == [(7, 2)]

@@ -5,7 +5,7 @@ import pytest
 
 from compare.judging.frontier import Stretch
 from compare.judging.line import compared
-from compare.judging.multiples import divided_otherwise, first_multiple, is_multiple
+from compare.judging.multiples import divided_otherwise, divided_together, first_multiple, is_multiple
 from compare.traces.fingerprints import fingerprint
 from tests.helpers.recorded_operations import Recorded
 
@@ -92,3 +92,23 @@ def test_a_factor_of_a_product_is_followed_to_what_brings_it_in():
         ends.append(recorded.run(line + 2, [both, x], 0.07 * scale * X, "mul"))
     one, two = first_multiple(*stretches(torch, tf, *ends), *ends)
     assert (one.operation.stack[0].line, two.operation.stack[0].line) == (10, 20)
+
+
+def test_a_sum_divided_by_a_count_is_held_against_a_mean():
+    torch, tf = Recorded(), Recorded()
+    meant = torch.run(11, [torch.run(10, [torch.enter(X)], X**2, "square")], (X**2).mean(), "mean")
+    whole = tf.run(21, [tf.run(20, [tf.enter(X)], X**2, "Square")], (X**2).sum(), "Sum")
+    divided = tf.run(22, [whole, tf.enter(100.0)], (X**2).sum() / 100, "RealDiv")
+    other = tf.run(23, [tf.enter(7.0), tf.enter(100.0)], 0.07, "RealDiv")
+    assert divided_otherwise(*stretches(torch, tf, meant, divided), meant, divided)
+    assert not divided_otherwise(*stretches(torch, tf, meant, other), meant, other)
+
+
+def test_the_sum_of_several_is_held_against_what_is_divided_as_a_whole():
+    torch, tf = Recorded(), Recorded()
+    x = torch.enter(X)
+    parts = [torch.run(line, [x], value, "sum") for line, value in ((10, X[:2].sum()), (11, X[2:].sum()))]
+    whole = tf.run(20, [tf.enter(X)], X.mean(), "Mean")
+    sides = stretches(torch, tf, parts[0], whole)
+    assert divided_together(*sides, parts, whole)
+    assert not divided_together(*sides, parts[:1], whole)

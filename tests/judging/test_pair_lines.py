@@ -35,15 +35,16 @@ def test_where_both_do_the_same_to_other_data_the_lines_that_give_these_are_name
     assert [each[1:3] for each in lines if each[0] == PARTS] == parts
 
 
-def test_what_one_side_leaves_out_stands_in_the_statement_that_makes_what_it_lacks():
+def test_what_one_side_leaves_out_stands_where_it_makes_or_takes_what_it_lacks():
     (torch, squares), (tf, others) = begun()
     cut = torch.run(11, [squares], np.minimum(SQUARES, 1.5), "aten.clamp.default")
     torch.run(12, [cut], 1.25, "aten.mean.default")
     tf.run(22, [others], 2.75, "Mean")
     lines = found(torch, tf, (1.25, 2.75))
     assert [each for each in lines if each[0] == PARTS] == [
-        (PARTS, "torch", 11, "cut off at 1.5"),
         (PARTS, "tf", 21, ""),
+        (PARTS, "torch", 11, "cut off at 1.5"),
+        (PARTS, "tf", 22, ""),
     ]
 
 
@@ -73,3 +74,39 @@ def test_what_one_side_chooses_from_a_value_the_other_leaves_out_where_it_passes
     tf.run(22, [others], np.prod(SQUARES), "Prod", helper=4)
     lines = found(torch, tf, (np.prod(SQUARES[:-1]), np.prod(SQUARES)))
     assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 22)]
+
+
+def test_a_count_that_only_one_side_divides_by_is_named_where_it_is_made():
+    (torch, squares), (tf, others) = begun()
+    torch.run(12, [squares], SQUARES.mean(), "aten.mean.default")
+    count = tf.run(22, [tf.enter(np.ones((5, 6)))], 30.0, "Sum")
+    tf.run(24, [tf.run(23, [others], SQUARES.sum(), "Sum"), count], SQUARES.sum() / 30, "RealDiv")
+    lines = found(torch, tf, (SQUARES.mean(), SQUARES.sum() / 30))
+    assert {("torch", 12), ("tf", 24), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
+
+
+def test_numbers_that_differ_are_named_where_they_are_set(tmp_path):
+    file = tmp_path / "port.py"
+    file.write_text(
+        "HERE = 0.5\nTHERE = 2.5\n\ndef loss(x):\n    return x + HERE\n\ndef other(x):\n    return x + THERE\n"
+    )
+    torch, tf = (Recorded(str(file)) for _ in range(2))
+    torch.run(5, [torch.enter(SQUARES)], SQUARES + 0.5, "aten.add.Tensor")
+    tf.run(8, [tf.enter(SQUARES)], SQUARES + 2.5, "AddV2")
+    lines = found(torch, tf, (SQUARES + 0.5, SQUARES + 2.5))
+    parts = [("torch", 5), ("tf", 8), ("torch", 1), ("tf", 2)]
+    assert [each[1:3] for each in lines if each[0] == PARTS] == parts
+
+
+def test_what_one_side_does_before_both_join_it_with_the_same_is_left_out_on_the_other():
+    """As a key that is normalised in several operations before it meets the query."""
+    (torch, squares), (tf, others) = begun()
+    norm = np.linalg.norm(SQUARES, axis=1, keepdims=True)
+    lengths = torch.run(11, [squares], norm, "aten.linalg_vector_norm.default")
+    unit = torch.run(11, [squares, lengths], SQUARES / norm, "aten.div.Tensor")
+    joined = torch.run(12, [torch.enter(X), unit], np.einsum("ij,ij->i", X, SQUARES / norm), "aten.bmm.default")
+    torch.run(13, [joined], (X * SQUARES / norm).sum(), "aten.sum.default")
+    product = tf.run(22, [tf.enter(X), others], X * SQUARES, "Mul")
+    tf.run(23, [product], (X * SQUARES).sum(), "Sum")
+    lines = found(torch, tf, ((X * SQUARES / norm).sum(), (X * SQUARES).sum()))
+    assert {("torch", 11), ("tf", 21), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}

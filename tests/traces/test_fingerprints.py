@@ -20,7 +20,10 @@ def test_sums_and_ends_are_those_of_the_values():
 def test_no_order_of_the_axes_changes_it_but_in_order(moved):
     one, other = fingerprint(VALUES), fingerprint(moved)
     assert np.allclose(
-        one._replace(in_order=0, shape=0, moved=0), other._replace(in_order=0, shape=0, moved=0), rtol=1e-13, atol=1e-13
+        one._replace(in_order=0, shape=0, moved=0, moved_shape=0),
+        other._replace(in_order=0, shape=0, moved=0, moved_shape=0),
+        rtol=1e-13,
+        atol=1e-13,
     )
 
 
@@ -55,10 +58,6 @@ def test_what_is_not_finite_is_counted_and_changes_no_sum():
 
 def test_nothing_has_no_size():
     assert set(fingerprint(np.empty((0, 3)))) == {0.0}
-
-
-def test_the_negative_is_that_of_the_negative_values():
-    assert np.allclose(fingerprint(VALUES).negated(), fingerprint(-VALUES), rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("fill", [-1e9, 1e6, -1e30, np.finfo(np.float64).min])

@@ -1,0 +1,40 @@
+"""Lines that only give a value another name: no operation tells of them, and what is left out would stand there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from compare.judging.line import PARTS, Line
+from compare.judging.scopes import around, assignments
+from compare.judging.statements import statement, tree
+from compare.traces.places import Place
+
+
+def with_aliases(lines: Iterable[Line]) -> list[Line]:
+    """The lines, and behind them those that only name what these take."""
+    lines = list(lines)
+    named = {(each.side, each.at.line) for each in lines if each.role == PARTS}
+    found = {
+        (each.side, at.line): Line(each.place, each.side, PARTS, at, each.value, each.shape)
+        for each in lines
+        if each.role == PARTS
+        for at in aliases(each.at)
+    }
+    return [*lines, *(line for key, line in found.items() if key not in named)]
+
+
+def aliases(place: Place) -> Iterator[Place]:
+    """The lines before one, in its function, that give another name to what its statement takes."""
+    found, module = statement(place), tree(place.file)
+    if found is None or module is None or hasattr(found, "body"):
+        return
+    taken = {node.id for node in ast.walk(found) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    assigned: dict[str, list[ast.expr]] = {}
+    for target, value in assignments(around(module, place.line)[0]):
+        if isinstance(target, ast.Name):
+            assigned.setdefault(target.id, []).append(value)
+    for name in sorted(taken & assigned.keys()):
+        values = assigned[name]
+        if len(values) == 1 and isinstance(values[0], ast.Name) and values[0].lineno < found.lineno:
+            yield place._replace(line=values[0].lineno)
