@@ -49,6 +49,7 @@ def _without_repeats(lines: Sequence[Line]) -> list[Line]:
 def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Line], bool]:
     """The lines between what both sides have and two values, and whether both have it in an order of its own."""
     step = _on_both_ways(step, torch, tf)
+    torch, tf = (_as_made(step, side, value) for side, value in zip(SIDES, (torch, tf), strict=True))
     one, other = (
         Stretch(side, step.record(side), step.alike, target) for side, target in zip(SIDES, (torch, tf), strict=True)
     )
@@ -150,16 +151,16 @@ def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
     ended = step.alike.of(one.side).get(one.target)
     if ended not in step.alike.both:
         return []
-    made, taking = one.made(_as_made(step, one)), [each for each in other.taking(ended) if place_of_part(step, each)]
+    made, taking = one.made(one.target), [each for each in other.taking(ended) if place_of_part(step, each)]
     return [made, *taking[:1]] if taking and place_of_part(step, made) else []
 
 
-def _as_made(step: Step, stretch: Stretch) -> int:
-    """What a side ends with, as it was made, before it was passed on as it is: detached, say."""
-    value, classes = stretch.target, step.alike.of(stretch.side)
+def _as_made(step: Step, side: str, value: int) -> int:
+    """What a side ends with, as it was made, before it was passed on as it is: detached or read, say."""
+    record, classes = step.record(side), step.alike.of(side)
     while True:
-        given = stretch.record.operations[stretch.record.producer[value]].inputs
-        same = [each for each in given if classes.get(each) == classes.get(value) and each in stretch.record.producer]
+        given = record.operations[record.producer[value]].inputs
+        same = [each for each in given if classes.get(each) == classes.get(value) and each in record.producer]
         if len(given) != 1 or not same:
             return value
         value = same[0]

@@ -6,11 +6,12 @@ import numpy as np
 
 from compare.judging.callers import line_that_takes, line_to_blame
 from compare.judging.constants import numbers_of, only_in_one
-from compare.judging.frontier import Part, Stretch, overlap
+from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
 from compare.judging.laid_out import laid_out_by
 from compare.judging.left_out import goes_on_as, is_in_the_statement_before
 from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
+from compare.judging.python_numbers import lines_of_numbers
 from compare.judging.relations import relation
 from compare.running.request import SIDES
 from compare.traces.places import Place
@@ -72,17 +73,25 @@ def _of_divisor(step: Step, what: str, part: Part) -> list[Line]:
 
 
 def _of_constants(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
-    """Where both start from the same: the lines that set the numbers of which each side has others."""
+    """Where both start from the same: the lines that set the numbers of which each side has others, or compute some."""
     places = [place_of_part(step, part) for part in (torch, tf)]
-    if overlap(torch, tf) < 1 or None in places:
+    starts = [{*part.starts} for part in (torch, tf)]
+    if None in places or not any(starts) or not (starts[0] <= starts[1] or starts[1] <= starts[0]):
         return []
-    sides = zip(SIDES, only_in_one(*(numbers_of(place) for place in places if place)), strict=True)
-    return [
-        Line(what, side, PARTS, each.at, f"{each.value:.6g}", "scalar")
-        for side, found in sides
-        for each in found
-        if each.at not in places
-    ]
+    numbers = [numbers_of(place) for place in places if place]
+    if any(set_elsewhere := only_in_one(*numbers)):
+        return [
+            Line(what, side, PARTS, each.at, f"{each.value:.6g}", "scalar")
+            for side, found in zip(SIDES, set_elsewhere, strict=True)
+            for each in found
+            if each.at not in places
+        ]
+    computed = [lines_of_numbers(at, step.record(side)) for side, at in zip(SIDES, places, strict=True) if at]
+    has_some = (
+        made or any(each.at not in places for each in plain) for made, plain in zip(computed, numbers, strict=True)
+    )
+    sides = zip(SIDES, computed if all(has_some) else ((), ()), strict=True)
+    return [Line(what, side, PARTS, at, "", "") for side, found in sides for at in found]
 
 
 def _widened(step: Step, torch: Part, tf: Part) -> str:

@@ -11,7 +11,7 @@ from tests.line_proof import sides_named, stage_of
 from tests.port_proof import judged_files
 
 # Most of the time goes into tracing graphs: the suite tries some, the proof every one.
-SOME_FAMILIES, SOME = FAMILIES[::10], WRONG_LINES[::26]
+SOME_FAMILIES, SOME = FAMILIES[::14], WRONG_LINES[::33]
 
 
 def named(*pieces, old="nn.Tanh()", new="nn.ReLU()"):

@@ -110,3 +110,14 @@ def test_what_one_side_does_before_both_join_it_with_the_same_is_left_out_on_the
     tf.run(23, [product], (X * SQUARES).sum(), "Sum")
     lines = found(torch, tf, ((X * SQUARES / norm).sum(), (X * SQUARES).sum()))
     assert {("torch", 11), ("tf", 21), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
+
+
+def test_numbers_that_a_step_computes_in_python_are_named_where_it_does(tmp_path):
+    file, text = tmp_path / "port.py", "def {}(x, count):\n    rate = 0.1 * {}\n    return x * rate\n"
+    file.write_text(text.format("one", "(count + 1)") + text.format("other", "count"))
+    torch, tf = (Recorded(str(file)) for _ in range(2))
+    torch.run(3, [torch.enter(SQUARES)], SQUARES * 0.2, "aten.mul.Tensor")
+    tf.run(6, [tf.enter(SQUARES)], SQUARES * 0.1, "Mul")
+    lines = found(torch, tf, (SQUARES * 0.2, SQUARES * 0.1))
+    parts = [("torch", 3), ("tf", 6), ("torch", 2), ("tf", 5)]
+    assert [each[1:3] for each in lines if each[0] == PARTS] == parts

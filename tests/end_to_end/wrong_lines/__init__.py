@@ -23,9 +23,8 @@ from tests.end_to_end.wrong_lines.training import TRAINING
 from tests.end_to_end.wrong_lines.vision import VISION
 
 FIRST = (*REPRESENTATIONS, *GENERATIVE, *REINFORCEMENT, *SUPERVISED, *SEQUENCES, *TRAINING)
-# A second set, written by somebody who did not know the rules that find lines.
+# Two further sets, written without knowing the rules that find lines.
 SECOND = (*VISION, *LANGUAGE, *SIGNALS, *POLICIES, *OPTIMIZERS, *STRUCTURES)
-# A third, after further reports, written without knowing the rules that the second had led to.
 THIRD = (*THIRD_PICTURES, *THIRD_LEARNING, *THIRD_SEQUENCES, *THIRD_STRUCTURES, *THIRD_STEPS)
 WRONG_LINES = (*FIRST, *SECOND, *THIRD)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
