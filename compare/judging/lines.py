@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.aliases import with_aliases
-from compare.judging.alike import Finder, same
+from compare.judging.alike import Alike, Finder, same
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.left_out import with_takers
@@ -48,10 +48,10 @@ def _without_repeats(lines: Sequence[Line]) -> list[Line]:
 
 def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Line], bool]:
     """The lines between what both sides have and two values, and whether both have it in an order of its own."""
-    step = _on_both_ways(step, torch, tf)
+    both = _on_both_ways(step, torch, tf)
     torch, tf = (_as_made(step, side, value) for side, value in zip(SIDES, (torch, tf), strict=True))
     one, other = (
-        Stretch(side, step.record(side), step.alike, target) for side, target in zip(SIDES, (torch, tf), strict=True)
+        Stretch(side, step.record(side), both, target) for side, target in zip(SIDES, (torch, tf), strict=True)
     )
     from_the_end, passages = _from_the_end(step, what, one, other)
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
@@ -82,15 +82,15 @@ def _takes_another_order(step: Step, torch: Part | None, tf: Part | None) -> boo
     return any(one and other and not same(one, other, step.tolerance, in_order=True) for one, other in prints)
 
 
-def _on_both_ways(step: Step, torch: int, tf: int) -> Step:
-    """The step in which both sides have, besides what they were given, only what both make these values of: a side may
-    compute elsewhere what the other needs here."""
+def _on_both_ways(step: Step, torch: int, tf: int) -> Alike:
+    """What both sides have, besides what they were given only that of which both make these values: a side may compute
+    elsewhere what the other needs here."""
     ways = [
         {step.alike.of(side).get(value) for value in _before(step.record(side), target)}
         for side, target in zip(SIDES, (torch, tf), strict=True)
     ]
     given = {each for value, each in step.alike.torch.items() if not _is_computed(step.torch, value)}
-    return replace(step, alike=replace(step.alike, both=step.alike.both & (given | (ways[0] & ways[1]))))
+    return replace(step.alike, both=step.alike.both & (given | (ways[0] & ways[1])))
 
 
 def _is_computed(record: Operations, value: int) -> bool:
