@@ -15,6 +15,7 @@ from compare.traces.operations import Operations, Value
 MOST = 8  # pieces along the last axis
 
 Parts = dict[int, tuple[int, ...]]
+Counts = dict[tuple[int, tuple[int, ...]], set[int]]  # by an axis and the sizes of the others
 
 
 def with_composed(torch: Operations, tf: Operations, alike: Alike, tolerance: float) -> Alike:
@@ -22,11 +23,11 @@ def with_composed(torch: Operations, tf: Operations, alike: Alike, tolerance: fl
     parts: dict[str, Parts] = {"torch": {}, "tf": {}}
     sides = (("torch", torch, alike.torch), ("tf", tf, alike.tf))
     for (side, record, classes), (other, others, theirs) in (sides, sides[::-1]):
-        finder = Finder(told(others), tolerance)
+        finder, counts = Finder(told(others), tolerance), _counts(others)
         sizes = {print.size for _, print in _alone(others, theirs, alike)}
         for number, print in _alone(record, classes, alike):
             is_whole = print.size in sizes  # then the other side has perhaps the same in another order
-            if not is_whole and (found := _pieces(record.values[number], finder)):
+            if not is_whole and (found := _pieces(record.values[number], finder, counts)):
                 parts[side][number] = tuple(theirs[each] for each in found)
                 parts[other] |= {each: (theirs[each],) for each in _of_classes(theirs, parts[side][number])}
     return replace(alike, parts=parts)
@@ -44,19 +45,37 @@ def _of_classes(classes: NUMBER, wanted: tuple[int, ...]) -> list[int]:
     return [number for number, each in classes.items() if each in wanted]
 
 
-def _pieces(value: Value, finder: Finder) -> list[int]:
+def _counts(record: Operations) -> Counts:
+    """How many there are along the first and the last axis of values, by the axis and the sizes of the others."""
+    found: Counts = {}
+    for value in record.values:
+        for axis in (0, -1) if value.shape else ():
+            found.setdefault((axis, _others(value.shape, axis)), set()).add(value.shape[axis])
+    return found
+
+
+def _others(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    return shape[1:] if axis == 0 else shape[:-1]
+
+
+def _pieces(value: Value, finder: Finder, counts: Counts) -> list[int]:
     """Values of the other side of which a value is put together; empty where it is not."""
-    for prints in _split(value):
+    for prints in _split(value, counts):
         found = [finder.find(print)[:1] for print in prints if not is_plain(print)]
         if len(found) == len(prints) and all(found):
             return [number for each in found for number in each]
     return []
 
 
-def _split(value: Value) -> Iterator[list[Fingerprint]]:
-    """A value in so many pieces of one size along its last axis."""
+def _split(value: Value, counts: Counts) -> Iterator[list[Fingerprint]]:
+    """A value in so many pieces of one size along its last axis, and in two of any along the first or the last."""
     if value.whole is None or not value.whole.ndim:
         return
+    whole = value.whole.reshape(value.shape)
     for count in range(2, min(MOST, value.shape[-1]) + 1):
         if value.shape[-1] % count == 0:
-            yield [fingerprint(piece) for piece in np.split(value.whole.reshape(value.shape), count, axis=-1)]
+            yield [fingerprint(piece) for piece in np.split(whole, count, axis=-1)]
+    for axis in (0, -1):
+        for size in sorted(counts.get((axis, _others(value.shape, axis)), ())):
+            if 0 < size < value.shape[axis]:
+                yield [fingerprint(piece) for piece in np.split(whole, [size], axis=axis)]

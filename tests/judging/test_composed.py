@@ -55,3 +55,14 @@ def test_what_may_be_the_same_in_another_order_is_no_composition():
     """The other side has a value of this size of its own: the pieces may have been put together the wrong way round."""
     lines, _ = frontiers(*sides(torch_also=LOW[:, ::-1]))
     assert lines[1] == [1, 2]
+
+
+def test_what_one_side_has_as_a_whole_and_the_other_in_two_of_any_size_is_what_both_have():
+    """A graph of users and items, whose tables one side keeps together."""
+    torch, tf = Recorded(), Recorded()
+    whole = torch.run(1, [torch.enter(BOXES)], np.sin(BOXES), "sin")
+    rows = [tf.run(line, [tf.enter(each)], np.sin(each), "Sin") for line, each in ((1, BOXES[:4]), (2, BOXES[4:]))]
+    ends = torch.run(2, [whole], 1.25, "sum"), tf.run(3, rows, 2.75, "Sum")
+    lines, stretches = frontiers(torch.end(), tf.end(), ends)
+    assert lines == [[2], [3]]
+    assert len({*stretches[0].frontier()[0].starts} & {*stretches[1].frontier()[0].starts}) == 2
