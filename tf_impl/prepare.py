@@ -16,7 +16,6 @@ from tf_impl.graph import compile_step
 from tf_impl.one_model import part_of
 from tf_impl.randomness import mute
 from tf_impl.train import evaluate, train_step
-from tf_impl.weights import to_numpy
 from tf_impl.weights.layers import every_variable
 
 
@@ -62,7 +61,7 @@ def build(
     for part, optimizer in every_optimizer(side.optimizer).items():
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer.build(part_of(side.model, part).trainable_variables)
-    initial = [(variable, to_numpy(variable)) for variable in _stateful(side)]
+    initial = [(held, held.native()) for held in map(weights.Parameter, _stateful(side))]
     step = side.step or train_step
     if eager or side.as_written:
         return Built(side, step, initial, muted=muted, precision=precision)
@@ -82,8 +81,8 @@ def _first_call(side: Side, batch: dict) -> None:
 def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
     """Reset to the initial state; `initial_weights`, canonical arrays by name, replace the weights if given."""
     runtime.set_precision(built.precision)  # a side of another precision may have been built since
-    for variable, value in built.initial:
-        variable.assign(value)
+    for held, value in built.initial:
+        held.set(value)
     if initial_weights is not None:
         weights.load_weights(built.side.model, initial_weights)
 

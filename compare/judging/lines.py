@@ -64,7 +64,8 @@ def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Lin
     from_the_start = _lines(step, what, (one, other), paired)
     takes_another_order = any(_takes_another_order(step, *pair) for pair in paired[:MOST_PAIRS])
     known = {(each.side, each.at.line) for each in from_the_end if each.role == PARTS}
-    if all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
+    is_told = any(each.note.startswith(PROVEN) for each in from_the_end)
+    if is_told or all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
         from_the_start = []
     found = [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
     named = {(each.side, each.at.line) for each in found}

@@ -122,10 +122,10 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
             taken = line(step, what, other.side, PARTS, at, other.output)
         lines = {part.side: line_of_part(step, what, part, note), other.side: taken}
         before, elsewhere = made_at(own, given), made_at(others, without)
-        made = []
+        found = {side: [each] for side, each in lines.items()}
         if elsewhere and is_in_the_statement_before(place_of_part(step, part), before, place_of(own, behind)):
-            made = [line(step, what, other.side, PARTS, elsewhere, without)]
-        return [*_common(step, what, torch, tf), *made, *(lines[side] for side in SIDES)]
+            found[other.side].insert(0, line(step, what, other.side, PARTS, elsewhere, without))
+        return [*_common(step, what, torch, tf), *found["torch"], *found["tf"]]
     return []
 
 

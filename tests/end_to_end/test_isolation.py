@@ -79,7 +79,7 @@ def test_of_a_right_port_nothing_is_listed(results, name):
 
 def test_the_readme_shows_what_is_said_of_a_port_that_does_not_scale_its_scores(results):
     said = "\n".join(say_lines(results["scores_not_scaled"].judgement.lines))
-    shown = re.search(r"^    the output of norm: .*\n(?:      .*\n){2}", README, re.MULTILINE).group()
+    shown = re.search(r"^    the output of norm: .*\n(?:      .*\n){3}", README, re.MULTILINE).group()
     assert words(re.sub(r"set_\d+\.py", "my_port.py", said)) == words(shown)
 
 

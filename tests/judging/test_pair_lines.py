@@ -42,8 +42,8 @@ def test_what_one_side_leaves_out_stands_where_it_makes_or_takes_what_it_lacks()
     tf.run(22, [others], 2.75, "Mean")
     lines = found(torch, tf, (1.25, 2.75))
     assert [each for each in lines if each[0] == PARTS] == [
-        (PARTS, "tf", 21, ""),
         (PARTS, "torch", 11, "cut off at 1.5"),
+        (PARTS, "tf", 21, ""),
         (PARTS, "tf", 22, ""),
     ]
 

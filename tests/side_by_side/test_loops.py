@@ -42,7 +42,7 @@ def test_a_wrong_port_of_a_loop_parts_where_it_is_wrong(recorded, right, wrong, 
 def test_where_both_recorded_the_operations_of_a_step_the_lines_that_differ_are_named(recorded):
     result = diff(recorded / "clipped_torch", recorded / "clipped_each_tf")
     parting = result.lines[result.lines.role == "parts"]
-    sources = dict(zip(parting.side, parting.source, strict=True))
+    sources = parting.groupby("side")["source"].first()
     assert "clip_grad_norm_" in sources["torch"]
     assert "clip_by_norm" in sources["tf"]
     assert any("then they part" in finding or "parts here" in finding for finding in result.findings)
