@@ -25,6 +25,7 @@ OPERATORS: dict[type, Callable[[float, float], float]] = {
 }
 WRAPPERS = ("float", "int", "constant", "tensor", "convert_to_tensor", "as_tensor", "cast", "Variable")
 DEEPEST = 4  # names that stand for one another
+MOST_SETTINGS = 3  # of one name: what is set again and again is no constant
 
 
 class Number(NamedTuple):
@@ -77,15 +78,20 @@ def _of_name(node: ast.expr, file: str, scopes: Scopes, deepest: int) -> Number 
 
 
 def _first_known(settings: Sequence[ast.expr], file: str, scopes: Scopes, deepest: int) -> Number | None:
-    """The number that all these settings of one name agree on, and the line of the first."""
-    own = [around(_module(scopes), each.lineno) for each in settings]
-    values = [_value(each, file, scopes, deepest - 1) for each, scopes in zip(settings, own, strict=True)]
-    if not values or len({*values}) != 1 or (value := values[0]) is None:
+    """The number that all these settings of one name agree on, and the line of the first; None where they are many."""
+    if not 0 < len(settings) <= MOST_SETTINGS:
         return None
-    if isinstance(settings[0], (ast.Name, ast.Attribute)):  # which is set to a number elsewhere
-        return _of_name(settings[0], file, own[0], deepest - 1)
-    function = next(scope for scope in own[0] if not isinstance(scope, ast.ClassDef))
-    return Number(value, Place(file, settings[0].lineno, getattr(function, "name", "<module>")))
+    values: set[float] = set()
+    for each in settings:
+        value = _value(each, file, around(_module(scopes), each.lineno), deepest - 1)
+        if value is None or (values and value not in values):
+            return None
+        values.add(value)
+    first, own = settings[0], around(_module(scopes), settings[0].lineno)
+    if isinstance(first, (ast.Name, ast.Attribute)):  # which is set to a number elsewhere
+        return _of_name(first, file, own, deepest - 1)
+    function = next(scope for scope in own if not isinstance(scope, ast.ClassDef))
+    return Number(values.pop(), Place(file, first.lineno, getattr(function, "name", "<module>")))
 
 
 def _module(scopes: Scopes) -> ast.Module:

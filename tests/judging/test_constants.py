@@ -79,6 +79,14 @@ def test_a_number_is_found_with_the_line_that_sets_it(file, comment, expected):
     assert found(file, comment) == expected
 
 
+def test_what_is_set_again_and_again_is_no_constant(tmp_path):
+    path = tmp_path / "port.py"
+    for times, known in ((3, [0.5]), (4, [])):
+        path.write_text("def loss(x):\n" + "    scale = 0.5\n" * times + "    return x * scale\n")
+        assert [each.value for each in numbers_of(Place(str(path), times + 2, "loss"))] == known
+        path = tmp_path / "other.py"  # a file is read once
+
+
 def test_the_text_of_a_file_that_cannot_be_read_has_none(tmp_path):
     assert numbers_of(Place(str(tmp_path / "none.py"), 3, "loss")) == []
 
