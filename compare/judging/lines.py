@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from compare.judging.aliases import with_aliases
-from compare.judging.alike import Alike, Finder, same
+from compare.judging.alike import Finder, same
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
+from compare.judging.in_common import in_common
 from compare.judging.left_out import with_takers
 from compare.judging.line import PARTS, Line, Step, compared
 from compare.judging.lockstep import UnclearError, descend
@@ -43,35 +43,46 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
 
 
 def _without_repeats(lines: Sequence[Line]) -> list[Line]:
-    return list({(each.side, each.at.line): each for each in reversed(lines)}.values())[::-1]
+    return list({(each.side, each.role, each.at.line): each for each in reversed(lines)}.values())[::-1]
 
 
 def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Line], bool]:
     """The lines between what both sides have and two values, and whether both have it in an order of its own."""
-    both = _on_both_ways(step, torch, tf)
-    torch, tf = (_as_made(step, side, value) for side, value in zip(SIDES, (torch, tf), strict=True))
-    one, other = (
-        Stretch(side, step.record(side), both, target) for side, target in zip(SIDES, (torch, tf), strict=True)
-    )
+    both = in_common(step, torch, tf)
+    targets = [_as_made(step, side, value) for side, value in zip(SIDES, (torch, tf), strict=True)]
+    one, other = (Stretch(side, step.record(side), both, end) for side, end in zip(SIDES, targets, strict=True))
     from_the_end, passages = _from_the_end(step, what, one, other)
+    paired = _from_the_start(step, one, other)
+    takes_another_order = any(_takes_another_order(step, *pair) for pair in paired[:MOST_PAIRS])
+    found = _together(from_the_end, _lines(step, what, (one, other), paired))
+    if not found or _is_told(found):  # which says all
+        return found, takes_another_order
+    named = {(each.side, each.at.line) for each in found}
+    return [*found, *(each for each in passages if (each.side, each.at.line) not in named)], takes_another_order
+
+
+def _from_the_start(step: Step, one: Stretch, other: Stretch) -> list[tuple[Part | None, Part | None]]:
+    """The first operations with a line that make something of what both have, paired."""
     frontiers = _ended(step, one, other) or _ended(step, other, one) or advanced(one, other)
     by_side = [[each for each in frontiers if each.side == side] for side in SIDES]
     placed = [
         [_with_line(step, stretch, each) for each in parts]
         for stretch, parts in zip((one, other), with_takers((one, other), by_side), strict=True)
     ]
-    paired = pairs(*([each for each in parts if each] for parts in placed))
-    from_the_start = _lines(step, what, (one, other), paired)
-    takes_another_order = any(_takes_another_order(step, *pair) for pair in paired[:MOST_PAIRS])
+    return pairs(*([each for each in parts if each] for parts in placed))
+
+
+def _together(from_the_end: list[Line], from_the_start: list[Line]) -> list[Line]:
+    """The lines from the end, and what those from the start add."""
     known = {(each.side, each.at.line) for each in from_the_end if each.role == PARTS}
-    is_told = any(each.note.startswith(PROVEN) for each in from_the_end)
-    if is_told or all((each.side, each.at.line) in known for each in from_the_start if each.role == PARTS):
-        from_the_start = []
-    found = [*from_the_end, *(each for each in from_the_start if (each.side, each.at.line) not in known)]
-    named = {(each.side, each.at.line) for each in found}
-    if not found or any(each.note.startswith(PROVEN) for each in found):  # which says all
-        return found, takes_another_order
-    return [*found, *(each for each in passages if (each.side, each.at.line) not in named)], takes_another_order
+    fresh = [each for each in from_the_start if (each.side, each.at.line) not in known]
+    adds = any(each.role == PARTS for each in fresh) and not _is_told(from_the_end)
+    return [*from_the_end, *(fresh if adds else [])]
+
+
+def _is_told(lines: Sequence[Line]) -> bool:
+    """Whether what one value is of the other says that it is these lines."""
+    return any(each.note.startswith(PROVEN) for each in lines)
 
 
 def _takes_another_order(step: Step, torch: Part | None, tf: Part | None) -> bool:
@@ -81,34 +92,6 @@ def _takes_another_order(step: Step, torch: Part | None, tf: Part | None) -> boo
     shared = ((torch.starts[each], tf.starts[each]) for each in {*torch.starts} & {*tf.starts})
     prints = ((step.torch.values[one].print, step.tf.values[other].print) for one, other in shared)
     return any(one and other and not same(one, other, step.tolerance, in_order=True) for one, other in prints)
-
-
-def _on_both_ways(step: Step, torch: int, tf: int) -> Alike:
-    """What both sides have, besides what they were given only that of which both make these values: a side may compute
-    elsewhere what the other needs here."""
-    ways = [
-        {step.alike.of(side).get(value) for value in _before(step.record(side), target)}
-        for side, target in zip(SIDES, (torch, tf), strict=True)
-    ]
-    given = {each for value, each in step.alike.torch.items() if not _is_computed(step.torch, value)}
-    return replace(step.alike, both=step.alike.both & (given | (ways[0] & ways[1])))
-
-
-def _is_computed(record: Operations, value: int) -> bool:
-    """Whether a line of the user's computed a value."""
-    number = record.producer.get(value)
-    return number is not None and bool(record.operations[number].stack)
-
-
-def _before(record: Operations, value: int) -> set[int]:
-    """All values that a value is computed of, and it."""
-    found, left = {value}, [value]
-    while left:
-        number = record.producer.get(left.pop())
-        fresh = {*record.operations[number].inputs} - found if number is not None else set()
-        found |= fresh
-        left += fresh
-    return found
 
 
 def _with_line(step: Step, stretch: Stretch, part: Part) -> Part | None:

@@ -96,18 +96,6 @@ def test_of_what_an_optimizer_computes_the_first_line_that_is_given_it_is_told()
     assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 23)]
 
 
-def test_what_the_other_side_computes_elsewhere_is_not_what_both_go_on_from():
-    """A key that one side normalises only for the queue that it is kept in."""
-    (torch, squares), (tf, others) = begun()
-    unit = SQUARES / np.linalg.norm(SQUARES, axis=1, keepdims=True)
-    scaled = torch.run(12, [squares], unit, "aten.div.Tensor")
-    torch.run(14, [torch.run(13, [scaled, torch.enter(X)], unit * X, "mul")], (unit * X).sum(), "sum")
-    tf.run(23, [tf.run(22, [others, tf.enter(X)], SQUARES * X, "Mul")], (SQUARES * X).sum(), "Sum")
-    tf.run(24, [others], unit, "RealDiv")  # for the queue
-    lines = found(torch, tf, ((unit * X).sum(), (SQUARES * X).sum()))
-    assert {("torch", 12), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
-
-
 def test_images_that_are_turned_part_where_they_were_turned():
     """Which a convolution shows that is given both, and that nothing before it does."""
     torch, tf = Recorded(), Recorded()
