@@ -5,7 +5,7 @@ PyTorch has no such file: its modules run where they are called.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from compare.traces.places import Called, next_call, stack
 from tf_impl.keras_internals import kept_at_nodes, watched_nodes
@@ -45,7 +45,7 @@ class FunctionalModels:
             self._running.pop()
 
     def _runs(self, written: Called | None) -> None:
-        self._running[-1] = replace(self._running[-1], written=written, call=next_call())
+        self._running[-1].written, self._running[-1].call = written, next_call()
 
     def with_lines(self, called: Called) -> Called:
         """The lines that are running, with those of the functional models among them."""

@@ -4,6 +4,7 @@ is right elsewhere, was given something else here."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from compare.traces.operations import Operation, Operations
 from compare.traces.places import Place
@@ -39,9 +40,9 @@ def _called_again(record: Operations, classes: Mapping[int, int], both: frozense
     """Where a function was called that came to what both sides have, and had when called from another line before."""
     operation = record.operations[number]
     own = both & {classes[value] for value in operation.outputs if value in classes}
-    for earlier in record.operations[:number]:
-        is_same = earlier.name == operation.name and earlier.stack[:1] == operation.stack[:1] != ()
-        if is_same and any(classes.get(value) in own for value in earlier.outputs):
+    on_line = record.on_line[operation.stack[0]] if operation.stack and own else []
+    for earlier in takewhile(lambda each: each is not operation, on_line):
+        if earlier.name == operation.name and any(classes.get(value) in own for value in earlier.outputs):
             places = zip(operation.stack, earlier.stack, strict=False)
             if (apart := next((mine for mine, theirs in places if mine != theirs), None)) is not None:
                 return apart
