@@ -45,7 +45,8 @@ class FunctionalModels:
             self._running.pop()
 
     def _runs(self, written: Called | None) -> None:
-        self._running[-1].written, self._running[-1].call = written, next_call()
+        if self._running:  # what is only described runs in none
+            self._running[-1].written, self._running[-1].call = written, next_call()
 
     def with_lines(self, called: Called) -> Called:
         """The lines that are running, with those of the functional models among them."""
