@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from compare.judging.line import PARTS, Line
-from compare.judging.scopes import around, assignments
+from compare.judging.scopes import around, assigned_names, names_read
 from compare.judging.statements import statement, tree
 from compare.traces.places import Place
 
@@ -29,12 +29,8 @@ def aliases(place: Place) -> Iterator[Place]:
     found, module = statement(place), tree(place.file)
     if found is None or module is None or hasattr(found, "body"):
         return
-    taken = {node.id for node in ast.walk(found) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    assigned: dict[str, list[ast.expr]] = {}
-    for target, value in assignments(around(module, place.line)[0]):
-        if isinstance(target, ast.Name):
-            assigned.setdefault(target.id, []).append(value)
-    for name in sorted(taken & assigned.keys()):
-        values = assigned[name]
+    assigned = assigned_names(around(module, place.line)[0])
+    for name in names_read(found):
+        values = assigned.get(name, [])
         if len(values) == 1 and isinstance(values[0], ast.Name) and values[0].lineno < found.lineno:
             yield place._replace(line=values[0].lineno)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from compare.judging.scopes import around, assignments
+from compare.judging.scopes import around, assigned_names, names_read
 from compare.judging.statements import statement, tree
 from compare.traces.operations import Operations
 from compare.traces.places import Place
@@ -26,23 +26,15 @@ def lines_of_numbers(place: Place, record: Operations) -> list[Place]:
     if found is None or module is None or hasattr(found, "body"):
         return []
     computing = {each.line for each in record.on_line if each.file == place.file}
-    assigned: dict[str, list[ast.expr]] = {}
-    for target, value in assignments(around(module, place.line)[0]):
-        if isinstance(target, ast.Name):
-            assigned.setdefault(target.id, []).append(value)
+    assigned = assigned_names(around(module, place.line)[0])
     lines: list[int] = []
-    names = _names(found)
+    names = names_read(found)
     for _ in range(DEEPEST):
         values = [value for name in names for value in assigned.get(name, ()) if _is_number(value, computing)]
         lines += [value.lineno for value in values]
-        names = sorted({name for value in values for name in _names(value)})
+        names = sorted({name for value in values for name in names_read(value)})
     lines = sorted({*lines} - {place.line})
     return [place._replace(line=line) for line in lines] if len(lines) <= MOST else []
-
-
-def _names(node: ast.AST) -> list[str]:
-    """The names that are read."""
-    return sorted({each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)})
 
 
 def _is_number(value: ast.expr, computing: set[int]) -> bool:

@@ -20,6 +20,20 @@ def around(module: ast.Module, line: int) -> list[Scope]:
     return [*sorted(inside, key=lambda node: -node.lineno), module]
 
 
+def assigned_names(scope: Scope) -> dict[str, list[ast.expr]]:
+    """All that each name in a scope is set to."""
+    found: dict[str, list[ast.expr]] = {}
+    for target, value in assignments(scope):
+        if isinstance(target, ast.Name):
+            found.setdefault(target.id, []).append(value)
+    return found
+
+
+def names_read(node: ast.AST) -> list[str]:
+    """The names that a statement or an expression reads, sorted."""
+    return sorted({each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)})
+
+
 def assignments(scope: Scope) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Each target in a scope and what it is set to; of tuples, element by element."""
     left: list[ast.AST] = list(scope.body)

@@ -6,12 +6,12 @@ The lines are what was planted, never what a program found. `python -m tests.lin
 import pytest
 
 from compare.running.options import Options
-from tests.end_to_end.wrong_lines import FAMILIES, PORTS, WRONG_LINES, WrongLine, lines_of, text_of
+from tests.end_to_end.wrong_lines import FAMILIES, FIRST, PORTS, SECOND, WRONG_LINES, WrongLine, lines_of, text_of
 from tests.line_proof import sides_named, stage_of
 from tests.port_proof import judged_files
 
 # Most of the time goes into tracing graphs: the suite tries some, the proof every one.
-SOME_FAMILIES, SOME = FAMILIES[::14], WRONG_LINES[::33]
+SOME_FAMILIES, SOME = FAMILIES[::14], (*FIRST, *SECOND)[::26]
 
 
 def named(*pieces, old="nn.Tanh()", new="nn.ReLU()"):
@@ -89,6 +89,6 @@ def test_a_wrong_line_diverges_at_the_stage_that_it_says(wrongs, wrong):
     assert stage_of(result) == wrong.shows, result.findings
 
 
-def test_both_lines_that_differ_are_named_of_eight_in_ten(wrongs):
+def test_both_lines_that_differ_are_named_of_nine_in_ten(wrongs):
     named = {wrong.name: sides_named(wrong, wrongs[wrong.name]) for wrong in SOME}
-    assert sum(len(sides) == 2 for sides in named.values()) >= 0.8 * len(SOME), named
+    assert sum(len(sides) == 2 for sides in named.values()) >= 0.9 * len(SOME), named
