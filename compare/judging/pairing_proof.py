@@ -6,30 +6,36 @@ Where layers of the same kind and shape could be paired crosswise, and the step 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain, combinations
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
 
-import numpy as np
-
-from compare.judging import tolerances
 from compare.judging.by_outputs import by_outputs
-from compare.judging.order_of_calls import in_order_of_calls
+from compare.judging.exchanges import exchanges, of_parts
+from compare.judging.pairing_probe import Probe, Probed, how_far, under
 from compare.judging.run import Run
-from compare.judging.stages import StageRow, by_value, stage_rows
-from compare.running.request import Start, Training
+from compare.judging.stages import StageRow
+from compare.running.request import Start
 from compare.traces.calls import without_call
 from compare.traces.pairing import Pair, Pairing
-from compare.traces.renamed import rename_pair
-from compare.traces.trace import Trace, TracePair
+from compare.traces.step import END, Step
+from compare.traces.trace import Trace
 
-# What a proof may cost: a wrong port agrees under no pairing, and a step of a large model takes many seconds.
-MOST_TRIES, MOST_SECONDS = 40, 60
-FEW_TRIES, FEW_SECONDS = 10, 15
+# What a proof may cost, in tries and seconds: a wrong port agrees under no pairing, and a step of a large model takes
+# many seconds.
+MANY, FEW = (40, 60), (10, 15)
 MOST_NAMED = 6  # layers in one finding
-COMPUTED = ("forward", "loss", "gradient")
-# A gradient that is zero in exact arithmetic (an attention's key bias) is noise, and proves nothing about a weight.
-NOISE = 1e-6
+Likely = Callable[[Probed, StageRow], Iterable[Pairing]]
+
+
+class Proven(NamedTuple):
+    """A pairing, the start for it, the findings, and whether all agrees under it."""
+
+    pairing: Pairing
+    start: Start
+    words: list[str]
+    agrees: bool
 
 
 def prove(
@@ -41,44 +47,72 @@ def prove(
     others: Sequence[Pairing] = (),
     hopeless: bool = False,
     ends: Collection[str] = (),
-) -> tuple[Pairing, Start, list[str]]:
-    """The pairing under which a step agrees furthest, the start for it, and the findings.
+) -> Proven:
+    """The pairing under which a step agrees furthest.
 
     `torch` is the trace of that step on PyTorch's side. `others` are pairings that are tried before any exchange. It is
     `hopeless` that a step agrees where the sides are set differently: less is then tried; and only what the outputs of
     layers show where a step agrees up to one of the layers in `ends`, which parts under any pairing.
     """
+    likely = partial(_likely, others=others, ends=ends)
+    found = _furthest(Probe(run, precision, torch, start), pairing, likely, *(FEW if hopeless else MANY))
+    ended = found.reached is not None and _is_output_of(found.reached, ends)
+    words = _words(pairing, found.pairing, found.reached, ended)
+    return Proven(found.pairing, under(found.pairing, start), words, found.reached is None)
 
-    def probe(candidate: Pairing) -> tuple[Pairing, StageRow | None, Trace]:
-        [tf] = run(("tf", Training(precision, audits=(0,), steps=1, start=_under(candidate, start))))
-        candidate = in_order_of_calls(candidate, torch, tf)
-        return candidate, _reached(candidate, torch, tf), tf
 
-    most, seconds = (FEW_TRIES, FEW_SECONDS) if hopeless else (MOST_TRIES, MOST_SECONDS)
-    began, tried, (best, reached, tf) = time.monotonic(), {_key(pairing)}, probe(pairing)
+def prove_later(
+    run: Run, proven: Proven, precision: str, torch: Trace, others: Sequence[Pairing], until: Step
+) -> Proven:
+    """Another pairing under which the steps `until` there agree as well as the first, as `torch` shows them; or the one
+    that the first proved.
 
-    def untried() -> Iterator[Pairing]:
-        if reached is None:
-            return
-        by_what_they_put_out = by_outputs(best, torch, tf)
-        likely = chain([best.turned(*best.in_two_layouts)], others, _candidates(best, reached))
-        for candidate in chain([by_what_they_put_out], () if _is_output_of(reached, ends) else likely):
+    Twins, as two critics, may do the same in a first step, and not in a later one.
+    """
+    pairing = proven.pairing
+
+    def likely(best: Probed, reached: StageRow) -> Iterator[Pairing]:
+        return chain(others, of_parts(best.pairing), exchanges(best.pairing, reached))
+
+    found = _furthest(Probe(run, precision, torch, proven.start, until), pairing, likely, *FEW)
+    if found.reached is not None or _key(found.pairing) == _key(pairing):
+        return proven
+    steps = "the evaluation then agrees" if until is END else f"the steps up to {until} then agree, as the first does"
+    words = say_against_names(found.pairing, steps) or [_say_crosswise(_moved(pairing, found.pairing), steps)]
+    return Proven(found.pairing, under(found.pairing, proven.start), [*proven.words, *words], True)
+
+
+def _furthest(probe: Probe, pairing: Pairing, likely: Likely, most: int, seconds: float) -> Probed:
+    """What agrees furthest: from one pairing to the next that agrees further, so many tries and so long."""
+    began, tried, best = time.monotonic(), {_key(pairing)}, probe(pairing)
+
+    def untried(best: Probed, reached: StageRow) -> Iterator[Pairing]:
+        by_what_they_put_out = by_outputs(best.pairing, probe.torch, best.tf)
+        for candidate in chain([by_what_they_put_out], likely(best, reached)):
             if candidate is not by_what_they_put_out and (len(tried) > most or time.monotonic() - began > seconds):
                 return
             if _key(candidate) not in tried:
                 tried.add(_key(candidate))
                 yield candidate
 
-    while reached is not None:
-        for candidate in untried():
-            candidate, further, shown = probe(candidate)
-            if further is None or _place(candidate, further) > _place(best, reached):
-                best, reached, tf = candidate, further, shown
-                break
-        else:
+    while best.reached is not None:
+        furthest = how_far(best.pairing, best.reached)
+        further = (
+            found
+            for found in map(probe, untried(best, best.reached))
+            if found.reached is None or how_far(found.pairing, found.reached) > furthest
+        )
+        if (found := next(further, None)) is None:
             break
-    ended = reached is not None and _is_output_of(reached, ends)
-    return best, _under(best, start), _words(pairing, best, reached, ended)
+        best = found
+    return best
+
+
+def _likely(best: Probed, reached: StageRow, others: Sequence[Pairing], ends: Collection[str]) -> Iterable[Pairing]:
+    if _is_output_of(reached, ends):
+        return ()
+    turned = best.pairing.turned(*best.pairing.in_two_layouts)
+    return chain([turned], others, exchanges(best.pairing, reached))
 
 
 def _is_output_of(row: StageRow, layers: Collection[str]) -> bool:
@@ -87,64 +121,6 @@ def _is_output_of(row: StageRow, layers: Collection[str]) -> bool:
 
 def _key(pairing: Pairing) -> frozenset[tuple[str, str]]:
     return frozenset(pairing.weights.items())
-
-
-def _under(pairing: Pairing, start: Start) -> Start:
-    """The same initial weights, under another pairing's names."""
-    return replace(start, names=tuple(pairing.weights.items()), alone=tuple(pairing.alone.tf.items()))
-
-
-def _reached(pairing: Pairing, torch: Trace, tf: Trace) -> StageRow | None:
-    """The first tensor that the step computes differently; None where all agree."""
-    rows = stage_rows(*rename_pair(TracePair(torch, tf), pairing), [], "float64", lambda *_: tolerances.SAME_PART)
-    gradients = [torch[key] for key in torch.keys if key[:2] == (0, "gradient")]
-    noise = NOISE * max((float(np.abs(gradient).max(initial=0)) for gradient in gradients), default=0.0)
-    unlike = [
-        row
-        for row in by_value(rows)
-        if row.step == 0 and row.stage in COMPUTED and row.beyond and row.difference.max_abs > noise
-    ]
-    if not any(row.stage in ("loss", "gradient") for row in unlike):
-        return None
-    return unlike[0]
-
-
-def _place(pairing: Pairing, row: StageRow) -> tuple[int, int]:
-    """How far a step agreed, in the order of its stages, and of PyTorch's layers."""
-    outputs = pairing.torch.outputs
-    return COMPUTED.index(row.stage), outputs.index(row.tensor) if row.tensor in outputs else 0
-
-
-def _candidates(pairing: Pairing, reached: StageRow) -> Iterator[Pairing]:
-    """Other pairings: a weight in another layout; two layers exchanged, nearest first to where the step parts; three
-    rotated."""
-    yield from map(pairing.turned, pairing.in_two_layouts)
-    outputs = pairing.torch.outputs
-    place = outputs.index(reached.tensor) if reached.stage == "forward" and reached.tensor in outputs else len(outputs)
-
-    def distance(number: int) -> int:
-        runs_at = _runs_at(pairing, number)
-        return abs(place - runs_at) if runs_at < len(outputs) else len(outputs)
-
-    for size in (2, 3):
-        # What runs behind the place where the step parts cannot have made it part.
-        behind = {number for number in range(len(pairing.pairs)) if place < _runs_at(pairing, number) < len(outputs)}
-        circles = [
-            places for group in pairing.alike for places in combinations(group, size) if not behind.issuperset(places)
-        ]
-        for places in sorted(circles, key=lambda places: (min(map(distance, places)), sum(map(distance, places)))):
-            turned = pairing.crosswise(*places[:2])
-            if size == 2:
-                yield turned
-            else:
-                yield turned.crosswise(*places[1:])
-                yield pairing.crosswise(*places[1:]).crosswise(*places[:2])
-
-
-def _runs_at(pairing: Pairing, number: int) -> int:
-    """The place of a layer of torch among the outputs; behind all, where it has none."""
-    outputs, layer = pairing.torch.outputs, pairing.torch.layer_of(pairing.pairs[number][0])
-    return outputs.index(layer) if layer in outputs else len(outputs)
 
 
 def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: bool) -> list[str]:
@@ -156,9 +132,8 @@ def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: boo
     is_another = _key(chosen) != _key(first)
     said += say_against_names(chosen, until if is_another else "")
     if is_another:
-        known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
-        moved = [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
-        return said + ([f"weights paired crosswise ({_which(moved)}): {until}"] if moved else [])
+        moved = _moved(first, chosen)
+        return said + ([_say_crosswise(moved, until)] if moved else [])
     if reached is not None and chosen.alike and not ended:
         count = sum(map(len, chosen.alike))
         said.append(
@@ -166,6 +141,16 @@ def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: boo
             "that was tried makes the first step agree further"
         )
     return said
+
+
+def _moved(first: Pairing, chosen: Pairing) -> list[Pair]:
+    """The pairs that are new, but for those that are said to be against their names."""
+    known = {(torch.path, tf.path) for torch, tf in [*first.pairs, *chosen.against_names]}
+    return [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
+
+
+def _say_crosswise(moved: Sequence[Pair], why: str) -> str:
+    return f"weights paired crosswise ({_which(moved)}): {why}"
 
 
 def say_without_rule(pairing: Pairing, proven: bool = False) -> list[str]:

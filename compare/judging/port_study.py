@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from compare.inputs.port_inputs import PortInputs
-from compare.judging.comparison import ERROR
+from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.isolated import with_differences
 from compare.judging.isolation import Partners
 from compare.judging.judgement import Judgement
-from compare.judging.pairing_proof import prove
+from compare.judging.pairing_probe import COMPUTED, training_until
+from compare.judging.pairing_proof import Proven, prove, prove_later
 from compare.judging.parting_lines import lacks_lines, with_lines
 from compare.judging.randomness import set_randomness_apart
 from compare.judging.run import Run, Wanted
@@ -30,6 +31,7 @@ from compare.judging.study import study
 from compare.running.request import SIDES, RequestFailedError, Start, Training
 from compare.traces.pairing import Pairing, RecordedModel, pair
 from compare.traces.renamed import rename, rename_pair, without_evaluation
+from compare.traces.step import Step
 from compare.traces.trace import Trace, TracePair
 
 NOT_OF_A_LAYER = {"optimizer", "model", "precision", INITIAL}
@@ -67,42 +69,76 @@ def study_port(
         [torch_step] = run(("torch", Training(described.precision, audits=(0,), steps=1, start=start)))
     rows = _of_the_forward_pass(all_settings(described.pair, pairing, []))
     hopeless = any(row.verdict == DIFFERS for row in rows)
-    proving = prove(run, pairing, described.precision, torch_step, start, others, hopeless, _set_differently(rows))
-    pairing, start, proof = proving
+    proven = prove(run, pairing, described.precision, torch_step, start, others, hopeless, _set_differently(rows))
     if described.precision == "float32":
         precisions = ("float32",)
 
-    no_evaluation = any(trace.header.no_evaluation for trace in described.pair)
+    def judged_under(proven: Proven) -> tuple[PortRuns, Judgement]:
+        runs = PortRuns(run, described.pair, proven.pairing, proven.start)
+        rows = tuple(all_settings(described.pair, proven.pairing, initial_values(runs.described)))
+        return runs, study(runs.renamed, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: rows)
 
-    def run_raw(*wanted: Wanted) -> list[Trace]:
-        in_training = described.pair.torch.header.evaluated_in_training
-        return run(*((side, replace(each, start=start, always_training=in_training)) for side, each in wanted))
-
-    def run_from_start(*wanted: Wanted) -> list[Trace]:
-        renamed: list[Trace] = [rename(trace, pairing) for trace in run_raw(*wanted)]
-        return list(map(without_evaluation, renamed)) if no_evaluation else renamed
-
-    initial = initial_values(rename_pair(described.pair, pairing))
-    settings = tuple(all_settings(described.pair, pairing, initial))
-    judgement = study(run_from_start, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: settings)
-    judgement = set_randomness_apart(run_raw, judgement, lambda trace: rename(trace, pairing))
-    partners, kinds = Partners.of(pairing), described.pair.torch.header.kinds
-    judgement = with_differences(run_raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
+    runs, judgement = judged_under(proven)
+    if proven.agrees and (at := _where_another_pairing_may_agree(judgement)) is not None:
+        [torch_step] = runs.raw(("torch", training_until(at, described.precision, proven.start)))
+        otherwise = prove_later(runs.raw, proven, described.precision, torch_step, others, at)
+        if otherwise is not proven:
+            proven = otherwise
+            runs, judgement = judged_under(proven)
+    judgement = set_randomness_apart(runs.raw, judgement, lambda trace: rename(trace, proven.pairing))
+    partners, kinds = Partners.of(proven.pairing), described.pair.torch.header.kinds
+    judgement = with_differences(runs.raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
     if when_to_isolate != "never" and lacks_lines(judgement):
-        judgement = with_lines(run_from_start, judgement)
-    frozen = graph_against_eager(run_from_start, judgement) if judgement.verdict != ERROR else []
+        judgement = with_lines(runs.renamed, judgement)
+    frozen = graph_against_eager(runs.renamed, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,
         *say_evaluation(judgement, described.pair),
         *frozen,
         *described.findings,
-        *proof,
+        *proven.words,
         *say_muted(described.pair),
     )
     if inputs.more:
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
-    findings += tuple(say_initial(initial))
-    return replace(judgement, findings=findings, names=pairing.tf_names)
+    findings += tuple(say_initial(initial_values(runs.described)))
+    return replace(judgement, findings=findings, names=proven.pairing.tf_names)
+
+
+@dataclass(frozen=True)
+class PortRuns:
+    """Runs of both sides from the same weights, under a pairing."""
+
+    run: Run
+    as_described: TracePair
+    pairing: Pairing
+    start: Start
+
+    def raw(self, *wanted: Wanted) -> list[Trace]:
+        """Traces in each side's own names, evaluated in training where PyTorch's loss does so itself."""
+        in_training = self.as_described.torch.header.evaluated_in_training
+        starting = ((side, replace(each, start=each.start or self.start)) for side, each in wanted)
+        return self.run(*((side, replace(each, always_training=in_training)) for side, each in starting))
+
+    def renamed(self, *wanted: Wanted) -> list[Trace]:
+        """Traces in PyTorch's names, without an evaluation where a side has none."""
+        traces: list[Trace] = [rename(trace, self.pairing) for trace in self.raw(*wanted)]
+        lacking = any(trace.header.no_evaluation for trace in self.as_described)
+        return list(map(without_evaluation, traces)) if lacking else traces
+
+    @property
+    def described(self) -> TracePair:
+        return rename_pair(self.as_described, self.pairing)
+
+
+def _where_another_pairing_may_agree(judgement: Judgement) -> Step | None:
+    """The step that parts first, unless it is one of what the optimizer does to every weight; None where none does."""
+    first = judgement.first_divergence if judgement.verdict == DIVERGED else None
+    if first is None or first.stage not in (*COMPUTED, "update"):
+        return None
+    rows = (row for comparison in judgement.comparisons.values() for row in comparison.rows)
+    updates = [row for row in rows if row.step == first.step and row.stage == "update"]
+    return first.step if first.stage in COMPUTED or not all(row.beyond for row in updates) else None
 
 
 def _of_the_forward_pass(settings: Iterable[SettingRow]) -> list[SettingRow]:

@@ -49,6 +49,7 @@ AS_THEY_ARE = (
     RightPort("by_hand", "by_hand", (), "an optimizer's formula written out: no gradient and no state can be shown"),
     RightPort("quasi_newton", "quasi_newton", (), "a closure on one side, no optimizer on the other"),
     RightPort("own_kernels", "own_kernels", (), "kernels (in, out) of the user's own on either side"),
+    RightPort("twins", "twins", (), "twin critics, called in another order: only an evaluation tells them apart"),
     RightPort("two_models", "two_models", (), "a GAN and an average of its generator, by name"),
     RightPort("target_network", "target_network", (), "a copy that is never trained, by name, and moves now and then"),
     RightPort("variables", "variables", (), "a dict of tensors and a tf.Module, both moved by hand"),
@@ -56,6 +57,15 @@ AS_THEY_ARE = (
 )
 
 OTHER_MODELS = (
+    RightPort(
+        "twins_that_part_later",
+        "twins",
+        (
+            ("    for _ in range(12):", "    for step in range(12):"),
+            ('"share": np.ones(1)', '"share": np.full(1, 1 + step)'),
+        ),
+        "twin critics, called in another order by each side: the first step does the same with both",
+    ),
     RightPort(
         "called_in_another_order",
         "two_models",

@@ -38,7 +38,7 @@ class Proof:
 
         others = [pair(RecordedModel.of(taken), RecordedModel.of(own), (), *how) for how in ((False, False), *also)]
         proven = pairing_proof.prove(run, self.plain, precision, taken, start, others, hopeless, ends)
-        self.pairing, self.start, self.words = proven
+        self.pairing, self.start, self.words, _ = proven
 
     @property
     def weights(self):
@@ -203,8 +203,8 @@ def test_layers_that_run_behind_the_place_where_the_step_parts_are_not_exchanged
 def test_little_is_tried_where_the_sides_are_set_differently_and_nothing_when_the_time_is_over(prove, monkeypatch):
     order = tuple(range(10))
     networks = Network(order=order), Network("tf", order, wrong("forward", "leave"))
-    assert len(prove(*networks, hopeless=True).asked) == 1 + pairing_proof.FEW_TRIES
-    monkeypatch.setattr(pairing_proof, "MOST_SECONDS", -1)
+    assert len(prove(*networks, hopeless=True).asked) == 1 + pairing_proof.FEW[0]
+    monkeypatch.setattr(pairing_proof, "MANY", (40, -1))
     assert len(prove(*networks).asked) == 1
 
 
@@ -223,7 +223,7 @@ class BegunAlike(Network):
 
 
 def test_what_the_outputs_show_is_tried_where_the_step_parts_at_a_layer_that_is_set_differently(prove, monkeypatch):
-    monkeypatch.setattr(pairing_proof, "MOST_SECONDS", -1)  # it is no guess
+    monkeypatch.setattr(pairing_proof, "MANY", (40, -1))  # it is no guess
     sides = [
         BegunAlike(side, order, wrong("forward", "branches.1")) for side, order in (("torch", (0, 1)), ("tf", (1, 0)))
     ]
@@ -249,8 +249,8 @@ def test_what_a_wrong_port_may_cost_is_bounded(prove, monkeypatch):
     order = tuple(range(10))
     tf = Network("tf", order, wrong("forward", "leave"))
     proof = prove(Network(order=order), tf)
-    assert len(proof.asked) == 1 + pairing_proof.MOST_TRIES
-    monkeypatch.setattr(pairing_proof, "MOST_TRIES", 3)
+    assert len(proof.asked) == 1 + pairing_proof.MANY[0]
+    monkeypatch.setattr(pairing_proof, "MANY", (3, 60))
     assert len(prove(Network(order=order), tf).asked) == 4
 
 
