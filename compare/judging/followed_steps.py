@@ -27,6 +27,10 @@ from compare.traces.trace import EVALUATION, Trace, TracePair
 NOTHING = np.zeros(())  # the gap that no nudge opened
 
 
+IN_FLOAT32 = "judged in float32, where a small bug can hide in the rounding"
+MEASURE = f"run the tf script again with {NUDGE}=1 in the environment"
+
+
 class Followed(NamedTuple):
     """The steps that followed, what they show, and whether a nudged run that followed too measured their rounding."""
 
@@ -176,7 +180,7 @@ def remarks(followed: Followed, uncertain: StageRow | None) -> list[str]:
             f"rounding may do that in float32; to be certain, {MEASURE}"
         )
     elif not followed.is_measured and comparison.precision == "float32":
-        found.append(f"judged in float32, where a small bug can hide in the rounding: to be certain, {MEASURE}")
+        found.append(f"{IN_FLOAT32}: to be certain, {MEASURE}")
     at = growth_parts_at(comparison)
     if at is not None and at not in followed.steps:
         found.append(
@@ -184,6 +188,3 @@ def remarks(followed: Followed, uncertain: StageRow | None) -> list[str]:
             f"too (audits=range({max(0, at - 2)}, {at + 2}))"
         )
     return found
-
-
-MEASURE = f"run the tf script again with {NUDGE}=1 in the environment"

@@ -9,7 +9,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.advice import what_to_record
 from compare.judging.comparison import DIVERGED, EQUIVALENT, Comparison
-from compare.judging.followed_steps import growth_parts_at, typical_gap
+from compare.judging.followed_steps import IN_FLOAT32, growth_parts_at, typical_gap
 from compare.judging.half_precision import first_of_half
 from compare.judging.harmless import say_harmless
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
@@ -17,7 +17,9 @@ from compare.judging.wording import parting_sentence
 from compare.traces.calls import without_call
 from compare.traces.recording import NUDGE
 from compare.traces.step import END
+from compare.traces.trace import Key, Trace, TracePair
 
+HALF_OF_THEM = 0.5
 Decision = tuple[str, list[str], StageRow | None]  # the verdict, why, and the first difference
 
 GROWS = (
@@ -30,8 +32,7 @@ NOT_JUDGED = (
     f"{FOLLOW}"
 )
 FLOAT32 = (
-    "judged in float32, where a small bug can hide in the rounding: to be certain, record both loops in float64, or "
-    f"measure the rounding by nudged runs ({NUDGE}=1)"
+    f"{IN_FLOAT32}: to be certain, record both loops in float64, or measure the rounding by nudged runs ({NUDGE}=1)"
 )
 
 
@@ -56,7 +57,8 @@ def certain_in_the_first_step(comparison: Comparison) -> StageRow | None:
     """What parts in a first step from the same weights, by more than rounding that was not measured can explain.
 
     A unit that flips moves few values of a gradient, and those little. Adam's rule may make anything of a gradient near
-    zero, so updates prove nothing, but for those that no optimizer made (of a copy that follows the weights).
+    zero, so updates prove nothing, but for those that no optimizer made (of a copy that follows the weights), and where
+    both gradients are the same or one side makes none.
     """
     step = min((row.step for row in comparison.rows), default=END)
     rows = [row for row in comparison.rows if row.step == step is not END]
@@ -67,7 +69,33 @@ def certain_in_the_first_step(comparison: Comparison) -> StageRow | None:
     gradients = [row for row in rows if row.stage == "gradient"]
     by_optimizers = {without_call(row.tensor).partition(" ")[0] for row in rows if row.stage in ("gradient", "state")}
     by_hand = [row for row in rows if row.stage == "update" and row.tensor not in by_optimizers]
-    return beyond[0] if large or _is_dense(gradients, comparison) or _is_dense(by_hand, comparison) else None
+    if large or _is_dense(gradients, comparison) or _is_dense(by_hand, comparison):
+        return beyond[0]
+    updates = (row for row in beyond if row.stage == "update" and row.tensor in by_optimizers and step == 0)
+    return next((row for row in updates if _moves_otherwise(row, comparison.pair)), None)
+
+
+def _moves_otherwise(row: StageRow, pair: TracePair) -> bool:
+    """Whether the optimizers move a weight differently in step 0 where its gradients are the same, or one not at all.
+
+    An update is a function of the gradient then, value by value or through a norm, that no optimizer has steep but at
+    zero: so gradients are the same where each value is, by its own size.
+    """
+    torch, tf = (_shown(trace, row.key) for trace in pair)
+    if torch.shape != tf.shape or not torch.size:
+        return False
+    limit = max(tolerances.SAME_PART, 2 * row.allowed) * max(np.abs(torch).max(), np.abs(tf).max())
+    apart = np.abs(torch - tf) > limit
+    gradients = [_shown(trace, (0, "gradient", row.tensor)) for trace in pair]
+    if any(gradient.shape != apart.shape for gradient in gradients):
+        return not (torch.any() and tf.any()) and bool(apart.mean() > HALF_OF_THEM)
+    smaller = np.minimum(*map(np.abs, gradients))
+    return bool((apart & (np.abs(np.subtract(*gradients)) <= tolerances.DENSE_GAP * smaller)).any())
+
+
+def _shown(trace: Trace, key: Key) -> np.ndarray:
+    found = trace.get(key)
+    return np.empty(0) if found is None else found
 
 
 def _is_dense(rows: Sequence[StageRow], comparison: Comparison) -> bool:

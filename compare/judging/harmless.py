@@ -26,6 +26,10 @@ CLIP_EPSILON = (
     "as shown; once Keras' optimizer has clipped, {:.1e}, for PyTorch's clip_grad_norm_ adds "
     f"{tolerances.CLIP_EPSILON:.0e} to the norm"
 )
+CLIPPED_IN_THE_LOOP = (
+    "all gradients are {:.1e} larger in tf: PyTorch's clip_grad_norm_ adds "
+    f"{tolerances.CLIP_EPSILON:.0e} to the norm, tf's clips by the norm alone"
+)
 REACHED_NOTHING = "at steps where no update, buffer or loss differs"
 
 
@@ -71,7 +75,22 @@ class _Step:
                 or self._as_used(row, [use] if use else [], lasting=True)
                 or self._by_state(row)
             )
-        return [row for row in found if row]
+        return [row for row in found if row] or self._clipped_in_the_loop(shown)
+
+    def _clipped_in_the_loop(self, shown: Sequence[StageRow]) -> list[StageRow]:
+        """All gradients, if one factor is between those of the sides that is what PyTorch's clip adds to the norm."""
+        torch, tf = ([trace[row.key] for row in shown] for trace in self.pair)
+        squares = sum(float(np.vdot(each, each)) for each in torch)
+        if not 0 < squares < np.inf:
+            return []
+        more = sum(float(np.vdot(one, other - one)) for one, other in zip(torch, tf, strict=True)) / squares
+        # The norm was at least what it is clipped to.
+        if not 0 < more * np.sqrt(squares) <= tolerances.CLIP_EPSILON:
+            return []
+        if any(difference(own * (1 + more), tf[at]).max_rel > shown[at].allowed for at, own in enumerate(torch)):
+            return []
+        detail = CLIPPED_IN_THE_LOOP.format(more)
+        return [replace(row, difference=replace(row.difference, detail=detail)) for row in shown]
 
     def _as_used(self, row: StageRow, uses: Sequence[Use], lasting: bool) -> StageRow | None:
         """The gradients agree as they are used, and no update was seen to say otherwise."""

@@ -42,9 +42,7 @@ def behind_leak(
     """What is behind a first divergence that is a leak; None where it is no leak."""
     if runs.precision != "float64" or not runs.twins or not np.isfinite(first.difference.max_rel):
         return None
-    if any(row.verdict == DIFFERS for row in settings() if acts_at(row, first)):
-        return None
-    if first.difference.max_rel > tolerances.allowed_where_leak_enters(_opened_where_it_enters(run, first)):
+    if not may_be_leak(first, settings(), lambda: _opened_where_it_enters(run, first)):
         return None
     [twins] = run_twins(run, {"torch": _wide(_following(first))})
     runs = replace(runs, twins=twins)
@@ -53,6 +51,13 @@ def behind_leak(
     _, wider = find_first_divergence(run, runs, wider, tolerances.allowed_behind_leak)
     wider = replace(wider, rows=by_value(wider.rows))
     return Behind(first_divergence(wider.rows), wider)
+
+
+def may_be_leak(first: StageRow, settings: Sequence[SettingRow], opened: Callable[[], float] = lambda: 0.0) -> bool:
+    """Whether a divergence is as small as what rounding was seen to have `opened`, and no setting explains it."""
+    if any(row.verdict == DIFFERS for row in settings if acts_at(row, first)):
+        return False
+    return first.difference.max_rel <= tolerances.allowed_where_leak_enters(opened())
 
 
 def _following(first: StageRow) -> Training:

@@ -5,6 +5,7 @@ Rounding is measured where nudged runs were recorded (COMPARE_NUDGE=1); otherwis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Com
 from compare.judging.dropout_on import set_dropout_apart
 from compare.judging.falling import falls, not_falling, say_falling
 from compare.judging.followed_steps import (
+    IN_FLOAT32,
     Followed,
     compare_followed,
     followed_steps,
@@ -27,9 +29,10 @@ from compare.judging.followed_steps import (
     remarks,
 )
 from compare.judging.free_curves import compare_free
-from compare.judging.free_loops import FLOAT32, NOT_JUDGED, Decision, decide_free, is_structural, leaves_out
+from compare.judging.free_loops import FLOAT32, GROWS, NOT_JUDGED, Decision, decide_free, is_structural, leaves_out
 from compare.judging.half_precision import beyond_rounding, coarsest_of, is_measured, say_not_measured, say_who
 from compare.judging.judgement import Judgement
+from compare.judging.leaks import may_be_leak
 from compare.judging.not_shown import not_shown
 from compare.judging.order_of_calls import in_order_of_calls
 from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
@@ -38,11 +41,12 @@ from compare.judging.rates import rates_apart
 from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
 from compare.judging.running_means import set_running_means_apart
 from compare.judging.same_side import as_sides, in_words_of, is_of_one_side, names_of, versions_apart
+from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.judging.static_differences import settings_of
 from compare.judging.steps import EVALUATED, METRIC
 from compare.judging.unmoved import say_unmoved
-from compare.judging.wording import parting_sentence
+from compare.judging.wording import leak_remark, parting_sentence
 from compare.traces.recording import NUDGE
 from compare.traces.renamed import rename_pair
 from compare.traces.trace import Trace, TraceError, TracePair, is_file, trace_path
@@ -70,9 +74,9 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         pairing = in_order_of_calls(by_values(pair_models(sides, one_side), sides), *sides)
         twins = nudged_twins(sides, found)
         pair = audited_by_both(rename_pair(sides, pairing))
-        judgement = _judge(pair, rename_pair(twins, pairing), must_fall)
-        judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         settings = settings_of(sides.torch.header.settings, sides.tf.header.settings, pairing)
+        judgement = _judge(pair, rename_pair(twins, pairing), must_fall, settings)
+        judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
         findings = (*judgement.findings, *say_unmoved(sides), *of_weights, *not_twins)
@@ -86,8 +90,23 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
     return Subject(case, steps=steps, steps_per_epoch=quarter(steps)), judgement
 
 
-def _judge(pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
+def _judge(pair: TracePair, nudged: TracePair, must_fall: bool, settings: Sequence[SettingRow]) -> Judgement:
+    """A constant that one side rounded to float32 in a float64 loop is set aside: behind it, float32's rounding is
+    allowed."""
     precision = coarsest_of(pair)
+    judgement = _judge_in(precision, pair, nudged, must_fall)
+    first = judgement.first_divergence
+    if precision != "float64" or first is None or not may_be_leak(first, settings):
+        return judgement
+    behind = _judge_in("float32", pair, nudged_twins(pair, ()), must_fall)
+    remark = f"{leak_remark(judgement.comparisons[precision], first)}: what is behind it was judged as float32 is"
+    findings = [finding for finding in behind.findings if not finding.startswith((IN_FLOAT32, GROWS))]
+    [comparison] = behind.comparisons.values()
+    comparisons = {precision: replace(comparison, precision=precision)}
+    return replace(behind, findings=(*findings, remark), comparisons=comparisons)
+
+
+def _judge_in(precision: str, pair: TracePair, nudged: TracePair, must_fall: bool) -> Judgement:
     comparison = compare_free(precision, pair, nudged)
     followed = compare_followed(comparison, nudged, steps) if (steps := followed_steps(pair)) else None
     comparison = followed.comparison if followed else comparison

@@ -50,6 +50,7 @@ def leak_remark(comparison: Comparison, first: StageRow) -> str:
     """The remark on a first divergence that rounding a constant to float32 explains."""
     small = first.difference.max_rel < tolerances.SMALLEST_LEAK
     what = "digits lost by a formula that cancels" if small else "leak of float32 precision"
+    what = "two ways to clip" if "clip_grad_norm_" in first.difference.detail else what
     return f"{what}: {_place_sentence(comparison, first)}"
 
 

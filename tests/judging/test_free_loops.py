@@ -54,13 +54,13 @@ GRADIENT = np.linspace(-1, 1, 101)
 
 
 class Stages:
-    """The trace of one side, whose gradients in every step are these."""
+    """The trace of one side, whose gradients, and updates, in every step are these."""
 
-    def __init__(self, gradient):
-        self.gradient = gradient
+    def __init__(self, gradient, update=None):
+        self.shown = {"gradient": gradient, "update": update}
 
     def get(self, key):
-        return self.gradient if key[1] == "gradient" else None
+        return self.shown.get(key[1])
 
 
 def certain(gradient, *others, step=0):
@@ -77,6 +77,37 @@ def test_a_unit_that_flips_in_the_first_step_decides_nothing_nor_does_an_update(
     flipped[3] += 5e-3
     assert certain(flipped) is None
     assert certain(GRADIENT, ("state", 5e-3)) is None
+
+
+def moved(updates, gradients=(GRADIENT, GRADIENT), step=0):
+    """What decides where both sides have these updates and gradients of a weight."""
+    rows = [StageRow(0, "loss", "loss", Difference("value", "", max_rel=0.0), ALLOWED)] if step == 0 else []
+    rows += [
+        StageRow(step, "gradient", "w", Difference("value", "", max_rel=0.0), ALLOWED),
+        StageRow(step, "update", "w", Difference("value", "", max_rel=1.0), ALLOWED),
+    ]
+    pair = TracePair(*map(Stages, gradients, updates))
+    return certain_in_the_first_step(SimpleNamespace(rows=rows, pair=pair))
+
+
+def test_a_weight_that_moves_otherwise_by_the_same_gradient_decides():
+    decayed = GRADIENT + 0.1
+    assert moved((GRADIENT, decayed)).stage == "update"
+    assert moved((np.zeros(101), decayed), (np.zeros(101), np.zeros(101))).stage == "update"
+    assert moved((GRADIENT, decayed), step=1) is None
+    assert moved((GRADIENT, GRADIENT * 1.001)) is None
+
+
+def test_a_weight_whose_gradients_are_noise_may_move_anyhow():
+    noise = np.zeros(101), np.eye(1, 101)[0] * 1e-12
+    assert moved((np.zeros(101), np.eye(1, 101)[0]), noise) is None
+    assert moved((np.sign(GRADIENT), np.sign(GRADIENT - 1e-9)), (GRADIENT, GRADIENT - 1e-9)) is None
+
+
+def test_a_side_that_makes_no_update_decides_though_its_gradient_is_not_shown():
+    assert moved((GRADIENT, np.zeros(101)), (GRADIENT, None)).stage == "update"
+    assert moved((GRADIENT, GRADIENT / 2), (GRADIENT, None)) is None
+    assert moved((np.eye(1, 101)[0], np.zeros(101)), (GRADIENT, None)) is None
 
 
 @pytest.mark.parametrize("place", [slice(3, 4), slice(None)])

@@ -180,6 +180,20 @@ def test_what_clip_grad_norm_adds_to_the_norm_is_a_divergence_that_is_named(judg
     )
 
 
+def test_what_clip_grad_norm_adds_in_a_loop_is_named_where_it_scales_all_gradients_alike(judged):
+    def apart(factor):
+        rows = judged(step(HALF, HALF), step(HALF * factor, HALF * factor))
+        return first_divergence(rows).difference.detail
+
+    norm = float(np.linalg.norm(HALF))
+    assert apart(1 + 1e-6 / (3 * norm)).startswith(
+        f"all gradients are {1e-6 / (3 * norm):.1e} larger in tf: PyTorch's clip"
+    )
+    assert "clip" not in apart(1 - 1e-7), "of PyTorch's the divisor is larger"
+    assert "clip" not in apart(1 + 1.1e-6 / norm), "that norm was not above the limit"
+    assert "clip" not in apart(1 + 1e-7 * np.arange(HALF.size).reshape(HALF.shape))
+
+
 # State
 
 

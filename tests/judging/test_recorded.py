@@ -96,12 +96,46 @@ def test_a_rate_that_drops_one_step_early_is_named_where_no_tensor_was_audited(t
     assert set(result.epochs.metric) == {"loss"}
 
 
-@pytest.mark.parametrize(("number", "verdict"), [(True, "equivalent"), (False, "diverged")])
-def test_losses_that_were_printed_in_float32_are_no_difference_of_loops_in_float64(traces, number, verdict):
+@pytest.mark.parametrize("number", [True, False])
+def test_losses_that_were_printed_in_float32_are_no_difference_of_loops_in_float64(traces, number):
     traces.record("torch")
     printed = at(lambda key: key[1] == "loss", lambda value: value.astype(np.float32).astype(np.float64))
     traces.record("tf", printed, said={"loss_is_number": number})
-    assert diff(traces.torch, traces.tf).verdict == verdict
+    judged = diff(traces.torch, traces.tf)
+    assert judged.verdict == "equivalent"
+    assert any("leak of float32 precision: parts at step 0, loss" in said for said in judged.findings) != number
+
+
+def leaking(key, value):
+    """Everything from the first output on is off by the rounding of a constant to float32."""
+    return value * (1 + 2e-8) if key[0] is not END and key[1] in ("forward", "loss", "gradient", "update") else value
+
+
+def test_a_constant_that_was_rounded_to_float32_is_set_aside_in_recorded_loops(traces):
+    traces.record("torch")
+    traces.record("tf", leaking)
+    judged = diff(traces.torch, traces.tf)
+    assert judged.verdict == "equivalent"
+    [said] = [
+        said for said in judged.findings if said.startswith("leak of float32 precision: parts at step 0, forward")
+    ]
+    assert said.endswith("what is behind it was judged as float32 is")
+    assert not any("COMPARE_NUDGE" in said for said in judged.findings), "which measures the rounding of float64"
+
+
+def test_what_is_behind_a_rounded_constant_is_found(traces):
+    traces.record("torch")
+    traces.record("tf", lambda key, value: leaking(key, value) * (1.01 if key[:2] == (0, "gradient") else 1))
+    judged = diff(traces.torch, traces.tf)
+    assert (judged.verdict, judged.judgement.first_divergence.stage) == ("diverged", "gradient")
+    assert any(said.startswith("leak of float32 precision") for said in judged.findings)
+
+
+@pytest.mark.parametrize("gap", [1e-6, 2e-8])
+def test_a_difference_that_is_larger_than_a_rounded_constant_is_none(traces, gap):
+    traces.record("torch")
+    traces.record("tf", from_step(0, "forward", 1 + gap))
+    assert diff(traces.torch, traces.tf).verdict == ("diverged" if gap > 1e-7 else "equivalent")
 
 
 def test_a_loss_that_does_not_fall_on_either_side_is_a_finding_and_not_decreasing_where_it_must(traces):

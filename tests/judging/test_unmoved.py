@@ -32,3 +32,12 @@ def test_a_loop_that_moves_no_weight_in_any_step_is_told_what_to_do():
 )
 def test_a_loop_that_moves_any_or_whose_updates_were_not_recorded_is_not(trace):
     assert say_unmoved([Recorded(trace)]) == []
+
+
+def test_a_loop_whose_weights_move_between_its_steps_is_told_where_step_belongs():
+    weights = {(step, "weights", "w"): np.full(2, step) for step in range(2)}
+    [said] = say_unmoved([Recorded(STILL | weights)])
+    assert "behind optimizer.step()" in said
+    [said] = say_unmoved([Recorded(STILL | weights | {(1, "update", "w"): np.ones(2)})])
+    assert "behind optimizer.step()" in said
+    assert say_unmoved([Recorded(STILL | weights | {(0, "update", "b"): np.ones(2)})]) == []
