@@ -12,6 +12,7 @@ from compare.judging.comparison import DIVERGED, EQUIVALENT, Comparison
 from compare.judging.followed_steps import IN_FLOAT32, growth_parts_at, typical_gap
 from compare.judging.half_precision import first_of_half
 from compare.judging.harmless import say_harmless
+from compare.judging.rates import rates_apart
 from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
 from compare.judging.wording import parting_sentence
 from compare.traces.calls import without_call
@@ -44,12 +45,17 @@ def decide_free(comparison: Comparison, measured: bool) -> Decision:
     in_half = first_of_half(comparison)
     certain = at_first or in_half or certain_in_the_first_step(comparison)
     first = certain or first_divergence(rows) or first_divergence(comparison.rows)
-    if not (comparison.apart or in_half):
+    by_rate = _rate_that_parts_first(comparison, first)
+    if not (comparison.apart or in_half or by_rate):
         return EQUIVALENT, [], first
+    if by_rate:
+        return DIVERGED, [by_rate], None
     decided_by_rows = certain or is_structural(comparison) or (precision == "float64" and first)
     if decided_by_rows or measured or growth_parts_at(comparison) is not None:
         said = [parting_sentence(comparison, first), *what_to_record(comparison, first)]
         return DIVERGED, [*said, *say_harmless(comparison.rows, first)], first
+    if (last := _weights_at_the_end(comparison)) is not None:
+        return DIVERGED, [f"{parting_sentence(comparison, last)}, and no loss shows why"], last
     return EQUIVALENT, [GROWS], first
 
 
@@ -102,6 +108,23 @@ def _is_dense(rows: Sequence[StageRow], comparison: Comparison) -> bool:
     """Whether most of these tensors part in most of their values."""
     gaps = [typical_gap(*(trace.get(row.key) for trace in comparison.pair)) for row in rows]
     return bool(gaps) and float(np.median(gaps)) > tolerances.DENSE_GAP
+
+
+def _rate_that_parts_first(comparison: Comparison, first: StageRow | None) -> str:
+    """Where a rate, which no rounding moves, parts before anything else does, at a step that was not audited."""
+    rates, jump = rates_apart(comparison.pair), growth_parts_at(comparison)
+    if rates is None or any(row.step == rates.step for row in comparison.rows):
+        return ""
+    later = (first is None or first.step > rates.step) and (jump is None or jump >= rates.step)
+    return str(rates) if later else ""
+
+
+def _weights_at_the_end(comparison: Comparison) -> StageRow | None:
+    """The first of the last weights, if most of them part in most of their values behind losses that all agree."""
+    negligible = tolerances.ENVELOPE_FACTOR * tolerances.FLOOR_ULPS * tolerances.ulp(comparison.precision)
+    last = [row for row in comparison.rows if row.step is END and row.stage == "weights"]
+    agree = bool((comparison.gap <= negligible).all())
+    return next((row for row in last if row.beyond), None) if agree and _is_dense(last, comparison) else None
 
 
 def leaves_out(comparison: Comparison, measured: bool) -> bool:

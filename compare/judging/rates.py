@@ -40,8 +40,9 @@ def rates_apart(pair: TracePair, same: float = SAME_RATE) -> RatesApart | None:
         differs = _differs(torch, tf, same)
         if differs.any():
             step = int(np.argmax(differs))
-            early = not _differs(torch[1:], tf[:-1], same).any()
-            late = not _differs(torch[:-1], tf[1:], same).any()
+            shows = step + 1 < steps  # whether the one comes to what the other had
+            early = shows and not _differs(torch[1:], tf[:-1], same).any()
+            late = shows and not _differs(torch[:-1], tf[1:], same).any()
             found.append(RatesApart(step, curve, float(torch[step]), float(tf[step]), int(early) - int(late)))
     return min(found, default=None)
 

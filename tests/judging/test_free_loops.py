@@ -11,7 +11,7 @@ from compare.judging.stages import StageRow
 from compare.traces.step import END
 from compare.traces.trace import TracePair
 from tests.helpers.synthetic import at, from_step
-from tests.helpers.two_traces import Traces, of_loss
+from tests.helpers.two_traces import STEPS, Traces, of_loss
 
 ALLOWED = 1e-4
 
@@ -43,6 +43,24 @@ def test_a_jump_is_diverged(traces, jump):
     result = traces.judge(of_loss(lambda step: jump if step >= 23 else 1.0), precision="float32")
     assert result.verdict == "diverged"
     assert result.findings[0].startswith("the loss parts at step 23")
+
+
+@pytest.mark.parametrize("at", [23, 5])
+def test_a_rate_that_differs_at_one_step_decides_though_the_losses_do_not_show_it(traces, at):
+    constant = np.full(STEPS, 0.1)
+    halved = np.where(np.arange(STEPS) == at, 0.05, 0.1)
+    traces.record("torch", precision="float32", curves={"learning_rate": constant})
+    traces.record("tf", precision="float32", curves={"learning_rate": halved})
+    result = traces.diff()
+    assert result.verdict == "diverged"
+    assert result.findings[0] == f"the learning rate differs from step {at} on (torch 0.1, tf 0.05)"
+
+
+def test_last_weights_decide_where_most_part_in_most_values_and_no_loss_shows_why(traces):
+    moved = at(lambda key: key[:2] == (END, "weights"), lambda value: value + 0.05)
+    assert traces.judge(moved, precision="float32").verdict == "diverged"
+    one = at(lambda key: key == (END, "weights", "enter.weight"), lambda value: value + 0.05)
+    assert traces.judge(one, precision="float32").verdict == "equivalent"
 
 
 def test_a_fault_before_any_gradient_is_diverged(traces):
