@@ -21,6 +21,8 @@ def what_to_record(comparison: Comparison, first: StageRow | None) -> list[str]:
     if first is not None and first.step in comparison.pair.tf.header.from_outside and first.stage in UNEXPLAINED:
         shows = f"tf_impl.Recorder(..., audits=[{first.step}]) shows the outputs and gradients of that step"
         return [f"{shows}, which runs eagerly then"]
+    if comparison.breaks_off is not None and comparison.parts_at == comparison.breaks_off:
+        return ["let both loops make as many steps, and record again, to judge the rest and what the training leaves"]
     if first is None or first.step is END:
         at = comparison.parting.step if comparison.parting else len(comparison.gap) - 1
         return [f"record around that step: Recorder(..., audits=range({max(0, at - 2)}, {at + 1})) on both sides"]

@@ -12,6 +12,7 @@ from compare.judging.curves import curve_gap, nudge_gap
 from compare.judging.harmless import settled
 from compare.judging.stages import allowed_for_loss, stage_rows
 from compare.judging.steps import EVALUATED, METRIC, NONE, Series
+from compare.traces.step import END
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
 
@@ -26,6 +27,8 @@ def compare_free(precision: str, pair: TracePair, nudged: TracePair | None) -> C
         *_evaluation(pair, nudges, precision),
     )
     rows = settled(stage_rows(*pair, nudges, precision), pair)
+    if pair.torch.steps != pair.tf.steps:  # their ends are not the same step
+        rows = [row for row in rows if row.step is not END]
     return Comparison(precision, pair, gap, envelope, rows, series)
 
 

@@ -79,7 +79,8 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
-        findings = (*judgement.findings, *say_unmoved(sides), *of_weights, *not_twins)
+        ended = (_ended(trace) for trace in sides if trace.header.ended_by)
+        findings = (*judgement.findings, *ended, *say_unmoved(sides), *of_weights, *not_twins)
         judgement = replace(judgement, findings=findings, settings=tuple(settings), names=pairing.tf_names)
         judgement = with_recorded_lines(judgement, pair)
         if one_side:
@@ -127,6 +128,10 @@ def _judge_in(precision: str, pair: TracePair, nudged: TracePair, must_fall: boo
         findings.append(str(apart))
     findings += not_shown(comparison.rows)
     return _judgement(verdict, findings, comparison, first)
+
+
+def _ended(trace: Trace) -> str:
+    return f"{trace.header.side}'s loop was ended behind step {trace.steps - 1} by {trace.header.ended_by}"
 
 
 def _not_a_twin(nudged: Trace) -> str:

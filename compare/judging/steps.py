@@ -41,6 +41,12 @@ class Series:
         beyond = first_beyond(self.gap, self.allowed)
         return None if beyond is None else int(self.steps[beyond])
 
+    @property
+    def in_both(self) -> int:
+        """How many of its steps both sides have."""
+        curves = [curve for curve in (self.torch, self.tf) if curve is not None]
+        return min(map(len, (self.gap, *curves)))
+
 
 class Place(NamedTuple):
     """One quantity at one step."""
@@ -86,8 +92,8 @@ def first_parting(series: Iterable[Series]) -> Place | None:
 
 
 def closest(series: Iterable[Series]) -> Place | None:
-    """What came closest to its allowance, or is the furthest beyond it; None where nothing was judged."""
-    shares = [(each.gap / each.allowed, each) for each in series if len(each.gap)]
+    """What both sides have that came closest to its allowance, or is the furthest beyond; None where nothing is."""
+    shares = [((each.gap / each.allowed)[: each.in_both], each) for each in series if each.in_both]
     if not shares:
         return None
     share, widest = max(shares, key=lambda pair: pair[0].max())

@@ -77,9 +77,13 @@ def _place_sentence(comparison: Comparison, first: StageRow) -> str:
 def _no_tensor_parts(comparison: Comparison) -> str:
     """Where a curve parts that no tensor explains, such as a metric; or where one side trains for longer."""
     parting = comparison.parting
-    if parting is None:
+    if parting is None or parting.step == comparison.breaks_off:
         torch, tf = (trace.steps for trace in comparison.pair)
-        return f"the loss breaks off at step {min(torch, tf)}: torch trained {torch} steps, tf {tf}"
+        shorter = "tf" if tf < torch else "torch"
+        return (
+            f"{shorter} breaks off at step {min(torch, tf)}: torch trained {torch} steps, tf {tf}; as far as both go, "
+            "nothing parts"
+        )
     series, values = parting.series, parting.values
     texts = told_apart(*values) if values else ()
     what = f"{series.stage} of {series.tensor}" if series.stage in ("update", "buffer") else series.tensor

@@ -93,15 +93,16 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._described: Header | None = None
         self._losses = self.loss_calls()
         self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))
-        self._no_evaluation, self._evaluated_in_training = "", False
+        self._no_evaluation, self._evaluated_in_training, self._ended_by = "", False, ""
         self._nudged_by = self._nudge() if self._recording.nudged else None
         self._begin_step()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close it, after an error too: what was recorded so far is kept."""
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Close it, after an error too: what was recorded so far is kept, and what ended it."""
+        self._ended_by = f"{kind.__name__}: {error}" if kind else ""
         self.close()
 
     @cached_property
@@ -230,6 +231,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             no_evaluation=self._no_evaluation,
             evaluated_in_training=self._evaluated_in_training and not known.takes_training,
             from_outside=tuple(step for step in self._from_outside if step < self.steps),
+            ended_by=self._ended_by,
             followed=tuple(step for step in self._loop.steps if step < self.steps) if self._loop else (),
             flow={to: sorted(sources) for to, sources in getattr(self._exchange, "reached", {}).items()},
             gradient_flow={to: sorted(sources) for to, sources in getattr(self._exchange, "gradients", {}).items()},

@@ -158,6 +158,14 @@ def test_a_loop_that_ends_early_is_diverged_there(traces):
     result = diff(traces.torch, traces.tf)
     assert result.verdict == "diverged"
     assert result.judgement.comparisons["float64"].parts_at == STEPS - 7
+    begins = f"tf breaks off at step {STEPS - 7}: torch trained {STEPS} steps, tf {STEPS - 7}; as far as both go"
+    assert result.findings[0].startswith(begins)
+
+
+def test_what_ended_a_loop_is_said(traces):
+    traces.record("torch")
+    traces.record("tf", steps=STEPS - 7, said={"ended_by": "KeyError: 'user'"})
+    assert f"tf's loop was ended behind step {STEPS - 8} by KeyError: 'user'" in diff(traces.torch, traces.tf).findings
 
 
 def grows(step):

@@ -124,7 +124,7 @@ def test_a_tensor_that_parts_where_no_audit_shows_it_is_said_with_its_gap(compar
 
 def test_a_side_that_ends_early_is_said_with_both_lengths(compared):
     said = wording.parting_sentence(*compared(stops=9))
-    assert said == f"the loss breaks off at step 9: torch trained {STEPS} steps, tf 9"
+    assert said == f"tf breaks off at step 9: torch trained {STEPS} steps, tf 9; as far as both go, nothing parts"
 
 
 def test_a_leak_is_a_remark_on_its_place_alone(compared):
