@@ -27,6 +27,7 @@ from compare.traces.header import Header, Known
 from compare.traces.operations import OperationRecording
 from compare.traces.rates import EveryRate, beyond, named_curves
 from compare.traces.recording import NUDGE, Recording, as_named, coarsest
+from compare.traces.scalar import scalar
 from compare.traces.settings.loss_calls import LossCalls, with_called
 from compare.traces.state import ModelState
 from compare.traces.trajectory import TrajectoryWriter
@@ -79,7 +80,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
 
         With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
-        ValueError where the model has no weights yet.
+        ValueError where the model has no weights yet, or `audits` are no steps.
         """
         model, optimizer = self._as_written(model, optimizer)
         self._trajectory, self._following, self._exchange = trajectory, following, exchange
@@ -87,6 +88,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         self._loss, self._pairs = loss, explicit_pairs(pairs or {})
         self._loop = None if follow is None else self._loop_to_follow(follow, model, optimizer, audits)
         self._watched: Container[int] | None = audits  # None: where that costs much, the first audit of a row
+        if isinstance(audits, int):
+            raise ValueError(f"audits={audits}: expected steps, as range({audits}) or [{audits}]")
         if audits is None:
             audits = DEFAULT_AUDITS if self._loop is None else self._loop.steps
         super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
@@ -124,9 +127,11 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         """Record the step just made: its scalar loss, its batch (examples first), and scalar metrics by name.
 
         A metric named as a curve of the recorder's own, "loss" or "learning_rate", is kept as "metric loss". ValueError
-        where the recorder is closed, or another one was made for the same file since.
+        where the recorder is closed, another was made for the same file since, or a loss or metric is not one number.
         """
         self._recording.check_open()
+        number = self._number(loss, "the loss")
+        points = {name: self._number(value, f"the metric {name}") for name, value in (metrics or {}).items()}
         self._end_operations()
         self._losses.stop()
         named = as_named(batch)
@@ -138,8 +143,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             if self._exchange is not None:
                 self._exchange.end_step(loss)
             self._end_step(loss, named)
-        points = {name: self._number(value) for name, value in (metrics or {}).items()}
-        self._recording.point(self._number(loss), named, points)
+        self._recording.point(number, named, points)
         if self._following is not None:
             self._following.measure()
         self._begin_step()
@@ -175,7 +179,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def evaluation(self, evaluate: Callable[[], Array | float]) -> None:
         """Record `evaluate()`, the loss of held-out data in evaluation mode, after the step just made."""
         with self._recording.paused():
-            loss = self._evaluated(lambda: self._number(evaluate()))
+            loss = self._evaluated(lambda: self._number(evaluate(), "the loss of the evaluation"))
         if loss is not None:
             self._recording.evaluation(loss)
 
@@ -210,7 +214,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
                 self._record_loss(loss)
         if once_more is not None:
             with suppress(Exception):  # a user's own step may not run more often than there are batches
-                self._recording.once_more(self._number(once_more()))
+                self._recording.once_more(self._number(once_more(), "the loss"))
         header = self._at_the_end(known or Known())
         self._end_others()
         self._recording.close(header, self._following.apart if self._following else {})
@@ -307,5 +311,5 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             self._no_evaluation = str(error)
             return None
 
-    def _number(self, value: Array | float) -> float:
-        return float(self.weights.to_numpy(value))
+    def _number(self, value: Array | float, what: str) -> float:
+        return scalar(value, what, self.weights.to_numpy)

@@ -33,8 +33,8 @@ Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 
 def trace_path(path: Path | str, nudged: bool = False) -> Path:
-    """The file of a trace: "runs/torch" is runs/torch.npz, or runs/torch.nudged.npz."""
-    stem = str(path).removesuffix(".npz")
+    """The file of a trace: "runs/torch" is runs/torch.npz, or runs/torch.nudged.npz; "~" is the home directory."""
+    stem = str(Path(path).expanduser()).removesuffix(".npz")
     return Path(f"{stem}{'.nudged' if nudged else ''}.npz")
 
 
@@ -120,6 +120,8 @@ class Trace:
             self._operations = dict(_inside(FOLDER, names))
             others = ("curves/", "apart/", f"{FOLDER}/")
             self._members = {_key(name): name for name in names if not name.startswith(others)}
+        except FileNotFoundError as error:
+            raise TraceError(f"{path} does not exist: record it first, or correct the path") from error
         except HeaderError as error:
             raise TraceError(f"{path} {error}") from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:

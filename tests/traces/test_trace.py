@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from compare.traces.step import END
-from compare.traces.trace import STAGES, Trace, TraceError, TraceWriter
+from compare.traces.trace import STAGES, Trace, TraceError, TraceWriter, trace_path
 from tests.helpers.synthetic import header
 
 PROPERTY = settings(max_examples=50, deadline=None)
@@ -160,8 +160,8 @@ def test_a_file_of_another_kind_is_no_whole_trace(tmp_path, content):
 
 def test_a_missing_file_and_an_archive_without_a_header_are_no_whole_traces(tmp_path):
     np.savez(tmp_path / "other.npz", x=np.ones(1))
-    for name in ("none.npz", "other.npz"):
-        with pytest.raises(TraceError, match=f"{name} is not a complete trace"):
+    for name, said in (("none.npz", "does not exist: record it first"), ("other.npz", "is not a complete trace")):
+        with pytest.raises(TraceError, match=f"{name} {said}"):
             Trace(tmp_path / name)
 
 
@@ -193,3 +193,8 @@ def test_a_header_that_is_not_a_mapping_is_refused(tmp_path):
         file.writestr("meta.json", "[]")
     with pytest.raises(TraceError, match="is not a complete trace"):
         Trace(tmp_path / "trace.npz")
+
+
+def test_a_path_may_begin_with_the_home_directory(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert trace_path("~/runs/torch") == tmp_path / "runs" / "torch.npz"
