@@ -124,6 +124,7 @@ class FitCallback(keras.callbacks.Callback):
 def _named(data: Any) -> Mapping[str, Any] | tuple:
     """A batch, as a loop of one's own would give it."""
     inputs, *others = (each for each in keras.utils.unpack_x_y_sample_weight(data) if each is not None)
+    others = [array for each in others for array in tf.nest.flatten(each)]
     if not isinstance(inputs, Mapping):
         return (*(inputs if isinstance(inputs, (tuple, list)) else [inputs]), *others)
     return {**inputs, **{str(place): each for place, each in enumerate(others, 1)}}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from compare.judging.comparison import DIVERGED, Comparison
+from compare.judging.difference import NOT_SHOWN
 from compare.judging.judgement import Judgement
+from compare.judging.loss_ratio import say_ratio
 from compare.judging.settings import SettingRow, differences, to_row
 from compare.judging.settings.values import ROUNDED
 from compare.judging.stages import StageRow, last_agreement
 from compare.running.request import SIDES
 from compare.traces.calls import without_call
 from compare.traces.step import END
+from compare.traces.trace import TracePair
 
 UNEXPLAINED = ("loss", "state", "update", "buffer")  # where outputs and gradients would say more
 
@@ -55,8 +58,21 @@ IN_THE_CODE = {
 IN_EVALUATION = (
     "compare what both models do in evaluation mode: dropout, normalisation, and how the mode reaches a layer"
 )
+MOVED_BY_HAND = (
+    "no optimizer moves this weight: compare what does (an average: its decay, its first step, how often it is made, "
+    "before or behind the update)"
+)
 OF_AN_OPTIMIZER = ("rate", "state", "update")
 FEW = 3
+# What a step computes before a setting can act in it.
+NEVER_BEFORE = {
+    "padding_idx": ("forward", "loss"),
+    "biases": ("forward", "loss"),
+    "running variance": ("forward", "loss", "gradient"),
+    "trainable": ("loss",),
+    "eps": ("state",),
+    "eps is added": ("state",),
+}
 
 
 def what_to_compare(judgement: Judgement) -> str:
@@ -70,19 +86,55 @@ def what_to_compare(judgement: Judgement) -> str:
     if first.step is END:  # weights there say no more than that the sides parted before
         return "" if first.stage in ("weights", "buffer") else IN_EVALUATION
     agreed = _last_output(judgement, first)
-    return IN_THE_CODE.get(first.stage, "").format(
+    if first.stage == "update" and _is_moved_by_hand(judgement, first):
+        return MOVED_BY_HAND
+    in_the_code = IN_THE_CODE.get(first.stage, "").format(
         tensor=without_call(first.tensor), since=f", from {agreed} on" if agreed else ""
     )
+    return f"{_of_the_loss(judgement, first)}{in_the_code}"
+
+
+def _of_the_loss(judgement: Judgement, first: StageRow) -> str:
+    """What a loss that parts shows by itself, or why it may part without being another."""
+    if first.stage != "loss":
+        return ""
+    of_step, pair = _rows_of_step(judgement, first)
+    if pair and (ratio := say_ratio(pair, first, of_step, judgement.sides)):
+        return ratio
+    unseen = any(row.stage == "batch" and row.difference.kind in NOT_SHOWN for row in of_step)
+    return f"the data of step {first.step} were not recorded on both sides: are they the same? Then " if unseen else ""
 
 
 def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
     """The settings that differ of what computes the first tensor that parts: an optimizer, a loss, a layer."""
     apart = [row for row in differences(judgement.settings) if row.verdict != ROUNDED]
+    apart = [row for row in apart if first.stage not in NEVER_BEFORE.get(row.setting, ())]
     if first.stage in OF_AN_OPTIMIZER:
-        return [row for row in apart if row.subject.startswith("optimizer")]
-    before = _layer_of(_last_output(judgement, first), apart) if first.stage in ("forward", "loss") else None
-    layers = {_layer_of(first.tensor, apart), before} - {None}
-    return [row for row in apart if row.subject in layers or (first.stage == "loss" and row.subject.startswith("loss"))]
+        own = _layer_of(first.tensor, apart)
+        frozen = [row for row in apart if row.setting == "trainable" and row.subject == own]
+        of_optimizers = [row for row in apart if row.subject.startswith("optimizer")]
+        # A schedule acts through the rate, which would have parted before.
+        return frozen + sorted(of_optimizers, key=lambda row: row.setting == "schedule" and first.stage != "rate")
+    own, before = _layer_of(first.tensor, apart), None
+    if first.stage in ("forward", "loss"):
+        before = _layer_of(_last_output(judgement, first), apart)
+    if first.stage == "loss":
+        of_loss = [row for row in apart if row.subject.startswith("loss") or row.setting.endswith("_regularizer")]
+        return of_loss + [row for row in apart if row.subject == before and row not in of_loss]
+    return [row for row in apart if row.subject == own] + [row for row in apart if row.subject == before != own]
+
+
+def _rows_of_step(judgement: Judgement, first: StageRow) -> tuple[list[StageRow], TracePair | None]:
+    """The rows of the step that parts first, and the traces that they are of."""
+    found = next((each for each in judgement.comparisons.values() if first in each.rows), None)
+    return ([row for row in found.rows if row.step == first.step], found.pair) if found else ([], None)
+
+
+def _is_moved_by_hand(judgement: Judgement, first: StageRow) -> bool:
+    """Whether no gradient and no state of a weight is known, while those of others are."""
+    rows, _ = _rows_of_step(judgement, first)
+    given = {without_call(row.tensor).partition(" ")[0] for row in rows if row.stage in ("gradient", "state")}
+    return bool(given) and first.tensor not in given
 
 
 def _last_output(judgement: Judgement, first: StageRow) -> str:

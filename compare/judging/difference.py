@@ -112,6 +112,8 @@ def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, al
     found = difference(torch, tf)
     if torch is None or tf is None or found.max_rel <= allowed:
         return found
+    if (labels := _as_labels(torch, tf)) is not None and (same := difference(*labels)).max_abs == 0:
+        return replace(same, kind="value", detail="")
     if (broadcast := _broadcast(torch, tf)) is not None and (same := difference(*broadcast)).max_rel <= allowed:
         return same
     if torch.size != tf.size or max(torch.ndim, tf.ndim) < 3:
@@ -123,6 +125,17 @@ def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, al
     others = [difference(torch, moved) for moved in orders if moved.shape == torch.shape]
     agreeing = [other for other in others if other.max_rel <= allowed]
     return (agreeing or (others if found.kind == "shape" else []) or [found])[0]
+
+
+def _as_labels(torch: np.ndarray, tf: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Both as numbers of classes, where one side has these and the other a one for each; None where it is not so."""
+    fewer, more = sorted((torch, tf), key=np.ndim)
+    if fewer.ndim + 1 != more.ndim or fewer.shape != more.shape[:-1] or more.shape[-1] < 2:
+        return None
+    if not (np.isin(more, (0, 1)).all() and (more.sum(axis=-1) == 1).all()):
+        return None
+    numbers = more.argmax(axis=-1)
+    return (numbers, tf) if more is torch else (torch, numbers)
 
 
 def _broadcast(torch: np.ndarray, tf: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

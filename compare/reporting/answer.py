@@ -50,7 +50,7 @@ def answer(outcome: Outcome) -> list[str]:
 def name_in_tf(judgement: Judgement) -> str:
     """What the other side calls the tensor or layer that first parts; empty where it has the same name."""
     first, names = judgement.first_divergence, judgement.names
-    if first is None:
+    if first is None or first.stage == "batch":  # an array of a batch has the name of no layer
         return ""
     weight = without_call(first.tensor).rpartition(" ")[0] if first.stage == "state" else without_call(first.tensor)
     known = [name for name in names if weight == name or weight.startswith(f"{name}.")]

@@ -1,5 +1,7 @@
 """Where two recorded loops part, what to record next is said, and no more than that."""
 
+from dataclasses import replace
+
 import pytest
 
 from compare import diff
@@ -126,8 +128,8 @@ def test_evaluation_alone_is_looked_for_in_the_mode_of_the_model():
     ],
 )
 def test_the_settings_of_what_computes_the_first_tensor_that_parts_are_to_be_made_equal(stage, tensor, subject):
-    apart = [(each, "eps", "differs") for each in ("norms.0", "norms.00", "norms.1", "loss", "optimizer")]
-    assert advice(stage, tensor, *apart) == f"first give both sides the same eps ({subject}: torch 1, tf 2)"
+    apart = [(each, "mode", "differs") for each in ("norms.0", "norms.00", "norms.1", "loss", "optimizer")]
+    assert advice(stage, tensor, *apart) == f"first give both sides the same mode ({subject}: torch 1, tf 2)"
 
 
 def test_settings_that_are_equal_or_only_rounded_are_no_advice():
@@ -149,3 +151,39 @@ def test_a_setting_of_the_layer_before_counts_where_its_output_was_the_last_that
     setting = SettingRow(last, "Linear", "activation", "none", "relu", "differs", "")
     found = Judgement("diverged", (), result.judgement.comparisons, result.judgement.first_divergence, (setting,))
     assert what_to_compare(found) == f"first give both sides the same activation ({last}: torch none, tf relu)"
+
+
+@pytest.mark.parametrize(
+    ("stage", "setting"),
+    [("forward", "padding_idx"), ("forward", "biases"), ("loss", "running variance"), ("state", "eps is added")],
+)
+def test_a_setting_that_acts_later_than_what_parts_is_no_advice(stage, setting):
+    subject = "optimizer" if stage == "state" else "loss" if stage == "loss" else "fc"
+    assert advice(stage, "fc", (subject, setting, "differs"), (subject, "mode", "differs")).startswith(
+        f"first give both sides the same mode ({subject}: "
+    )
+    assert advice(stage, "fc", (subject, setting, "differs")).startswith("compare ")
+
+
+def test_a_layer_that_is_frozen_on_one_side_comes_before_what_the_optimizers_do():
+    rows = [("optimizer", "schedule", "differs"), ("optimizer", "eps", "differs"), ("fc", "trainable", "differs")]
+    said = advice("update", "fc.weight", *rows)
+    assert [said.index(name) for name in ("trainable", "eps", "schedule")] == sorted(
+        said.index(name) for name in ("trainable", "eps", "schedule")
+    )
+    assert "trainable" not in advice("update", "other.weight", *rows)
+
+
+def test_a_penalty_of_a_layer_on_one_side_comes_into_question_where_the_loss_parts():
+    assert "kernel_regularizer (fc: " in advice("loss", "loss", ("fc", "kernel_regularizer", "tf only"))
+
+
+def test_a_weight_that_no_optimizer_moves_is_not_said_to_be_moved_by_one(traces):
+    moved = at(lambda key: key[:2] == (0, "update"), lambda value: value * 1.5)
+    result = traces.judge(moved)
+    first = result.judgement.first_divergence
+    assert "optimizers make of their state" in what_to_compare(result.judgement)
+    [(precision, comparison)] = result.judgement.comparisons.items()
+    given = [row for row in comparison.rows if not (row.stage in ("gradient", "state") and first.tensor in row.tensor)]
+    by_hand = replace(result.judgement, comparisons={precision: replace(comparison, rows=given)})
+    assert what_to_compare(by_hand).startswith("no optimizer moves this weight")

@@ -215,3 +215,12 @@ def test_an_output_that_repeats_along_a_further_axis_is_no_difference_where_the_
 )
 def test_two_numbers_have_as_many_digits_as_tell_them_apart(torch, tf, expected):
     assert told_apart(torch, tf) == expected
+
+
+def test_numbers_of_classes_are_the_same_as_ones_for_each():
+    numbers = np.array([2, 0, 1, 2])
+    ones = np.eye(3)[numbers]
+    for torch, tf in ((numbers, ones), (ones, numbers)):
+        assert difference_at("batch", torch, tf, 0.0).max_abs == 0
+    assert difference_at("batch", numbers, np.eye(3)[numbers[::-1]], 0.0).kind == "shape"
+    assert difference_at("batch", numbers, 2 * ones, 0.0).kind == "shape"

@@ -1,7 +1,7 @@
 """The settings of Keras' and TensorFlow's losses, be they objects or functions, in PyTorch's terms."""
 
 import inspect
-from functools import partial
+from functools import cache, partial
 
 import keras
 import tensorflow as tf
@@ -20,7 +20,15 @@ NO_SETTINGS = {
 
 def one_loss(loss) -> tuple[str, dict]:
     """PyTorch's name of a loss object, and its settings."""
-    return described(type(loss).__name__, loss.get_config() | loss_arguments(loss) | {"reduction": loss.reduction})
+    return described(_name(loss), loss.get_config() | loss_arguments(loss) | {"reduction": loss.reduction})
+
+
+def _name(loss) -> str:
+    """The name of a loss's class; where `compile` was given a function, or its name, of the class that holds it."""
+    held = getattr(loss, "fn", None)
+    if type(loss).__name__ != "LossFunctionWrapper" or held is None:
+        return type(loss).__name__
+    return next((name for function, name in _held_functions() if function is held), getattr(held, "__name__", "loss"))
 
 
 def described(name, values, **known) -> tuple[str, dict]:
@@ -81,7 +89,7 @@ def _functions() -> list[tuple]:
     """Every function that is a loss, the name of its class in Keras, and the settings that are in its name."""
     with_logits = {"from_logits": True}
     return [
-        *((each().fn, name, {}) for name, each in vars(keras.losses).items() if _has_function(each)),
+        *((function, name, {}) for function, name in _held_functions()),
         (keras.ops.binary_crossentropy, "BinaryCrossentropy", {}),
         (keras.ops.categorical_crossentropy, "CategoricalCrossentropy", {}),
         (keras.ops.sparse_categorical_crossentropy, "SparseCategoricalCrossentropy", {}),
@@ -92,6 +100,12 @@ def _functions() -> list[tuple]:
         (tf.nn.sparse_softmax_cross_entropy_with_logits, "SparseCategoricalCrossentropy", with_logits),
         (tf.nn.ctc_loss, "CTC", {}),
     ]
+
+
+@cache
+def _held_functions() -> list[tuple]:
+    """The functions that Keras' losses hold as their formulas, and the names of their classes."""
+    return [(each().fn, name) for name, each in vars(keras.losses).items() if _has_function(each)]
 
 
 def _has_function(definition) -> bool:

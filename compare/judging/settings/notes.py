@@ -64,6 +64,6 @@ def note(kind: str, setting: str, rounded: bool = False) -> str:
     if rounded:
         return ROUNDED
     if setting.endswith("_regularizer"):
-        return "Keras only adds it to model.losses: your own loop must add sum(model.losses) to the loss"
+        return "Keras adds it to model.losses: fit adds these to the loss, a loop of your own must (sum(model.losses))"
     norm = kind in ("BatchNorm", "LayerNorm", "GroupNorm", "RMSNorm")
     return NOTES.get((kind, setting)) or NOTES.get(("BatchNorm" if norm and setting == "weight" else "", setting), "")
