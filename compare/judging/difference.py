@@ -17,7 +17,8 @@ FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not fin
 # What a side may leave out, or show in part, and still train as the other does: none of it is a weight or the loss.
 SHOWN_AT_WILL = ("batch", "input", "forward", "upstream", "gradient", "rate", "state")
 IN_PARTS = ("batch", "input", "forward", "upstream")  # one replica's, or one micro-batch's, beside the whole
-NOT_SHOWN = ("not shown in torch", "not shown in tf", "batch size")
+CALLS = "calls"  # a layer puts out more in its calls of a step on one side than on the other
+NOT_SHOWN = ("not shown in torch", "not shown in tf", "batch size", CALLS)
 # Stages whose axes each framework may order in its own way; weights have one layout, PyTorch's.
 LAYOUT_IS_FREE = ("batch", "forward")
 

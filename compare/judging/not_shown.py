@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compare.judging.difference import CALLS
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES
 from compare.traces.calls import without_call
@@ -11,9 +12,12 @@ from compare.traces.trace import STAGES
 
 
 def not_shown(rows: Sequence[StageRow]) -> list[str]:
-    """At most two remarks: on what only one side recorded, and on batches and outputs that are part of the other's."""
+    """Remarks on what only one side recorded, on outputs of other calls, and on what is a part of the other side's."""
     missing = [f"{side} did not show {said}" for side in SIDES if (said := _missing(rows, side))]
     sentences = [f"{', '.join(missing)}: not compared"] if missing else []
+    if called := [row for row in rows if row.difference.kind == CALLS]:
+        what = things("forward", list(dict.fromkeys(row.tensor for row in called)))
+        sentences.append(f"{what} comes of other calls on each side ({called[0].difference.detail}): not compared")
     parts = [row for row in rows if row.difference.kind == "batch size"]
     return [*sentences, _part(parts)] if parts else sentences
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from compare.judging import tolerances
+from compare.judging.called_otherwise import called_otherwise
 from compare.judging.difference import NOT_SHOWN, Difference, difference, difference_at
 from compare.traces.calls import number_of_call, without_call
 from compare.traces.step import END, Step
@@ -121,7 +122,7 @@ def stage_rows(
             limit = float(allowed_for_loss(limit, TracePair(torch, tf)))
         found = difference_at(stage, plain[id(torch)], plain[id(tf)], limit)
         rows.append(StageRow(step, stage, tensor, found, limit))
-    return rows
+    return called_otherwise(rows, torch, tf)
 
 
 def allowed_for_loss(limit: tolerances.Gap, pair: TracePair) -> tolerances.Gap:
