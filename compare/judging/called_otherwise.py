@@ -5,7 +5,6 @@ Which of the numbers is which is not known then, but that they are the same numb
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,13 +13,10 @@ import numpy as np
 
 from compare.judging.difference import CALLS, Difference, difference
 from compare.traces.calls import without_call
-from compare.traces.step import Step
 from compare.traces.trace import Trace
 
 if TYPE_CHECKING:
     from compare.judging.stages import StageRow
-
-Call = tuple[Step, str]  # of which step, of which layer
 
 
 def called_otherwise(rows: Sequence[StageRow], torch: Trace, tf: Trace) -> list[StageRow]:
@@ -33,26 +29,14 @@ def called_otherwise(rows: Sequence[StageRow], torch: Trace, tf: Trace) -> list[
     }
     if not apart:
         return list(rows)
-    calls = [_outputs(trace, apart) for trace in (torch, tf)]
-    found = {
-        call: _together(*(of_side[call] for of_side in calls))
-        for call in apart
-        if len(calls[0][call]) != len(calls[1][call])
-    }
+    calls = {call: [trace.outputs_of(*call) for trace in (torch, tf)] for call in apart}
+    found = {call: _together(*outputs) for call, outputs in calls.items() if len(outputs[0]) != len(outputs[1])}
     return [
         replace(row, difference=replace(found[call], shape=row.difference.shape))
         if row.stage == "forward" and (call := (row.step, without_call(row.tensor))) in found
         else row
         for row in rows
     ]
-
-
-def _outputs(trace: Trace, wanted: set[Call]) -> dict[Call, list[np.ndarray]]:
-    found: dict[Call, list[np.ndarray]] = defaultdict(list)
-    for key in trace.keys:
-        if key[1] == "forward" and (call := (key[0], without_call(key[2]))) in wanted:
-            found[call].append(trace[key])
-    return found
 
 
 def _together(torch: list[np.ndarray], tf: list[np.ndarray]) -> Difference:

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from compare.inputs.expressions import evaluate, terms
-from compare.traces.calls import split_call
+from compare.traces.calls import split_call, without_call
 from compare.traces.operations import Operations
 from compare.traces.pairing import Pairing
 from compare.traces.step import END, Step
@@ -34,11 +34,13 @@ class RenamedTrace(Trace):
         sources: Mapping[Key, Source],
         names: Mapping[str, str] = {},
         weights: Mapping[str, Sequence[str]] = {},
+        layers: Mapping[str, str] = {},
     ):
-        """`names` are the new names of tensors in `apart`, where they change, `weights` those of weights."""
+        """`names` are the new names of tensors in `apart`, where they change, `weights` those of weights; `layers` are
+        the trace's own names of layers, by the new ones."""
         self.trace, self.header, self.curves, self.steps = trace, trace.header, trace.curves, trace.steps
         self.apart = {(stage, names.get(tensor, tensor)): each for (stage, tensor), each in trace.apart.items()}
-        self._sources, self._weights = sources, weights
+        self._sources, self._weights, self._layers = sources, weights, layers
 
     @cached_property
     def operations(self) -> Operations | None:
@@ -64,6 +66,9 @@ class RenamedTrace(Trace):
     def get(self, key: Key) -> np.ndarray | None:
         source = self._sources.get(key)
         return source and source()
+
+    def outputs_of(self, step: Step, layer: str) -> list[np.ndarray]:
+        return self.trace.outputs_of(step, self._layers.get(layer, layer))
 
     def close(self) -> None:
         self.trace.close()
@@ -124,7 +129,8 @@ def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
         shared = {**dict.fromkeys(WEIGHT_STAGES, weights), **by_stage}.get(stage, {name: name})
         if name in shared:
             sources[step, stage, f"{shared[name]}{entry}"] = partial(trace.get, key)
-    return RenamedTrace(trace, sources, weights, {name: (shared,) for name, shared in weights.items()})
+    layers = {without_call(shared): without_call(own) for own, shared in outputs.items()}
+    return RenamedTrace(trace, sources, weights, {name: (shared,) for name, shared in weights.items()}, layers)
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:

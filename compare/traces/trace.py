@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from compare.traces.calls import without_call
 from compare.traces.files import TraceError, is_file, locked, partial_of
 from compare.traces.header import Header, HeaderError
 from compare.traces.npy import read_npy
@@ -147,6 +148,10 @@ class Trace:
     def get(self, key: Key) -> np.ndarray | None:
         """The tensor, or None where it was not recorded."""
         return self[key] if key in self._members else None
+
+    def outputs_of(self, step: Step, layer: str) -> list[np.ndarray]:
+        """What a layer put out in a step, call by call; of a renamed trace, in all its calls."""
+        return [self[key] for key in self.keys if key[:2] == (step, "forward") and without_call(key[2]) == layer]
 
     def close(self) -> None:
         self._zip.close()

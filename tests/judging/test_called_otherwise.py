@@ -7,6 +7,7 @@ import pytest
 
 from compare.judging.not_shown import not_shown
 from compare.judging.stages import first_divergence, stage_rows
+from compare.traces.trace import Trace
 
 STEPS = np.random.default_rng(0).normal(size=(4, 3, 2))  # by time, of which each is a call of torch's
 LOSS = {(0, "loss", "loss"): np.ones(())}
@@ -15,6 +16,7 @@ LOSS = {(0, "loss", "loss"): np.ones(())}
 class Recorded(dict):
     keys = property(list)
     header = SimpleNamespace(loss_is_number=False)
+    outputs_of = Trace.outputs_of
 
 
 def rows(torch, tf):
