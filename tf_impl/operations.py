@@ -9,7 +9,7 @@ import tensorflow as tf
 from compare.traces.operations import WRITTEN, OperationLog
 from compare.traces.places import Called
 from tf_impl.functional import FunctionalModels
-from tf_impl.tensorflow_internals import number_of_tensor, watched_gradients, watched_kernels
+from tf_impl.tensorflow_internals import as_written, number_of_tensor, watched_gradients, watched_kernels
 from tf_impl.weights.tensors import resource
 
 READS, WRITES = "ReadVariableOp", "AssignVariableOp"
@@ -42,6 +42,7 @@ class Recording:
                 self.log.weights[name] = self._held[handle]
         self._weights = {*self._held}
         gradients = self._operation_of, self._written, self._differentiate, self._asked
+        self._undo.enter_context(as_written())
         self._undo.enter_context(self._functional.watched())
         self._undo.enter_context(watched_kernels(self._note))
         self._undo.enter_context(watched_gradients(*gradients))

@@ -31,6 +31,13 @@ def on_each_operation(see: Callable) -> Callable[[], None]:
     return ended.close
 
 
+def as_written() -> AbstractContextManager:
+    """Inside, functions run in the lines of their files: tf.map_fn and loops would run copies that AutoGraph writes."""
+    from tensorflow.python.autograph.core import ag_ctx
+
+    return ag_ctx.ControlStatusCtx(status=ag_ctx.Status.DISABLED)
+
+
 @contextmanager
 def _in_python() -> Iterator[None]:
     """Inside, Python sees what each kernel is given, and reads the variables among it, which a kernel does unseen."""

@@ -25,7 +25,7 @@ def called_otherwise(rows: Sequence[StageRow], torch: Trace, tf: Trace) -> list[
     apart = {
         (row.step, without_call(row.tensor))
         for row in rows
-        if row.stage == "forward" and row.difference.kind == "shape"
+        if row.stage == "forward" and row.difference.kind in ("shape", "batch size")
     }
     if not apart:
         return list(rows)

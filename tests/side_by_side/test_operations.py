@@ -291,3 +291,16 @@ def test_what_a_weight_is_moved_to_is_known_by_what_moves_it(side):
     moved = [record.operations[record.producer[each]] for each in value(record, X - X**2) if each in record.producer]
     assert {each.stack[0].line for each in moved} == {line(step, "x.sub_" if side == "torch" else "x.assign_sub")}
     assert all(kind(each.name) == "sub" for each in moved)
+
+
+def test_what_map_fn_runs_has_the_lines_of_its_file():
+    def step(weight):
+        def doubled(row):
+            return row * 2.0
+
+        tf.map_fn(doubled, tf.constant([[1.5, 2.5], [3.5, 4.5]]))
+
+    record = recorded("tf", step)
+    files = {place.file for operation in record.operations for place in operation.stack}
+    assert files == {__file__}
+    assert line_of(record, [3.0, 5.0])
