@@ -6,6 +6,7 @@ import pytest
 from compare.judging.settings import COLUMNS, compare_settings, differences, to_row
 from compare.judging.settings.notes import NOTES
 from compare.traces.header import Setting
+from compare.traces.settings.values import NO_RULE
 
 
 def side(subject, kind="", **settings):
@@ -105,6 +106,13 @@ def test_a_group_that_only_tf_has_is_held_against_the_one_optimizer_of_torch():
 def test_of_two_kinds_only_the_kind_and_what_both_have_is_told():
     torch, tf = side("optimizer", "Adam", lr=0.1, betas=[0.9, 0.999]), side("optimizer", "RMSprop", lr=0.2, alpha=0.9)
     assert verdicts(torch, tf) == [("optimizer", "kind", "differs"), ("optimizer", "lr", "differs")]
+
+
+def test_of_a_kind_of_ones_own_only_what_means_the_same_in_any_is_told():
+    torch = side("optimizer", "LARS", lr=0.1, weight_decay=0.01, **{NO_RULE: True})
+    tf = side("optimizer", "Lars", lr=0.2, weight_decay=0.0, **{NO_RULE: True})
+    assert verdicts(torch, tf) == [("optimizer", "lr", "differs")]
+    assert ("optimizer", "weight_decay", "differs") in verdicts(torch, side("optimizer", "LARS", weight_decay=0.0))
 
 
 def test_one_formula_under_two_names_is_one_kind():

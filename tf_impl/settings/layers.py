@@ -3,7 +3,7 @@
 Notice how much the same name can mean: "same", a momentum, a slope, a GRU.
 """
 
-from compare.traces.settings.values import in_words, simple
+from compare.traces.settings.values import NO_RULE, in_words, simple
 from tf_impl.keras_internals import calls_around, depthwise_kernel
 from tf_impl.keras_versions import like
 from tf_impl.layers.recurrent import RNNBase
@@ -121,7 +121,9 @@ def own_attributes(layer) -> dict:
     if is_activation(layer):
         return activation(layer)
     own = {name: value for name, value in attributes_of(layer).items() if simple(value)}
-    return {f"self.{name}": value for name, value in own.items() if name[0] != "_"}
+    is_known = type(layer).__module__.partition(".")[0] in ("keras", "tf_keras", "tf_impl")
+    settings = {f"self.{name}": value for name, value in own.items() if name[0] != "_"}
+    return settings | ({} if is_known else {NO_RULE: True})
 
 
 def restraints(layer) -> dict:

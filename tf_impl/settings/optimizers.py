@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
-from compare.traces.settings.values import attempt, plain, readable, simple
+from compare.traces.settings.values import NO_RULE, attempt, plain, readable, simple
 from tf_impl.keras_internals import is_of_keras, optimizer_variables, rate_or_schedule, without_decay
 from tf_impl.keras_versions import is_schedule, of_keras
 
@@ -49,16 +49,21 @@ def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
 
 def kind_of(optimizer) -> str:
     """PyTorch's name of the optimizer; for a user's subclass, that of its base class."""
+    return known_kind(optimizer) or type(optimizer).__name__
+
+
+def known_kind(optimizer) -> str:
+    """PyTorch's name of the class of Keras' own that an optimizer is, or is derived from; empty where there is none."""
     ours, kinds = "tf_impl.optimizers.", type(optimizer).__mro__
     bases = [each for each in kinds if each in of_keras(optimizer) or each.__module__.startswith(ours)]
     known = [each.__name__ for each in bases if each.__name__ not in FOUNDATIONS]
-    name = known[0] if known else type(optimizer).__name__
-    return {"Nadam": "NAdam"}.get(name, name)
+    return {"Nadam": "NAdam"}.get(known[0], known[0]) if known else ""
 
 
 def group_settings(optimizer, group) -> dict:
     """The hyper-parameters of one group of parameters, and what their names leave open."""
     kind, settings = kind_of(optimizer), hyper_parameters(optimizer, group)
+    settings |= {} if known_kind(optimizer) else {NO_RULE: True}
     settings |= readable(
         {
             "schedule": lambda: schedule(optimizer),

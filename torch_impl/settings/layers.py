@@ -6,7 +6,7 @@ Notice how much the same name can mean: "same", a momentum, a slope, a GRU.
 from torch import nn
 from torch.nn.utils import parametrize
 
-from compare.traces.settings.values import simple
+from compare.traces.settings.values import NO_RULE, simple
 from torch_impl.settings.activations import activation, activation_after, is_activation
 from torch_impl.settings.norms import batch_norm, group_norm, layer_norm
 from torch_impl.settings.padding import convolution_padding, pooling_padding
@@ -108,7 +108,8 @@ def own_attributes(layer) -> dict:
         return activation(layer)
     own = {name: value for name, value in vars(layer).items() if name[0] != "_" and simple(value)}
     own.pop("training", None)
-    return {f"self.{name}": value for name, value in own.items()}
+    is_known = type(layer).__module__.startswith("torch.")
+    return {f"self.{name}": value for name, value in own.items()} | ({} if is_known else {NO_RULE: True})
 
 
 def restraints(layer) -> dict:

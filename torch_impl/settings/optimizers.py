@@ -9,7 +9,7 @@ import gc
 import torch
 
 from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
-from compare.traces.settings.values import attempt, plain, readable, simple
+from compare.traces.settings.values import NO_RULE, attempt, plain, readable, simple
 
 ALWAYS_DECOUPLED = ("AdamW", "Adafactor", "Muon", "Lion")
 
@@ -27,13 +27,19 @@ def optimizer_settings(optimizer) -> list[tuple[str, dict]]:
 
 def kind_of(optimizer) -> str:
     """PyTorch's name of the optimizer; for a user's subclass, that of its base class."""
+    return known_kind(optimizer) or type(optimizer).__name__
+
+
+def known_kind(optimizer) -> str:
+    """The class of PyTorch's own that an optimizer is, or is derived from; empty where there is none."""
     names = [each.__name__ for each in type(optimizer).__mro__ if each.__module__.startswith("torch.optim.")]
-    return names[0] if names and names[0] != "Optimizer" else type(optimizer).__name__
+    return names[0] if names and names[0] != "Optimizer" else ""
 
 
 def group_settings(optimizer, group) -> dict:
     """The hyper-parameters of one group of parameters, and what their names leave open."""
     kind, settings = kind_of(optimizer), hyper_parameters(group)
+    settings |= {} if known_kind(optimizer) else {NO_RULE: True}
     decoupled = kind in ALWAYS_DECOUPLED or bool(group.get("decoupled_weight_decay"))
     settings |= readable(
         {

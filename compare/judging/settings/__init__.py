@@ -21,6 +21,7 @@ from compare.judging.settings.subjects import (
 )
 from compare.judging.settings.values import DIFFERS, EQUAL, ROUNDED, compare_values, is_neutral, to_text
 from compare.traces.header import Setting
+from compare.traces.settings.values import NO_RULE
 
 TORCH_ONLY, TF_ONLY = "torch only", "tf only"
 INITIAL = "initial values"  # the subject of the rows that say how each side initialises its weights
@@ -32,6 +33,9 @@ ONLY_WHERE_BOTH_KNOW = {
     "activation", "axis", "dim", "eps is added", "momentum sense", "num_features", "weight_decay kind",
     "running variance",
 }  # fmt: skip
+
+# What means the same in formulas that are not known.
+OF_ANY_KIND = {"lr", "schedule", "clipping", "trainable"}
 
 # What turns logits into probabilities, on one side only.
 SQUASHED = ({"none", "Softmax"}, {"none", "Sigmoid"})
@@ -107,11 +111,15 @@ def to_row(row: SettingRow) -> dict[str, str]:
 def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[SettingRow]:
     """The rows of one subject; for two kinds with different formulas, only the settings that both have."""
     comparable = torch.subject == "model" or same_formula(torch, tf)
-    if not comparable:
+    unknown = any(side.settings.get(NO_RULE) for side in (torch, tf))
+    if not comparable and not unknown:
         yield SettingRow(torch.subject, torch.kind, "kind", torch.kind, tf.kind, DIFFERS, note("", "kind"), tf.subject)
     unreadable = torch.unreadable | tf.unreadable
     for setting in dict.fromkeys([*torch.settings, *tf.settings]):
-        if setting in unreadable:
+        if setting in unreadable or setting == NO_RULE:
+            continue
+        is_of_any_kind = setting in OF_ANY_KIND or setting.startswith("self.")
+        if unknown and not comparable and not is_of_any_kind:  # a number of one formula, and not of the other
             continue
         verdict = _verdict(setting, torch.settings, tf.settings)
         if verdict is None or (not comparable and verdict in (TORCH_ONLY, TF_ONLY)):

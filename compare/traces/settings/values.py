@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+NO_RULE = "without a rule"  # the setting of a class, as one of the user's own, whose formula is not known
 UNREADABLE = "could not be read"  # the value of a setting whose side has it and cannot say it
 
 
