@@ -5,12 +5,19 @@ Their tensors are stored as float32, since NumPy has no bfloat16; the settings o
 
 from __future__ import annotations
 
+from itertools import groupby
+
+import numpy as np
+
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
 from compare.judging.stages import StageRow, before_gradients, first_divergence
 from compare.traces.recorder import DTYPES
 from compare.traces.recording import NUDGE, coarsest
+from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair
+
+ANOTHER_SCALE = 0.1  # bfloat16 rounds a value by up to 0.004 of it, and what is common to thousands by much less
 
 
 def coarsest_of(pair: TracePair) -> str:
@@ -55,7 +62,28 @@ def first_of_half(comparison: Comparison) -> StageRow | None:
     if comparison.precision not in tolerances.HALF:
         return None
     found = first_divergence(comparison.rows)
-    return wrong_rate(comparison) or (found if found and found.stage != "update" else None)
+    return wrong_rate(comparison) or (found if found and found.stage != "update" else _scaled(comparison))
+
+
+def _scaled(comparison: Comparison) -> StageRow | None:
+    """The first gradient that is beyond, of a step in which one factor explains how all gradients differ, as a clip
+    does, and the optimizer keeps the difference. Adam's update hides it, and the rounding of a half does not make it.
+    """
+    for step, rows in groupby(comparison.rows, key=lambda row: row.step):
+        of_step = [row for row in rows if row.difference.kind in ("value", "dtype")]
+        gradients = [row for row in of_step if row.stage == "gradient"]
+        beyond = next((row for row in gradients if row.beyond), None)
+        if beyond is None or step is END or not any(row.stage == "state" and row.beyond for row in of_step):
+            continue
+        torch, tf = (
+            np.concatenate([np.ravel(trace[row.key]) for row in gradients]).astype(np.float64)
+            for trace in comparison.pair
+        )
+        factor = float(torch @ tf / (torch @ torch)) if torch.any() else 1.0
+        apart, explained = np.linalg.norm(tf - torch), np.linalg.norm(tf - factor * torch)
+        if abs(factor - 1) > ANOTHER_SCALE and explained < apart / 2:
+            return beyond
+    return None
 
 
 def say_who(pair: TracePair, precision: str) -> str:

@@ -5,11 +5,11 @@ import pytest
 
 from compare import diff
 from compare.judging.comparison import Comparison
-from compare.judging.difference import difference
+from compare.judging.difference import Difference, difference
 from compare.judging.half_precision import first_of_half
 from compare.judging.stages import StageRow
 from compare.traces.header import Setting
-from compare.traces.trace import TraceError
+from compare.traces.trace import TraceError, TracePair
 from tests.helpers.fake_port_worker import Network, batches, record
 from tests.helpers.synthetic import at, from_step, honest, rounding
 
@@ -85,6 +85,30 @@ def test_what_no_rounding_explains_is_found_without_a_nudge(judged, step, stage,
 def test_a_nan_is_found_without_a_nudge(judged, step):
     nan = at(lambda key: key[:2] == (step, "loss"), lambda value: value * np.nan)
     assert judged(nan, None).verdict == "diverged"
+
+
+GRADIENT = np.linspace(-1, 1, 101)
+
+
+def scaled(tf, *kept):
+    """What decides where the gradients of a weight are these, and what the optimizer keeps is so much apart."""
+    pair = TracePair({(0, "gradient", "w"): GRADIENT}, {(0, "gradient", "w"): tf})
+    rows = [StageRow(0, "gradient", "w", difference(GRADIENT, tf), 0.1)]
+    rows += [StageRow(0, "state", "w exp_avg", Difference("value", "", max_rel=gap), 0.1) for gap in kept]
+    return first_of_half(Comparison("bfloat16", pair, np.zeros(1), np.ones(1), rows))
+
+
+def test_a_clip_that_no_update_shows_is_found_where_the_optimizer_keeps_it():
+    assert scaled(0.7 * GRADIENT, 0.3).stage == "gradient"
+    assert scaled(0.7 * GRADIENT) is None, "an unscaled gradient, which is shown otherwise"
+    assert scaled(0.7 * GRADIENT, 0.05) is None
+    assert scaled(0.95 * GRADIENT, 0.3) is None, "rounding may do so"
+
+
+def test_units_that_flip_are_no_clip():
+    flipped = GRADIENT.copy()
+    flipped[:30] = 0
+    assert scaled(flipped, 0.3) is None
 
 
 def test_an_update_whose_gradient_agrees_decides_nothing_by_itself():
