@@ -34,9 +34,9 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
     def callback(self, loss: str = "loss") -> keras.callbacks.Callback:
         """For Keras' `fit(..., callbacks=[recorder.callback()])`, in place of `step`; `loss` as in FitCallback."""
-        from tf_impl.callbacks import FitCallback
+        from tf_impl.callbacks import fit_callback
 
-        return FitCallback(self, loss)
+        return fit_callback(self, self._model, loss)
 
     def _as_written(self, model, optimizer):
         return as_one(model), optimizer
