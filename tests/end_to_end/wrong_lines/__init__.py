@@ -3,6 +3,10 @@
 Each file of ports/ is a port that is right; a wrong line is one change to it.
 """
 
+from tests.end_to_end.wrong_lines.fourth_losses import FOURTH_LOSSES
+from tests.end_to_end.wrong_lines.fourth_more import FOURTH_MORE
+from tests.end_to_end.wrong_lines.fourth_networks import FOURTH_NETWORKS
+from tests.end_to_end.wrong_lines.fourth_steps import FOURTH_STEPS
 from tests.end_to_end.wrong_lines.generative import GENERATIVE
 from tests.end_to_end.wrong_lines.language import LANGUAGE
 from tests.end_to_end.wrong_lines.optimizers import OPTIMIZERS
@@ -26,7 +30,8 @@ FIRST = (*REPRESENTATIONS, *GENERATIVE, *REINFORCEMENT, *SUPERVISED, *SEQUENCES,
 # Two further sets, written without knowing the rules that find lines.
 SECOND = (*VISION, *LANGUAGE, *SIGNALS, *POLICIES, *OPTIMIZERS, *STRUCTURES)
 THIRD = (*THIRD_PICTURES, *THIRD_LEARNING, *THIRD_SEQUENCES, *THIRD_STRUCTURES, *THIRD_STEPS)
-WRONG_LINES = (*FIRST, *SECOND, *THIRD)
+FOURTH = (*FOURTH_NETWORKS, *FOURTH_LOSSES, *FOURTH_MORE, *FOURTH_STEPS)
+WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
 
-__all__ = ["FAMILIES", "FIRST", "PORTS", "SECOND", "THIRD", "WRONG_LINES", "WrongLine", "lines_of", "text_of"]
+__all__ = ["FAMILIES", "FIRST", "FOURTH", "PORTS", "SECOND", "THIRD", "WRONG_LINES", "WrongLine", "lines_of", "text_of"]
