@@ -3,7 +3,7 @@ at once and the other one by one; or the gates of a recurrent layer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from compare.judging.alike import NUMBER, Alike, Finder, is_plain, told
 from compare.traces.fingerprints import Fingerprint, fingerprint
 from compare.traces.operations import Operations, Value
 
-MOST = 8  # pieces along the last axis
+MOST = 16  # pieces of one size
 
 Parts = dict[int, tuple[int, ...]]
 Counts = dict[tuple[int, tuple[int, ...]], set[int]]  # by an axis and the sizes of the others
@@ -24,13 +24,33 @@ def with_composed(torch: Operations, tf: Operations, alike: Alike, tolerance: fl
     sides = (("torch", torch, alike.torch), ("tf", tf, alike.tf))
     for (side, record, classes), (other, others, theirs) in (sides, sides[::-1]):
         finder, counts = Finder(told(others), tolerance), _counts(others)
-        sizes = {print.size for _, print in _alone(others, theirs, alike)}
+        wholes = Numbers(print for _, print in _alone(others, theirs, alike))
         for number, print in _alone(record, classes, alike):
-            is_whole = print.size in sizes  # then the other side has perhaps the same in another order
-            if not is_whole and (found := _pieces(record.values[number], finder, counts)):
+            if wholes.has(print, tolerance):  # the other side has the same in another order
+                continue
+            if found := _pieces(record.values[number], finder, counts):
                 parts[side][number] = tuple(theirs[each] for each in found)
                 parts[other] |= {each: (theirs[each],) for each in _of_classes(theirs, parts[side][number])}
     return replace(alike, parts=parts)
+
+
+class Numbers:
+    """Values by the numbers in them, in whatever order."""
+
+    def __init__(self, prints: Iterable[Fingerprint]):
+        self._by_size: dict[float, list[Fingerprint]] = {}
+        for print in prints:
+            self._by_size.setdefault(print.size, []).append(print)
+
+    def has(self, print: Fingerprint, tolerance: float) -> bool:
+        """Whether one of them has the same numbers as a value."""
+        most = tolerance * print.magnitudes
+        return any(
+            abs(each.total - print.total) <= most
+            and abs(each.magnitudes - print.magnitudes) <= most
+            and abs(each.squares - print.squares) <= 2 * tolerance * print.squares
+            for each in self._by_size.get(print.size, ())
+        )
 
 
 def _alone(record: Operations, classes: NUMBER, alike: Alike) -> Iterator[tuple[int, Fingerprint]]:
@@ -68,13 +88,14 @@ def _pieces(value: Value, finder: Finder, counts: Counts) -> list[int]:
 
 
 def _split(value: Value, counts: Counts) -> Iterator[list[Fingerprint]]:
-    """A value in so many pieces of one size along its last axis, and in two of any along the first or the last."""
+    """A value in so many pieces of one size along an axis, and in two of any along the first or the last."""
     if value.whole is None or not value.whole.ndim:
         return
     whole = value.whole.reshape(value.shape)
-    for count in range(2, min(MOST, value.shape[-1]) + 1):
-        if value.shape[-1] % count == 0:
-            yield [fingerprint(piece) for piece in np.split(whole, count, axis=-1)]
+    for axis, size in reversed([*enumerate(value.shape)]):
+        for count in range(2, min(MOST, size) + 1):
+            if size % count == 0:
+                yield [fingerprint(piece) for piece in np.split(whole, count, axis=axis)]
     for axis in (0, -1):
         for size in sorted(counts.get((axis, _others(value.shape, axis)), ())):
             if 0 < size < value.shape[axis]:

@@ -52,9 +52,21 @@ def test_a_piece_that_the_other_side_lacks_is_followed():
 
 
 def test_what_may_be_the_same_in_another_order_is_no_composition():
-    """The other side has a value of this size of its own: the pieces may have been put together the wrong way round."""
+    """The other side has the same numbers in one: the pieces may have been put together the wrong way round."""
     lines, _ = frontiers(*sides(torch_also=LOW[:, ::-1]))
-    assert lines[1] == [1, 2]
+    assert lines[1] == [1]
+    assert frontiers(*sides(torch_also=LOW + 1))[0][1] == [10], "of the same size, and of other numbers"
+
+
+def test_pieces_may_lie_along_any_axis():
+    """Crops that one side takes apart in the middle, and the other keeps."""
+    torch, tf = Recorded(), Recorded()
+    crops = RNG.normal(size=(4, 3, 5))
+    views = [torch.run(1, [torch.enter(crops)], np.sin(crops[:, each]), "sin") for each in range(3)]
+    whole = tf.run(1, [tf.enter(crops)], np.sin(crops), "Sin")
+    ends = torch.run(2, views, 1.25, "sum"), tf.run(2, [whole], 2.75, "Sum")
+    lines, _ = frontiers(torch.end(), tf.end(), ends)
+    assert lines == [[2], [2]]
 
 
 def test_what_one_side_has_as_a_whole_and_the_other_in_two_of_any_size_is_what_both_have():

@@ -11,7 +11,7 @@ class WrongLine(NamedTuple):
     family: str  # the file in ports/
     old: str  # a piece of it that occurs once, on either side
     new: str
-    shows: str  # the stage that parts first: "forward", "loss", "gradient", "rate" or "update"
+    shows: str  # the stage that parts first: "forward", "loss", "gradient", "rate", "update" or "buffer"
     torch_line: str | tuple[str, ...]  # a piece of PyTorch's line that differs; several where each of them is right
     tf_line: str | tuple[str, ...]
     why: str
