@@ -13,6 +13,7 @@ import numpy as np
 from compare.logs import columns, steps
 from compare.logs.events import event_files, read_events
 from compare.logs.json_logs import read_json
+from compare.logs.numerals import plain_numbers
 from compare.logs.parse import Line, LogError, last_digit_units, parse_number, read_text, split_header, split_lines
 from compare.logs.printed import is_printed, read_printed
 
@@ -76,8 +77,9 @@ def read_log(path: Path | str, column: str | None = None, run: str | None = None
     counter, numbers, epochs, lines = steps.count(path, names, lines, loss, run)
     if tag and name.startswith("epoch_"):  # the tags of Keras' TensorBoard
         counter = "epoch"
-    losses = np.array([parse_number(path, number, fields[loss]) for number, fields in lines])
-    units = last_digit_units([fields[loss] for _, fields in lines])
+    printed = plain_numbers([fields[loss] for _, fields in lines])
+    losses = np.array([parse_number(path, line[0], text) for line, text in zip(lines, printed, strict=True)])
+    units = last_digit_units(printed)
     numbered = steps.is_numbered(names, loss)
     if not numbered and any(name.startswith("val_") for name in names):  # a history of Keras, which evaluates epochs
         counter = "epoch"

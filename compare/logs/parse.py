@@ -81,7 +81,8 @@ def _is_number(field: str) -> bool:
 def parse_number(path: Path, number: int, field: str) -> float:
     """A number, NaN or infinity. Raises LogError for any other field."""
     if not _is_number(field):
-        raise LogError(f"{path} line {number}: {field!r} is not a number")
+        why = ", or may be two: write a decimal point, and no comma in thousands" if re.search(r"\d,\d", field) else ""
+        raise LogError(f"{path} line {number}: {field!r} is not a number{why}")
     return float(field)
 
 

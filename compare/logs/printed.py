@@ -6,26 +6,37 @@ Notice that a bar is printed over and over on one line, and that Keras' shows th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from compare.logs.columns import HELD_OUT
+from compare.logs.numerals import DECIMAL_COMMA, EXPONENT, THOUSANDS_COMMA, whole_number
 from compare.logs.parse import Line
 
-FLOAT = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?)"
+# A comma belongs to a number, or the number is none: cut there it would be another.
+DIGITS = rf"{THOUSANDS_COMMA}(?!,?\d)|{DECIMAL_COMMA}(?!,?\d)|\d+\.\d*|\d+(?!,\d)|\.\d+"
+FLOAT = rf"[-+]?(?:{DIGITS}){EXPONENT}(?:\s?%)?|[-+]?(?:nan|inf(?:inity)?)"
+COUNT = r"[1-9]\d{0,2}(?:,\d{3})+(?![\d,]|\s*\])|\d+"
 WORD = r"[A-Za-z_][A-Za-z_0-9/.@]*"
-# A name, perhaps in quotes, then a number, perhaps in brackets or inside tensor(...).
+# A name, perhaps in quotes, then a number, perhaps in brackets or inside tensor(...), or the first of a list.
 PAIR = re.compile(
-    rf"""(?P<name>(?:{WORD}[ -])?{WORD})['"]?\s*[:=]?\s*(?:[\w.]+\()?[\[(#]?\s*(?P<number>{FLOAT})(?![\w.])""", re.I
+    rf"""(?P<name>(?:{WORD}[ -])?{WORD})['"]?\s*[:=]?\s*(?:[\w.]+\()?(?P<bracket>[\[(#]?)\s*(?P<number>{FLOAT})"""
+    r"(?![\w.])(?P<more>\s*,\s*[-+.\d])?",
+    re.I,
 )
 COUNTER = re.compile(
     r"\b(?P<name>global[ _]step|epoch|step|iteration|iter|batch)s?['\"]?\s*[:=#]?\s*[\[(]?\s*"
-    r"(?P<number>\d+)(?![\d.]*\d)"
-    r"(?:\s*(?:/|of)\s*(?P<total>\d+))?",
+    rf"(?P<number>{COUNT})(?![\d.]*\d)"
+    rf"(?:\s*(?:/|of)\s*(?P<total>{COUNT}))?",
     re.I,
 )
-PROGRESS = re.compile(r"(?<![\d/.-])(?P<number>\d+)\s*/\s*(?P<total>\d+)(?![\d/.-])")
+PROGRESS = re.compile(rf"(?<![\d/.-])(?P<number>{COUNT})\s*/\s*(?P<total>{COUNT})(?![\d/.-])")
 COUNTED_PAIR = re.compile(r"^\W*\[(\d+),\s*(\d+)\]")  # "[1,  2000] loss: 2.17": epoch and batch
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 KERAS_BAR = re.compile(r"ETA:|/step\b|/epoch\b")
 TQDM_BAR = re.compile(r"(?:it/s|s/it)\b")
+
+# What stands before numbers and says of which data they are: "Validation results: loss 0.5".
+SUBJECT = re.compile(rf"\b(?P<held_out>{'|'.join(HELD_OUT)})[a-z]*\b|\btrain(?:ing)?\b", re.I)
 
 Row = dict[str, str]
 
@@ -39,10 +50,11 @@ def read_printed(text: str) -> tuple[list[str], list[Line]]:
     """The names of what was printed, and a line for each time that a loss was."""
     rows: list[tuple[int, Row]] = []
     epoch: Row = {}
-    kinds = set()
+    kinds, subject = set(), ""
     for number, line in enumerate(text.split("\n"), 1):
         for part in re.split(r"[\r\x08]+", ANSI.sub("", line)):
-            row = _row(part)
+            row = _row(f"{subject} {part}")
+            subject = _heading(part)
             epoch = {"epoch": row["epoch"]} if "epoch" in row else epoch
             if any("loss" in name.lower() for name in row):
                 rows.append((number, epoch | row))
@@ -56,6 +68,12 @@ def read_printed(text: str) -> tuple[list[str], list[Line]]:
     return header, [(number, [row.get(name, "") for name in header]) for number, row in rows]
 
 
+def _heading(part: str) -> str:
+    """The subject of the next line, where this one is its heading: "Test set:"."""
+    found = SUBJECT.search(part)
+    return found[0] if found and part.rstrip().endswith(":") else ""
+
+
 def _row(part: str) -> Row:
     """The counters and the named numbers of what was printed at once; the first of each name counts."""
     row: Row = {}
@@ -64,15 +82,30 @@ def _row(part: str) -> Row:
     rest = part
     for counter in COUNTER.finditer(part):
         name = re.sub(r"\W", "_", counter["name"].lower())
-        row.setdefault(name, counter["number"])
+        row.setdefault(name, whole_number(counter["number"]))
         if name != "epoch" and counter["total"]:
-            row.setdefault("total", counter["total"])
+            row.setdefault("total", whole_number(counter["total"]))
         rest = rest.replace(counter[0], " | ", 1)
     if not row.keys() & {"step", "batch", "iter", "iteration"} and (progress := PROGRESS.search(rest)):
-        row |= {"batch": progress["number"], "total": progress["total"]}
-    for pair in PAIR.finditer(PROGRESS.sub(" | ", rest)):
-        row.setdefault(pair["name"], pair["number"])
+        row |= {name: whole_number(progress[name]) for name in ("number", "total")}
+        row["batch"] = row.pop("number")
+    for name, number in _named_numbers(PROGRESS.sub(" | ", rest)):
+        row.setdefault(name, number)
     return row
+
+
+def _named_numbers(text: str) -> Iterator[tuple[str, str]]:
+    """Each number with its name, and before that the held-out data that it is of, where these are named before."""
+    subjects = list(SUBJECT.finditer(text))
+    for pair in PAIR.finditer(text):
+        before = [subject for subject in subjects if subject.start() < pair.start("number")]
+        named = bool(SUBJECT.search(pair["name"].replace("_", " ")))
+        held_out = before[-1]["held_out"] if before and not named else None
+        is_list = pair["bracket"] in ("[", "(") and pair["more"]
+        yield (
+            f"{held_out} {pair['name']}" if held_out else pair["name"],
+            (f"{pair['bracket']}{pair['number']}, ..." if is_list else pair["number"]),
+        )
 
 
 def _last_of_each(rows: list[tuple[int, Row]], names: tuple[str, ...]) -> list[tuple[int, Row]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from compare.logs.columns import how_to_choose
+from compare.logs.numerals import whole_number
 from compare.logs.parse import Line, LogError, parse_number
 
 THROUGH = ("step", "global_step", "iteration", "iter")
@@ -110,7 +111,7 @@ def _one_run(
 
 
 def _whole_numbers(path: Path, lines: list[Line], column: int) -> np.ndarray:
-    values = np.array([parse_number(path, number, fields[column]) for number, fields in lines])
+    values = np.array([parse_number(path, number, whole_number(fields[column])) for number, fields in lines])
     for i in np.flatnonzero(~(np.abs(values) < 2**53) | (values != np.rint(values)))[:1]:
         raise LogError(
             f"{path} line {lines[i][0]}: {lines[i][1][column]!r} is not a whole number: steps and epochs are counted"

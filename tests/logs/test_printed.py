@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from compare.logs.parse import LogError
+
 TEXTS = {
     "a sentence": ("epoch 1 loss 2.5\nepoch 2 loss 1.25\n", [1, 2], "epoch"),
     "a logger": (
@@ -30,6 +32,27 @@ TEXTS = {
         [1, 2],
         "epoch",
     ),
+    "thousands": ("step 1,000 loss 2.5\nstep 2,000 loss 1.25\n", [1000, 2000], "step"),
+    "progress in thousands": ("loss: 2.5 [ 1,000/9,000]\nloss: 1.25 [2,000/9,000]\n", [1000, 2000], "step"),
+    "decimal commas": ("step 0 loss 2,5\nstep 1 loss 1,25\n", [0, 1], "step"),
+    "per cent": ("step 0 loss 250%, acc 9%\nstep 1 loss 125%, acc 9%\n", [0, 1], "step"),
+    "two numbers": ("step 0 loss 2.5,9.0\nstep 1 loss 1.25,9.0\n", [0, 1], "step"),
+    "results of two data sets": (
+        "Training Results - Epoch: 1 Avg loss: 2.5\nValidation Results - Epoch: 1 Avg loss: 9\n"
+        "Training Results - Epoch: 2 Avg loss: 1.25\nValidation Results - Epoch: 2 Avg loss: 9\n",
+        [1, 2],
+        "epoch",
+    ),
+    "a heading": (
+        "Epoch 1\nTrain:\n loss: 2.5\nTest:\n loss: 9\nEpoch 2\nTrain:\n loss: 1.25\nTest:\n loss: 9\n",
+        [1, 2],
+        "epoch",
+    ),
+    "both in one line": (
+        "Epoch 1 train: loss 2.5 eval: loss 9\nEpoch 2 train: loss 1.25 eval: loss 9\n",
+        [1, 2],
+        "epoch",
+    ),
     "tqdm": (
         "Epoch 0:   0%|  | 0/2 [00:00<?, ?it/s, loss=2.5]\rEpoch 0:  50%|# | 1/2 [00:01<00:01, 45it/s, loss=2.5]\r"
         "Epoch 0:  50%|# | 1/2 [00:01<00:01, 45it/s, loss=1.25]\r"
@@ -48,3 +71,9 @@ def test_what_is_printed_is_read(read, text, steps, counter):
 
 def test_nan_is_printed_too(read):
     assert np.isnan(read("step 0 loss: nan\nstep 1 loss: nan\n").losses).all()
+
+
+@pytest.mark.parametrize("text", ["loss: [2.5, 1.5]\n", "step 0 loss (2.5, 1.5)\n"])
+def test_the_first_of_several_losses_is_not_taken_for_the_loss(read, text):
+    with pytest.raises(LogError, match=r"line 1: '.2.5, ...' is not a number"):
+        read(text, "log.txt")
