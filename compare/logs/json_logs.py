@@ -6,6 +6,7 @@ Notice that numbers stay as they were printed: their digits tell how exact they 
 from __future__ import annotations
 
 import json
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 loads = partial(json.loads, parse_float=str, parse_int=str, parse_constant=str)
+REST_OF_A_WORD = re.compile(r"[\w.+-]*")
 SHAPES = {1: ["loss"], 2: ["step", "loss"], 3: ["wall_time", "step", "value"]}  # of three: as TensorBoard exports it
 
 
@@ -27,10 +29,13 @@ def read_json(path: Path, text: str) -> tuple[list[str], list[Line]] | None:
 
     try:
         content = loads(text)
-    except ValueError:
-        try:
-            content = [loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError:
+    except json.JSONDecodeError as error:
+        if (content := _lines(text)) is None:
+            if _is_cut_off(error):
+                raise LogError(
+                    f"{path} ends at line {error.lineno} in the middle of its JSON, as where a script was ended while "
+                    "it wrote: expected the whole of it; log again, or save one record a line"
+                ) from None
             return None
     try:
         frame = _frame(content)
@@ -43,6 +48,24 @@ def read_json(path: Path, text: str) -> tuple[list[str], list[Line]] | None:
         )
     frame = frame.astype(object).where(frame.notna(), "").astype(str)
     return list(map(str, frame.columns)), [(i, list(row)) for i, row in enumerate(frame.to_numpy(), 1)]
+
+
+def _lines(text: str) -> list[Any] | None:
+    """A record of each line; the last may be cut off, where a script was ended. None where others are no JSON."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    records = []
+    for number, line in enumerate(lines, 1):
+        try:
+            records.append(loads(line))
+        except json.JSONDecodeError as error:
+            return records if 1 < number == len(lines) and _is_cut_off(error) else None
+    return records
+
+
+def _is_cut_off(error: json.JSONDecodeError) -> bool:
+    """Whether all of a text is JSON, but for its end that is missing: printed text fails before its last word."""
+    rest = error.doc[error.pos :].strip()
+    return error.pos > 1 and (error.msg.startswith("Unterminated string") or bool(REST_OF_A_WORD.fullmatch(rest)))
 
 
 def _frame(content: Any) -> pd.DataFrame:

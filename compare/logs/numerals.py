@@ -1,4 +1,4 @@
-"""Numbers as people print them: with a decimal comma, with thousands set apart, or in per cent; as Python reads them."""
+"""Numbers as people print them (a decimal comma, thousands set apart, per cent), as Python reads them."""
 
 from __future__ import annotations
 
@@ -40,4 +40,4 @@ def _bare(field: str) -> str:
 
 def _of_per_cent(field: str) -> str:
     match = PER_CENT.fullmatch(field)
-    return str(Decimal(match[1]) / 100) if match else field
+    return str(Decimal(match[1]).scaleb(-2)) if match else field

@@ -32,3 +32,25 @@ def test_digits_and_nan_are_kept(read):
 def test_json_without_losses_is_refused(read):
     with pytest.raises(LogError, match="is JSON without losses that can be read"):
         read("[]")
+
+
+WHOLE = '{"loss": [2.5, 1.25], "name": "run"}'
+
+
+@pytest.mark.parametrize("text", [*(WHOLE[:end] for end in range(10, len(WHOLE))), '[{"step": 0, "loss": 2.5}, {"st'])
+@pytest.mark.parametrize("name", ["log.json", "log.txt"])
+def test_json_that_was_cut_off_is_refused(read, text, name):
+    with pytest.raises(LogError, match=f"{name} ends at line 1 in the middle of its JSON"):
+        read(text, name)
+
+
+@pytest.mark.parametrize("end", range(1, 25))
+def test_of_records_a_line_each_the_last_may_be_cut_off(read, end):
+    last = '{"step": 2, "loss": 0.5}'[:end]
+    losses = read(f'{{"step": 0, "loss": 2.5}}\n{{"step": 1, "loss": 1.25}}\n{last}', "log.jsonl").losses.tolist()
+    assert losses == ([2.5, 1.25, 0.5] if end == 24 else [2.5, 1.25])
+
+
+@pytest.mark.parametrize("text", ["[0/20] loss 2.5\n[1/20] loss 1.25", "{'loss': 2.5}\n{'loss': 1.25}", "[1, 2] loss 2.5"])
+def test_what_only_begins_as_json_is_printed_text(read, text):
+    assert read(text, "log.txt").losses[0] == 2.5
