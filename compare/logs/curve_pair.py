@@ -17,6 +17,7 @@ RECORDER = (
     "recorder.step(loss, batch=(x, y)) in it, the same with tf_impl.Recorder and runs/tf on the other side, then "
     "python -m compare diff runs/torch runs/tf"
 )
+AN = {"epoch": "an epoch", "line": "several steps"}
 LONGEST_AUDIT = 12  # steps: the tensors of each one are written to disk
 
 
@@ -105,6 +106,11 @@ class CurvePair:
         return replace(self, left=self.left.at(slice(index)), right=self.right.at(slice(index)))
 
     @property
+    def unless(self) -> str:
+        """What a statement about steps depends on, where a log does not number them."""
+        return "" if self.left.numbered and self.right.numbered else ", if its lines are steps"
+
+    @property
     def names(self) -> tuple[str, str]:
         left, right = self.left.path, self.right.path
         return (left.name, right.name) if left.name != right.name else (str(left), str(right))
@@ -114,15 +120,24 @@ class CurvePair:
         losses = " against ".join(f"{log.losses[index]:.7g}" for log in (self.left, self.right))
         return f"{self.left.counter} {self.left.steps[index]} ({losses})"
 
-    def how_to_record(self, index: int = 0) -> str:
-        """How to record both loops; the steps around `index` are audited, unless it is one of the first."""
-        if self.left.counter == "epoch":
-            return f"An epoch's loss does not show at which step: {RECORDER.format(audits='')}"
-        step = int(self.left.steps[index])
-        first = int(self.left.steps[max(index - 1, 0)]) - 1 if index else step
-        if index < 3 and self.has_every_step:
+    def recording(self, index: int = 0) -> str:
+        """How to record both loops; the steps around `index` are audited, unless it is one of the first, or unknown."""
+        first, last = self._around(index)
+        if self.left.counter != "step" or last - first > LONGEST_AUDIT or (index < 3 and self.has_every_step):
             return RECORDER.format(audits="")
-        if step - first > LONGEST_AUDIT:
-            return f"Log every step from {first + 1} to {step} to see where they part; or {RECORDER.format(audits='')}"
-        audits = f", audits=range({max(first - self.first_step, 0)}, {step - self.first_step + 1})"
+        audits = f", audits=range({max(first - self.first_step, 0)}, {last - self.first_step + 1})"
         return RECORDER.format(audits=audits)
+
+    def how_to_record(self, index: int) -> str:
+        """The same as a sentence by itself, which says where the log is too coarse to show the step."""
+        first, last = self._around(index)
+        if self.left.counter != "step":
+            return f"The loss of {AN[self.left.counter]} does not show at which step: {self.recording(index)}"
+        if last - first > LONGEST_AUDIT:
+            return f"Log every step from {first + 1} to {last} to see where they part; or {self.recording(index)}"
+        return self.recording(index)
+
+    def _around(self, index: int) -> tuple[int, int]:
+        """The step before those between two lines of the log, and the last of them."""
+        last = int(self.left.steps[index])
+        return int(self.left.steps[max(index - 1, 0)]) - 1 if index else last, last

@@ -12,7 +12,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.logs import similarity
-from compare.logs.curve_pair import CurvePair
+from compare.logs.curve_pair import RECORDER, CurvePair
 from compare.logs.explanations import (
     explain_few_digits,
     explain_first_line,
@@ -84,7 +84,7 @@ def _measured_differently(curves: CurvePair) -> Diagnosis | None:
     )
     advice = "Log the plain loss of every step on both sides, numbered alike, and compare again; or "
     step = int(curves.left.steps[index])
-    return Diagnosis("measured differently", sentence, advice + curves.how_to_record(), step)
+    return Diagnosis("measured differently", sentence, advice + curves.recording(), step)
 
 
 def _apart(curves: CurvePair) -> Diagnosis | None:
@@ -112,7 +112,7 @@ def _unclear(curves: CurvePair) -> Diagnosis | None:
     index = int(np.argmax(curves.gap > curves.negligible))
     sentence = explain_few_digits(curves, index)
     advice = 'Print the losses with more digits ("%.9g") on both sides, and compare again; or '
-    return Diagnosis("unclear", sentence, advice + curves.how_to_record(index), int(curves.left.steps[index]))
+    return Diagnosis("unclear", sentence, advice + curves.recording(index), int(curves.left.steps[index]))
 
 
 def _growing(curves: CurvePair) -> Diagnosis | None:
@@ -126,7 +126,7 @@ def _growing(curves: CurvePair) -> Diagnosis | None:
     )
     advice = "Nothing points to a bug; to be certain, train both in float64, where rounding does not become visible: "
     step = int(curves.left.steps[index])
-    return Diagnosis("growing like rounding", sentence, advice + curves.how_to_record(), step)
+    return Diagnosis("growing like rounding", sentence, advice + curves.recording(), step)
 
 
 def _equal(curves: CurvePair) -> Diagnosis:
@@ -136,7 +136,7 @@ def _equal(curves: CurvePair) -> Diagnosis:
     if len(curves.gap) > 1 and not max(np.ptp(log.losses) for log in (curves.left, curves.right)):
         sentence += "; but neither changes, so this says nothing about the training"
     advice = "Loss curves do not show weights, buffers or evaluation mode: to compare these, "
-    return Diagnosis("equal", sentence, advice + curves.how_to_record())
+    return Diagnosis("equal", sentence, advice + RECORDER.format(audits=""))
 
 
 # The first one that applies decides.

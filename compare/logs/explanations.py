@@ -19,8 +19,7 @@ FEW_DIGITS = "; with so few digits, rounding in an unstable training can look th
 
 def explain_first_loss(curves: CurvePair, factor: float | None) -> str:
     """The causes where curves are apart before the first update; `factor` is right over left."""
-    unless = "" if curves.left.numbered and curves.right.numbered else ", if its lines are steps"
-    where = f"apart at the first loss, {curves.describe(0)}, before any update{unless}"
+    where = f"apart at the first loss, {curves.describe(0)}, before any update{curves.unless}"
     same = similarity.same_batches(curves.left.losses, curves.right.losses)
     together = "; the ups and downs go together, so the batches are the same" if same else ""
     if causes := _factor(curves, factor) or _term(curves):
@@ -61,7 +60,10 @@ def explain_first_update(curves: CurvePair, kind: str) -> str:
     """The causes where curves agree before the first update, and not after it."""
     slowly = "" if kind == "jump" else ", and steadily further with each step"
     printed = ", in the digits printed," if curves.digits_hide_jumps else ""
-    sentence = f"agreed at the first loss{printed} and apart after the first update, at {curves.describe(1)}{slowly}: "
+    sentence = (
+        f"agreed at the first loss{printed} and apart after the first update, at {curves.describe(1)}"
+        f"{slowly}{curves.unless}: "
+    )
     same = similarity.same_batches(curves.left.losses, curves.right.losses)
     if same is False:  # and yet the first batch was the same: or a large difference moves the loss as batches do
         return f"{sentence}{RATE}, other batches from the second on, or the gradient"
@@ -86,10 +88,10 @@ def _ends_at_the_widest(curves: CurvePair) -> bool:
 def explain_second_update(curves: CurvePair) -> str:
     """The causes where the first update agrees and the second does not."""
     return (
-        f"agreed until after the first update and apart after the second, at {curves.describe(2)}: what an optimizer "
-        "carries from step to step (momentum, Adam's betas and bias correction); with Adam, whose first update knows "
-        "only the signs of the gradient, also weight decay or a scaled gradient; or a schedule that counts steps, or "
-        "other batches from the third on"
+        f"agreed until after the first update and apart after the second, at {curves.describe(2)}{curves.unless}: what "
+        "an optimizer carries from step to step (momentum, Adam's betas and bias correction); with Adam, whose first "
+        "update knows only the signs of the gradient, also weight decay or a scaled gradient; or a schedule "
+        "that counts steps, or other batches from the third on"
     )
 
 
@@ -140,7 +142,7 @@ def explain_later(curves: CurvePair, index: int, kind: str) -> str:
             f"not: a small difference in every update{loss} ({RATE}, {DECAY}, epsilon, precision of a "
             f"constant{term}){hidden}"
         )
-    if index == 1 and curves.left.counter == "step":  # of a log that leaves steps out
+    if index == 1 and curves.left.counter != "epoch":  # of a log that leaves steps out
         return f"agreed at {curves.left.counter} {curves.left.steps[0]} and apart at {curves.describe(1)}: " + (
             f"{_of_updates(curves)}; or other batches, or a schedule that counts steps{hidden}"
         )

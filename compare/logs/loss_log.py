@@ -25,8 +25,8 @@ class LossLog:
     """The losses (n,) float64 at the steps (n,) int64 of one training.
 
     `units` (n,) float64 is one unit of the last printed digit of each loss; `counter` is "epoch" where the log has one
-    line per epoch, else "step". `epochs` (n,) int64 is the epoch of each step, where the log has it. `numbered` is
-    whether the log has numbers at all: what its lines are is else a guess.
+    line per epoch, "line" where it leaves out which steps, else "step". `epochs` (n,) int64 is the epoch of each step,
+    where the log has it. `numbered` is whether the log has numbers at all: what its lines are is else a guess.
     """
 
     path: Path
@@ -80,7 +80,7 @@ def read_log(path: Path | str, column: str | None = None, run: str | None = None
     printed = plain_numbers([fields[loss] for _, fields in lines])
     losses = np.array([parse_number(path, line[0], text) for line, text in zip(lines, printed, strict=True)])
     units = last_digit_units(printed)
-    numbered = steps.is_numbered(names, loss)
+    numbered = steps.is_numbered(names, loss, counter)
     if not numbered and any(name.startswith("val_") for name in names):  # a history of Keras, which evaluates epochs
         counter = "epoch"
     return LossLog(path, numbers, losses, units, counter, epochs, numbered)

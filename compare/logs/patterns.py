@@ -62,7 +62,7 @@ def _flat(curves: CurvePair, one: LossLog, other: LossLog, how: str) -> Diagnosi
         f"{other.losses[0]:.6g} to {other.losses[-1]:.6g}; the two part at {curves.left.counter} {step}"
     )
     advice = f"Look at the gradients and updates of {name} (no update applied, frozen layers, a learning rate of 0): "
-    return Diagnosis("one is flat", sentence, advice + curves.how_to_record(), step)
+    return Diagnosis("one is flat", sentence, advice + curves.recording(), step)
 
 
 def _both_ways(curves: CurvePair) -> tuple[tuple[LossLog, LossLog], tuple[LossLog, LossLog]]:
@@ -84,7 +84,7 @@ def constant_factor(curves: CurvePair) -> Diagnosis | None:
     sentence = f"{curves.names[1]} is {factor:.6g} times {curves.names[0]} at every step: {meaning}"
     advice = "Compare the reductions of the two losses; the training itself agrees. To be certain of it: "
     step = int(curves.left.steps[0])
-    return Diagnosis("constant factor", sentence, advice + curves.how_to_record(), step, float(factor))
+    return Diagnosis("constant factor", sentence, advice + curves.recording(), step, float(factor))
 
 
 def constant_offset(curves: CurvePair) -> Diagnosis | None:
@@ -98,7 +98,7 @@ def constant_offset(curves: CurvePair) -> Diagnosis | None:
         "a term that does not train (a regulariser of frozen weights, a constant of a likelihood), on one side only"
     )
     advice = "Print the terms of both losses; the training itself agrees. To be certain of it: "
-    return Diagnosis("constant offset", sentence, advice + curves.how_to_record(), int(curves.left.steps[0]))
+    return Diagnosis("constant offset", sentence, advice + curves.recording(), int(curves.left.steps[0]))
 
 
 def _predicts_right(curves: CurvePair, predicted: np.ndarray, factor: float) -> bool:
@@ -130,4 +130,4 @@ def noise_apart(curves: CurvePair) -> Diagnosis | None:
         "batches, a different order, or different initial weights; this hides any smaller difference"
     )
     advice = "Start both sides from the same weights, feed them the same batches in the same order, and log again; or "
-    return Diagnosis("noise apart", sentence, advice + curves.how_to_record(), int(curves.left.steps[0]))
+    return Diagnosis("noise apart", sentence, advice + curves.recording(), int(curves.left.steps[0]))

@@ -15,6 +15,7 @@ from compare.judging.difference import relative_gap
 from compare.logs.loss_log import LossLog
 from compare.logs.parse import LogError
 from compare.logs.smoothing import Reading, running, smoothed
+from compare.logs.steps import LINE
 
 AGREEING = 3  # lines from the beginning: fewer agree by chance
 MATCH_ULPS = 64  # float32 ulps: sums over an epoch in float32
@@ -33,11 +34,11 @@ def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> 
         spans = " and ".join(f"{log.path} has {log.steps[0]} to {log.steps[-1]}" for log in (left, right))
         counted = "" if left.counter == right.counter else f" ({left.counter}s and {right.counter}s)"
         raise LogError(f"no {left.counter} is in both logs: {spans}{counted}; log the same steps on both sides")
-    if any(best is reading for reading in plain):
-        return *best, _agreeing(best) > 0 or _like(left, right)
-    if plain and _agreeing(best) < min(AGREEING, len(left.losses), len(right.losses)):
-        return *plain[0], _agreeing(plain[0]) > 0 or _like(left, right)
-    return *best, _agreeing(best) > 0 or _like(left, right)
+    few = min(AGREEING, len(left.losses), len(right.losses))
+    if plain and _agreeing(best) < few:
+        best = next((reading for reading in plain if reading is best), plain[0])
+    enough = few if LINE in (left.counter, right.counter) else 1  # of lines, one may be the same by chance
+    return *best, _agreeing(best) >= enough or _like(left, right)
 
 
 def _agreeing(reading: Reading) -> int:
@@ -56,6 +57,8 @@ def _far(left: LossLog, right: LossLog) -> bool:
 
 def _like(left: LossLog, right: LossLog) -> bool:
     """Whether two logs count the same, in the same spacing: nothing speaks for different measurements."""
+    if LINE in (left.counter, right.counter):
+        return left.counter == right.counter and len(left.steps) == len(right.steps)
     spacings = [np.median(np.diff(log.steps)) if len(log.steps) > 1 else 1 for log in (left, right)]
     return left.counter == right.counter and spacings[0] == spacings[1]
 
@@ -67,7 +70,8 @@ def _as_numbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
         note = f"{left.path} begins at {left.counter} {left.steps[0]} and {right.path} at {right.steps[0]}"
         yield left, right, f"{note}: numbered one apart, so they are compared line by line"
         return
-    if left.counter != right.counter and len(left.losses) != len(right.losses):
+    uncertain = left.counter != right.counter or left.counter == LINE
+    if uncertain and len(left.losses) != len(right.losses):
         return
     common, at_left, at_right = np.intersect1d(left.steps, right.steps, return_indices=True)
     if not common.size:
@@ -89,8 +93,10 @@ def _renumbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
     """With the right log's steps moved, or line by line."""
     first = int(right.steps[0] - left.steps[0])
     for shift in dict.fromkeys((1, -1, first)):
+        same_lines = left.counter == LINE and not shift
         common, at_left, at_right = np.intersect1d(left.steps, right.steps - shift, return_indices=True)
-        if shift and common.size and left.counter == right.counter and (abs(shift) == 1 or common.size >= AGREEING):
+        many = abs(shift) == 1 or common.size >= AGREEING
+        if (shift or same_lines) and common.size and left.counter == right.counter and many:
             note = (
                 f"{left.counter} {common[0]} of {left.path} is {left.counter} {common[0] + shift} of {right.path}: "
                 f"compared at the {len(common)} that both have, of {len(left.steps)} and {len(right.steps)}"
@@ -121,12 +127,13 @@ def _means(left: LossLog, right: LossLog, steps_per_epoch: int | None) -> Iterat
 def _windows(fine: LossLog, coarse: LossLog, steps_per_epoch: int | None) -> Iterator[tuple[np.ndarray, str]]:
     """Where windows of the fine log begin and end, for each line of the coarse one."""
     n = len(fine.losses)
-    if coarse.counter == "epoch":
-        if (ends := fine.epoch_ends(steps_per_epoch)) is not None:
-            yield ends, "each epoch"
-        elif n % len(coarse.losses) == 0:
+    if coarse.counter == "epoch" and (ends := fine.epoch_ends(steps_per_epoch)) is not None:
+        yield ends, "each epoch"
+        return
+    if coarse.counter != "step":
+        if n % len(coarse.losses) == 0:
             each = n // len(coarse.losses)
-            yield np.arange(0, n + 1, each), f"each epoch, taken to be {each} steps"
+            yield np.arange(0, n + 1, each), f"each {coarse.counter}, taken to be {each} steps"
         return
     spacing = np.diff(coarse.steps)
     if len(spacing) and (spacing == spacing[0]).all() and 1 < spacing[0] <= n:

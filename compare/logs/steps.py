@@ -1,7 +1,11 @@
-"""The number of each line of a log: its step, counted through where a log counts anew in each epoch, or its epoch."""
+"""The number of each line of a log: its step, counted through where a log counts anew in each epoch, or its epoch.
+
+Notice that a line is no step where a log leaves steps out and does not number those that it has: it is a "line" then.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,39 +17,44 @@ from compare.logs.parse import Line, LogError, parse_number
 THROUGH = ("step", "global_step", "iteration", "iter")
 WITHIN = ("batch", "batch_idx")  # counts anew in each epoch
 UNNAMED = ""  # pandas' index
+# In English, and as its neighbours write it, whose accent is left out of the names of columns.
+EPOCH = re.compile(r"e?po(ch?|ch?e|ch?a|que)s?|epoch_(idx|number)")
+LINE = "line"
 
 Counted = tuple[str, np.ndarray, np.ndarray | None, list[Line]]
 
 
 def count(path: Path, names: list[str], lines: list[Line], loss: int, run: str | None) -> Counted:
-    """The counter, "step" or "epoch", the increasing number (n,) int64 of each line, its epoch, and the lines.
+    """The counter, "step", "epoch" or "line", the increasing number (n,) int64 of each line, its epoch, and the lines.
 
     The lines are those of one run, if there are several after each other. Raises LogError where it is not told which.
     """
+    names = ["epoch" if EPOCH.fullmatch(name) and "epoch" not in names else name for name in names]
     epochs = _epochs(path, names, lines)
     for name in (*THROUGH, *WITHIN, "epoch", UNNAMED):
         if name not in names or names.index(name) == loss:
             continue
         if name == "epoch":
             if epochs is None:
-                continue
+                return LINE, np.arange(1, len(lines) + 1), None, lines
             return _by_epoch(path, lines, epochs, run)
         numbers = _whole_numbers(path, lines, names.index(name))
         if (np.diff(numbers) > 0).all():
             return "step", numbers, epochs, lines
         if epochs is not None and _increases(epochs, numbers):
-            return "step", _through(names, lines, epochs, numbers), epochs, lines
+            return *_through(names, lines, epochs, numbers), epochs, lines
         if epochs is None and name in WITHIN:
-            return "step", np.arange(len(lines)), np.cumsum(np.diff(numbers, prepend=numbers[:1]) < 0), lines
+            epochs = np.cumsum(np.diff(numbers, prepend=numbers[:1]) < 0)
+            return *_by_line(epochs, numbers), epochs, lines
         lines, chosen = _one_run(path, lines, numbers, "step", run)
         return "step", numbers[chosen], None if epochs is None else epochs[chosen], lines
     return "step", np.arange(len(lines)), None, lines
 
 
-def is_numbered(names: list[str], loss: int) -> bool:
-    """Whether a log has a column that counts its lines."""
-    counters = {*THROUGH, *WITHIN, "epoch", UNNAMED}
-    return any(name in counters and i != loss for i, name in enumerate(names))
+def is_numbered(names: list[str], loss: int, counter: str) -> bool:
+    """Whether a log has a column that counts its lines: that of epochs does not count steps."""
+    others = {name for i, name in enumerate(names) if i != loss}
+    return bool(others & {*THROUGH, *WITHIN, UNNAMED}) or (counter != "step" and any(map(EPOCH.fullmatch, others)))
 
 
 def _epochs(path: Path, names: list[str], lines: list[Line]) -> np.ndarray | None:
@@ -73,17 +82,25 @@ def _increases(epochs: np.ndarray, numbers: np.ndarray) -> bool:
     return bool(((later > 0) | ((later == 0) & (np.diff(numbers) > 0))).all())
 
 
-def _through(names: list[str], lines: list[Line], epochs: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+def _through(names: list[str], lines: list[Line], epochs: np.ndarray, numbers: np.ndarray) -> tuple[str, np.ndarray]:
     """Steps that restart in each epoch, counted through: by the steps of an epoch where they are known, or by lines."""
-    totals = {fields[names.index("total")] for _, fields in lines} if "total" in names else set()
+    totals = {whole_number(fields[names.index("total")]) for _, fields in lines} if "total" in names else set()
     # Where lines stand for so many steps each, the last of an epoch ends it.
     first = int(numbers[0])
     if not totals and first > 1 and (numbers % first == 0).all():
         totals = {str(numbers.max())}
     total = next(iter(totals)) if len(totals) == 1 else ""
     if not total.isdecimal() or numbers.max() > int(total):
-        return np.arange(len(lines))
-    return (epochs - epochs[0]) * int(total) + numbers
+        return _by_line(epochs, numbers)
+    return "step", (epochs - epochs[0]) * int(total) + numbers
+
+
+def _by_line(epochs: np.ndarray, numbers: np.ndarray) -> tuple[str, np.ndarray]:
+    """The lines as steps, where none is left out within an epoch, and else as lines."""
+    within = np.diff(epochs) == 0
+    if numbers[0] in (0, 1) and (np.diff(numbers)[within] == 1).all():
+        return "step", np.arange(len(numbers))
+    return LINE, np.arange(1, len(numbers) + 1)
 
 
 def _one_run(

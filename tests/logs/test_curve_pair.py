@@ -1,12 +1,13 @@
 """What rounding and printing explain of a gap, and how a step and its recording are described."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from compare.judging import tolerances
-from compare.logs.curve_pair import LONGEST_AUDIT, CurvePair
+from compare.logs.curve_pair import LONGEST_AUDIT, RECORDER, CurvePair
 from tests.helpers.numpy_training import log
 
 ULP = tolerances.ulp("float32")
@@ -63,6 +64,7 @@ def test_where_the_log_leaves_out_too_many_steps_to_audit_each_it_says_to_log_ev
     pair = curves(losses, losses)
     every = slice(None, None, LONGEST_AUDIT)
     sparse = CurvePair(pair.left.at(every), pair.right.at(every), ULP)
+    assert sparse.recording(2) == RECORDER.format(audits="")
     assert sparse.how_to_record(2).startswith(f"Log every step from {LONGEST_AUDIT} to {2 * LONGEST_AUDIT} ")
 
 
@@ -85,3 +87,11 @@ def test_a_gap_beyond_rounding_after_one_update_is_a_jump_and_one_that_was_there
     assert amplified_from(0) is None
     assert amplified_from(2) is None
     assert curves(left, left * (1 + 4 * beyond * (np.arange(10) > 1)), "%.17g").parting == (2, "drift")
+
+
+@pytest.mark.parametrize(("counter", "what"), [("epoch", "an epoch"), ("line", "several steps")])
+def test_a_log_without_steps_says_so_once_and_audits_none(counter, what):
+    logs = [replace(log(np.linspace(2, 1, 10)), counter=counter)] * 2
+    pair = CurvePair(*logs, ULP)
+    assert pair.recording(5) == RECORDER.format(audits="")
+    assert pair.how_to_record(5) == f"The loss of {what} does not show at which step: {pair.recording(5)}"

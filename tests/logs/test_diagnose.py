@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compare.judging import tolerances
+from compare.logs.curve_pair import RECORDER
 from compare.logs.diagnose import diagnose
 from compare.logs.loss_log import LogError
 from tests.helpers.numpy_training import Training, log
@@ -171,3 +172,13 @@ def test_any_two_curves_are_read(pairs):
 @given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=60))
 def test_a_curve_is_equal_to_itself(curve):
     assert compare(curve, curve).pattern == "equal"
+
+
+@pytest.mark.parametrize("counter", ["step", "epoch", "line"])
+def test_advice_after_a_colon_goes_on_in_the_same_sentence(counter):
+    late = [replace(log(curve, start=9), counter=counter) for curve in (FALLING, FALLING, 2 * FALLING, 0 * FALLING)]
+    for right in late[1:]:
+        advice = diagnose(late[0], right).advice
+        assert " recorder = torch_impl.Recorder(" in advice
+        assert "does not show at which step" not in advice
+    assert diagnose(*late[:2]).advice.endswith("to compare these, " + RECORDER.format(audits=""))

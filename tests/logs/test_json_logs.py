@@ -51,6 +51,8 @@ def test_of_records_a_line_each_the_last_may_be_cut_off(read, end):
     assert losses == ([2.5, 1.25, 0.5] if end == 24 else [2.5, 1.25])
 
 
-@pytest.mark.parametrize("text", ["[0/20] loss 2.5\n[1/20] loss 1.25", "{'loss': 2.5}\n{'loss': 1.25}", "[1, 2] loss 2.5"])
+@pytest.mark.parametrize(
+    "text", ["[0/20] loss 2.5\n[1/20] loss 1.25", "{'loss': 2.5}\n{'loss': 1.25}", "[1, 2] loss 2.5"]
+)
 def test_what_only_begins_as_json_is_printed_text(read, text):
     assert read(text, "log.txt").losses[0] == 2.5

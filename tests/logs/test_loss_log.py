@@ -32,7 +32,6 @@ PROPERTY = settings(max_examples=60, deadline=None)
         "loss,lr,ITER\n2.5,0.1,0\n1.25,0.1,1\n",
         'step,"training loss"\n0,"2.5"\n1,"1.25"\n',
         "epoch,step,train_loss,val_loss\n0,0,2.5,\n0,0,,3.5\n0,1,1.25,\n",
-        "epoch,batch,loss\n0,7,2.5\n1,3,1.25\n",
     ],
 )
 def test_tables_of_all_kinds_are_read_the_same(read, text):
@@ -109,6 +108,7 @@ def test_a_log_knows_whether_its_lines_have_numbers(read):
     assert read("epoch,loss\n0,2.5\n").numbered
     assert read(",loss\n0,2.5\n").numbered
     assert not read("loss\n2.5\n").numbered
+    assert not read("epoch,loss\n1,2.5\n1,1.5\n2,1.4\n2,1.3\n").numbered  # of epochs: lines in them are not
 
 
 def test_epochs_end_where_the_log_says_or_after_so_many_steps(read):

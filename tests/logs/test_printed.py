@@ -16,7 +16,7 @@ TEXTS = {
     "steps of an epoch": ("Epoch [1/2], Step [1/1], Loss: 2.5\nEpoch [2/2], Step [1/1], Loss: 1.25\n", [1, 2], "step"),
     "a quickstart": ("loss: 2.5  [   64/60000]\nloss: 1.25  [ 6464/60000]\n", [64, 6464], "step"),
     "means of 2000": ("[1,  2000] loss: 2.5\n[2,  2000] loss: 1.25\n", [2000, 4000], "step"),
-    "dictionaries": ("{'loss': 2.5, 'epoch': 0.1}\n{'loss': 1.25, 'epoch': 0.2}\n", [0, 1], "step"),
+    "dictionaries": ("{'loss': 2.5, 'epoch': 0.1}\n{'loss': 1.25, 'epoch': 0.2}\n", [1, 2], "line"),
     "iterations": ("iter 0: loss 2.5, time 20.00ms\niter 1: loss 1.25, time 20.00ms\n", [0, 1], "step"),
     "averages beside": ("Epoch: [0][0/2]\tLoss 2.5e0 (2.5e0)\nEpoch: [0][1/2]\tLoss 1.25e0 (2e0)\n", [0, 1], "step"),
     "tensors": ("step 0 loss tensor(2.5, grad_fn=<M>)\nstep 1 loss tensor(1.25, grad_fn=<M>)\n", [0, 1], "step"),

@@ -33,6 +33,7 @@ SAME = {
     "means of epochs": coarse(epochs(PLAIN).mean(1), range(6), "epoch"),
     "the last of epochs": coarse(epochs(PLAIN)[:, -1], range(1, 7), "epoch"),
     "running means": coarse(running(PLAIN), range(120)),
+    "means of lines without numbers": coarse(PLAIN.reshape(-1, 10).mean(1), range(1, 13), "line"),
 }
 
 
@@ -97,3 +98,25 @@ def test_logs_without_a_common_step_cannot_be_compared(read):
 def test_an_epochs_log_against_a_steps_log_is_noted(read):
     *_, note, _ = align(read("step,loss\n1,9\n2,8\n"), read("epoch,loss\n1,9\n2,8\n", "right.csv"))
     assert "log the same on both sides" in note
+
+
+def lines(curve, every):
+    return "".join(f"{{'loss': {loss}, 'epoch': {i / 7:.2f}}}\n" for i, loss in enumerate(curve) if i % every == 0)
+
+
+def test_lines_that_leave_steps_out_are_not_said_to_be_the_first_updates(read):
+    diagnosis = diagnose(read(lines(PLAIN, 1)), read(lines(FASTER * 1.01, 1), "right.csv"))
+    assert diagnosis.pattern == "apart from line 1"
+    assert "the first that both logs have" in diagnosis.sentence
+    assert "before any update" not in diagnosis.sentence
+
+
+def test_lines_that_leave_steps_out_go_together_by_agreeing_and_not_by_their_numbers(read):
+    ended_early = diagnose(read(lines(PLAIN, 1)), read(lines(PLAIN[:50], 1), "right.csv"))
+    assert (ended_early.pattern, ended_early.note.endswith("of 120 and 50")) == ("equal", True)
+    assert diagnose(read(lines(PLAIN, 2)), read(lines(PLAIN, 3), "right.csv")).pattern == "measured differently"
+
+
+def test_lines_of_an_epoch_without_numbers_are_steps_only_if_they_are(read):
+    texts = ["epoch,loss\n" + "".join(f"{i // 20},{loss}\n" for i, loss in enumerate(c)) for c in (PLAIN, FASTER)]
+    assert "if its lines are steps: " in diagnose(read(texts[0]), read(texts[1], "right.csv")).sentence
