@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from rich.console import Console
@@ -10,8 +9,8 @@ from rich.markup import escape
 
 from compare.cli import report as console
 from compare.cli.exits import EQUIVALENT, NOT_EQUIVALENT, check_writable, fail
-from compare.logs.diagnose import diagnose
-from compare.logs.events import event_files
+from compare.logs.diagnose import CORRECT, diagnose
+from compare.logs.kinds import is_log, why_not_both
 from compare.logs.loss_log import LogError, read_log
 from compare.reporting.experiments import compare_recorded
 from compare.reporting.files import write_all
@@ -19,9 +18,7 @@ from compare.reporting.plot import image
 from compare.traces.pairing import PairingError
 from compare.traces.trace import TraceError
 
-LOG_SUFFIXES = (".csv", ".tsv", ".txt", ".log", ".json", ".jsonl")
 UNPAIRED = "unpaired.txt"
-CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port shows
 
 
 def diff(
@@ -37,15 +34,15 @@ def diff(
 ) -> int:
     """Compare two traces or two logs, write and show the findings; returns the exit status.
 
-    `batch_size` and `steps_per_epoch` make the diagnosis of logs more precise. With `must_fall`, equal losses of traces
-    that do not fall are not decreasing. `columns` and `runs` choose from logs: one for both, or one for each.
+    `batch_size` and `steps_per_epoch` make the diagnosis of logs more precise. With `must_fall`, equal losses that
+    do not fall are not decreasing. `columns` and `runs` choose from logs: one for both, or one for each.
     """
-    logs = [_is_log(path) for path in (left, right)]
+    logs = [is_log(path) for path in (left, right)]
     if any(logs) and not all(logs):
-        fail(f"{left} and {right}: one is a loss log, the other a trace: give two traces or two logs")
+        fail(why_not_both(left, right))
     if all(logs):
         choices = zip(_for_each("--column", columns), _for_each("--run", runs), strict=True)
-        return _diff_logs((left, right), list(choices), batch_size, steps_per_epoch)
+        return _diff_logs((left, right), list(choices), batch_size, steps_per_epoch, must_fall)
     return _diff_traces(left, right, out, results, must_fall)
 
 
@@ -71,15 +68,6 @@ def _in_short(error: PairingError, directory: Path) -> str:
     return f"{error.in_short} (whole in {directory / UNPAIRED})"
 
 
-def _is_log(path: Path) -> bool:
-    """Whether a path is of a log: traces are .npz files, which may be named without it."""
-    if path.suffix.lower() in LOG_SUFFIXES:
-        return True
-    if path.suffix == ".npz" or os.path.isfile(f"{path}.npz"):
-        return False
-    return os.path.isfile(path) or (os.path.isdir(path) and bool(event_files(path)))
-
-
 def _for_each(option: str, values: list[str] | None) -> tuple[str | None, str | None]:
     """What an option says of the left log and of the right."""
     if len(values or ()) > 2:
@@ -92,10 +80,11 @@ def _diff_logs(
     choices: list[tuple[str | None, str | None]],
     batch_size: int | None,
     steps_per_epoch: int | None,
+    must_fall: bool,
 ) -> int:
     try:
         left, right = (read_log(path, *choice) for path, choice in zip(paths, choices, strict=True))
-        diagnosis = diagnose(left, right, batch_size=batch_size, steps_per_epoch=steps_per_epoch)
+        diagnosis = diagnose(left, right, batch_size=batch_size, steps_per_epoch=steps_per_epoch, must_fall=must_fall)
     except LogError as error:
         fail(str(error))
     screen = Console(soft_wrap=True, highlight=False)

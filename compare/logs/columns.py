@@ -96,12 +96,28 @@ def how_to_choose(run: str | None) -> str:
     return f"{asked}choose one with --run NAME or --run 1 (twice where the two logs need different ones)"
 
 
+def held_out_column(names: list[str]) -> str | None:
+    """The one loss of data that is not trained on; None where there is none, or several."""
+    found = [name for name in names if not name.endswith(("__MIN", "__MAX")) and _rank(plain(name)) == (3,)]
+    return found[0] if len(found) == 1 else None
+
+
+def tags(header: list[str], lines: list[Line]) -> list[str]:
+    """The metrics of a table with one line for each; those of another are its columns."""
+    tag = _tag_column(header)
+    return header if tag is None else list(dict.fromkeys(fields[tag] for _, fields in lines))
+
+
+def _tag_column(header: list[str]) -> int | None:
+    names = [plain(name) for name in header]
+    return next((names.index(name) for name in TAG_NAMES if name in names and "value" in names), None)
+
+
 def choose_tag(path: Path, header: list[str], lines: list[Line], wanted: str | None) -> tuple[list[Line], str | None]:
     """Of a table with one line for each metric, the lines of the loss, and its tag; of another, all lines."""
-    names = [plain(name) for name in header]
-    tag = next((names.index(name) for name in TAG_NAMES if name in names and "value" in names), None)
+    tag = _tag_column(header)
     if tag is None:
         return lines, None
-    tags = list(dict.fromkeys(fields[tag] for _, fields in lines))
-    chosen = tags[loss_column(path, tags, wanted)]
+    metrics = tags(header, lines)
+    chosen = metrics[loss_column(path, metrics, wanted)]
     return [line for line in lines if line[1][tag] == chosen], chosen

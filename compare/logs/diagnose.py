@@ -12,6 +12,7 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.logs import similarity
+from compare.logs.beyond import with_fall, with_held_out
 from compare.logs.curve_pair import RECORDER, CurvePair
 from compare.logs.explanations import (
     explain_few_digits,
@@ -21,7 +22,7 @@ from compare.logs.explanations import (
     explain_later,
     explain_second_update,
 )
-from compare.logs.loss_log import LossLog
+from compare.logs.loss_log import LogError, LossLog
 from compare.logs.patterns import (
     Diagnosis,
     constant_factor,
@@ -33,6 +34,7 @@ from compare.logs.patterns import (
 from compare.logs.readings import align
 
 FLOAT32 = tolerances.ulp("float32")
+CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port shows
 
 
 def diagnose(
@@ -41,15 +43,31 @@ def diagnose(
     precision_ulp: float = FLOAT32,
     batch_size: int | None = None,
     steps_per_epoch: int | None = None,
+    must_fall: bool = False,
 ) -> Diagnosis:
     """Compare two logs; batch size and steps per epoch make the sentence more precise.
 
-    Raises LogError where the logs have no step in common.
+    With `must_fall`, losses that agree and do not fall are "not decreasing". Raises LogError where no step is in both.
     """
+    curves, note = _at_same_steps(left, right, precision_ulp, batch_size, steps_per_epoch)
+    diagnosis = _diagnose(curves)
+    if diagnosis.pattern == "equal" and left.held_out and right.held_out:
+        try:
+            held_out, _ = _at_same_steps(left.held_out, right.held_out, precision_ulp, batch_size, steps_per_epoch)
+        except LogError:  # evaluated at other steps
+            held_out = None
+        if held_out and held_out.same_measure and np.isfinite(held_out.gap).all():
+            diagnosis = with_held_out(curves, diagnosis, held_out)
+    if must_fall and diagnosis.pattern in CORRECT:
+        diagnosis = with_fall(curves, diagnosis)
+    return replace(diagnosis, note=note)
+
+
+def _at_same_steps(
+    left: LossLog, right: LossLog, ulp: float, batch_size: int | None, steps_per_epoch: int | None
+) -> tuple[CurvePair, str]:
     left, right, note, same_measure = align(left, right, steps_per_epoch)
-    return replace(
-        _diagnose(CurvePair(left, right, precision_ulp, batch_size, steps_per_epoch, same_measure)), note=note
-    )
+    return CurvePair(left, right, ulp, batch_size, steps_per_epoch, same_measure), note
 
 
 def _diagnose(curves: CurvePair) -> Diagnosis:

@@ -27,6 +27,7 @@ class LossLog:
     `units` (n,) float64 is one unit of the last printed digit of each loss; `counter` is "epoch" where the log has one
     line per epoch, "line" where it leaves out which steps, else "step". `epochs` (n,) int64 is the epoch of each step,
     where the log has it. `numbered` is whether the log has numbers at all: what its lines are is else a guess.
+    `held_out` is the log's loss, by the name of `column`, of data that is not trained on.
     """
 
     path: Path
@@ -36,6 +37,8 @@ class LossLog:
     counter: str = "step"
     epochs: np.ndarray | None = None
     numbered: bool = True
+    column: str = "loss"
+    held_out: LossLog | None = None
 
     def at(self, positions: np.ndarray | slice) -> LossLog:
         """The log reduced to these positions."""
@@ -63,6 +66,19 @@ def read_log(path: Path | str, column: str | None = None, run: str | None = None
     for number, fields in lines:
         if len(fields) != len(header):
             raise LogError(f"{path} line {number}: {len(fields)} fields, where {len(header)} were expected")
+    log = _read_column(path, header, lines, column, run)
+    return log if column else replace(log, held_out=_held_out(path, header, lines, run))
+
+
+def _held_out(path: Path, header: list[str], lines: list[Line], run: str | None) -> LossLog | None:
+    name = columns.held_out_column(columns.tags(header, lines))
+    try:
+        return _read_column(path, header, lines, name, run) if name else None
+    except LogError:  # nobody asked for it
+        return None
+
+
+def _read_column(path: Path, header: list[str], lines: list[Line], column: str | None, run: str | None) -> LossLog:
     lines, tag = columns.choose_tag(path, header, lines, column)
     names = [columns.plain(name) for name in header]
     loss = columns.loss_column(path, header, column) if tag is None else names.index("value")
@@ -83,7 +99,7 @@ def read_log(path: Path | str, column: str | None = None, run: str | None = None
     numbered = steps.is_numbered(names, loss, counter)
     if not numbered and any(name.startswith("val_") for name in names):  # a history of Keras, which evaluates epochs
         counter = "epoch"
-    return LossLog(path, numbers, losses, units, counter, epochs, numbered)
+    return LossLog(path, numbers, losses, units, counter, epochs, numbered, tag or header[loss])
 
 
 def _read_table(path: Path) -> tuple[list[str], list[Line]]:

@@ -9,6 +9,7 @@ import numpy as np
 from compare.judging import tolerances
 
 Curve = np.ndarray  # one value per step
+LINES_OF_QUARTERS = 4
 KNOWN_FACTORS = {
     2.0: "one formula has a factor of 1/2, or two terms where the other has one",
     math.log(2): "logarithms to base 2 and to base e",
@@ -102,6 +103,17 @@ def only_first_falls(first: Curve, second: Curve) -> bool:
     (fall, noise), (other_fall, other_noise) = _relative_fall(first), _relative_fall(second)
     hardly = max(4 * other_noise, tolerances.FLAT_PART * fall)
     return bool(fall > 8 * noise and abs(other_fall) < hardly < fall / 2)
+
+
+def falls(curve: Curve, rounding: float) -> bool | None:
+    """Whether a curve falls by more than its noise, and than a relative rounding; None where its lines do not tell."""
+    if len(curve) < LINES_OF_QUARTERS:
+        return None
+    fall, standard_error = _relative_fall(curve)
+    noise = tolerances.NOISE_OF_A_MEAN * standard_error
+    if abs(fall) <= noise and noise > rounding and len(curve) < tolerances.FALL_SHOWS_AFTER:
+        return None
+    return fall > max(noise, rounding)
 
 
 def _moves_hardly(curve: Curve, falling: Curve) -> bool:

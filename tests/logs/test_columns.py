@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.logs.columns import loss_column
+from compare.logs.columns import held_out_column, loss_column, tags
 from compare.logs.parse import LogError
 
 PATH = Path("log.csv")
@@ -48,3 +48,27 @@ def test_a_run_of_several_is_chosen_by_name_or_number(read):
 
 def test_a_metric_of_a_table_of_several_is_chosen(read):
     assert read("tag,step,value\nacc,0,9\ntrain/loss,0,2\nacc,1,9\ntrain/loss,1,1\n").losses.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("names", "held_out"),
+    [
+        (["epoch", "loss", "val_loss"], "val_loss"),
+        (["loss", "validation Avg loss"], "validation Avg loss"),
+        (["a - eval/loss", "a - eval/loss__MIN"], "a - eval/loss"),
+        (["loss", "val_loss", "test_loss"], None),
+        (["loss", "val_accuracy"], None),
+    ],
+)
+def test_the_loss_of_held_out_data_is_found_where_there_is_one(names, held_out):
+    assert held_out_column(names) == held_out
+
+
+def test_the_metrics_of_a_table_with_a_line_for_each_are_its_tags(read):
+    assert tags(["tag", "step", "value"], [(1, ["a", "0", "1"]), (2, ["b", "0", "1"]), (3, ["a", "1", "1"])]) == [
+        "a",
+        "b",
+    ]
+    assert tags(["step", "loss"], []) == ["step", "loss"]
+    log = read("tag,step,value\nval/loss,1,9\nloss,0,2\nloss,1,1\n")
+    assert (log.held_out.column, log.held_out.losses.tolist(), log.held_out.steps.tolist()) == ("val/loss", [9], [1])

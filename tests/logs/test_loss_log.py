@@ -117,3 +117,11 @@ def test_epochs_end_where_the_log_says_or_after_so_many_steps(read):
     plain = read("0,2\n1,2\n2,2\n")
     assert plain.epoch_ends(2).tolist() == [0, 2, 3]
     assert plain.epoch_ends(None) is None
+
+
+def test_a_log_has_its_held_out_loss_unless_a_column_was_chosen_or_it_cannot_be_read(read):
+    text = "step,loss,val_loss\n0,2,\n1,1,5\n"
+    assert (read(text).held_out.losses.tolist(), read(text).held_out.column) == ([5], "val_loss")
+    assert read(text, column="loss").held_out is None
+    assert read("step,loss,val_loss\n0,2,high\n").held_out is None
+    assert read("step,loss\n0,2\n").held_out is None

@@ -8,6 +8,7 @@ from compare.logs.similarity import (
     closes,
     counted_factor,
     explain_factor,
+    falls,
     moves_as_a_term,
     only_first_falls,
     same_batches,
@@ -124,3 +125,19 @@ def test_a_counted_factor_is_large_and_even():
     assert counted_factor(falling(0), 2 * falling(0)) is None
     assert counted_factor(falling(0), 20 * falling(0) * np.linspace(1, 2, 120)) is None
     assert counted_factor(-falling(0), 20 * falling(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("curve", "answer"),
+    [
+        (falling(0), True),
+        (2 - falling(0), False),
+        (noise(1), False),
+        (noise(1)[:20], None),
+        (np.ones(4), False),
+        (falling(0)[:3], None),
+        (2 - STEPS * 1e-9, False),
+    ],
+)
+def test_a_curve_falls_by_more_than_its_noise_or_it_is_not_known(curve, answer):
+    assert falls(2 + curve, 1e-4) is answer
