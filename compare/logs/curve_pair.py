@@ -34,6 +34,7 @@ class CurvePair:
     batch_size: int | None = None
     steps_per_epoch: int | None = None
     same_measure: bool = True  # whether both logs count alike, or agree somewhere
+    condition: str = ""  # what is supposed of the logs, if anything is
 
     @cached_property
     def gap(self) -> np.ndarray:
@@ -45,6 +46,12 @@ class CurvePair:
         """The relative gap (n,) that printing opens: half a unit of the last digit on each side."""
         scale = np.maximum(np.abs(self.left.losses), np.abs(self.right.losses))
         return (self.left.units + self.right.units) * 0.5 / np.where((scale > 0) & np.isfinite(scale), scale, 1)
+
+    @property
+    def first_factor_tolerance(self) -> float:
+        """By how much rounding and printing move the factor between the first losses, relative to it."""
+        firsts = [(log.units[0], abs(log.losses[0])) for log in (self.left, self.right)]
+        return tolerances.FLOOR_ULPS * self.ulp + sum(0.5 * unit / loss for unit, loss in firsts if loss)
 
     @property
     def floor(self) -> np.ndarray:

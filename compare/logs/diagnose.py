@@ -33,6 +33,7 @@ from compare.logs.patterns import (
 )
 from compare.logs.readings import align
 
+HIDDEN_AT_MOST = 8  # a momentum of 0.9 makes the second update not twice the first, and the loss not steeper by this
 FLOAT32 = tolerances.ulp("float32")
 CORRECT = ("equal", "growing like rounding")  # the patterns that a correct port shows
 
@@ -66,12 +67,15 @@ def diagnose(
 def _at_same_steps(
     left: LossLog, right: LossLog, ulp: float, batch_size: int | None, steps_per_epoch: int | None
 ) -> tuple[CurvePair, str]:
-    left, right, note, same_measure = align(left, right, steps_per_epoch)
-    return CurvePair(left, right, ulp, batch_size, steps_per_epoch, same_measure), note
+    left, right, note, same_measure, condition = align(left, right, steps_per_epoch)
+    return CurvePair(left, right, ulp, batch_size, steps_per_epoch, same_measure, condition), note
 
 
 def _diagnose(curves: CurvePair) -> Diagnosis:
-    return next(diagnosis for rule in RULES if (diagnosis := rule(curves)))
+    diagnosis = next(diagnosis for rule in RULES if (diagnosis := rule(curves)))
+    if diagnosis.pattern.startswith(("apart", "noise apart", "one is flat")):
+        return replace(diagnosis, sentence=curves.condition + diagnosis.sentence)
+    return diagnosis
 
 
 def _not_finite(curves: CurvePair) -> Diagnosis | None:
@@ -88,7 +92,8 @@ def _not_finite(curves: CurvePair) -> Diagnosis | None:
 def _measured_differently(curves: CurvePair) -> Diagnosis | None:
     """Apart, and no wonder: one log has what the other has not, or is far smoother from step to step."""
     smoother = similarity.far_smoother(curves.left.losses, curves.right.losses)
-    if (curves.gap[:2] <= curves.negligible[:2]).all() or (curves.same_measure and smoother is None):
+    likely_the_same = curves.same_measure or curves.condition
+    if (curves.gap[:2] <= curves.negligible[:2]).all() or (likely_the_same and smoother is None):
         return None
     why = (
         "they count differently"
@@ -117,10 +122,16 @@ def _apart(curves: CurvePair) -> Diagnosis | None:
         return Diagnosis("apart at step 1", explain_first_update(curves, kind), advice, step)
     few = curves.digits_hide_jumps and not curves.has_every_step and index < tolerances.LINES_AGREE
     sentence = explain_first_line(curves, index) if index == 0 or few else explain_later(curves, index, kind)
-    first_update_agrees = curves.gap[1:2] <= curves.floor[1:2]
-    if index == 2 and first_update_agrees.all() and curves.has_every_step and not curves.few_digits:
+    if index == 2 and _first_update_agrees(curves):
         sentence = explain_second_update(curves)
     return Diagnosis(f"apart from {curves.left.counter} {step}", sentence, advice, step)
+
+
+def _first_update_agrees(curves: CurvePair) -> bool:
+    """Whether the second update is the first that differs: what few digits hide of the first cannot grow so at once."""
+    if not curves.has_every_step or curves.gap[1] > curves.floor[1]:
+        return False
+    return not curves.few_digits or bool(curves.gap[2] > HIDDEN_AT_MOST * curves.floor[1])
 
 
 def _unclear(curves: CurvePair) -> Diagnosis | None:

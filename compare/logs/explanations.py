@@ -37,7 +37,7 @@ def explain_first_loss(curves: CurvePair, factor: float | None) -> str:
 
 
 def _factor(curves: CurvePair, factor: float | None) -> str:
-    tolerance = 4 * float(curves.floor[0])
+    tolerance = 2 * curves.first_factor_tolerance
     if factor and (meaning := similarity.explain_factor(factor, tolerance, curves.batch_size)):
         return f"{curves.names[1]} begins at {factor:.6g} times {curves.names[0]}: {meaning}"
     if counted := similarity.counted_factor(curves.left.losses, curves.right.losses):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,13 +20,24 @@ from compare.logs.steps import LINE
 
 AGREEING = 3  # lines from the beginning: fewer agree by chance
 MATCH_ULPS = 64  # float32 ulps: sums over an epoch in float32
+SUPPOSED = "if a line of {} is the mean of its epoch's steps, as Keras' is, the trainings differ: "
 
 
-def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> tuple[LossLog, LossLog, str, bool]:
+class Aligned(NamedTuple):
     """Both logs at the same steps, how they were read, and whether that is certain, or they measure different things.
 
-    Raises LogError where they have no step in common.
+    `condition` is what the reading supposes, where the logs neither prove it nor speak against it.
     """
+
+    left: LossLog
+    right: LossLog
+    note: str
+    same_measure: bool
+    condition: str = ""
+
+
+def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> Aligned:
+    """Raises LogError where the logs have no step in common."""
     plain = [*_as_numbered(left, right)]
     others = [*_renumbered(left, right), *_means(left, right, steps_per_epoch)]
     others += [*running(left, right, steps_per_epoch), *smoothed(left, right)]
@@ -38,7 +50,10 @@ def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> 
     if plain and _agreeing(best) < few:
         best = next((reading for reading in plain if reading is best), plain[0])
     enough = few if LINE in (left.counter, right.counter) else 1  # of lines, one may be the same by chance
-    return *best, _agreeing(best) >= enough or _like(left, right)
+    if _agreeing(best) >= enough or _like(left, right):
+        return Aligned(*best, same_measure=True)
+    means = _epoch_means(left, right, steps_per_epoch)
+    return Aligned(*(means or best), same_measure=False, condition=SUPPOSED.format(means[1].path) if means else "")
 
 
 def _agreeing(reading: Reading) -> int:
@@ -79,7 +94,7 @@ def _as_numbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
     notes = []
     if not len(common) == len(left.steps) == len(right.steps):
         lengths = f"{len(left.steps)} and {len(right.steps)}"
-        notes.append(f"compared at the {len(common)} {left.counter}s that both have, of {lengths}")
+        notes.append(f"compared at {_the(len(common), left.counter)} that both have, of {lengths}")
         if {left.steps[0], right.steps[0]} == {0, 1}:
             notes.append("one begins at 0 and the other at 1: if they are numbered one apart, renumber one")
     if left.counter != right.counter:
@@ -87,6 +102,10 @@ def _as_numbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
             f"{left.path} counts {left.counter}s and {right.path} {right.counter}s: log the same on both sides"
         )
     yield left.at(at_left), right.at(at_right), "; ".join(notes)
+
+
+def _the(count: int, counter: str) -> str:
+    return f"the one {counter}" if count == 1 else f"the {count} {counter}s"
 
 
 def _renumbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
@@ -99,7 +118,7 @@ def _renumbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
         if (shift or same_lines) and common.size and left.counter == right.counter and many:
             note = (
                 f"{left.counter} {common[0]} of {left.path} is {left.counter} {common[0] + shift} of {right.path}: "
-                f"compared at the {len(common)} that both have, of {len(left.steps)} and {len(right.steps)}"
+                f"compared at {_the(len(common), left.counter)} that both have, of {len(left.steps)} and {len(right.steps)}"
             )
             yield left.at(at_left), replace(right.at(at_right), steps=common), note
     if len(left.steps) == len(right.steps) and not np.array_equal(np.diff(left.steps), np.diff(right.steps)):
@@ -139,6 +158,27 @@ def _windows(fine: LossLog, coarse: LossLog, steps_per_epoch: int | None) -> Ite
     if len(spacing) and (spacing == spacing[0]).all() and 1 < spacing[0] <= n:
         each = int(spacing[0])
         yield np.arange(0, n + 1, each), f"each {each}"
+
+
+def _epoch_means(left: LossLog, right: LossLog, steps_per_epoch: int | None) -> Reading | None:
+    """One log's means of epochs, of which the other has lines; None where these could be means by other weights.
+
+    A last batch with fewer examples weighs less in a mean over examples: this lies between those with and without it.
+    """
+    for fine, coarse in ((left, right), (right, left)):
+        if not fine.has_every_step or coarse.counter != "epoch" or len(coarse.losses) >= len(fine.losses):
+            continue
+        for ends, _ in _windows(fine, coarse, steps_per_epoch):
+            count = min(len(ends) - 1, len(coarse.losses))
+            ends = ends[: count + 1]
+            whole, last = _mean(fine, ends), fine.losses[ends[1:] - 1]
+            without = whole.losses + (whole.losses - last) / np.maximum(np.diff(ends) - 1, 1)
+            low, high = np.sort([whole.losses, without], axis=0)
+            units = whole.units + coarse.units[:count]
+            losses = coarse.losses[:count]
+            if ((losses < low - units) | (losses > high + units)).any():
+                return next(_means(left, right, steps_per_epoch))
+    return None
 
 
 def _mean(log: LossLog, ends: np.ndarray) -> LossLog:

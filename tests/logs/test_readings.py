@@ -51,11 +51,23 @@ def test_running_means_of_another_training_are_not_blamed_on_the_optimizer(curve
     assert "right.csv is far smoother" in diagnosis.sentence
 
 
-def test_means_of_another_training_are_not_blamed_on_the_optimizer():
-    others = losses(Training(seed=1, rate=0.02))
-    diagnosis = diagnose(log(PLAIN), coarse(epochs(others).mean(1), range(6), "epoch"))
+def test_epochs_of_another_training_are_compared_by_the_means_that_they_may_be():
+    diagnosis = diagnose(log(PLAIN), coarse(epochs(FASTER).mean(1), range(6), "epoch"))
+    assert diagnosis.pattern == "apart from epoch 0"
+    assert diagnosis.sentence.startswith(
+        "if a line of left.csv is the mean of its epoch's steps, as Keras' is, the trai"
+    )
+    assert "the learning rate" in diagnosis.sentence
+    assert "by the mean of its steps in each epoch" in diagnosis.note
+
+
+@pytest.mark.parametrize("weight", [0.7, 0.0])
+def test_means_that_weigh_the_last_batch_less_are_not_said_to_be_of_another_training(weight):
+    weights = np.append(np.ones(STEPS_PER_EPOCH - 1), weight)
+    weighted = coarse((epochs(PLAIN) * weights).sum(1) / weights.sum(), range(6), "epoch")
+    diagnosis = diagnose(log(PLAIN), weighted)
     assert diagnosis.pattern == "measured differently"
-    assert "optimizer or the" not in diagnosis.sentence
+    assert "trainings differ" not in diagnosis.sentence
 
 
 def test_another_rate_is_not_taken_for_other_means():
@@ -69,25 +81,25 @@ def test_a_smooth_curve_at_half_the_rate_is_not_taken_for_running_means():
 
 
 def test_logs_of_the_same_steps_are_aligned_without_a_note(read):
-    left, right, note, _ = align(read("0,2\n1,1\n"), read("0,3\n1,4\n", "right.csv"))
+    left, right, note, *_ = align(read("0,2\n1,1\n"), read("0,3\n1,4\n", "right.csv"))
     assert (left.losses.tolist(), right.losses.tolist(), note) == ([2, 1], [3, 4], "")
 
 
 def test_logs_of_different_steps_are_reduced_to_the_common_ones(read):
-    left, right, note, _ = align(read("0,9\n10,8\n20,7\n"), read("10,1\n15,2\n20,3\n25,4\n", "right.csv"))
+    left, right, note, *_ = align(read("0,9\n10,8\n20,7\n"), read("10,1\n15,2\n20,3\n25,4\n", "right.csv"))
     assert (left.steps.tolist(), left.losses.tolist(), right.losses.tolist()) == ([10, 20], [8, 7], [1, 3])
     assert note == "compared at the 2 steps that both have, of 3 and 4"
 
 
 def test_logs_numbered_one_apart_are_aligned_line_by_line(read):
-    left, right, note, _ = align(read("0,9\n1,8\n2,7\n"), read("1,1\n2,2\n3,3\n", "right.csv"))
+    left, right, note, *_ = align(read("0,9\n1,8\n2,7\n"), read("1,1\n2,2\n3,3\n", "right.csv"))
     assert (left.losses.tolist(), right.losses.tolist()) == ([9, 8, 7], [1, 2, 3])
     assert "numbered one apart" in note
 
 
 def test_logs_that_may_be_numbered_one_apart_say_so(read):
-    *_, note, _ = align(read("0,9\n1,8\n2,7\n"), read("1,1\n2,2\n", "right.csv"))
-    assert "renumber one" in note
+    aligned = align(read("0,9\n1,8\n2,7\n"), read("1,1\n2,2\n", "right.csv"))
+    assert "renumber one" in aligned.note
 
 
 def test_logs_without_a_common_step_cannot_be_compared(read):
@@ -96,8 +108,8 @@ def test_logs_without_a_common_step_cannot_be_compared(read):
 
 
 def test_an_epochs_log_against_a_steps_log_is_noted(read):
-    *_, note, _ = align(read("step,loss\n1,9\n2,8\n"), read("epoch,loss\n1,9\n2,8\n", "right.csv"))
-    assert "log the same on both sides" in note
+    aligned = align(read("step,loss\n1,9\n2,8\n"), read("epoch,loss\n1,9\n2,8\n", "right.csv"))
+    assert "log the same on both sides" in aligned.note
 
 
 def lines(curve, every):
