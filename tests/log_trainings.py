@@ -37,6 +37,7 @@ class Training:
     reported_factor: float = 1.0
     penalty: float = 0.0  # reported, not trained
     dropout: float = 0.0
+    smoothing: float = 0.0  # of labels
     shuffled: bool = False  # units in another order, so that sums round otherwise
     explodes_in: int = 10**9  # the epoch from which the rate is infinite
 
@@ -90,6 +91,7 @@ def data(t: Training) -> tuple[np.ndarray, np.ndarray]:
     scores = np.tanh(x @ rng.normal(size=(t.sizes[0], 8))) @ rng.normal(size=(8, t.sizes[-1])) / 2
     scores += 0.5 * rng.normal(size=scores.shape)
     y = scores if t.loss == "squares" else np.eye(t.sizes[-1])[scores.argmax(1)]
+    y = (1 - t.smoothing) * y + t.smoothing / t.sizes[-1] if t.smoothing else y
     return x.astype(F32), y.astype(F32)
 
 
@@ -169,6 +171,7 @@ CAUSES: dict[str, Callable[[Training], Changes | None]] = {
     "not finite": lambda t: Changes({"explodes_in": t.epochs // 2}, {}),
     "flat": lambda t: Changes({"rate": 0.0}, {}),
     "dropout": lambda t: Changes({"dropout": 0.3}, {}),
+    "smoothing": lambda t: Changes({"smoothing": 0.1}, {}) if t.loss == "cross_entropy" else None,
 }
 
 

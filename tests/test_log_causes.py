@@ -105,6 +105,9 @@ def test_each_cause_does_to_the_curves_what_its_name_says():
     assert np.isfinite(left).all()
     assert (~np.isfinite(right)).argmax() == 4 * 2 + 1
     assert CAUSES["epsilon"](SMALL) is None
+    smoothed = losses(replace(SMALL, rate=0.0, smoothing=0.5))
+    other_label = losses(replace(SMALL, rate=0.0, smoothing=2.0))  # of two, 1 - smoothing / 2 is of the right one
+    assert smoothed == pytest.approx(0.75 * losses(replace(SMALL, rate=0.0)) + 0.25 * other_label, rel=1e-5)
 
 
 def test_dropout_makes_a_loss_of_squares_larger_and_it_stays_a_number():

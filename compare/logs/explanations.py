@@ -13,7 +13,13 @@ from compare.logs.curve_pair import CurvePair
 
 WEIGHTS, BATCHES = "different initial weights", "different batches or another order of the examples"
 FORWARD = "another forward mode (dropout, batch statistics)"
-RATE, DECAY = "the learning rate", "weight decay"
+LOSS = "another loss (label smoothing, weights of classes)"
+RATE, DECAY, MOMENTUM = "the learning rate", "weight decay", "momentum"
+SUM = "a sum over examples, classes or outputs on one side and a mean on the other"
+# How far the means of an epoch, or of ten steps, are apart in the first line, of trainings whose causes are known: by a
+# weight decay of 1e-2 less than the first (9 in 10), by a rate or a momentum up to the second, by other weights beyond
+# it (8 in 10), by dropout beyond the third (9 in 10). What adds up with the updates grows from there by the last.
+UPDATES_SHOW, WEIGHTS_SHOW, FORWARD_SHOWS, GROWS = 0.003, 0.03, 0.05, 4
 FEW_DIGITS = "; with so few digits, rounding in an unstable training can look the same"
 
 
@@ -24,16 +30,23 @@ def explain_first_loss(curves: CurvePair, factor: float | None) -> str:
     together = "; the ups and downs go together, so the batches are the same" if same else ""
     if causes := _factor(curves, factor) or _term(curves):
         return f"{where}: {causes}{together}; this says nothing about the training itself"
+    causes = _of_first_loss(curves, same, factor)
+    return f"{where}: {causes}{together}; or different data; this says nothing about the training itself"
+
+
+def _of_first_loss(curves: CurvePair, same: bool | None, factor: float | None) -> str:
+    """What may part a loss before any update, the likeliest first; `same` is whether the batches are."""
     left, right = curves.left.losses, curves.right.losses
+    if factor and max(factor, 1 / factor) >= tolerances.COUNTED_FACTOR:
+        return f"{SUM}, {WEIGHTS}, or {LOSS}"
     if same is False:
-        causes = f"{BATCHES}, or {WEIGHTS}, since the ups and downs are unrelated"
-    elif same is None and similarity.same_level(left, right):
-        causes = f"{BATCHES}, {WEIGHTS}, or {FORWARD}"
-    else:
-        first, second = (WEIGHTS, FORWARD) if similarity.closes(left, right) else (FORWARD, WEIGHTS)
-        causes = f"{first}, or {second}" if same else f"{first}, {second}, or other batches"
-    also = "; or different data, or another loss; this says nothing about the training itself"
-    return f"{where}: {causes}{together}{also}"
+        return f"{BATCHES}, or {WEIGHTS}, since the ups and downs are unrelated; or {LOSS}"
+    if same is None and similarity.same_level(left, right):
+        return f"{BATCHES}, {WEIGHTS}, or {FORWARD}"
+    signs = np.sign(similarity.trend_apart(left, right))
+    stays = not similarity.closes(left, right) and len(signs) == 4 and abs(signs.sum()) == 4
+    first, second, third = (FORWARD, LOSS, WEIGHTS) if stays else (WEIGHTS, FORWARD, LOSS)
+    return f"{first}, {second}, or {third}" + ("" if same else "; or other batches")
 
 
 def _factor(curves: CurvePair, factor: float | None) -> str:
@@ -107,17 +120,34 @@ def explain_first_line(curves: CurvePair, index: int = 0) -> str:
     left, right = curves.left.losses, curves.right.losses
     apart = similarity.trend_apart(left, right)
     course = f"{abs(apart[0]):.1%} apart on average in the first quarter, {abs(apart[-1]):.1%} in the last"
-    if similarity.moves_as_a_term(left, right, curves.has_every_step):
-        likely = ("a regulariser that one log leaves out", RATE, DECAY)
-    elif similarity.closes(left, right):
-        first_is_widest = np.argmax(np.abs(apart)) == 0
-        likely = (WEIGHTS, RATE, BATCHES) if first_is_widest else (RATE, WEIGHTS, "momentum")
-    else:
-        likely = (FORWARD, WEIGHTS, RATE) if abs(apart[-1]) > tolerances.FAR_APART else (RATE, DECAY, BATCHES)
+    likely = _likely_of_lines(curves, abs(float(apart[-1])))
     return (
         f"{where} ({course}): {likely[0]}, {likely[1]}, {likely[2]}, or what is averaged in a line; what happened "
         "before is not in them"
     )
+
+
+def _likely_of_lines(curves: CurvePair, last: float) -> tuple[str, str, str]:
+    """The likeliest causes of lines that are apart from the first on, and by the relative `last` at the end."""
+    left, right, first = curves.left.losses, curves.right.losses, float(curves.gap[0])
+    if similarity.many_times_apart(left, right):
+        return SUM, RATE, LOSS
+    if similarity.moves_as_a_term(left, right, curves.has_every_step):
+        return "a regulariser that one log leaves out", RATE, DECAY
+    far, steady = last > tolerances.FAR_APART, similarity.steadily_apart(left, right)
+    if similarity.closes(left, right) and (steady or first > WEIGHTS_SHOW):
+        return (WEIGHTS, RATE, BATCHES) if first >= curves.gap.max() / 2 else (RATE, WEIGHTS, MOMENTUM)
+    if first < UPDATES_SHOW:
+        return (DECAY, RATE, BATCHES) if steady else (DECAY, BATCHES, RATE)
+    if not (steady or far):
+        return (WEIGHTS, BATCHES, RATE) if first > WEIGHTS_SHOW else (BATCHES, RATE, WEIGHTS)
+    if first > FORWARD_SHOWS:
+        return (FORWARD, LOSS, RATE) if far and last > first else (WEIGHTS, RATE, MOMENTUM)
+    if last > GROWS * first and far:  # a decay most of all: at last it is as large as the gradient
+        return (DECAY, LOSS, MOMENTUM) if last > GROWS**2 * first else (LOSS, MOMENTUM, RATE)
+    if last > GROWS * first:
+        return "epsilon or another setting of the optimizer", LOSS, DECAY
+    return RATE, MOMENTUM, LOSS
 
 
 def explain_few_digits(curves: CurvePair, index: int) -> str:

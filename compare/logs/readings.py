@@ -118,7 +118,8 @@ def _renumbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
         if (shift or same_lines) and common.size and left.counter == right.counter and many:
             note = (
                 f"{left.counter} {common[0]} of {left.path} is {left.counter} {common[0] + shift} of {right.path}: "
-                f"compared at {_the(len(common), left.counter)} that both have, of {len(left.steps)} and {len(right.steps)}"
+                f"compared at {_the(len(common), left.counter)} that both have, of {len(left.steps)} and "
+                f"{len(right.steps)}"
             )
             yield left.at(at_left), replace(right.at(at_right), steps=common), note
     if len(left.steps) == len(right.steps) and not np.array_equal(np.diff(left.steps), np.diff(right.steps)):

@@ -10,6 +10,9 @@ from compare.judging import tolerances
 
 Curve = np.ndarray  # one value per step
 LINES_OF_QUARTERS = 4
+# From line to line, what two trainings on the same batches are apart by changes by less than this part of itself, and
+# it has one sign in all but a few lines; on other batches it changes by half of itself and more.
+STEADY, ON_ONE_SIDE = 0.4, 0.8
 KNOWN_FACTORS = {
     2.0: "one formula has a factor of 1/2, or two terms where the other has one",
     math.log(2): "logarithms to base 2 and to base e",
@@ -79,6 +82,22 @@ def moves_as_a_term(left: Curve, right: Curve, every_step: bool) -> bool:
         return bool(noise[0] < tolerances.TERM_NOISE * min(noise[1:]))
     even = abs(high) <= tolerances.TERM_EVEN * abs(low)
     return bool(even and np.ptp(apart) < tolerances.FLAT_PART * min(np.ptp(left), np.ptp(right)))
+
+
+def steadily_apart(left: Curve, right: Curve) -> bool:
+    """Whether a curve stays on one side of the other and follows it: other batches make it jump back and forth."""
+    size = np.maximum(np.abs(left), np.abs(right))
+    apart = (right - left) / np.where(size > 0, size, 1)
+    mean = np.abs(apart).mean()
+    on_one_side = (np.sign(apart) == np.sign(apart.sum())).mean() >= ON_ONE_SIDE
+    return bool(on_one_side and (len(apart) < 2 or np.abs(np.diff(apart)).mean() < STEADY * mean))
+
+
+def many_times_apart(left: Curve, right: Curve) -> bool:
+    """Whether one curve is a multiple of the other in each quarter, though not the same multiple."""
+    apart = trend_apart(left, right)
+    least = 1 - 1 / tolerances.COUNTED_FACTOR
+    return bool((left > 0).all() and (right > 0).all() and ((apart >= least).all() or (apart <= -least).all()))
 
 
 def counted_factor(left: Curve, right: Curve) -> float | None:

@@ -95,3 +95,9 @@ def test_a_log_without_steps_says_so_once_and_audits_none(counter, what):
     pair = CurvePair(*logs, ULP)
     assert pair.recording(5) == RECORDER.format(audits="")
     assert pair.how_to_record(5) == f"The loss of {what} does not show at which step: {pair.recording(5)}"
+
+
+def test_the_first_factor_is_as_uncertain_as_the_digits_of_both_losses():
+    pair = curves([0.6803], [21.7682])
+    assert pair.first_factor_tolerance == pytest.approx(0.5e-4 / 0.6803 + 0.5e-4 / 21.7682, rel=0.05)
+    assert curves([0.0], [0.0]).first_factor_tolerance == pytest.approx(tolerances.FLOOR_ULPS * ULP)

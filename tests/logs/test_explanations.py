@@ -187,3 +187,73 @@ def test_weight_decay_in_adam_shows_after_the_second_update_because_the_first_kn
     diagnosis = compare(curve(0.0), curve(2.0))
     assert diagnosis.pattern == "apart from step 2"
     assert in_order(diagnosis.sentence, "apart after the second", "with Adam", "weight decay", "a schedule")
+
+
+def test_the_first_factor_is_known_by_the_digits_of_both_losses_whatever_comes_later():
+    left = np.round(FALLING, 4)
+    exploding = 32 * FALLING * np.exp(np.arange(60) / 3) * (1 + 0.5 * np.random.default_rng(1).random(60))
+    exploding[0] = 32 * FALLING[0]
+
+    def sentence(form, **options):
+        return diagnose(log(left / 4, form), log(exploding / 4, form, "right.csv"), **options).sentence
+
+    assert "32 is the batch size" in sentence("%.4f", batch_size=32)
+    assert in_order(sentence("%.2g"), "a sum over examples", "different initial weights")
+    assert "order of the examples" not in sentence("%.2g")
+
+
+def test_epochs_many_times_apart_are_a_sum_or_a_rate():
+    epochs = np.arange(8)
+    left = 2 * np.exp(-epochs / 4)
+    logs = [replace(log(curve), counter="epoch") for curve in (left, left * 80 * 3.0**epochs)]
+    assert in_order(diagnose(*logs).sentence, "a sum over examples", "the learning rate")
+
+
+def of_epochs(course):
+    """What is said of two logs of 20 epochs that are relatively so far apart."""
+    left = np.exp(-np.arange(20) / 10) + 1
+    return diagnose(*(replace(log(curve), counter="epoch") for curve in (left, left * (1 + course)))).sentence
+
+
+EPOCHS = np.arange(20)
+JUMPING = (-1.0) ** EPOCHS
+
+
+@pytest.mark.parametrize(
+    ("course", "causes"),
+    [
+        (0.01 * JUMPING, ("different batches", "the learning rate")),
+        (0.05 * JUMPING, ("different initial weights", "different batches")),
+        (0.002 * JUMPING * (1 + EPOCHS), ("weight decay", "different batches")),
+        (0.001 * (1 + EPOCHS), ("weight decay", "the learning rate")),
+        (0.004 * (1 + EPOCHS), ("epsilon", "another loss")),
+        (0.015 * (1 + EPOCHS / 2), ("another loss (label smoothing", "momentum")),
+        (0.006 * (1 + 3 * EPOCHS), ("weight decay", "another loss (label smoothing")),
+        (0.1 * (1 + EPOCHS / 10), ("another forward mode (dropout", "another loss (label smoothing")),
+        (0.02 + 0 * EPOCHS * JUMPING + 0.001 * np.sin(EPOCHS), ("the learning rate", "momentum")),
+    ],
+)
+def test_how_far_epochs_are_apart_at_first_how_steadily_and_at_last_orders_the_causes(course, causes):
+    sentence = of_epochs(course)
+    named = sentence[sentence.index("): ") + 3 :]
+    assert named.startswith(causes[0]), sentence
+    assert causes[1] in named.split(", ", 2)[1] or in_order(named, *causes)
+
+
+def test_a_first_loss_that_stays_on_one_side_is_another_forward_mode_or_another_loss_and_no_weights():
+    batches = 1 + 0.1 * np.random.default_rng(0).normal(size=120)
+    left = (2 * np.exp(-np.arange(120) / 20) + 0.5) * batches
+    floor = compare(left, left * 1.05 + 0.3 * (1 - np.exp(-np.arange(120) / 20)) * batches).sentence
+    assert in_order(floor, "dropout", "label smoothing", "different initial weights")
+    crossing = compare(left, left * (1 + 0.1 * np.cos(np.arange(120) / 30))).sentence
+    assert in_order(crossing, "different initial weights", "dropout", "label smoothing")
+
+
+def test_a_second_update_that_parts_at_once_is_seen_in_few_digits_and_a_slow_growth_is_none():
+    steps, left = np.arange(60), trained(OPTIMIZERS["sgd"])[:60]
+    at_once = left + np.where(steps < 2, 0, 0.05)
+    slow = left + 2e-4 * steps**2
+    said = [diagnose(log(left, "%.3f"), log(right, "%.3f", "right.csv")).sentence for right in (at_once, slow)]
+    assert "apart after the second" in said[0]
+    assert "momentum" in said[0]
+    assert "apart after the second" not in said[1]

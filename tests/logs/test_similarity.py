@@ -9,11 +9,13 @@ from compare.logs.similarity import (
     counted_factor,
     explain_factor,
     falls,
+    many_times_apart,
     moves_as_a_term,
     only_first_falls,
     same_batches,
     same_level,
     stays_within,
+    steadily_apart,
     trend_apart,
 )
 
@@ -141,3 +143,19 @@ def test_a_counted_factor_is_large_and_even():
 )
 def test_a_curve_falls_by_more_than_its_noise_or_it_is_not_known(curve, answer):
     assert falls(2 + curve, 1e-4) is answer
+
+
+def test_a_curve_is_steadily_apart_where_it_stays_on_one_side_and_does_not_jump():
+    left, sign = falling(0), (-1.0) ** STEPS
+    assert steadily_apart(left, left * 1.1)
+    assert steadily_apart(left, left * (1.1 + 0.01 * sign))
+    assert not steadily_apart(left, left * (1.1 + 0.09 * sign))
+    assert not steadily_apart(left, left * (1 + 0.1 * np.sin(STEPS / 20)))
+
+
+def test_a_curve_is_many_times_another_where_each_quarter_is():
+    level = np.ones(8)
+    assert many_times_apart(level, level * np.arange(3, 11))
+    assert many_times_apart(level * np.arange(3, 11), level)
+    assert not many_times_apart(level, level * np.array([2, 2, 9, 9, 9, 9, 9, 9]))
+    assert not many_times_apart(-level, -9 * level)
