@@ -85,8 +85,7 @@ def _as_numbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
         note = f"{left.path} begins at {left.counter} {left.steps[0]} and {right.path} at {right.steps[0]}"
         yield left, right, f"{note}: numbered one apart, so they are compared line by line"
         return
-    uncertain = left.counter != right.counter or left.counter == LINE
-    if uncertain and len(left.losses) != len(right.losses):
+    if left.counter != right.counter and len(left.losses) != len(right.losses):
         return
     common, at_left, at_right = np.intersect1d(left.steps, right.steps, return_indices=True)
     if not common.size:
@@ -112,10 +111,9 @@ def _renumbered(left: LossLog, right: LossLog) -> Iterator[Reading]:
     """With the right log's steps moved, or line by line."""
     first = int(right.steps[0] - left.steps[0])
     for shift in dict.fromkeys((1, -1, first)):
-        same_lines = left.counter == LINE and not shift
         common, at_left, at_right = np.intersect1d(left.steps, right.steps - shift, return_indices=True)
         many = abs(shift) == 1 or common.size >= AGREEING
-        if (shift or same_lines) and common.size and left.counter == right.counter and many:
+        if shift and common.size and left.counter == right.counter and many:
             note = (
                 f"{left.counter} {common[0]} of {left.path} is {left.counter} {common[0] + shift} of {right.path}: "
                 f"compared at {_the(len(common), left.counter)} that both have, of {len(left.steps)} and "

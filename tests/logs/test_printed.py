@@ -77,3 +77,17 @@ def test_nan_is_printed_too(read):
 def test_the_first_of_several_losses_is_not_taken_for_the_loss(read, text):
     with pytest.raises(LogError, match=r"line 1: '.2.5, ...' is not a number"):
         read(text, "log.txt")
+
+
+@pytest.mark.parametrize("number", ["1,234,56", "1,2,3", "0.5.1,234"])
+def test_what_is_no_number_is_not_cut_to_one(read, number):
+    with pytest.raises(LogError):
+        read(f"step 0 loss {number}\n", "log.txt")
+    assert read(f"step 0 loss {number}\nstep 1 loss 999.5\n", "log.txt").losses.tolist() == [999.5]
+
+
+def test_losses_of_one_name_and_two_data_sets_are_not_one_curve(read):
+    log = read(
+        "Epoch 1 Train loss: 2.5\nTest - Epoch 1 loss: 9\nEpoch 2 Train loss: 1\nTest - Epoch 2 loss: 8\n", "l.txt"
+    )
+    assert (log.losses.tolist(), log.held_out.losses.tolist()) == ([2.5, 1], [9, 8])
