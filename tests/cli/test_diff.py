@@ -86,8 +86,11 @@ def test_a_log_that_is_not_there_is_named(invoke, logs):
     assert refused(invoke("diff", "left.csv", "gone.csv")) == "gone.csv cannot be read: No such file or directory"
 
 
-def test_a_log_and_a_trace_cannot_be_compared(invoke, logs):
+def test_a_log_and_a_trace_cannot_be_compared(invoke, logs, tmp_path):
     logs([1.0], [1.0])
+    (tmp_path / "runs").mkdir()
+    for side in ("torch", "tf"):
+        (tmp_path / "runs" / f"{side}.npz").write_bytes(b"")
     for names in (("left.csv", "runs/tf"), ("runs/torch.npz", "left.csv")):
         message = refused(invoke("diff", *names))
         assert (
