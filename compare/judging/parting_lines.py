@@ -16,14 +16,15 @@ from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
 from compare.judging.line import BOTH, PARTS, Line, compared
 from compare.judging.lines import lines_of_value
+from compare.judging.rate_lines import lines_of_rate
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call
 from compare.traces.trace import Key, TracePair
 
-EXPLAINED = ("forward", "rate", "state", "update")  # where a setting that differs says it all
-TOLD_BY_LINES = ("forward", "loss", "gradient")  # elsewhere a setting is the usual cause
+EXPLAINED = ("forward", "state", "update")  # where a setting that differs says it all
+TOLD_BY_LINES = ("forward", "loss", "gradient", "rate")  # elsewhere a setting is the usual cause
 NOT_RECORDED = "for the lines of code that differ, give both recorders lines=True, and record once more"
 EAGER_STEPS = 20  # so many take less time than to compile a graph
 
@@ -108,6 +109,9 @@ def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
     """The lines where the first divergence has its cause."""
     if pair.torch.operations is None or pair.tf.operations is None:
         return []
+    if first.stage == "rate":
+        rates = _values(pair, first.key)
+        return lines_of_rate(pair, what_parts(first), [float(np.ravel(rate)[0]) for rate in rates]) if rates else []
     step = compared(pair.torch.operations, pair.tf.operations, tolerances.alike(first.difference.max_rel, precision))
     what = what_parts(first)
     if first.stage == "gradient":
@@ -139,6 +143,8 @@ def what_parts(first: StageRow) -> str:
         "update": "the update of",
         "buffer": "the buffer",
     }
+    if first.stage == "rate":
+        return "the learning rate"
     return "the loss" if first.stage == "loss" else f"{names.get(first.stage, first.stage)} {first.tensor}"
 
 
