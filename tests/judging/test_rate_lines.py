@@ -1,4 +1,4 @@
-"""Where the rates part, the lines that set them are named: a number of Python, a function, a schedule of either side."""
+"""Where the rates part, the lines that set them are named: numbers of Python, functions, schedules of either side."""
 
 from types import SimpleNamespace
 
