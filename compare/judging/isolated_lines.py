@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from compare.judging import tolerances
 from compare.judging.gradient_lines import lines_of_gradient, lines_of_gradient_back
 from compare.judging.isolated_difference import BACK, BETWEEN, GRADIENT, LAYER, LOSS, IsolatedDifference
 from compare.judging.isolation import Isolated, call_of
-from compare.judging.line import Line, compared
+from compare.judging.line import Line, Step, compared
 from compare.judging.lines import lines_of_value
 from compare.judging.parting_lines import what_parts
 from compare.judging.run import Run
-from compare.traces.operations import Operations
 
 WITH_LINES = (BETWEEN, LAYER, LOSS, BACK, GRADIENT)  # what a value or its gradient shows, and no setting says
 
@@ -27,19 +27,21 @@ def with_own_lines(run: Run, isolated: Isolated, differences: Sequence[IsolatedD
     at = min(steps)
     training = replace(isolated.training, audits=(at,), steps=at + 1, operations=True)
     torch, tf = run(("torch", training), ("tf", replace(training, isolation=isolated.isolation)))
-    records = torch.operations, tf.operations
-    own = {id(each): _lines(isolated, each, at, *records) for each in wanted}
+    if torch.operations is None or tf.operations is None:
+        return list(differences)
+    step = cache(partial(compared, torch.operations, tf.operations))  # of a tolerance: most differences have the same
+    own = {id(each): _lines(isolated, each, at, step) for each in wanted}
     return [replace(each, lines=own.get(id(each), ())) for each in differences]
 
 
 def _lines(
-    isolated: Isolated, difference: IsolatedDifference, at: int, torch: Operations | None, tf: Operations | None
+    isolated: Isolated, difference: IsolatedDifference, at: int, compared_within: Callable[[float], Step]
 ) -> tuple[Line, ...]:
     row = next((row for row in difference.rows if row.step == at), None)
-    if row is None or torch is None or tf is None:
+    if row is None:
         return ()
     tolerance = tolerances.alike(row.difference.max_rel, isolated.training.precision)
-    step, what = compared(torch, tf, tolerance), what_parts(row)
+    step, what = compared_within(tolerance), what_parts(row)
     if difference.place == BACK:
         output = isolated.pair.torch.get((at, "forward", call_of(row)))
         return () if output is None else tuple(lines_of_gradient_back(step, difference.words, output))
