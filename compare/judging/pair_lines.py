@@ -47,16 +47,27 @@ def _laid_out(step: Step, what: str, part: Part, other: Part) -> list[Line]:
 
 
 def _given(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
-    """Where both do the same to other data: the lines of the step that give them to the functions that do it."""
+    """Where both do the same to other data: the lines of the step that give them to the functions that do it; of what
+    is computed, those that call the function which does it."""
     if kind(torch.operation.name) != kind(tf.operation.name):
         return []
     lines = []
     for part, other in ((torch, tf), (tf, torch)):
         own = [value for each, value in part.starts.items() if each not in other.starts]
-        if not own or any(value in step.record(part.side).producer for value in own):
+        if not own:
             return []
-        lines.append(line(step, what, part.side, PARTS, part.operation.stack[-1], part.output))
+        stack = part.operation.stack
+        is_computed = any(value in step.record(part.side).producer for value in own)
+        at = stack[1:2] if is_computed and _is_called_again(step, part) else () if is_computed else stack[-1:]
+        lines += [line(step, what, part.side, PARTS, place, part.output) for place in at]
     return lines
+
+
+def _is_called_again(step: Step, part: Part) -> bool:
+    """Whether the function of an operation is called more than once in the step."""
+    operation = part.operation
+    calls = {each.calls[:1] for each in step.record(part.side).on_line[operation.stack[0]]}
+    return len(calls) > 1
 
 
 def _of_divisor(step: Step, what: str, part: Part) -> list[Line]:

@@ -18,12 +18,15 @@ class Recorded:
         """A value that no operation computes."""
         return self._log.value(lambda: np.asarray(array))
 
-    def run(self, line: int | None, inputs: Sequence[int], array, name: str = "op", helper: int = 0, **said) -> int:
-        """What an operation on a line computes, which may call a `helper` that has it on that line; None is a line of a
-        library that nobody of the user's called."""
+    def run(
+        self, line: int | None, inputs: Sequence[int], array, name: str = "op", helper: int = 0, call: int = 0, **said
+    ) -> int:
+        """What an operation on a line computes, which may call a `helper` that has it on that line; `call` is the number
+        of that call. None is a line of a library that nobody of the user's called."""
         output = self.enter(array)
         inside = (Place(self._file, helper, "helper"),) if helper else ()
-        place = Called(() if line is None else (*inside, Place(self._file, line, "loss")))
+        own = () if line is None else (*inside, Place(self._file, line, "loss"))
+        place = Called(own, calls=(call, 1)) if call else Called(own)
         self._log.operation(name, inputs, [output], place, **said)
         return output
 

@@ -35,6 +35,28 @@ def test_where_both_do_the_same_to_other_data_the_lines_that_give_these_are_name
     assert [each[1:3] for each in lines if each[0] == PARTS] == parts
 
 
+def test_what_a_helper_makes_of_exchanged_values_is_named_where_it_is_called():
+    """Two views and two targets, of which one side pairs each view with its own target."""
+    (torch, _), (tf, _) = begun()
+    data = [np.sin(X + shift) for shift in range(4)]
+    sides = []
+    for side, line, crosswise in ((torch, 10, False), (tf, 20, True)):
+        one, other, mine, theirs = (side.run(line, [side.enter(X + n)], each, "sin") for n, each in enumerate(data))
+        pairs = [(one, theirs), (other, mine)] if crosswise else [(one, mine), (other, theirs)]
+        order = [(0, 3), (1, 2)] if crosswise else [(0, 2), (1, 3)]
+        products = [data[left] * data[right] for left, right in order]
+        made = [
+            side.run(line + 2 + call, pair, product, "mul", helper=line - 5, call=call)
+            for call, (pair, product) in enumerate(zip(pairs, products, strict=True), 1)
+        ]
+        total = products[0].sum() + products[1].sum()
+        side.run(line + 8, made, total, "sum")
+        sides.append(total)
+    parts = [each[1:3] for each in found(torch, tf, tuple(sides)) if each[0] == PARTS]
+    assert {("torch", 5), ("tf", 15)} & {*parts}
+    assert {("torch", 13), ("tf", 23)} <= {*parts} or {("torch", 14), ("tf", 24)} <= {*parts}
+
+
 def test_what_one_side_leaves_out_stands_where_it_makes_or_takes_what_it_lacks():
     (torch, squares), (tf, others) = begun()
     cut = torch.run(11, [squares], np.minimum(SQUARES, 1.5), "aten.clamp.default")
