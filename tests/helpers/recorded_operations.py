@@ -21,8 +21,8 @@ class Recorded:
     def run(
         self, line: int | None, inputs: Sequence[int], array, name: str = "op", helper: int = 0, call: int = 0, **said
     ) -> int:
-        """What an operation on a line computes, which may call a `helper` that has it on that line; `call` is the number
-        of that call. None is a line of a library that nobody of the user's called."""
+        """What an operation on a line computes, which may call a `helper` that has it on that line, `call` times now.
+        None is a line of a library that nobody of the user's called."""
         output = self.enter(array)
         inside = (Place(self._file, helper, "helper"),) if helper else ()
         own = () if line is None else (*inside, Place(self._file, line, "loss"))
