@@ -8,6 +8,7 @@ from compare.judging.comparison import DIVERGED, Comparison
 from compare.judging.difference import NOT_SHOWN
 from compare.judging.judgement import Judgement
 from compare.judging.loss_ratio import say_ratio
+from compare.judging.modes import IN_EVALUATION_MODE
 from compare.judging.settings import SettingRow, differences, to_row
 from compare.judging.settings.values import ROUNDED
 from compare.judging.stages import StageRow, last_agreement
@@ -69,6 +70,7 @@ NEVER_BEFORE = {
     "padding_idx": ("forward", "loss"),
     "biases": ("forward", "loss"),
     "running variance": ("forward", "loss", "gradient"),
+    "momentum": ("forward", "loss", "gradient"),
     "trainable": ("loss",),
     "eps": ("state",),
     "eps is added": ("state",),
@@ -80,6 +82,10 @@ def what_to_compare(judgement: Judgement) -> str:
     first = judgement.first_divergence
     if judgement.verdict != DIVERGED or first is None:
         return ""
+    is_frozen = any(row.setting == "trainable" for row in differences(judgement.settings))
+    in_evaluation = next((said for said in judgement.findings if said.startswith(IN_EVALUATION_MODE)), None)
+    if in_evaluation and not is_frozen:  # a frozen layer of Keras is in that mode too
+        return in_evaluation.rpartition(": ")[2]
     if rows := settings_at(judgement, first):
         more = f", and {len(rows) - FEW} more of the settings above" if len(rows) > FEW else ""
         return f"first give both sides the same {'; '.join(_said(row, judgement.sides) for row in rows[:FEW])}{more}"

@@ -33,6 +33,7 @@ from compare.judging.free_loops import FLOAT32, GROWS, NOT_JUDGED, Decision, dec
 from compare.judging.half_precision import beyond_rounding, coarsest_of, is_measured, say_not_measured, say_who
 from compare.judging.judgement import Judgement
 from compare.judging.leaks import may_be_leak
+from compare.judging.modes import say_mode
 from compare.judging.not_shown import not_shown
 from compare.judging.order_of_calls import in_order_of_calls
 from compare.judging.pairing_proof import say_against_names, say_alone, say_without_rule
@@ -79,8 +80,9 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
+        mode = say_mode(pair, judgement.first_divergence)
         ended = (_ended(trace) for trace in sides if trace.header.ended_by)
-        findings = (*judgement.findings, *ended, *say_unmoved(sides), *of_weights, *not_twins)
+        findings = (*judgement.findings, *mode, *ended, *say_unmoved(sides), *of_weights, *not_twins)
         judgement = replace(judgement, findings=findings, settings=tuple(settings), names=pairing.tf_names)
         judgement = with_recorded_lines(judgement, pair)
         if one_side:

@@ -13,6 +13,7 @@ from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement
 from compare.judging.leaks import behind_leak
+from compare.judging.modes import say_mode
 from compare.judging.not_shown import not_shown
 from compare.judging.precision_loss import which_side_is_off
 from compare.judging.rates import rates_apart, rates_beyond_apart
@@ -77,6 +78,7 @@ def study(
     if not rates and (further := rates_beyond_apart(runs[precisions[0]].free)):
         findings.append(further)
     if apart:
+        findings += say_mode(TracePair(runs[apart].free.torch, runs[apart].following), deciding.first)
         findings += [str(rates)] if rates else []
         findings += say_harmless(deciding.comparison.rows, deciding.first)
     findings += not_shown(deciding.comparison.rows)

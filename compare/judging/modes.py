@@ -1,0 +1,53 @@
+"""A normalisation that runs as in evaluation on one side: its running statistics stand still while the other's move."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compare.judging.stages import StageRow
+from compare.running.request import SIDES
+from compare.traces.step import END, Step
+from compare.traces.trace import Trace, TracePair
+
+IN_EVALUATION_MODE = "in evaluation mode: "
+BEGUN = {"running_mean": 0.0, "running_var": 1.0}
+# differs: a PyTorch model is put into a mode; Keras' is called in one, and outside of fit in evaluation by default.
+CURES = {
+    "torch": "call model.train() before the step",
+    "tf": "call the model with training=True in the step, and hand `training` on to its layers",
+}
+
+
+def say_mode(pair: TracePair, first: StageRow | None) -> list[str]:
+    """The finding where the first step that parts moves the running statistics of one side only, and of no layer of the
+    other; empty otherwise."""
+    if first is None or first.step is END or first.stage not in ("forward", "loss", "gradient", "buffer"):
+        return []
+    moved = [_moved(trace, first.step) for trace in pair]
+    for still, moving, side, other in ((0, 1, *SIDES), (1, 0, *SIDES[::-1])):
+        layers = [layer for layer, moves in moved[still].items() if not moves and moved[moving].get(layer)]
+        if layers and not any(moved[still].values()):
+            more = f" and {len(layers) - 1} more" if len(layers) > 1 else ""
+            return [
+                f"{IN_EVALUATION_MODE}the running statistics of {layers[0]}{more} stand still on {side}'s side in step "
+                f"{first.step}, and move on {other}'s: {CURES[side]}"
+            ]
+    return []
+
+
+def _moved(trace: Trace, step: Step) -> dict[str, bool]:
+    """Whether a step moved the running statistics of each layer, where it is known what they were before."""
+    found: dict[str, bool] = {}
+    for at, stage, name in trace.keys:
+        layer, _, role = name.rpartition(".")
+        if (at, stage) != (step, "buffer") or role not in BEGUN:
+            continue
+        now, before = trace.get((step, "buffer", name)), _before(trace, step, name, BEGUN[role])
+        if now is not None and before is not None:
+            found[layer] = found.get(layer, False) or not np.array_equal(now, np.broadcast_to(before, now.shape))
+    return found
+
+
+def _before(trace: Trace, step: Step, name: str, begun: float) -> np.ndarray | None:
+    """A statistic as the step found it: in the first, as every layer begins."""
+    return np.array(begun) if step == 0 else trace.get((step - 1, "buffer", name)) if isinstance(step, int) else None

@@ -1,0 +1,67 @@
+"""Running statistics that stand still on one side alone show the mode that its normalisations run in."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.judging.advice import what_to_compare
+from compare.judging.judgement import Judgement
+from compare.judging.modes import IN_EVALUATION_MODE, say_mode
+from compare.judging.settings import SettingRow
+from compare.judging.stages import StageRow
+from compare.traces.trace import TracePair
+
+FIRST = StageRow(0, "forward", "bn1", None, 0.0)
+
+
+class Recorded(dict):
+    keys = property(list)
+    header = SimpleNamespace(side="torch")
+
+
+def statistics(step=0, mean=0.0, variance=1.0, layers=("bn1",)):
+    values = {"running_mean": np.full(3, mean), "running_var": np.full(3, variance)}
+    return {(step, "buffer", f"{layer}.{role}"): each for layer in layers for role, each in values.items()}
+
+
+STILL, MOVED = statistics(), statistics(mean=0.1, variance=0.9)
+
+
+@pytest.mark.parametrize(
+    ("sides", "still", "cure"),
+    [((MOVED, STILL), "tf", "training=True"), ((STILL, MOVED), "torch", "model.train()")],
+)
+def test_the_side_whose_statistics_stand_still_is_told_what_to_call(sides, still, cure):
+    [said] = say_mode(TracePair(*map(Recorded, sides)), FIRST)
+    assert said.startswith(f"{IN_EVALUATION_MODE}the running statistics of bn1 stand still on {still}'s side in step 0")
+    assert cure in said
+    assert cure in what_to_compare(Judgement("diverged", (said,), {}, FIRST))
+    frozen = SettingRow("bn1", "BatchNorm", "trainable", True, False, "differs", "")
+    assert "trainable" in what_to_compare(Judgement("diverged", (said,), {}, FIRST, (frozen,)))
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf"),
+    [
+        (MOVED, MOVED),
+        (STILL, STILL),
+        (MOVED, {}),
+        (MOVED, STILL | statistics(mean=0.1, layers=("bn2",))),
+        (statistics(1, 0.1), statistics(1, 0.0)),
+    ],
+    ids=["both move", "both stand", "not shown", "another moves", "not known what they were"],
+)
+def test_nothing_is_said_of_anything_else(torch, tf):
+    assert say_mode(TracePair(Recorded(torch), Recorded(tf)), FIRST) == []
+
+
+def test_a_later_step_is_held_against_the_one_before():
+    torch = MOVED | statistics(1, 0.2, 0.8)
+    pair = TracePair(Recorded(torch), Recorded(MOVED | statistics(1, 0.1, 0.9)))
+    [said] = say_mode(pair, StageRow(1, "forward", "bn1", None, 0.0))
+    assert "in step 1" in said
+
+
+def test_an_update_that_parts_says_nothing_of_the_mode():
+    assert say_mode(TracePair(Recorded(MOVED), Recorded(STILL)), StageRow(0, "update", "w", None, 0.0)) == []
