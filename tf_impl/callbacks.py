@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
+from tf_impl.keras_internals import steps_per_execution
 from tf_impl.keras_versions import is_of_version_2
 from tf_impl.weights.layers import wrap
 
@@ -49,7 +50,7 @@ class FitCallback(keras.callbacks.Callback):
         """Called before Keras makes the function that it trains with. Raises ValueError where steps cannot be seen."""
         super().set_model(model)
         self._unwrap()
-        if (steps := _steps_per_execution(model)) != 1:
+        if (steps := steps_per_execution(model)) != 1:
             raise ValueError(f"compile(steps_per_execution={steps}) hides the steps between: give 1 to record them")
         if tf.distribute.has_strategy() or model.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError("fit under a distribution strategy has a loss for each replica: record a loop of your own")
@@ -130,13 +131,6 @@ class FitCallback(keras.callbacks.Callback):
         loss = tf.convert_to_tensor(loss)
         self._value.assign(tf.cast(loss, tf.float64))
         self._dtype, self._is_known = loss.dtype, True
-
-
-def _steps_per_execution(model: Any) -> int:
-    """How many steps a model makes at once; Keras 2 holds it in a variable."""
-    held = getattr(model, "steps_per_execution", None)
-    held = getattr(model, "_steps_per_execution", None) if held is None else held
-    return 1 if held is None else int(held)
 
 
 def _named(data: Any) -> Mapping[str, Any] | tuple:

@@ -76,6 +76,13 @@ def of_every_model(root: str) -> set[str]:
     return set(vars(import_module(root).Model()))
 
 
+def steps_per_execution(model: keras.Model) -> int:
+    """How many steps `fit` makes at once; Keras 2 holds it in a variable of its own. Gone: 1."""
+    held = getattr(model, "steps_per_execution", None)
+    held = getattr(model, "_steps_per_execution", None) if held is None else held
+    return 1 if held is None else int(held)
+
+
 def is_of_keras(definition, package: str) -> bool:
     """Whether a class or a function is Keras' own, in "layers", "layers.activations" or "optimizers"."""
     return definition.__module__.startswith(f"{ROOT}.{package}.")

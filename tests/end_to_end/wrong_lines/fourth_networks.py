@@ -121,7 +121,7 @@ FOURTH_NETWORKS = (
         "the condition is inside the gate",
     ),
     WrongLine(
-        "residual_not_scaled",
+        "residual_without_half",
         "wavenet",
         "return (self.residual(z) + x) * tf.sqrt(tf.constant(0.5, z.dtype)), self.to_skip(z)",
         "return self.residual(z) + x, self.to_skip(z)",
