@@ -62,7 +62,7 @@ OTHER_MODELS = (
         "twins",
         (
             ("    for _ in range(12):", "    for step in range(12):"),
-            ('"share": np.ones(1)', '"share": np.full(1, 1 + step)'),
+            ('"share": np.ones(1)', '"share": np.full(1, 1.0 + step)'),
         ),
         "twin critics, called in another order by each side: the first step does the same with both",
     ),
