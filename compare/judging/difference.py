@@ -38,11 +38,16 @@ class Difference:
     max_ulp: float = np.inf
     detail: str = ""
     rounded: bool = False  # whether one side's values are exactly the other's, rounded to float32
+    elsewhere: Difference | None = None  # where both are NaN in the same places: how they differ in all others
 
     @property
     def structural(self) -> bool:
         """Whether it is a finding without looking at values."""
         return self.kind in FINDINGS_BEFORE_VALUES
+
+    def tells_nothing(self, allowed: float) -> bool:
+        """Whether both sides are NaN in the same places and agree elsewhere: no agreement, and no difference either."""
+        return self.kind == "not finite" and self.elsewhere is not None and self.elsewhere.max_rel <= allowed
 
 
 def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
@@ -64,7 +69,10 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
     if not np.isfinite(max_abs) and not (finite := np.isfinite(left) & np.isfinite(right)).all():
         agree = finite | (left == right)
         if not agree.all():
-            return Difference("not finite", _shape(torch), detail=_at(np.argmin(agree), torch, tf))
+            same = bool((agree | (np.isnan(left) & np.isnan(right))).all())
+            elsewhere = difference(*(np.where(agree, each, 0) for each in (torch, tf))) if same else None
+            detail = _at(np.argmin(agree), torch, tf)
+            return Difference("not finite", _shape(torch), detail=detail, elsewhere=elsewhere)
         left, right, apart = (np.where(finite, values, 0) for values in (left, right, apart))
         max_abs = float(apart.max(initial=0))
     kind = "dtype" if _kind(torch) != _kind(tf) else "value"
@@ -87,6 +95,8 @@ def difference(torch: np.ndarray | None, tf: np.ndarray | None) -> Difference:
 def difference_at(stage: str, torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> Difference:
     """As `difference`, by the rules of a stage: what one side may leave out, or show a part of, is not a finding."""
     found = difference_in_any_layout(torch, tf, allowed) if stage in LAYOUT_IS_FREE else difference(torch, tf)
+    if stage == "batch" and found.tells_nothing(allowed):  # data that are missing on both sides are the same data
+        return replace(found.elsewhere or found, elsewhere=found.elsewhere)
     if stage in SHOWN_AT_WILL and found.kind.startswith("missing in"):
         return replace(found, kind=found.kind.replace("missing", "not shown"))
     if torch is None or tf is None or stage not in IN_PARTS or found.kind != "shape":
@@ -124,7 +134,7 @@ def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, al
     else:
         orders = [np.moveaxis(tf, -1, 1), np.moveaxis(tf, 1, -1), np.swapaxes(tf, 0, 1)]
     others = [difference(torch, moved) for moved in orders if moved.shape == torch.shape]
-    agreeing = [other for other in others if other.max_rel <= allowed]
+    agreeing = [other for other in others if other.max_rel <= allowed or other.tells_nothing(allowed)]
     return (agreeing or (others if found.kind == "shape" else []) or [found])[0]
 
 

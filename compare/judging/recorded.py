@@ -14,6 +14,7 @@ from compare.inputs.port_inputs import quarter
 from compare.inputs.subject import Subject
 from compare.judging import tolerances
 from compare.judging.advice import what_to_record
+from compare.judging.both_not_finite import set_not_finite_apart
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
 from compare.judging.dropout_on import set_dropout_apart
 from compare.judging.falling import falls, not_falling, say_falling
@@ -129,7 +130,7 @@ def _judge_in(precision: str, pair: TracePair, nudged: TracePair, must_fall: boo
     if (apart := rates_apart(pair)) and str(apart) not in findings:
         findings.append(str(apart))
     findings += not_shown(comparison.rows)
-    return _judgement(verdict, findings, comparison, first)
+    return set_not_finite_apart(_judgement(verdict, findings, comparison, first))
 
 
 def _ended(trace: Trace) -> str:

@@ -71,7 +71,12 @@ class StageRow:
     @property
     def beyond(self) -> bool:
         """Whether the sides differ here by more than rounding, and not harmlessly."""
-        return self.shown and not self.within and not self.harmless
+        return self.shown and not self.within and not self.harmless and not self.tells_nothing
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether both sides are NaN in the same places and agree elsewhere."""
+        return self.difference.tells_nothing(self.allowed)
 
     @property
     def verdict(self) -> str:

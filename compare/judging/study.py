@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from compare.judging.both_not_finite import set_not_finite_apart
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin, compare_runs
 from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.harmless import say_harmless
@@ -92,7 +93,7 @@ def study(
         findings.append(float32_alone(deciding.comparison))
     comparisons = {precision: each.comparison for precision, each in judged.items()}
     rows = tuple(settings(runs[precisions[0]].audited))
-    return Judgement(verdict, tuple(findings), comparisons, deciding.first, rows)
+    return set_not_finite_apart(Judgement(verdict, tuple(findings), comparisons, deciding.first, rows))
 
 
 def make_runs(run: Run, precisions: Sequence[str], nudged: bool) -> dict[str, Runs]:

@@ -189,8 +189,8 @@ def test_a_nan_on_one_side_is_diverged_at_its_step(tmp_path):
 def test_a_nan_on_both_sides_is_no_agreement(tmp_path, precisions):
     broken = faulty(from_step(LATE, "loss", np.nan))
     judgement = judge(tmp_path, broken, broken, precisions=precisions).judgement
-    assert judgement.verdict == "diverged"
-    assert judgement.first_divergence.key == (LATE, "loss", "loss")
+    assert (judgement.verdict, judgement.first_divergence) == ("error", None)
+    assert judgement.findings[0].startswith(f"both sides are not finite from step {LATE} on, first in the loss;")
 
 
 @pytest.mark.parametrize("nudged", [True, False])
