@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
+from tf_impl.fitted import refuse_another_model, refuse_another_optimizer
 from tf_impl.keras_internals import steps_per_execution
 from tf_impl.keras_versions import is_of_version_2
 from tf_impl.weights.layers import wrap
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from tf_impl.recorder import Recorder
 
 
-def fit_callback(recorder: Recorder, model: Any, loss: str) -> FitCallback:
-    """The callback for `fit` of the Keras that a model is of."""
+def fit_callback(recorder: Recorder, model: Any, optimizer: Any, loss: str) -> FitCallback:
+    """The callback for `fit` of the Keras that a model is of, with which the recorder was made."""
     if not is_of_version_2(model):
-        return FitCallback(recorder, loss)
+        return FitCallback(recorder, model, optimizer, loss)
     import tf_keras
 
     # differs: Keras 2 asks its callbacks which hooks they have; what this one does is the same.
-    return type("FitCallback", (FitCallback, tf_keras.callbacks.Callback), {})(recorder, loss)
+    return type("FitCallback", (FitCallback, tf_keras.callbacks.Callback), {})(recorder, model, optimizer, loss)
 
 
 class FitCallback(keras.callbacks.Callback):
@@ -37,9 +38,10 @@ class FitCallback(keras.callbacks.Callback):
     there is no such metric, what it returns.
     """
 
-    def __init__(self, recorder: Recorder, loss: str = "loss"):
+    def __init__(self, recorder: Recorder, model: Any, optimizer: Any, loss: str = "loss"):
         super().__init__()
         self._recorder, self._name = recorder, loss
+        self._recorded_model, self._recorded_optimizer = model, optimizer
         self._value = tf.Variable(float("nan"), dtype=tf.float64, trainable=False, name="loss_of_the_step")
         self._dtype: Any = tf.float64
         self._in_step = self._is_known = False
@@ -47,9 +49,13 @@ class FitCallback(keras.callbacks.Callback):
         self._undo: list[Callable[[], None]] = []
 
     def set_model(self, model: keras.Model) -> None:
-        """Called before Keras makes the function that it trains with. Raises ValueError where steps cannot be seen."""
+        """Called before Keras makes the function that it trains with. Raises ValueError where steps cannot be seen, or
+        the recorder is of another model or optimizer.
+        """
         super().set_model(model)
         self._unwrap()
+        refuse_another_model(self._recorded_model, model)
+        refuse_another_optimizer(self._recorded_optimizer, model)
         if (steps := steps_per_execution(model)) != 1:
             raise ValueError(f"compile(steps_per_execution={steps}) hides the steps between: give 1 to record them")
         if tf.distribute.has_strategy() or model.distribute_strategy.num_replicas_in_sync > 1:

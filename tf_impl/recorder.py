@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NoReturn
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from compare.inputs.expressions import explicit_pairs
+from compare.inputs.given_optimizer import refuse_what_is_none, strangers
 from compare.inputs.options import suggesting
 from compare.traces import recorder
 from compare.traces.followed import FollowedLoop, begun_with
@@ -31,24 +33,40 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
     weights = weights
     loss_calls = staticmethod(settings.loss_calls)
     _operation_recording = operations.Recording
+    _moves: Mapping[int, list] = MappingProxyType({})  # the variables that each optimizer was last given, by its id
 
     def callback(self, loss: str = "loss") -> keras.callbacks.Callback:
         """For Keras' `fit(..., callbacks=[recorder.callback()])`, in place of `step`; `loss` as in FitCallback."""
         from tf_impl.callbacks import fit_callback
 
-        return fit_callback(self, self._model, loss)
+        return fit_callback(self, self._model, self._optimizer, loss)
+
+    def set_model(self, model: keras.Model) -> NoReturn:
+        """Called by `fit` where the recorder itself is among its callbacks."""
+        raise TypeError("a recorder is not a callback: write fit(..., callbacks=[recorder.callback()])")
+
+    set_params = set_model  # what Keras 2 calls first
 
     def _as_written(self, model, optimizer):
-        return as_one(model), optimizer
+        model = as_one(model)
+        refuse_what_is_none(optimizer, getattr(model, "trainable_variables", ()))
+        return model, optimizer
 
     def _header(self) -> Header:
+        own = [parameter.variable for parameter in weights.named_parameters(self._model).values()]
         return Header(
             side="tf",
             versions=runtime.versions(),
             weight_groups=tuple(weights.weight_groups(self._model)),
             kinds=layers.named_kinds(self._model),
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
+            strange=strangers(
+                self._optimizer, own, lambda each: optimizer_variables(each) or self._moves.get(id(each), ())
+            ),
         )
+
+    def _held_by(self, optimizer) -> Iterable:
+        return optimizer_variables(optimizer) or self._moves.get(id(optimizer), ())
 
     def _loop_to_follow(self, path, model, optimizer, audits) -> FollowedLoop:
         if not layers.is_built(model):
@@ -130,11 +148,11 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
             return self._watch_pairs(optimizer)
         apply = optimizer.apply
 
-        def watch(gradients, variables=None):
-            gradients = list(gradients)
-            given = optimizer_variables(optimizer) if variables is None else list(variables)
+        def watch(grads, trainable_variables=None):  # named as Keras names them
+            gradients = list(grads)
+            given = optimizer_variables(optimizer) if trainable_variables is None else list(trainable_variables)
             pairs = zip(gradients, given, strict=True)
-            return self._seen(optimizer, pairs, lambda pairs: apply([gradient for gradient, _ in pairs], variables))
+            return self._seen(optimizer, pairs, lambda pairs: apply([each for each, _ in pairs], trainable_variables))
 
         self._wrap(optimizer, "apply", watch)
 
@@ -153,6 +171,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         differs: PyTorch's replicas have added up their gradients before, Keras' optimizer does it inside.
         """
         pairs = list(pairs)
+        self._moves = {**self._moves, id(optimizer): [variable for _, variable in pairs]}
         shown = () if self._is_replica() else pairs
         self._before_update({id(variable): gradient for gradient, variable in shown})
         updated = update(pairs if self._exchange is None else self._exchange.given_to_update(pairs, self._parameters))

@@ -8,6 +8,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from compare.inputs.given_optimizer import refuse_what_is_none, strangers
 from compare.traces import recorder
 from compare.traces.header import Header
 from torch_impl import operations, runtime, settings, weights
@@ -33,10 +34,13 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             weight_groups=tuple(weights.weight_groups(self._model)),
             kinds=layers.named_kinds(self._model),
             settings=tuple(described),
+            strange=strangers(self._optimizer, self._model.parameters(), _held_by),
         )
 
     def _as_written(self, model, optimizer):
-        return as_one(model), unwrapped_optimizer(optimizer)
+        model, optimizer = as_one(model), unwrapped_optimizer(optimizer)
+        refuse_what_is_none(optimizer, model.parameters())
+        return model, optimizer
 
     def _rates(self, optimizer: torch.optim.Optimizer) -> weights.Rates | None:
         return weights.Rates(optimizer) if isinstance(optimizer, torch.optim.Optimizer) else None
@@ -84,6 +88,10 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
 
         self._detach.append(optimizer.register_step_pre_hook(before).remove)
         self._detach.append(optimizer.register_step_post_hook(after).remove)
+
+
+def _held_by(optimizer) -> list:
+    return [parameter for group in getattr(optimizer, "param_groups", ()) for parameter in group["params"]]
 
 
 def _followed_by(once: Callable[[], None], closure: Callable) -> Callable:

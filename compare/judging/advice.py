@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from compare.judging.by_hand import say_by_hand
 from compare.judging.comparison import DIVERGED, Comparison
 from compare.judging.difference import NOT_SHOWN
 from compare.judging.judgement import Judgement
@@ -59,10 +60,6 @@ IN_THE_CODE = {
 IN_EVALUATION = (
     "compare what both models do in evaluation mode: dropout, normalisation, and how the mode reaches a layer"
 )
-MOVED_BY_HAND = (
-    "no optimizer moves this weight: compare what does (an average: its decay, its first step, how often it is made, "
-    "before or behind the update)"
-)
 OF_AN_OPTIMIZER = ("rate", "state", "update")
 FEW = 3
 # What a step computes before a setting can act in it.
@@ -92,8 +89,8 @@ def what_to_compare(judgement: Judgement) -> str:
     if first.step is END:  # weights there say no more than that the sides parted before
         return "" if first.stage in ("weights", "buffer") else IN_EVALUATION
     agreed = _last_output(judgement, first)
-    if first.stage == "update" and _is_moved_by_hand(judgement, first):
-        return MOVED_BY_HAND
+    if first.stage == "update" and (by_hand := _by_hand(judgement, first)):
+        return by_hand
     in_the_code = IN_THE_CODE.get(first.stage, "").format(
         tensor=without_call(first.tensor), since=f", from {agreed} on" if agreed else ""
     )
@@ -136,11 +133,9 @@ def _rows_of_step(judgement: Judgement, first: StageRow) -> tuple[list[StageRow]
     return ([row for row in found.rows if row.step == first.step], found.pair) if found else ([], None)
 
 
-def _is_moved_by_hand(judgement: Judgement, first: StageRow) -> bool:
-    """Whether no gradient and no state of a weight is known, while those of others are."""
-    rows, _ = _rows_of_step(judgement, first)
-    given = {without_call(row.tensor).partition(" ")[0] for row in rows if row.stage in ("gradient", "state")}
-    return bool(given) and first.tensor not in given
+def _by_hand(judgement: Judgement, first: StageRow) -> str:
+    of_step, pair = _rows_of_step(judgement, first)
+    return say_by_hand(pair, first, of_step, judgement.sides) if pair else ""
 
 
 def _last_output(judgement: Judgement, first: StageRow) -> str:

@@ -26,6 +26,12 @@ def _say_unmoved(trace: Trace) -> str:
         )
     if any(np.any(trace[key]) for key in updates):
         return ""
+    if kinds := trace.header.strange:
+        holds = f"the optimizer ({kinds[0]}) holds" if len(kinds) == 1 else f"the optimizers ({', '.join(kinds)}) hold"
+        return (
+            f"no weight of {trace.header.side} moved in any recorded step, for {holds} none of the weights of the model "
+            "that its recorder was given: give the model with whose parameters it was made"
+        )
     return (
         f"no weight of {trace.header.side} moved in any recorded step. If the loop trains, it puts new tensors in the "
         "place of those that the recorder was given: move them in place (weight -= rate * gradient, or assign_sub)"

@@ -57,6 +57,7 @@ class Header:
     `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
     where PyTorch's mode was set from outside, and the loss put layers back into training. `followed` are the steps that
     began with the weights of another recorded loop, `from_outside` the audited ones without outputs and gradients.
+    `strange` are the optimizers that hold none of the model's weights, by kind, where all are such.
     `ended_by` is the error that ended a loop inside of `with Recorder(...)`, "" where none did.
     `flow` says of an isolated run which outputs and variables reach each layer's call, or the loss; `gradient_flow`
     says from which of them the gradient of what a call is given, of each output of it, or of the loss comes on.
@@ -79,6 +80,7 @@ class Header:
     evaluated_in_training: bool = False
     followed: tuple[int, ...] = ()
     from_outside: tuple[int, ...] = ()
+    strange: tuple[str, ...] = ()
     ended_by: str = ""
     flow: dict[str, list[str]] = field(default_factory=dict)
     gradient_flow: dict[str, list[str]] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Header:
             | {
                 "weight_groups": tuple(map(WeightGroup.from_json, plain["weight_groups"])),
                 "settings": tuple(Setting(**each) for each in plain["settings"]),
+                "strange": tuple(plain["strange"]),
                 "followed": tuple(plain["followed"]),
                 "from_outside": tuple(plain["from_outside"]),
                 "explicit": tuple((name, expression) for name, expression in plain["explicit"]),

@@ -219,3 +219,18 @@ def test_equal_rows_have_no_note():
         compare_settings(torch, side("bn", "BatchNorm", momentum=0.2), {"bn": "bn"})[0].note
         == NOTES["BatchNorm", "momentum"]
     )
+
+
+def precision(default, weights="float64", compute="float64"):
+    settings = {"default dtype": default, "dtype of weights": [weights], "compute dtype": [compute]}
+    return [Setting("precision", "", name, value) for name, value in settings.items()]
+
+
+def test_a_default_dtype_that_neither_weights_nor_computations_have_is_no_difference():
+    assert "default dtype" not in {
+        row.setting for row in compare_settings(precision("float32"), precision("float64"), {})
+    }
+    assert [row.verdict for row in compare_settings(precision("float64"), precision("float64"), {})] == ["equal"] * 3
+    for other in ({"weights": "float32"}, {"compute": "float32"}):
+        rows = compare_settings(precision("float32", **other), precision("float64"), {})
+        assert "default dtype" in {row.setting for row in rows if row.verdict == "differs"}

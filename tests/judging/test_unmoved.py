@@ -10,7 +10,7 @@ from compare.judging.unmoved import say_unmoved
 
 class Recorded(dict):
     keys = property(list)
-    header = SimpleNamespace(side="torch")
+    header = SimpleNamespace(side="torch", strange=())
 
 
 STILL = {(step, "update", name): np.zeros(2) for step in range(2) for name in ("w", "b")}
@@ -20,6 +20,14 @@ def test_a_loop_that_moves_no_weight_in_any_step_is_told_what_to_do():
     [said] = say_unmoved([Recorded(STILL)])
     assert said.startswith("no weight of torch moved in any recorded step")
     assert "in place" in said
+
+
+def test_an_optimizer_of_another_model_is_said_to_be_why():
+    trace = Recorded(STILL)
+    trace.header = SimpleNamespace(side="torch", strange=("SGD",))
+    [said] = say_unmoved([trace])
+    assert "the optimizer (SGD) holds none of the weights of the model" in said
+    assert "new tensors" not in said
 
 
 @pytest.mark.parametrize(

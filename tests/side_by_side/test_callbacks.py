@@ -1,5 +1,7 @@
 """Keras' fit is recorded step by step: the same losses as a loop that is written out, however the step is made."""
 
+from contextlib import nullcontext
+
 import keras
 import numpy as np
 import pytest
@@ -124,3 +126,44 @@ def test_a_loss_that_is_not_returned_is_named_with_those_that_are(tmp_path):
 def test_steps_that_are_made_in_one_go_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"steps_per_execution=4\) hides the steps between: give 1"):
         fit(network(), tmp_path / "tf", steps_per_execution=4)
+
+
+def sgd_network(kind=keras.Model):
+    model = network(kind)
+    model.compile(keras.optimizers.SGD(RATE), "mse")
+    return model
+
+
+def test_a_recorder_among_the_callbacks_is_told_what_belongs_there(tmp_path):
+    model = sgd_network()
+    with (
+        Recorder(tmp_path / "tf", model, model.optimizer) as recorder,
+        pytest.raises(TypeError, match=r"recorder\.callb"),
+    ):
+        model.fit(X, Y, verbose=0, callbacks=[recorder])
+
+
+def test_a_recorder_of_another_model_is_refused_and_one_of_a_part_of_it_is_not(tmp_path):
+    model, other = sgd_network(), sgd_network()
+    with Recorder(tmp_path / "other", other, other.optimizer) as recorder:
+        with pytest.raises(ValueError, match="fit trains another model"):
+            model.fit(X, Y, verbose=0, callbacks=[recorder.callback()])
+    with Recorder(tmp_path / "part", {"dense": model.layers[-1]}, model.optimizer) as recorder:
+        model.fit(X, Y, verbose=0, callbacks=[recorder.callback()])
+        assert recorder.steps
+
+
+@pytest.mark.parametrize(("kind", "refused"), [(keras.Model, True), (Plain, False)])
+def test_another_optimizer_than_the_recorded_is_refused_where_keras_itself_makes_the_step(tmp_path, kind, refused):
+    model = sgd_network(kind)
+    with Recorder(tmp_path / "tf", model, model.optimizer) as recorder:
+        model.compile(keras.optimizers.Adam(RATE), "mse")
+        with pytest.raises(ValueError, match=r"another optimizer \(Adam\)") if refused else nullcontext():
+            model.fit(X, Y, verbose=0, callbacks=[recorder.callback("loss" if refused else "squares")])
+
+
+def test_an_optimizer_that_scales_the_loss_of_the_recorded_one_is_that(tmp_path):
+    model, inner = network(), keras.optimizers.SGD(RATE)
+    model.compile(keras.optimizers.LossScaleOptimizer(inner), "mse")
+    with Recorder(tmp_path / "tf", model, inner) as recorder:
+        model.fit(X, Y, verbose=0, callbacks=[recorder.callback()])

@@ -370,3 +370,26 @@ def test_a_step_that_was_audited_alone_is_refused_before_the_loop_starts(tmp_pat
     with pytest.raises(ValueError, match=r"step 50 cannot be followed.*audits=\[0, 1, 2, 49, 50\]"):
         chaotic_tf(tmp_path / "tf", tmp_path / "torch")
     assert [path.name for path in tmp_path.iterdir()] == ["torch.npz"]
+
+
+def test_an_optimizer_of_another_model_is_known_on_both_sides(tmp_path):
+    model, other = torch.nn.Linear(3, 1), torch.nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(other.parameters(), lr=0.1)
+    with TorchRecorder(tmp_path / "torch", model, optimizer) as recorder:
+        optimizer.step()
+        recorder.step(0.0)
+    model, other = (keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]) for _ in range(2))
+    optimizer = keras.optimizers.SGD(0.1)
+    with TfRecorder(tmp_path / "tf", model, optimizer) as recorder:
+        optimizer.apply_gradients([(tf.zeros_like(each), each) for each in other.trainable_variables])
+        recorder.step(0.0)
+    for side in ("torch", "tf"):
+        with Trace(tmp_path / f"{side}.npz") as trace:
+            assert trace.header.strange == ("SGD",)
+
+
+def test_a_text_in_the_place_of_an_optimizer_is_refused_on_both_sides(tmp_path):
+    with pytest.raises(ValueError, match=r"^optimizer is the text 'sgd'"):
+        TorchRecorder(tmp_path / "torch", torch.nn.Linear(3, 1), "sgd")
+    with pytest.raises(ValueError, match=r"^optimizer is the text 'sgd'"):
+        TfRecorder(tmp_path / "tf", keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]), "sgd")

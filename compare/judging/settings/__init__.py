@@ -77,7 +77,14 @@ def compare_settings(
         for row in _compare_subject(left, right):
             if row.setting not in skipped:
                 rows.setdefault((row.subject, row.setting, repr(row.tf)), row)
-    return without_moved_activation(list(rows.values()))
+    return without_unused_dtype(without_moved_activation(list(rows.values())))
+
+
+def without_unused_dtype(rows: list[SettingRow]) -> list[SettingRow]:
+    """The rows without the default dtype where the dtypes of weights and of computations, which it is for, agree."""
+    used = [row.verdict for row in rows if row.setting in ("dtype of weights", "compute dtype")]
+    agrees = len(used) > 1 and set(used) == {EQUAL}
+    return [row for row in rows if not (agrees and row.setting == "default dtype" and row.verdict != EQUAL)]
 
 
 def without_moved_activation(rows: list[SettingRow]) -> list[SettingRow]:
