@@ -174,6 +174,18 @@ def loss_arguments(loss: keras.losses.Loss) -> dict:
     return getattr(loss, "_fn_kwargs", {})
 
 
+def compiled_loss_code() -> list:
+    """The code of what calls the losses given to `compile`. Gone: their factors are not seen."""
+    compiled = getattr(import_module("keras.src.trainers.compile_utils"), "CompileLoss", None)
+    return [compiled.__call__.__code__] if compiled else []
+
+
+def loss_weights(compiled, loss) -> list:
+    """The factors that `compile` was given for a loss, one for each output that has it. Gone: they are not seen."""
+    listed = getattr(compiled, "_flat_losses", None) or []
+    return [each.loss_weights for each in listed if each.loss is loss and each.loss_weights is not None]
+
+
 def optimizer_variables(optimizer) -> list:
     """The variables that an optimizer was built for, in the order of its slots; empty for what is not Keras 3's."""
     return list(_needed(optimizer, "_trainable_variables")) if isinstance(optimizer, optimizers.Optimizer) else []

@@ -69,6 +69,7 @@ NEVER_BEFORE = {
     "running variance": ("forward", "loss", "gradient"),
     "momentum": ("forward", "loss", "gradient"),
     "trainable": ("loss",),
+    "loss_weights": ("loss",),  # the other side's loop may multiply by it
     "eps": ("state",),
     "eps is added": ("state",),
 }

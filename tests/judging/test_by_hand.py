@@ -1,6 +1,7 @@
 """An update that no optimizer makes is not said to be one's: what moves the weights is named, and by how much."""
 
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ BY_SGD = (Setting("optimizer", "SGD", "lr", 0.1),)
 
 
 class Recorded(dict):
-    curves = {}
+    curves: ClassVar = {}
 
     def __init__(self, tensors, settings=(), strange=()):
         super().__init__(tensors)

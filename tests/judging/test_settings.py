@@ -234,3 +234,12 @@ def test_a_default_dtype_that_neither_weights_nor_computations_have_is_no_differ
     for other in ({"weights": "float32"}, {"compute": "float32"}):
         rows = compare_settings(precision("float32", **other), precision("float64"), {})
         assert "default dtype" in {row.setting for row in rows if row.verdict == "differs"}
+
+
+def test_a_factor_of_one_sides_loss_is_a_row_where_it_is_another_than_one():
+    mse = side("loss", "MSELoss", reduction="mean")
+    assert verdicts(mse, [*mse, Setting("loss", "MSELoss", "loss_weights", 0.5)]) == [
+        ("loss", "reduction", "equal"),
+        ("loss", "loss_weights", "tf only"),
+    ]
+    assert not verdicts(mse, [*mse, Setting("loss", "MSELoss", "loss_weights", 1.0)])[1:]

@@ -145,9 +145,9 @@ def test_a_recorder_among_the_callbacks_is_told_what_belongs_there(tmp_path):
 
 def test_a_recorder_of_another_model_is_refused_and_one_of_a_part_of_it_is_not(tmp_path):
     model, other = sgd_network(), sgd_network()
-    with Recorder(tmp_path / "other", other, other.optimizer) as recorder:
-        with pytest.raises(ValueError, match="fit trains another model"):
-            model.fit(X, Y, verbose=0, callbacks=[recorder.callback()])
+    refused = pytest.raises(ValueError, match="fit trains another model")
+    with Recorder(tmp_path / "other", other, other.optimizer) as recorder, refused:
+        model.fit(X, Y, verbose=0, callbacks=[recorder.callback()])
     with Recorder(tmp_path / "part", {"dense": model.layers[-1]}, model.optimizer) as recorder:
         model.fit(X, Y, verbose=0, callbacks=[recorder.callback()])
         assert recorder.steps

@@ -50,12 +50,15 @@ MULTI_CLASS = [
     (partial(cross_entropy, label_smoothing=0.1), SPARSE(from_logits=True), {"label_smoothing"}),
     (partial(cross_entropy, ignore_index=1), SPARSE(True), {"ignore_index"}),
     (partial(functional.cross_entropy, ignore_index=1), SPARSE(True, ignore_class=1), set()),
-    (partial(cross_entropy, weight=torch.ones(4, dtype=torch.float64)), SPARSE(True), {"weight"}),
+    (partial(cross_entropy, weight=torch.full((4,), 2.0, dtype=torch.float64)), SPARSE(True), {"weight"}),
     (
-        nn.CrossEntropyLoss(torch.ones(4, dtype=torch.float64)),
-        lambda y, p: SPARSE(True)(y, p, sample_weight=tf.ones(3, tf.float64)),
+        nn.CrossEntropyLoss(torch.full((4,), 2.0, dtype=torch.float64)),
+        lambda y, p: SPARSE(True)(y, p, sample_weight=2 * tf.ones(3, tf.float64)),
         set(),
     ),
+    (cross_entropy, lambda y, p: SPARSE(True)(y, p, sample_weight=tf.ones(3, tf.float64)), set()),
+    (cross_entropy, lambda y, p: SPARSE(True)(y, p, sample_weight=2 * tf.ones(3, tf.float64)), {"weight"}),
+    (nn.CrossEntropyLoss(torch.ones(4, dtype=torch.float64)), SPARSE(True), set()),
     (partial(cross_entropy, reduction="sum"), SPARSE(True), {"reduction"}),
     (cross_entropy, lambda y, p: keras.losses.sparse_categorical_crossentropy(y, p, from_logits=True), set()),
     (cross_entropy, keras.losses.sparse_categorical_crossentropy, {"from_logits"}),
@@ -146,3 +149,13 @@ def test_a_recorder_keeps_the_losses_of_its_first_audited_step_and_leaves_no_pro
     with Trace(tmp_path / "torch.npz") as trace:
         said = [(each.kind, each.setting, each.value) for each in trace.header.settings if each.subject[:4] == "loss"]
     assert said == [("HuberLoss", "reduction", "mean"), ("HuberLoss", "delta", 0.5), ("MSELoss", "reduction", "mean")]
+
+
+@pytest.mark.parametrize(("factors", "expected"), [(None, [1, 1]), ([1.0, 1.0], [1, 1]), ([1.0, 0.5], [1, 0.5])])
+def test_the_factors_that_compile_was_given_are_settings_of_the_losses(factors, expected):
+    given = keras.Input((2,))
+    model = keras.Model(given, [keras.layers.Dense(1)(given), keras.layers.Dense(1)(given)])
+    model.compile("sgd", loss=["mse", "mae"], loss_weights=factors, run_eagerly=True)
+    rows = seen(tf_calls(), model.train_on_batch, tf.ones((4, 2)), [tf.ones((4, 1))] * 2)
+    found = {row.kind: row.value for row in rows if row.setting == "loss_weights"}
+    assert [found.get(kind, 1) for kind in ("MSELoss", "L1Loss")] == expected

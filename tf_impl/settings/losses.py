@@ -8,8 +8,8 @@ import tensorflow as tf
 from keras.losses import Loss
 
 from compare.traces.settings.loss_calls import LossCalls
-from compare.traces.settings.values import plain, simple
-from tf_impl.keras_internals import is_of_keras, loss_arguments
+from compare.traces.settings.values import attempt, plain, simple
+from tf_impl.keras_internals import compiled_loss_code, is_of_keras, loss_arguments, loss_weights
 
 # What a loss is of, and arguments that change no value.
 NO_SETTINGS = {
@@ -73,16 +73,36 @@ def loss_calls() -> LossCalls:
     """What watches the calls of losses: of Keras' objects, of their functions, and of the operations behind these."""
     silent = {keras.metrics.Metric.__call__.__code__, keras.metrics.MeanMetricWrapper.update_state.__code__}
     readers = {_code(function): partial(described, name, **known) for function, name, known in _functions()}
-    return LossCalls({**readers, Loss.__call__.__code__: _called_object}, silent)
+    objects = _Objects()
+    of_compile = dict.fromkeys(compiled_loss_code(), objects.begin)
+    return LossCalls({**readers, Loss.__call__.__code__: objects.called, **of_compile}, silent)
 
 
-def _called_object(arguments) -> tuple[str, dict] | None:
-    """A loss object of Keras' own; None of a user's, which calls others, as Keras' own for several outputs does."""
-    loss = arguments["self"]
-    if not is_of_keras(type(loss), "losses"):
-        return None
-    kind, settings = one_loss(loss)
-    return kind, settings | ({"weight": True} if arguments.get("sample_weight") is not None else {})
+class _Objects:
+    """The calls of loss objects, those that `compile` was given with the factor that it was given for each."""
+
+    def __init__(self):
+        self._compiled = None  # what calls the losses that a model was compiled with
+
+    def begin(self, arguments) -> None:
+        self._compiled = arguments["self"]
+
+    def called(self, arguments) -> tuple[str, dict] | None:
+        """A loss object of Keras' own; None of a user's, which calls others, as Keras' own for several outputs does."""
+        loss = arguments["self"]
+        if not is_of_keras(type(loss), "losses"):
+            return None
+        kind, settings = one_loss(loss)
+        settings |= {"weight": True} if _weighs(arguments.get("sample_weight")) else {}
+        factors = {plain(factor) for factor in loss_weights(self._compiled, loss)}
+        return kind, settings | ({"loss_weights": factors.pop()} if len(factors) == 1 else {})
+
+
+def _weighs(weights) -> bool:
+    """Whether these are weights, as far as they have values: a fit with several outputs needs some for each of them."""
+    if weights is None:
+        return False
+    return not attempt(lambda: bool((keras.ops.convert_to_numpy(weights) == 1).all()), False)
 
 
 def _functions() -> list[tuple]:

@@ -6,7 +6,7 @@ from torch.nn import functional
 from torch.nn.modules import loss as losses
 
 from compare.traces.settings.loss_calls import LossCalls
-from compare.traces.settings.values import plain, simple
+from compare.traces.settings.values import attempt, plain, simple
 
 # What a loss is of, and arguments that PyTorch keeps for old programs.
 NO_SETTINGS = {
@@ -26,7 +26,7 @@ def described(kind, values) -> tuple[str, dict]:
     """A kind of loss, and the settings among the attributes of its object or the arguments of its function."""
     settings = {name: value for name, value in values.items() if name[0] != "_" and simple(value)}
     settings = {name: value for name, value in settings.items() if name not in NO_SETTINGS | WEIGHTS}
-    settings |= {"weight": True} if values.get("weight") is not None else {}
+    settings |= {"weight": True} if _weighs(values.get("weight")) else {}
     if (pos_weight := values.get("pos_weight")) is not None:
         settings["pos_weight"] = plain(pos_weight.detach().cpu().numpy().tolist())
     if kind in ("CrossEntropyLoss", "BCELoss", "BCEWithLogitsLoss"):
@@ -36,6 +36,11 @@ def described(kind, values) -> tuple[str, dict]:
     if kind == "SmoothL1Loss" and settings.get("beta") == 1:  # the same formula
         kind, settings = "HuberLoss", settings | {"delta": settings.pop("beta")}
     return kind, settings
+
+
+def _weighs(weight) -> bool:
+    """Whether this is a weight: ones are none."""
+    return weight is not None and not attempt(lambda: bool((weight == 1).all()), False)
 
 
 def loss_calls() -> LossCalls:

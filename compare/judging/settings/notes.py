@@ -49,6 +49,7 @@ NOTES = {
     ("", "label_smoothing"): "different targets",
     ("", "ignore_index"): "different rows count in the mean",
     ("", "weight"): "the rows have different weights",
+    ("", "loss_weights"): "compile multiplies this loss by it: the other side's loop must, too",
     ("BatchNorm", "weight"): "one side has no scale to train",
     ("", "trainable"): "it is trained on one side only",
     ("", "preprocessing"): "a layer that prepares the inputs: do the same to the batches of the other side",

@@ -9,7 +9,7 @@ from compare.judging.tolerances import FLOOR_ULPS, ulp
 EQUAL, DIFFERS, ROUNDED = "equal", "differs", "rounded to float32"
 
 # Settings that have no effect at 1.
-ONE_IS_NEUTRAL = {"dilation", "groups", "num_layers", "gradient_accumulation_steps"}
+ONE_IS_NEUTRAL = {"dilation", "groups", "num_layers", "gradient_accumulation_steps", "loss_weights"}
 
 
 def to_text(value: Any) -> str:
