@@ -20,12 +20,12 @@ _CALLS = DropoutCalls()
 def mute(model) -> dict[str, dict[str, float]]:
     """Set the rate of every dropout layer to zero; returns the former rates by the layer's path and by setting."""
     had: dict[str, dict[str, float]] = {}
-    for path, layer in every_layer(model).items():
+    for path, layer in reversed(every_layer(model).items()):  # each layer by its own path, before one that holds it
         inside = with_all_inside(layer) if path and is_layer(layer) else (layer,)
         for inner in inside:
             for setting, rate in (_mute_keras_own if _is_keras_own(inner) else _mute_users)(inner).items():
                 had.setdefault(path, {}).setdefault(setting, rate)
-    return had
+    return dict(reversed(had.items()))
 
 
 def _mute_keras_own(layer) -> dict[str, float]:

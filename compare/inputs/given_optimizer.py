@@ -30,7 +30,7 @@ def _refusal(given: Any, own: set[int]) -> str:
 
 
 def strangers(optimizer: Any, weights: Iterable[Any], held_by: Callable[[Any], Iterable[Any]]) -> tuple[str, ...]:
-    """The kinds of all optimizers, if none holds any of `weights`; empty where one does or what it holds is not known."""
+    """The kinds of all optimizers, if none holds any of `weights`; empty where one does, or may."""
     own, every = {id(each) for each in weights}, every_optimizer(optimizer).values()
     held = [{id(each) for each in held_by(each)} for each in every]
     return tuple(type(each).__name__ for each in every) if all(ids and not ids & own for ids in held) else ()

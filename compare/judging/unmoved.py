@@ -29,8 +29,8 @@ def _say_unmoved(trace: Trace) -> str:
     if kinds := trace.header.strange:
         holds = f"the optimizer ({kinds[0]}) holds" if len(kinds) == 1 else f"the optimizers ({', '.join(kinds)}) hold"
         return (
-            f"no weight of {trace.header.side} moved in any recorded step, for {holds} none of the weights of the model "
-            "that its recorder was given: give the model with whose parameters it was made"
+            f"no weight of {trace.header.side} moved in any recorded step, for {holds} none of the weights of the "
+            "model that its recorder was given: give the model with whose parameters it was made"
         )
     return (
         f"no weight of {trace.header.side} moved in any recorded step. If the loop trains, it puts new tensors in the "

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from compare.inputs.expressions import FORMS, WHOLE, ExplicitPairs, Term, shape_of, terms
 from compare.traces.fitting import Shape, layouts
 from compare.traces.fused import slices_of, together
+from compare.traces.used_twice import say_used_twice
 from compare.traces.weights import Tensor
 
 Tensors = Mapping[str, Tensor]  # by name
@@ -28,7 +29,9 @@ class PairingError(Exception):
 
 
 def check_explicit(torch: Tensors, tf: Tensors, explicit: ExplicitPairs) -> None:
-    """PairingError where `explicit` names a weight that does not exist, or pairs two of different shapes."""
+    """PairingError where `explicit` names a weight that does not exist, pairs two of different shapes, or uses one
+    part of a weight twice and another not at all.
+    """
     shapes = _whole_shapes(torch)
     for name, expression in explicit:
         if name is not None and name not in tf:
@@ -39,6 +42,8 @@ def check_explicit(torch: Tensors, tf: Tensors, explicit: ExplicitPairs) -> None
                 raise PairingError(f"WEIGHTS names {term.name!r}, which the torch side does not have{nearest}")
         if name is not None and expression is not None:
             _check_shape(name, tf[name].shape, expression, shapes)
+    if said := say_used_twice(shapes, explicit):
+        raise PairingError(said)
 
 
 def _check_shape(name: str, shape: Shape, expression: str, shapes: Mapping[str, Shape]) -> None:

@@ -33,6 +33,14 @@ def test_a_dropout_of_keras_is_switched_off_and_its_rate_told(make):
     assert layer.rate == 0
 
 
+def test_a_dropout_inside_of_a_users_layer_is_told_by_its_own_path():
+    block = keras.layers.Layer(name="block")
+    block.drop_path = keras.layers.Dropout(0.25, noise_shape=(None, 1, 1))
+    block.again = keras.layers.Dropout(0.5)
+    expected = {"block.drop_path": {"p": 0.25}, "block.again": {"p": 0.5}}
+    assert tf_randomness.mute(keras.Sequential([block])) == expected
+
+
 def test_the_dropout_of_a_recurrent_layer_is_switched_off():
     model = keras.Sequential([keras.layers.LSTM(2, dropout=0.5, name="lstm")])
     assert tf_randomness.mute(model) == {"lstm": {"input dropout": 0.5}}
