@@ -34,6 +34,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             weight_groups=tuple(weights.weight_groups(self._model)),
             kinds=layers.named_kinds(self._model),
             settings=tuple(described),
+            tied=_tied(self._model),
             strange=strangers(self._optimizer, self._model.parameters(), _held_by),
         )
 
@@ -88,6 +89,13 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
 
         self._detach.append(optimizer.register_step_pre_hook(before).remove)
         self._detach.append(optimizer.register_step_post_hook(after).remove)
+
+
+def _tied(model: nn.Module) -> dict[str, str]:
+    """Further names of weights that are in several places, and their first."""
+    first = {id(parameter): name for name, parameter in model.named_parameters()}
+    every = model.named_parameters(remove_duplicate=False)
+    return {name: first[id(parameter)] for name, parameter in every if first[id(parameter)] != name}
 
 
 def _held_by(optimizer) -> list:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from compare.inputs.expressions import terms
 from compare.judging import tolerances
 from compare.judging.default_initial_values import by_default
 from compare.judging.distributions import (
@@ -66,8 +67,16 @@ def summarise(rows: list[InitialRow]) -> list[str]:
     groups: dict[str, list[InitialRow]] = {}
     for row in rows:
         if row.verdict == DIFFERS and not row.by_default:
-            groups.setdefault(row.tensor.rpartition(".")[2], []).append(row)
+            groups.setdefault(_last_name(row.tensor), []).append(row)
     return [_summary(ending, group) for ending, group in groups.items()]
+
+
+def _last_name(tensor: str) -> str:
+    """The last name of a tensor, or of the first that an expression names, without what is done to it."""
+    try:
+        return terms(tensor)[0].name.rpartition(".")[2]
+    except ValueError:  # a name that no expression could have
+        return tensor.rpartition(".")[2]
 
 
 def _summary(ending: str, group: list[InitialRow]) -> str:

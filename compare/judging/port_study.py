@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from compare.inputs.port_inputs import PortInputs
+from compare.judging.buffers_alone import say_buffers_alone
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
@@ -97,6 +98,7 @@ def study_port(
         *frozen,
         *described.findings,
         *proven.words,
+        *say_buffers_alone(described.pair, proven.pairing),
         *say_muted(described.pair),
     )
     if inputs.more:

@@ -15,6 +15,7 @@ from compare.inputs.subject import Subject
 from compare.judging import tolerances
 from compare.judging.advice import what_to_record
 from compare.judging.both_not_finite import set_not_finite_apart
+from compare.judging.buffers_alone import say_buffers_alone
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison
 from compare.judging.dropout_on import set_dropout_apart
 from compare.judging.falling import falls, not_falling, say_falling
@@ -81,6 +82,7 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_alone(pairing), *say_against_names(pairing))
+        of_weights += tuple(say_buffers_alone(sides, pairing))
         mode = say_mode(pair, judgement.first_divergence)
         ended = (_ended(trace) for trace in sides if trace.header.ended_by)
         findings = (*judgement.findings, *mode, *ended, *say_unmoved(sides), *of_weights, *not_twins)

@@ -70,7 +70,7 @@ LEAK_ULPS = 2
 LEAK_FACTOR = 2
 
 # The smallest gap seen from a constant rounded to float32 was 1e-10. A smaller one that is more than rounding comes
-# from a formula that cancels.
+# from a formula that cancels, or from such a constant where it does little.
 SMALLEST_LEAK = 1e-10
 
 # An accuracy is a count, which changes when a score crosses a threshold. Where the loss's envelope is wider than this

@@ -49,7 +49,7 @@ def in_float32_only(double: Comparison, off: Off | None) -> str:
 def leak_remark(comparison: Comparison, first: StageRow) -> str:
     """The remark on a first divergence that rounding a constant to float32 explains."""
     small = first.difference.max_rel < tolerances.SMALLEST_LEAK
-    what = "digits lost by a formula that cancels" if small else "leak of float32 precision"
+    what = "digits that one side loses, in a constant or a formula" if small else "leak of float32 precision"
     what = "two ways to clip" if "clip_grad_norm_" in first.difference.detail else what
     return f"{what}: {_place_sentence(comparison, first)}"
 

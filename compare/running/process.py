@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from compare.running.request import Request, RequestFailedError, to_line
+from compare.running.request import STEP_FILE, Request, RequestFailedError, to_line
 from compare.running.warned import found_in, once_each
 
 PACKAGES = {"torch": "torch_impl", "tf": "tf_impl"}
@@ -33,6 +33,7 @@ class WorkerProcess:
         self.side, self.python = side, python or sys.executable
         self._options = ["--serve", str(kept), "--threads", str(threads)]
         self._timeout, self._log, self._said = timeout, log, 0
+        self._step = log.with_name(f"{log.name}.step")
         self._process: subprocess.Popen[str] | None = None
         self._starting, self._closed = threading.Lock(), False
         self._start()
@@ -82,7 +83,9 @@ class WorkerProcess:
     def _start(self) -> subprocess.Popen[str]:
         """Start the process, and a thread that listens to it."""
         command = [self.python, "-m", PACKAGES[self.side], *self._options]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+        self._step.unlink(missing_ok=True)
+        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        environment = {**os.environ, "PYTHONPATH": path, STEP_FILE: str(self._step)}
         self._ready, self._answers = False, queue.Queue[dict[str, Any]]()
         try:
             with self._starting, open(self._log, "wb") as log:
@@ -113,12 +116,13 @@ class WorkerProcess:
             return self._answers.get(timeout=self._timeout)
         except queue.Empty:
             self._stop()
-            where = f"at step {step}" if self._ready else f"while it imported {FRAMEWORKS[self.side]}"
+            where = f"at step {self._last_step(step)}" if self._ready else f"while it imported {FRAMEWORKS[self.side]}"
             silence = f"the worker was silent for {self._timeout:g} s (--timeout) {where}"
             raise RequestFailedError(self.side, f"{silence}, and was ended") from None
 
     def _exited(self, code: int, step: int) -> Exception:
         self._stop()
+        step = self._last_step(step)
         if not self._ready:
             reason = f"the worker {_how(code)}: {self._last_words()}"
             return FrameworkUnavailableError(self._cannot_import(reason))
@@ -130,6 +134,13 @@ class WorkerProcess:
             f"{framework} cannot be used from {self.python} ({reason}): "
             f"run `{self.python} -m pip install numpy {framework}`, or name another Python with --{self.side}-python"
         )
+
+    def _last_step(self, reported: int) -> int:
+        """The step that it left, which may be one behind the last that it reported."""
+        try:
+            return int(self._step.read_text())
+        except (OSError, ValueError):
+            return reported
 
     def _last_words(self) -> str:
         """The last line that it wrote to standard error."""

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+STEP_FILE = "COMPARE_STEP_FILE"  # in the environment: where a worker leaves the number of the step that it makes
 SIDES = ("torch", "tf")
 AUDITS = (0,)
 

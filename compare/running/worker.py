@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from io import RawIOBase
 
 from compare.inputs import cases
 from compare.inputs.case_inputs import make_inputs
@@ -22,7 +23,7 @@ from compare.inputs.datasets import DataError
 from compare.inputs.port_errors import PortError, one_line
 from compare.running.execute import Executor
 from compare.running.framework import Framework
-from compare.running.request import CheckComponent, Request, from_line
+from compare.running.request import STEP_FILE, CheckComponent, Request, from_line
 from compare.running.standalone import train_alone
 from compare.running.warned import warnings_in_lines
 
@@ -70,6 +71,7 @@ def serve(framework: Framework, threads: int, executor: Executor) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes our input
     send = _take_over_stdout()
     requests = _read_requests()
+    numbers = open(path, "wb", buffering=0) if (path := os.environ.get(STEP_FILE)) else None  # noqa: SIM115 - to the end
     try:
         framework.runtime.configure(threads)
         framework.prepare  # noqa: B018 - import everything before saying so
@@ -78,7 +80,7 @@ def serve(framework: Framework, threads: int, executor: Executor) -> None:
         return
     send(event="ready", versions=framework.runtime.versions())
     while True:
-        request, progress = requests.get(), _Progress(send)
+        request, progress = requests.get(), _Progress(send, numbers)
         try:
             with warnings_in_lines():
                 executor.fulfil(request, progress.watch)
@@ -118,11 +120,13 @@ def _read_requests() -> queue.Queue[Request]:
 
 
 class _Progress:
-    """Reports every tenth of a second how many of a run's batches were used."""
+    """Reports every tenth of a second how many of a run's batches were used, and leaves each step's number in a file:
+    of a process that is killed no more is known."""
 
-    def __init__(self, send: Callable[..., object]):
-        self._send, self._last = send, 0.0
+    def __init__(self, send: Callable[..., object], numbers: RawIOBase | None = None):
+        self._send, self._last, self._numbers = send, 0.0, numbers
         self.step = 0
+        self._leave()
 
     def watch(self, batches: Iterable[dict]) -> Iterator[dict]:
         """The same batches."""
@@ -130,4 +134,10 @@ class _Progress:
             if (now := time.monotonic()) - self._last > SECONDS_BETWEEN_REPORTS:
                 self._send(event="progress", step=self.step)
                 self._last = now
+            self._leave()
             yield batch
+
+    def _leave(self) -> None:
+        if self._numbers is not None:
+            self._numbers.seek(0)
+            self._numbers.write(f"{self.step:20}".encode())

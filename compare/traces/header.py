@@ -57,6 +57,7 @@ class Header:
     `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
     where PyTorch's mode was set from outside, and the loss put layers back into training. `followed` are the steps that
     began with the weights of another recorded loop, `from_outside` the audited ones without outputs and gradients.
+    `tied` are further names of weights that are in two places, and the names under which they are recorded.
     `strange` are the optimizers that hold none of the model's weights, by kind, where all are such.
     `ended_by` is the error that ended a loop inside of `with Recorder(...)`, "" where none did.
     `flow` says of an isolated run which outputs and variables reach each layer's call, or the loss; `gradient_flow`
@@ -80,6 +81,7 @@ class Header:
     evaluated_in_training: bool = False
     followed: tuple[int, ...] = ()
     from_outside: tuple[int, ...] = ()
+    tied: dict[str, str] = field(default_factory=dict)
     strange: tuple[str, ...] = ()
     ended_by: str = ""
     flow: dict[str, list[str]] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from compare.traces.step import END
@@ -17,6 +18,7 @@ class RecordedModel(NamedTuple):
     kinds: dict[str, str]  # the kind of each layer that has outputs
     outputs: list[str]  # of one forward pass, in the order in which they were computed
     batch: list[str]
+    tied: Mapping[str, str] = MappingProxyType({})  # further names of weights, and their own
 
     @property
     def tensors(self) -> dict[str, Tensor]:
@@ -29,7 +31,7 @@ class RecordedModel(NamedTuple):
         first = min(steps, default=0)
         outputs = [tensor for step, stage, tensor in trace.keys if (step, stage) == (first, "forward")]
         batch = [tensor for step, stage, tensor in trace.keys if (step, stage) == (first, "batch")]
-        return cls(trace.header.weight_groups, trace.header.kinds, outputs, batch)
+        return cls(trace.header.weight_groups, trace.header.kinds, outputs, batch, trace.header.tied)
 
     def layer_of(self, group: WeightGroup) -> str:
         """The layer that a group is, or belongs to."""

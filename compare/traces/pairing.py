@@ -15,6 +15,7 @@ from compare.traces.loose import OWN, match_loose
 from compare.traces.matching import Pair, fits, match, of_a_shape
 from compare.traces.model import RecordedModel
 from compare.traces.names import numbers
+from compare.traces.other_sizes import say_other_sizes
 from compare.traces.paired import Pairing
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
 from compare.traces.weights import WeightGroup
@@ -59,7 +60,9 @@ def pair(
         *((None, name) for name in pairing.alone.torch),
         *((name, None) for name in pairing.alone.tf),
     )
-    check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit)
+    unmatched = ([group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf))
+    why = say_other_sizes(*([group for group in groups if group.kind not in OWN] for groups in unmatched))
+    check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit, torch.tied, why)
     return pairing
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import sysconfig
 from functools import cache
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -45,7 +45,7 @@ class Called(NamedTuple):
 @cache
 def kind_of(file: str) -> str:
     """Whether a file is the user's, is folded to who called it, or computes what is no part of a step."""
-    if file.startswith("<") or file.startswith(LIBRARIES) or "site-packages" in file or "dist-packages" in file:
+    if file.startswith(("<", *LIBRARIES)) or "site-packages" in file or "dist-packages" in file or is_installed(file):
         return FOLDED
     try:
         inside = Path(file).resolve().relative_to(ROOT).as_posix()
@@ -54,6 +54,22 @@ def kind_of(file: str) -> str:
     if inside.startswith(READ):
         return LEFT_OUT
     return FOLDED if inside.startswith(tuple(f"{ours}/" for ours in OURS)) and not inside.startswith(JUDGED) else OWN
+
+
+def is_installed(file: str) -> bool:
+    """Whether a file was installed beside what describes its distribution, as by `pip install --target`."""
+    inner = [Path(file), *Path(file).parents]
+    return any(_is_listed(folder, name.name) for name, folder in pairwise(inner))
+
+
+@cache
+def _is_listed(folder: Path, name: str) -> bool:
+    """Whether a distribution that lies in a folder lists this file, or a package of this name, as its own."""
+    try:
+        records = [each.read_text(errors="replace") for each in folder.glob("*.dist-info/RECORD")]
+    except OSError:
+        return False
+    return any(line.startswith((f"{name}/", f"{name},")) for record in records for line in record.splitlines())
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from compare.inputs.expressions import FORMS, WHOLE, ExplicitPairs, Term, shape_of, terms
@@ -91,18 +91,38 @@ def _nearest(name: str, names: Iterable[str]) -> str:
     return f": the nearest is {near[0]!r}" if near else ": it has no weights"
 
 
-def check_nothing_left(torch: Tensors, tf: Tensors, weights: Mapping[str, str], explicit: ExplicitPairs) -> None:
-    """PairingError where a weight is in no pair and `explicit` does not leave it unpaired; buffers may be left over."""
+def check_nothing_left(
+    torch: Tensors, tf: Tensors, weights: Mapping[str, str], explicit: ExplicitPairs, tied: Mapping[str, str], why: str
+) -> None:
+    """PairingError where a weight is in no pair and `explicit` does not leave it unpaired; buffers may be left over.
+
+    `tied` are further names of torch's weights; `why` is what the error begins with.
+    """
     without = [(name, expression) for name, expression in explicit if None in (name, expression)]
     used = [*weights.values(), *(expression for _, expression in without if expression is not None)]
     torch_left = [one for name, one in torch.items() if not one.buffer and not is_named(name, used)]
     known = {*weights, *(name for name, _ in without)}
     tf_left = [one for name, one in tf.items() if not one.buffer and name not in known]
+    if tf_left and not torch_left and (said := _say_tied(torch, tf_left, tied)):
+        raise PairingError(said)
     if torch_left or tf_left:
-        raise _left_over(torch_left, tf_left)
+        raise _left_over(torch_left, tf_left, why)
 
 
-def _left_over(torch: list[Tensor], tf: list[Tensor]) -> PairingError:
+def _say_tied(torch: Tensors, left: Sequence[Tensor], tied: Mapping[str, str]) -> str:
+    """That tf has a weight of its own where torch uses one twice; empty where none fits."""
+    for one in left:
+        for alias, name in tied.items():
+            if name in torch and (fitting := layouts(torch[name].shape, one.shape)):
+                return (
+                    f"{_described(one)} of tf has no partner of its own: torch's {alias} is {name}, one weight in two "
+                    "places. Use the partner of that in both places of tf, too, for the training depends on it; "
+                    f"WEIGHTS = {{{one.name!r}: {name + fitting[0]!r}}} lets two weights begin with the same values"
+                )
+    return ""
+
+
+def _left_over(torch: list[Tensor], tf: list[Tensor], why: str) -> PairingError:
     """The weights that are left over, and the WEIGHTS line to write."""
     sides = {side: list(map(_described, left)) for side, left in (("torch", torch), ("tf", tf)) if left}
     (slices, wholes), (joined, parts) = slices_of(torch, tf), together(torch, tf)
@@ -117,7 +137,8 @@ def _left_over(torch: list[Tensor], tf: list[Tensor]) -> PairingError:
         named = None if partner is None else partner.name + layouts(partner.shape, one.shape)[0]
         lines.append(f"{one.name!r}: {named!r}")
     alone = [repr(other.name) for other in free]
-    return PairingError(*(_say_left_over(sides, lines, alone, most) for most in (len(torch) + len(tf), MOST_LISTED)))
+    said = [_say_left_over(sides, lines, alone, most) for most in (len(torch) + len(tf), MOST_LISTED)]
+    return PairingError(*(f"{why}. So there are {each}" if why else each for each in said))
 
 
 def _say_left_over(sides: Mapping[str, list[str]], lines: list[str], alone: list[str], most: int) -> str:

@@ -88,6 +88,7 @@ def _print_before_the_worker_begins(orders: SimpleNamespace) -> None:
 DEEDS: dict[str, Callable[[SimpleNamespace], None]] = {
     "exits": _exit,
     "is killed": _be_killed,
+    "is killed in a hurry": _be_killed,
     "hangs": _hang,
     "hangs while following": _hang,
     "is killed by a nameless signal": _be_killed_by_a_nameless_signal,
@@ -141,9 +142,9 @@ def train(orders: SimpleNamespace, request: TrainCase, watch: Callable) -> None:
 
 
 def _steps(steps: int, does: str, at: int) -> Iterator[int]:
-    """The number of each step; unhurried up to the step of a deed, so that the parent is told of it."""
+    """The number of each step; unhurried up to the step of most deeds, so that the parent is told of it."""
     for step in range(steps):
-        if does in DEEDS and step <= at:
+        if does in DEEDS and step <= at and does != "is killed in a hurry":
             time.sleep(BETWEEN_REPORTS)
         yield step
     while does == "never ends":

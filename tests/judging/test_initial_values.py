@@ -229,3 +229,11 @@ def test_a_large_tensor_is_judged_from_a_sample_of_it():
     rng = np.random.default_rng(11)
     assert row(uniform(0.02)(rng, (3000, 500)), uniform(0.021)(rng, (3000, 500))).verdict == "differs"
     assert row(uniform(0.02)(rng, (3000, 500)), uniform(0.02)(rng, (3000, 500))).verdict == SAME
+
+
+def test_what_is_done_to_a_tensor_is_not_its_name():
+    rng = np.random.default_rng(3)
+    names = ("a.weight.T", "b.weight.permute(1, 0)", "c.weight[0:64]")
+    torch, tf = ({name: values(rng, (64, 64)) for name in names} for values in (uniform(0.1), normal(0.5)))
+    [said] = summarise(compare_initial(torch, tf))
+    assert said.startswith("3 tensors called weight (a.weight.T, ")

@@ -136,7 +136,7 @@ def test_a_leak_is_a_remark_on_its_place_alone(compared):
 
 def test_less_than_any_constant_loses_by_rounding_comes_from_a_formula_that_cancels(compared):
     remark = wording.leak_remark(*compared(from_step(0, "rate", 1 + 1e-12)))
-    assert remark.startswith("digits lost by a formula that cancels: parts at step 0, ")
+    assert remark.startswith("digits that one side loses, in a constant or a formula: parts at step 0, ")
 
 
 def test_what_float32_alone_would_have_seen_is_said_where_it_was_measured(compared):

@@ -80,6 +80,7 @@ def test_progress_counts_the_steps_and_says_when_it_is_done(pool, request_of):
 BREAKDOWNS = {
     "linear_regression": ("exits", ["exit status 3", LAST_WORDS]),
     "mlp_regression": ("is killed", ["SIGKILL"]),
+    "gru": ("is killed in a hurry", ["SIGKILL"]),
     "binary_classifier": ("is killed by a nameless signal", ["signal"]),
     "vae": ("fails", ["RuntimeError", MESSAGE]),
 }

@@ -393,3 +393,12 @@ def test_a_text_in_the_place_of_an_optimizer_is_refused_on_both_sides(tmp_path):
         TorchRecorder(tmp_path / "torch", torch.nn.Linear(3, 1), "sgd")
     with pytest.raises(ValueError, match=r"^optimizer is the text 'sgd'"):
         TfRecorder(tmp_path / "tf", keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]), "sgd")
+
+
+def test_a_weight_in_two_places_is_known_by_both_names(tmp_path):
+    model = torch.nn.ModuleDict({"emb": torch.nn.Embedding(5, 3), "out": torch.nn.Linear(3, 5, bias=False)})
+    model["out"].weight = model["emb"].weight
+    with TorchRecorder(tmp_path / "torch", model, None) as recorder:
+        recorder.step(0.0)
+    with Trace(tmp_path / "torch.npz") as trace:
+        assert trace.header.tied == {"out.weight": "emb.weight"}

@@ -534,10 +534,30 @@ def test_a_model_is_read_from_the_first_audited_step_of_a_trace():
     ]  # fmt: skip
     said = header(weight_groups=(group("fc"),), kinds={"fc": "Linear"})
     assert RecordedModel.of(SimpleNamespace(keys=keys, header=said)) == (
-        (group("fc"),), {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"],
+        (group("fc"),), {"fc": "Linear"}, ["fc", "fc (call 2)"], ["x"], {},
     )  # fmt: skip
 
 
 def test_what_is_computed_at_the_end_is_no_forward_pass_of_training():
     trace = SimpleNamespace(keys=[(END, "forward", "fc")], header=header())
     assert RecordedModel.of(trace).outputs == []
+
+
+def test_a_layer_of_another_size_is_set_against_the_one_in_its_place():
+    torch, tf = model(group("fc1", (16, 8)), group("fc2", (1, 16))), model(group("a", (17, 8)), group("b", (1, 17)))
+    with pytest.raises(
+        PairingError, match=r"^layers of the same kinds and in the same order have other sizes: fc1.weight"
+    ):
+        pair(torch, tf)
+    with pytest.raises(PairingError, match=r"^weights without a partner"):
+        pair(torch, model(group("a", (17, 8)), group("emb", (1, 17), "Embedding", bias=False)))
+
+
+def test_a_weight_that_torch_uses_twice_and_tf_has_twice_is_said_to_be_tied():
+    torch = model(group("emb", kind="Embedding", bias=False))._replace(tied={"out.weight": "emb.weight"})
+    tf = model(group("e", kind="Embedding", bias=False), group("d", bias=False))
+    with pytest.raises(PairingError, match=r"^d.weight \(6x6\) of tf .*torch's out.weight is emb.weight, one weight"):
+        pair(torch, tf)
+    assert weights(torch, tf, (("d.weight", "emb.weight"), ("e.weight", "emb.weight")))
+    with pytest.raises(PairingError, match=r"^weights without a partner"):
+        pair(torch._replace(tied={}), tf)

@@ -30,6 +30,20 @@ def test_a_file_is_the_users_or_folded_or_left_out(file, kind):
     assert kind_of(file) == kind
 
 
+def test_what_was_installed_into_a_folder_of_the_users_is_a_library_and_what_lies_beside_it_is_not(tmp_path):
+    (tmp_path / "einops-0.8.dist-info").mkdir()
+    (tmp_path / "einops-0.8.dist-info" / "RECORD").write_text("einops/layers/torch.py,sha256=x,1\nsix.py,sha256=y,1\n")
+    for file, kind in (
+        ("einops/einops.py", FOLDED),
+        ("einops/layers/torch.py", FOLDED),
+        ("six.py", FOLDED),
+        ("einops_of_mine.py", OWN),
+        ("port/einops/own.py", OWN),
+        ("six.py.py", OWN),
+    ):
+        assert kind_of(str(tmp_path / file)) == kind, file
+
+
 def called(file: str, inner):
     """What `inner()` returns where it is called from a function `outer` on line 2 of a file."""
     scope = {"inner": inner}
