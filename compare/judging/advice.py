@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from compare.judging.by_hand import say_by_hand
+from compare.judging.by_hand import say_by_hand, say_multiple
 from compare.judging.comparison import DIVERGED, Comparison
 from compare.judging.difference import NOT_SHOWN
 from compare.judging.judgement import Judgement
@@ -22,7 +22,11 @@ UNEXPLAINED = ("loss", "state", "update", "buffer")  # where outputs and gradien
 
 
 def what_to_record(comparison: Comparison, first: StageRow | None) -> list[str]:
-    """What to do next."""
+    """What the traces, which are open, show of the first divergence, and what to do next."""
+    return [*say_multiple(comparison.pair, first, comparison.rows), *_to_record(comparison, first)]
+
+
+def _to_record(comparison: Comparison, first: StageRow | None) -> list[str]:
     if first is not None and first.step in comparison.pair.tf.header.from_outside and first.stage in UNEXPLAINED:
         shows = f"tf_impl.Recorder(..., audits=[{first.step}]) shows the outputs and gradients of that step"
         return [f"{shows}, which runs eagerly then"]

@@ -15,7 +15,10 @@ MOVED_BY_HAND = (
     "no optimizer moves this weight: compare what does (an average: its decay, its first step, how often it is made, "
     "before or behind the update)"
 )
-LOOPS_MOVE = "no optimizer moves the weights, the loops do it by hand: compare by what they multiply a gradient"
+LOOPS_MOVE = (
+    "no optimizer moves the weights, the loops do it by hand: compare by what they multiply a gradient, "
+    "and what each adds to that"
+)
 
 
 def say_by_hand(pair: TracePair, first: StageRow, of_step: Sequence[StageRow], sides: tuple[str, str]) -> str:
@@ -24,13 +27,13 @@ def say_by_hand(pair: TracePair, first: StageRow, of_step: Sequence[StageRow], s
         if trace.header.strange:
             return f"give the recorder of {side} the model with whose parameters the optimizer was made"
     if not any(map(_has_optimizer, pair)):
-        return f"{_say_multiple(pair, of_step, sides)}{LOOPS_MOVE}, and what each adds to that"
+        return LOOPS_MOVE
     return MOVED_BY_HAND if _is_moved_by_hand(first, of_step) else ""
 
 
 def _has_optimizer(trace: Trace) -> bool:
-    settings = trace.header.settings
-    return any(map(is_rate, trace.curves)) or any(each.subject.startswith("optimizer") for each in settings)
+    described = any(each.subject.startswith("optimizer") for each in trace.header.settings)
+    return described or any(map(is_rate, trace.curves)) or any(stage in ("rate", "state") for _, stage, _ in trace.keys)
 
 
 def _is_moved_by_hand(first: StageRow, of_step: Iterable[StageRow]) -> bool:
@@ -39,15 +42,18 @@ def _is_moved_by_hand(first: StageRow, of_step: Iterable[StageRow]) -> bool:
     return bool(given) and first.tensor not in given
 
 
-def _say_multiple(pair: TracePair, of_step: Iterable[StageRow], sides: tuple[str, str]) -> str:
-    """By what every update of one side is the other's, where that is one number for all."""
-    rows = [row for row in of_step if row.stage == "update"]
-    if any(row.difference.kind != "value" for row in rows):
-        return ""
-    torch, tf = (np.concatenate([np.ravel(trace[row.key]) for row in rows] or [np.empty(0)]) for trace in pair)
+def say_multiple(pair: TracePair, first: StageRow | None, rows: Iterable[StageRow]) -> list[str]:
+    """The finding that, where no optimizer is at work, every update of the step that parts is one number times the
+    other side's; while the traces are open."""
+    if first is None or first.stage != "update" or any(map(_has_optimizer, pair)):
+        return []
+    updates = [row for row in rows if (row.step, row.stage) == (first.step, "update")]
+    if any(row.difference.kind != "value" or any(row.key not in trace for trace in pair) for row in updates):
+        return []
+    torch, tf = (np.concatenate([np.ravel(trace[row.key]) for row in updates]).astype(float) for trace in pair)
     size = float(torch @ torch)
     if not size:
-        return ""
-    times, allowed = float(torch @ tf) / size, max(row.allowed for row in rows)
+        return []
+    times, allowed = float(torch @ tf) / size, max(row.allowed for row in updates)
     exact = np.abs(tf - times * torch).max() <= allowed * np.abs(tf).max()
-    return f"every update of {sides[1]} is {times:.6g} times {sides[0]}'s; " if exact else ""
+    return [f"every update of tf is {times:.6g} times torch's in step {first.step}"] if exact else []

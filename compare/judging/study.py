@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compare.judging.both_not_finite import set_not_finite_apart
+from compare.judging.by_hand import say_multiple
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin, compare_runs
 from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.harmless import say_harmless
@@ -82,6 +83,7 @@ def study(
         findings += say_mode(TracePair(runs[apart].free.torch, runs[apart].following), deciding.first)
         findings += [str(rates)] if rates else []
         findings += say_harmless(deciding.comparison.rows, deciding.first)
+        findings += say_multiple(runs[apart].audited, deciding.first, deciding.comparison.rows)
     findings += not_shown(deciding.comparison.rows)
     findings += [steps_left_out(each.comparison) for each in judged.values() if each.comparison.steps_left_out]
     falling = _falling(runs) if steps_per_epoch else {}
