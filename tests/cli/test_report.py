@@ -118,14 +118,19 @@ def test_a_trace_that_is_missing_is_an_error(silent_run):
     assert "trace" in row_of("binary_classifier", out)["findings"]
 
 
-@pytest.mark.parametrize(("case", "step"), [("mlp_regression", 7), ("binary_classifier", 5)])
-def test_losses_that_are_not_finite_are_diverged_from_that_step(infinite_run, case, step):
+def test_losses_that_are_nan_on_both_sides_are_an_error_from_that_step(infinite_run):
     outcome, out = infinite_run
-    assert (outcome.status, outcome.stderr.strip()) == (1, "")  # whatever a side prints
+    assert (outcome.status, outcome.stderr.strip()) == (2, "")  # whatever a side prints
     assert verdicts(out)["linear_regression"] == "equivalent"
-    assert verdicts(out)[case] == "diverged"
-    assert f"step {step}," in row_of(case, out)["findings"]
-    assert row_of(case, out)["first_divergence"].startswith(f"step {step},")
+    assert verdicts(out)["mlp_regression"] == "error"
+    assert "both sides are not finite from step 7 on" in row_of("mlp_regression", out)["findings"]
+
+
+def test_a_loss_that_is_infinite_is_diverged_from_that_step(infinite_run):
+    _, out = infinite_run
+    assert verdicts(out)["binary_classifier"] == "diverged"
+    assert "step 5," in row_of("binary_classifier", out)["findings"]
+    assert row_of("binary_classifier", out)["first_divergence"].startswith("step 5,")
 
 
 def test_losses_that_are_not_finite_are_written_as_such_and_missing_ones_as_nothing(infinite_run, broken_run):

@@ -155,7 +155,10 @@ def test_a_setting_of_the_layer_before_counts_where_its_output_was_the_last_that
 
 @pytest.mark.parametrize(
     ("stage", "setting"),
-    [("forward", "padding_idx"), ("forward", "biases"), ("loss", "running variance"), ("state", "eps is added")],
+    [
+        *(("forward", "padding_idx"), ("forward", "biases"), ("loss", "running variance"), ("state", "eps is added")),
+        ("loss", "loss_weights"),
+    ],
 )
 def test_a_setting_that_acts_later_than_what_parts_is_no_advice(stage, setting):
     subject = "optimizer" if stage == "state" else "loss" if stage == "loss" else "fc"

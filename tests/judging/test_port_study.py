@@ -190,3 +190,8 @@ def test_a_port_that_samples_is_an_error_that_names_the_layer_and_no_value_of_py
     assert "first the output of tanh (" in judgement.findings[0]
     assert not any("frozen" in finding for finding in judgement.findings)
     assert [side for side, training in sides.asked if training.again] == ["torch", "tf"] * 2
+
+
+def test_buffers_that_were_not_compared_are_told(studied, monkeypatch):
+    monkeypatch.setattr("compare.judging.port_study.say_buffers_alone", lambda sides, pairing: [sides.tf.header.side])
+    assert "tf" in studied()[0].findings

@@ -318,3 +318,8 @@ def test_what_a_step_recorded_from_outside_cannot_show_is_no_remark(traces):
     traces.record("tf", wrong, said=said)
     findings = diff(traces.torch, traces.tf).findings
     assert findings[1].startswith("tf_impl.Recorder(..., audits=[2]) shows the outputs and gradients of that step")
+
+
+def test_buffers_that_were_not_compared_are_told(traces, monkeypatch):
+    monkeypatch.setattr("compare.judging.recorded.say_buffers_alone", lambda sides, pairing: [sides.tf.header.side])
+    assert "tf" in traces.judge().findings

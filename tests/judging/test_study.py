@@ -304,3 +304,9 @@ def test_whether_the_loss_falls_is_not_judged_where_nobody_asks(tmp_path):
     frozen = FakeSide(at(lambda key: key[1] == "update", lambda value: value * 0))
     judgement = study(runs_of(tmp_path, frozen, frozen, steps=40), None, ("float64",), must_fall=True)
     assert (judgement.verdict, judgement.findings) == ("equivalent", ())
+
+
+def test_by_how_much_updates_are_multiples_is_asked_where_the_sides_part(tmp_path, monkeypatch):
+    monkeypatch.setattr("compare.judging.study.say_multiple", lambda pair, first, rows: [f"at {first.key}"])
+    assert judge(tmp_path, tf=faulty(from_step(0, "update", 1.5))).judgement.findings[-1].startswith("at (0, ")
+    assert judge(tmp_path).judgement.findings == ()

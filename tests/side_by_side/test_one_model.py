@@ -257,6 +257,7 @@ def test_an_update_by_hand_at_another_rate_is_what_parts(tmp_path):
     result = diff(tmp_path / "torch", tmp_path / "tf")
     assert result.verdict == "diverged"
     assert "parts at step 0, update, w1" in result.findings[0]
+    assert "every update of tf is 0.99 times torch's in step 0" in result.findings
 
 
 def test_an_optimizer_of_keras_that_trains_raw_variables_shows_what_it_was_given(tmp_path):

@@ -561,3 +561,11 @@ def test_a_weight_that_torch_uses_twice_and_tf_has_twice_is_said_to_be_tied():
     assert weights(torch, tf, (("d.weight", "emb.weight"), ("e.weight", "emb.weight")))
     with pytest.raises(PairingError, match=r"^weights without a partner"):
         pair(torch._replace(tied={}), tf)
+
+
+def test_a_part_that_weights_uses_twice_is_refused_before_anything_is_paired():
+    torch = model(group("qkv", (12, 6), bias=False))
+    tf = model(*(group(path, (4, 6), bias=False) for path in "qk"))
+    explicit = (("q.weight", "qkv.weight[0:4]"), ("k.weight", "qkv.weight[0:4]"))
+    with pytest.raises(PairingError, match=r"^WEIGHTS uses qkv.weight\[0:4\] twice"):
+        pair(torch, tf, explicit)
