@@ -5,38 +5,22 @@ Which of the numbers is which is not known then, but that they are the same numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compare.judging.difference import CALLS, Difference, difference
-from compare.traces.calls import without_call
+from compare.traces.step import Step
 from compare.traces.trace import Trace
 
-if TYPE_CHECKING:
-    from compare.judging.stages import StageRow
+Called = tuple[Step, str]  # a layer in a step
 
 
-def called_otherwise(rows: Sequence[StageRow], torch: Trace, tf: Trace) -> list[StageRow]:
-    """The same rows; outputs whose shapes differ because the sides call a layer differently often are compared as all
-    that it puts out in the step."""
-    apart = {
-        (row.step, without_call(row.tensor))
-        for row in rows
-        if row.stage == "forward" and row.difference.kind in ("shape", "batch size")
-    }
-    if not apart:
-        return list(rows)
-    calls = {call: [trace.outputs_of(*call) for trace in (torch, tf)] for call in apart}
-    found = {call: _together(*outputs) for call, outputs in calls.items() if len(outputs[0]) != len(outputs[1])}
-    return [
-        replace(row, difference=replace(found[call], shape=row.difference.shape))
-        if row.stage == "forward" and (call := (row.step, without_call(row.tensor))) in found
-        else row
-        for row in rows
-    ]
+def called_otherwise(layers: Iterable[Called], torch: Trace, tf: Trace) -> dict[Called, Difference]:
+    """Of these, those that the sides call differently often: how all that each puts out in the step differs."""
+    outputs = {called: [trace.outputs_of(*called) for trace in (torch, tf)] for called in layers}
+    return {called: _together(*calls) for called, calls in outputs.items() if len(calls[0]) != len(calls[1])}
 
 
 def _together(torch: list[np.ndarray], tf: list[np.ndarray]) -> Difference:

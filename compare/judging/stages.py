@@ -29,6 +29,8 @@ BEFORE_GRADIENTS = ("batch", "weights", "forward", "loss", "buffer")
 # Those of an isolated step too, in which layers are given inputs, and gradients come back to them.
 IN_ORDER = ("batch", "weights", "input", "forward", "loss", "upstream", "gradient", "rate", "state", "update", "buffer")
 
+OF_OTHER_SHAPE = ("shape", "batch size")
+
 # Recorded at each update: a weight may have several in one step.
 OF_AN_UPDATE = ("gradient", "rate", "state")
 
@@ -127,7 +129,23 @@ def stage_rows(
             limit = float(allowed_for_loss(limit, TracePair(torch, tf)))
         found = difference_at(stage, plain[id(torch)], plain[id(tf)], limit)
         rows.append(StageRow(step, stage, tensor, found, limit))
-    return called_otherwise(rows, torch, tf)
+    return _with_calls_together(rows, torch, tf)
+
+
+def _with_calls_together(rows: list[StageRow], torch: Trace, tf: Trace) -> list[StageRow]:
+    """The same rows; outputs whose shapes differ because a layer is called differently often are compared together."""
+    apart = {_called(row): None for row in rows if row.stage == "forward" and row.difference.kind in OF_OTHER_SHAPE}
+    found = called_otherwise(apart, torch, tf)
+    return [
+        replace(row, difference=replace(found[_called(row)], shape=row.difference.shape))
+        if row.stage == "forward" and _called(row) in found
+        else row
+        for row in rows
+    ]
+
+
+def _called(row: StageRow) -> tuple[Step, str]:
+    return row.step, without_call(row.tensor)
 
 
 def allowed_for_loss(limit: tolerances.Gap, pair: TracePair) -> tolerances.Gap:
