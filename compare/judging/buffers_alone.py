@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import numpy as np
-
+from compare.judging.moved_buffers import moved_buffers
 from compare.traces.pairing import Pairing
-from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair
 from compare.traces.unpaired import is_named
 
@@ -25,16 +21,10 @@ def say_buffers_alone(sides: TracePair, pairing: Pairing) -> list[str]:
     return [f"buffers that training moves were not compared, for they have no partner: {said}"] if said else []
 
 
-def _moving(trace: Trace) -> Iterator[str]:
-    """The names of the buffers that a step has moved."""
-    seen = set()
-    for step, stage, name in trace.keys:
-        if stage != "buffer" or step is END or name in seen:
-            continue
-        before, after = trace.get((step, "weights", name)), trace[step, stage, name]
-        if before is not None and after.ndim and not np.array_equal(before, after, equal_nan=True):
-            seen.add(name)
-            yield name
+def _moving(trace: Trace) -> list[str]:
+    """The names of the buffers that an audited step has moved."""
+    steps = dict.fromkeys(step for step, stage, _ in trace.keys if stage == "buffer")
+    return list(dict.fromkeys(name for step in steps for name, moves in moved_buffers(trace, step).items() if moves))
 
 
 def _listed(names: list[str]) -> str:

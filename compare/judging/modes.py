@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from compare.judging.moved_buffers import moved_buffers
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES
 from compare.traces.step import END, Step
 from compare.traces.trace import Trace, TracePair
 
 IN_EVALUATION_MODE = "in evaluation mode: "
-BEGUN = {"running_mean": 0.0, "running_var": 1.0}
+STATISTICS = ("running_mean", "running_var")
 # differs: a PyTorch model is put into a mode; Keras' is called in one, and outside of fit in evaluation by default.
 CURES = {
     "torch": "call model.train() before the step",
@@ -36,18 +35,10 @@ def say_mode(pair: TracePair, first: StageRow | None) -> list[str]:
 
 
 def _moved(trace: Trace, step: Step) -> dict[str, bool]:
-    """Whether a step moved the running statistics of each layer, where it is known what they were before."""
+    """Whether a step moved the running statistics of each layer."""
     found: dict[str, bool] = {}
-    for at, stage, name in trace.keys:
+    for name, moves in moved_buffers(trace, step).items():
         layer, _, role = name.rpartition(".")
-        if (at, stage) != (step, "buffer") or role not in BEGUN:
-            continue
-        now, before = trace.get((step, "buffer", name)), _before(trace, step, name, BEGUN[role])
-        if now is not None and before is not None:
-            found[layer] = found.get(layer, False) or not np.array_equal(now, np.broadcast_to(before, now.shape))
+        if role in STATISTICS:
+            found[layer] = found.get(layer, False) or moves
     return found
-
-
-def _before(trace: Trace, step: Step, name: str, begun: float) -> np.ndarray | None:
-    """A statistic as the step found it: in the first, as every layer begins."""
-    return np.array(begun) if step == 0 else trace.get((step - 1, "buffer", name)) if isinstance(step, int) else None
