@@ -59,6 +59,8 @@ if hasattr(optimizers, "Muon"):
 if hasattr(optimizers, "ScheduleFreeAdamW"):
     SLOTS[optimizers.ScheduleFreeAdamW] = (("_momentums", "z"), ("_velocities", "exp_avg_sq"))
 
+TRACKED = "_self_"  # how the attributes begin that TensorFlow adds to what it tracks. Gone: more are looked into.
+
 
 class KerasChangedError(Exception):
     """The installed Keras lacks a private attribute that this project reads; the message names both."""
@@ -86,11 +88,6 @@ def steps_per_execution(model: keras.Model) -> int:
 def is_of_keras(definition, package: str) -> bool:
     """Whether a class or a function is Keras' own, in "layers", "layers.activations" or "optimizers"."""
     return definition.__module__.startswith(f"{ROOT}.{package}.")
-
-
-def is_of_tensorflow(name: str) -> bool:
-    """Whether an attribute is one that TensorFlow adds to what it tracks. Gone: more attributes are looked into."""
-    return name.startswith("_self_")
 
 
 def with_all_inside(layer: keras.Layer) -> list[keras.Layer]:

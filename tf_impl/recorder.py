@@ -173,9 +173,11 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         pairs = list(pairs)
         self._moves = {**self._moves, id(optimizer): [variable for _, variable in pairs]}
         shown = () if self._is_replica() else pairs
-        self._before_update({id(variable): gradient for gradient, variable in shown})
-        updated = update(pairs if self._exchange is None else self._exchange.given_to_update(pairs, self._parameters))
-        self._after_update(optimizer)
+        with self._losses.paused():
+            self._before_update({id(variable): gradient for gradient, variable in shown})
+            exchange = self._exchange
+            updated = update(pairs if exchange is None else exchange.given_to_update(pairs, self._parameters))
+            self._after_update(optimizer)
         return updated
 
     def _wrap(self, instance: object, attribute: str, wrapper: Callable) -> None:

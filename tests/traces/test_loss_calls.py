@@ -111,3 +111,26 @@ def test_called_losses_replace_those_that_were_only_found():
     assert with_called(said, called) == [
         said[1], Setting("loss", "L1Loss", "reduction", "sum"), Setting("loss 2", "CTCLoss", "blank", 0)
     ]  # fmt: skip
+
+
+def test_what_runs_in_a_pause_is_not_watched_and_what_runs_behind_it_is(calls):
+    calls.start()
+    with calls.paused():
+        assert sys.getprofile() is None
+        squared(1.0, 2.0)
+    assert calls.found == []
+    squared(1.0, 2.0)
+    assert [kind for kind, _ in calls.found] == ["Squared"]
+
+
+def test_a_pause_of_what_does_not_watch_leaves_anothers_profiler_at_work(calls):
+    def profiler(*_):
+        return None
+
+    sys.setprofile(profiler)
+    try:
+        with calls.paused():
+            assert sys.getprofile() is profiler
+        assert sys.getprofile() is profiler
+    finally:
+        sys.setprofile(None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import FunctionType, MethodType
 
 import keras
 import tensorflow as tf
@@ -16,6 +17,9 @@ from tf_impl.weights.outputs import output_to_canonical
 from tf_impl.weights.tensors import to_numpy
 
 __all__ = ["every_layer", "is_whole", "kind", "named_kinds", "named_layers", "output_to_canonical", "to_numpy"]
+
+# What holds nothing is most of what a layer has, and a model is walked through many times.
+PLAIN = {str, int, float, bool, type(None), FunctionType, MethodType}
 
 # Kinds that count as one layer, although they hold others.
 WHOLE = ("MultiHeadAttention", "GroupQueryAttention", "RNN", "Bidirectional")
@@ -94,7 +98,8 @@ def is_built(model) -> bool:
 def attributes(layer, wanted: tuple[type, ...]) -> Iterator[tuple]:
     """The objects of the wanted types in a layer's attributes, also in lists and dictionaries."""
     for name, value in (layer.parts if isinstance(layer, Models) else own_attributes(layer)).items():
-        yield from _held_in(name, value, wanted)
+        if type(value) not in PLAIN:
+            yield from _held_in(name, value, wanted)
 
 
 def own_attributes(layer) -> dict:
@@ -104,7 +109,7 @@ def own_attributes(layer) -> dict:
     return {
         name: value
         for name, value in vars(layer).items()
-        if name not in frameworks and not keras_internals.is_of_tensorflow(name)
+        if name not in frameworks and not name.startswith(keras_internals.TRACKED)
     }
 
 
