@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from compare.judging.by_hand import say_by_hand, say_multiple
 from compare.judging.comparison import DIVERGED, Comparison
 from compare.judging.difference import NOT_SHOWN
+from compare.judging.first_divergence import last_agreement
 from compare.judging.judgement import Judgement
 from compare.judging.loss_ratio import say_ratio
 from compare.judging.modes import IN_EVALUATION_MODE
 from compare.judging.settings import SettingRow, differences, to_row
 from compare.judging.settings.values import ROUNDED
-from compare.judging.stages import StageRow, last_agreement
+from compare.judging.stages import StageRow
 from compare.running.request import SIDES
 from compare.traces.calls import without_call
 from compare.traces.step import END

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.comparison import DIVERGED, EQUIVALENT, ERROR, Comparison
+from compare.judging.first_divergence import CONSEQUENCES
 from compare.judging.judgement import Judgement
 from compare.judging.rates import rates_apart
-from compare.judging.stages import CONSEQUENCES, StageRow
+from compare.judging.stages import StageRow
 from compare.traces.calls import without_call
 from compare.traces.step import END, Step
 

@@ -11,8 +11,10 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.chance import rows_that_stand, series_that_stand
 from compare.judging.curves import Curve, curve_gap, nudge_gap
+from compare.judging.first_divergence import before_gradients, first_divergence
 from compare.judging.harmless import settled
-from compare.judging.stages import StageRow, before_gradients, first_divergence, stage_rows
+from compare.judging.stage_rows import stage_rows
+from compare.judging.stages import StageRow
 from compare.judging.steps import Allow, Place, Series, first_parting, series_of
 from compare.running.request import Training
 from compare.traces.step import END, Step

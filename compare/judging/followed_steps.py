@@ -15,9 +15,11 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
+from compare.judging.first_divergence import BEFORE_GRADIENTS, before_gradients, first_divergence
 from compare.judging.growth import growth_parting
 from compare.judging.half_precision import first_of_half
-from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence, stage_rows
+from compare.judging.stage_rows import stage_rows
+from compare.judging.stages import StageRow
 from compare.judging.steps import EVALUATED, METRIC, NONE, Allow, Series, apart, usual_size
 from compare.traces.recording import NUDGE
 from compare.traces.renamed import of_steps

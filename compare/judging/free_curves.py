@@ -10,7 +10,7 @@ from compare.judging import tolerances
 from compare.judging.comparison import Comparison
 from compare.judging.curves import curve_gap, nudge_gap
 from compare.judging.harmless import settled
-from compare.judging.stages import allowed_for_loss, stage_rows
+from compare.judging.stage_rows import allowed_for_loss, stage_rows
 from compare.judging.steps import EVALUATED, METRIC, NONE, Series
 from compare.traces.step import END
 from compare.traces.trace import EVALUATION, Trace, TracePair

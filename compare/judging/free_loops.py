@@ -9,11 +9,12 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.advice import what_to_record
 from compare.judging.comparison import DIVERGED, EQUIVALENT, Comparison
+from compare.judging.first_divergence import BEFORE_GRADIENTS, before_gradients, first_divergence
 from compare.judging.followed_steps import IN_FLOAT32, growth_parts_at, typical_gap
 from compare.judging.half_precision import first_of_half
 from compare.judging.harmless import say_harmless
 from compare.judging.rates import rates_apart
-from compare.judging.stages import BEFORE_GRADIENTS, StageRow, before_gradients, first_divergence
+from compare.judging.stages import StageRow
 from compare.judging.wording import parting_sentence
 from compare.traces.calls import without_call
 from compare.traces.recording import NUDGE

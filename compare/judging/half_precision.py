@@ -11,7 +11,8 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
-from compare.judging.stages import StageRow, before_gradients, first_divergence
+from compare.judging.first_divergence import before_gradients, first_divergence
+from compare.judging.stages import StageRow
 from compare.traces.recorder import DTYPES
 from compare.traces.recording import NUDGE, coarsest
 from compare.traces.step import END

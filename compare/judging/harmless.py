@@ -14,9 +14,10 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.difference import difference
+from compare.judging.first_divergence import without_consequence
 from compare.judging.gradient_use import Gradients, Use, from_multiple, uses_of
 from compare.judging.not_shown import things
-from compare.judging.stages import Harmless, StageRow, without_consequence
+from compare.judging.stages import Harmless, StageRow
 from compare.running.request import SIDES
 from compare.traces.calls import split_call
 from compare.traces.trace import Key, Trace, TracePair

@@ -15,7 +15,8 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.harmless import settled
 from compare.judging.run import Run
-from compare.judging.stages import OF_AN_UPDATE, StageRow, stage_rows
+from compare.judging.stage_rows import stage_rows
+from compare.judging.stages import OF_AN_UPDATE, StageRow
 from compare.judging.ways import Ways
 from compare.running.request import Isolation, Training
 from compare.traces.calls import without_call

@@ -12,11 +12,13 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison, Runs, compare_runs
+from compare.judging.first_divergence import by_value, first_divergence
 from compare.judging.run import Run
 from compare.judging.search import find_first_divergence, run_twins
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
-from compare.judging.stages import StageRow, by_value, first_divergence, opened_at
+from compare.judging.stage_rows import opened_at
+from compare.judging.stages import StageRow
 from compare.running.request import AUDITS, Training
 from compare.traces.calls import number_of_call
 from compare.traces.step import END

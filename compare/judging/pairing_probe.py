@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from compare.judging import tolerances
+from compare.judging.first_divergence import by_value
 from compare.judging.order_of_calls import in_order_of_calls
 from compare.judging.run import Run
-from compare.judging.stages import StageRow, by_value, stage_rows
+from compare.judging.stage_rows import stage_rows
+from compare.judging.stages import StageRow
 from compare.running.request import Start, Training
 from compare.traces.pairing import Pairing
 from compare.traces.renamed import rename_pair

@@ -8,8 +8,9 @@ from itertools import count
 
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison, Runs, Twin, compare_runs, judged_rows
+from compare.judging.first_divergence import before_gradients, first_divergence
 from compare.judging.run import Run
-from compare.judging.stages import StageRow, before_gradients, first_divergence
+from compare.judging.stages import StageRow
 from compare.judging.steps import Allow
 from compare.running.request import Training
 from compare.traces.step import END

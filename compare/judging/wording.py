@@ -7,8 +7,9 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.comparison import Comparison
 from compare.judging.difference import told_apart
+from compare.judging.first_divergence import last_agreement
 from compare.judging.precision_loss import Off
-from compare.judging.stages import StageRow, last_agreement
+from compare.judging.stages import StageRow
 from compare.judging.steps import smallest_update_seen
 from compare.running.request import SIDES
 from compare.traces.step import END, Step

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from compare.judging.first_divergence import first_divergence
 from compare.judging.not_shown import not_shown
-from compare.judging.stages import first_divergence, stage_rows
+from compare.judging.stage_rows import stage_rows
 from compare.traces.trace import Trace
 
 STEPS = np.random.default_rng(0).normal(size=(4, 3, 2))  # by time, of which each is a call of torch's

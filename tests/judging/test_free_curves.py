@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from compare.judging import tolerances
+from compare.judging.first_divergence import first_divergence
 from compare.judging.free_curves import compare_free
-from compare.judging.stages import first_divergence
 from compare.running.request import Training
 from compare.traces.step import END
 from compare.traces.trace import TracePair

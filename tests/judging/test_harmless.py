@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from compare.judging.difference import difference
+from compare.judging.first_divergence import first_divergence
 from compare.judging.harmless import say_harmless, settled
-from compare.judging.stages import Harmless, StageRow, first_divergence, stage_rows
+from compare.judging.stage_rows import stage_rows
+from compare.judging.stages import Harmless, StageRow
 from compare.traces.header import Setting
 from compare.traces.trace import Trace, TracePair, TraceWriter
 from tests.helpers.synthetic import header
