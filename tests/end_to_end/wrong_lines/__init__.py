@@ -3,6 +3,10 @@
 Each file of ports/ is a port that is right; a wrong line is one change to it.
 """
 
+from tests.end_to_end.wrong_lines.fifth_a_generative import FIFTH_A_GENERATIVE
+from tests.end_to_end.wrong_lines.fifth_a_networks import FIFTH_A_NETWORKS
+from tests.end_to_end.wrong_lines.fifth_a_optimizers import FIFTH_A_OPTIMIZERS
+from tests.end_to_end.wrong_lines.fifth_a_sets import FIFTH_A_SETS
 from tests.end_to_end.wrong_lines.fourth_losses import FOURTH_LOSSES
 from tests.end_to_end.wrong_lines.fourth_more import FOURTH_MORE
 from tests.end_to_end.wrong_lines.fourth_networks import FOURTH_NETWORKS
@@ -31,7 +35,20 @@ FIRST = (*REPRESENTATIONS, *GENERATIVE, *REINFORCEMENT, *SUPERVISED, *SEQUENCES,
 SECOND = (*VISION, *LANGUAGE, *SIGNALS, *POLICIES, *OPTIMIZERS, *STRUCTURES)
 THIRD = (*THIRD_PICTURES, *THIRD_LEARNING, *THIRD_SEQUENCES, *THIRD_STRUCTURES, *THIRD_STEPS)
 FOURTH = (*FOURTH_NETWORKS, *FOURTH_LOSSES, *FOURTH_MORE, *FOURTH_STEPS)
-WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH)
+FIFTH_A = (*FIFTH_A_GENERATIVE, *FIFTH_A_SETS, *FIFTH_A_NETWORKS, *FIFTH_A_OPTIMIZERS)
+WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH_A)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
 
-__all__ = ["FAMILIES", "FIRST", "FOURTH", "PORTS", "SECOND", "THIRD", "WRONG_LINES", "WrongLine", "lines_of", "text_of"]
+__all__ = [
+    "FAMILIES",
+    "FIFTH_A",
+    "FIRST",
+    "FOURTH",
+    "PORTS",
+    "SECOND",
+    "THIRD",
+    "WRONG_LINES",
+    "WrongLine",
+    "lines_of",
+    "text_of",
+]
