@@ -7,6 +7,8 @@ from tests.end_to_end.wrong_lines.fifth_a_generative import FIFTH_A_GENERATIVE
 from tests.end_to_end.wrong_lines.fifth_a_networks import FIFTH_A_NETWORKS
 from tests.end_to_end.wrong_lines.fifth_a_optimizers import FIFTH_A_OPTIMIZERS
 from tests.end_to_end.wrong_lines.fifth_a_sets import FIFTH_A_SETS
+from tests.end_to_end.wrong_lines.fifth_b_sequences import FIFTH_B_SEQUENCES
+from tests.end_to_end.wrong_lines.fifth_b_steps import FIFTH_B_STEPS
 from tests.end_to_end.wrong_lines.fourth_losses import FOURTH_LOSSES
 from tests.end_to_end.wrong_lines.fourth_more import FOURTH_MORE
 from tests.end_to_end.wrong_lines.fourth_networks import FOURTH_NETWORKS
@@ -36,12 +38,14 @@ SECOND = (*VISION, *LANGUAGE, *SIGNALS, *POLICIES, *OPTIMIZERS, *STRUCTURES)
 THIRD = (*THIRD_PICTURES, *THIRD_LEARNING, *THIRD_SEQUENCES, *THIRD_STRUCTURES, *THIRD_STEPS)
 FOURTH = (*FOURTH_NETWORKS, *FOURTH_LOSSES, *FOURTH_MORE, *FOURTH_STEPS)
 FIFTH_A = (*FIFTH_A_GENERATIVE, *FIFTH_A_SETS, *FIFTH_A_NETWORKS, *FIFTH_A_OPTIMIZERS)
-WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH_A)
+FIFTH_B = (*FIFTH_B_SEQUENCES, *FIFTH_B_STEPS)
+FIFTH = (*FIFTH_A, *FIFTH_B)
+WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
 
 __all__ = [
     "FAMILIES",
-    "FIFTH_A",
+    "FIFTH",
     "FIRST",
     "FOURTH",
     "PORTS",
