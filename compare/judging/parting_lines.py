@@ -90,7 +90,7 @@ def _with_lines_of(judgement: Judgement, first: StageRow, recorded: Callable[[],
 def _is_explained(judgement: Judgement, first: StageRow) -> bool:
     """Whether a setting of the optimizer, or of the very layer whose output parts, says it all."""
     layer = f"{without_call(first.tensor)}."
-    rows = [row for row in settings_at(judgement, first) if row.setting != "kind"]  # a class of one's own has any name
+    rows = [row for row in settings_at(judgement, first) if row.explains and row.setting != "kind"]
     return first.stage in EXPLAINED and any(
         first.stage != "forward" or layer.startswith(f"{row.subject}.") for row in rows
     )

@@ -1,5 +1,7 @@
 """Which of several differences get lines of their own, and from which run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,7 @@ def test_what_no_setting_explains_has_lines_from_the_first_step_that_shows_it(is
         of("layer", "forward", isolated, (eps,)),
         of("loss", "loss", isolated),
         of("optimizer", "update", isolated),
+        of("loss", "loss", isolated, (replace(eps, explains=False),)),
     ]
     ran = []
 
@@ -79,7 +82,7 @@ def test_what_no_setting_explains_has_lines_from_the_first_step_that_shows_it(is
         return [Record("of torch"), Record("of tf")]
 
     lines = [each.lines for each in with_own_lines(run, isolated, every)]
-    assert lines == [("what fc is given",), (), ("the loss",), ()]
+    assert lines == [("what fc is given",), (), ("the loss",), (), ("the loss",)]
     assert found[0] == (("of torch", "of tf"), "what fc is given", [1.0], [1.5])
     (torch_side, torch), (tf_side, tf) = ran
     assert (torch_side, tf_side) == ("torch", "tf")

@@ -111,6 +111,8 @@ def test_a_setting_of_the_very_layer_explains_its_output_and_one_of_another_does
     monkeypatch.setattr(parting_lines, "settings_at", lambda judgement, first: [setting])
     first = replace(row("forward"), tensor="body.fc (call 2)")
     assert parting_lines._is_explained(judged(first), first) is explained
+    monkeypatch.setattr(parting_lines, "settings_at", lambda judgement, first: [replace(setting, explains=False)])
+    assert not parting_lines._is_explained(judged(first), first)  # of a class of one's own
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,19 @@ def test_of_a_kind_of_ones_own_only_what_means_the_same_in_any_is_told():
     torch = side("optimizer", "LARS", lr=0.1, weight_decay=0.01, **{NO_RULE: True})
     tf = side("optimizer", "Lars", lr=0.2, weight_decay=0.0, **{NO_RULE: True})
     assert verdicts(torch, tf) == [("optimizer", "lr", "differs")]
-    assert ("optimizer", "weight_decay", "differs") in verdicts(torch, side("optimizer", "LARS", weight_decay=0.0))
+    assert ("optimizer", "weight_decay", "differs") in verdicts(torch, side("optimizer", "LARS", weight_decay=0.1))
+
+
+def test_of_two_optimizers_of_ones_own_only_what_may_mean_the_same_is_told_and_explains_nothing():
+    torch = side(
+        "optimizer", "Adan", lr=0.1, betas=[0.02, 0.08], eps=1e-8, weight_decay=0.1, gap=2.0, **{NO_RULE: True}
+    )
+    tf = side("optimizer", "Adan", lr=0.2, betas=[0.98, 0.92], eps=1e-7, weight_decay=0.0, **{NO_RULE: True})
+    rows = compare_settings(torch, tf, {})
+    assert [(row.setting, row.verdict, row.explains) for row in rows] == [
+        ("lr", "differs", True),
+        ("eps", "differs", False),
+    ]
 
 
 def test_one_formula_under_two_names_is_one_kind():

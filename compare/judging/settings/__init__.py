@@ -19,7 +19,15 @@ from compare.judging.settings.subjects import (
     same_formula,
     with_paired_activation,
 )
-from compare.judging.settings.values import DIFFERS, EQUAL, ROUNDED, compare_values, is_neutral, to_text
+from compare.judging.settings.values import (
+    DIFFERS,
+    EQUAL,
+    ROUNDED,
+    are_complements,
+    compare_values,
+    is_neutral,
+    to_text,
+)
 from compare.traces.header import Setting
 from compare.traces.settings.values import NO_RULE
 
@@ -49,7 +57,7 @@ class SettingRow:
     """A setting on both sides.
 
     `subject` is "optimizer", "model", "loss", "precision" or the torch side's layer; `tf_subject` is what the tf side
-    calls it, empty for what no side names.
+    calls it, empty for what no side names. `explains` unless it is of a class of one's own, whose formula is not known.
     """
 
     subject: str
@@ -60,6 +68,7 @@ class SettingRow:
     verdict: str
     note: str
     tf_subject: str = ""
+    explains: bool = True
 
 
 def compare_settings(
@@ -132,8 +141,16 @@ def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[Se
         if verdict is None or (not comparable and verdict in (TORCH_ONLY, TF_ONLY)):
             continue
         values = torch.settings.get(setting), tf.settings.get(setting)
-        explanation = "" if verdict == EQUAL else note(torch.kind, setting, rounded=verdict == ROUNDED)
-        yield SettingRow(torch.subject, torch.kind, setting, *values, verdict, explanation, tf.subject)
+        explains = setting in OF_ANY_KIND or not unknown
+        if not explains and torch.subject.startswith("optimizer") and not _may_mean_the_same(setting, *values):
+            continue
+        explanation = "" if verdict == EQUAL or not explains else note(torch.kind, setting, rounded=verdict == ROUNDED)
+        yield SettingRow(torch.subject, torch.kind, setting, *values, verdict, explanation, tf.subject, explains)
+
+
+def _may_mean_the_same(setting: str, torch: Any, tf: Any) -> bool:
+    """Whether two classes of one's own may mean the same by a setting: both state it, and not as the rest up to 1."""
+    return not is_neutral(setting, torch) and not is_neutral(setting, tf) and not are_complements(torch, tf)
 
 
 def _verdict(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> str | None:

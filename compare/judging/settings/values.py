@@ -27,6 +27,14 @@ def is_neutral(setting: str, value: Any) -> bool:
     return value in (None, 0, "none") or (value == 1 and setting in ONE_IS_NEUTRAL)
 
 
+def are_complements(left: Any, right: Any) -> bool:
+    """Whether numbers, or lists of them, add up to 1: a share that is kept, and the share that is taken."""
+    lists = [each if isinstance(each, (list, tuple)) else [each] for each in (left, right)]
+    pairs = [*zip(*lists, strict=False)]
+    numbers = all(isinstance(value, (int, float)) for pair in pairs for value in pair)
+    return numbers and len(lists[0]) == len(lists[1]) and all(abs(sum(pair) - 1) < ulp("float32") for pair in pairs)
+
+
 def compare_values(left: Any, right: Any) -> str:
     """EQUAL, ROUNDED or DIFFERS; a number equals a list of that number."""
     if isinstance(left, (list, tuple)) or isinstance(right, (list, tuple)):
