@@ -60,6 +60,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
             weight_groups=tuple(weights.weight_groups(self._model)),
             kinds=layers.named_kinds(self._model),
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
+            made_at=settings.made_at(self._model, self._optimizer),
             strange=strangers(
                 self._optimizer, own, lambda each: optimizer_variables(each) or self._moves.get(id(each), ())
             ),

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
 
 from compare.inputs.side import Side, every_optimizer
+from compare.traces.made_at import noted
 from torch_impl import runtime, weights
 from torch_impl.randomness import mute
 from torch_impl.train import train_step
@@ -38,7 +40,8 @@ def build(
     """
     runtime.set_precision(precision)
     runtime.set_seed(0)
-    side = make_side(settings)
+    with noted(torch.nn.Module, torch.optim.Optimizer):
+        side = make_side(settings)
     muted = mute(side.model)
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.
     if not any(parameter.requires_grad for parameter in side.model.parameters()):

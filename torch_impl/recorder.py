@@ -35,6 +35,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             kinds=layers.named_kinds(self._model),
             settings=tuple(described),
             tied=_tied(self._model),
+            made_at=settings.made_at(self._model, self._optimizer),
             strange=strangers(self._optimizer, self._model.parameters(), _held_by),
         )
 

@@ -15,6 +15,7 @@ from compare.judging.isolated_gradients import say_not_told
 from compare.judging.isolated_lines import with_own_lines
 from compare.judging.isolation import Partners, isolate
 from compare.judging.judgement import Judgement
+from compare.judging.made_lines import with_lines_of_settings
 from compare.judging.run import Run
 from compare.running.request import RequestFailedError
 from compare.traces.step import END
@@ -48,7 +49,7 @@ def with_differences(
         steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
         found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
-        found = with_effects(run, isolated, found)
+        found = [with_lines_of_settings(isolated.pair, each) for each in with_effects(run, isolated, found)]
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))

@@ -47,6 +47,11 @@ class IsolatedDifference:
         return max(self.rows, key=lambda row: row.difference.max_rel)
 
     @property
+    def is_explained(self) -> bool:
+        """Whether a setting says what differs, so that no line of code has to be looked for."""
+        return any(row.explains for row in self.settings)
+
+    @property
     def cause(self) -> str:
         """What is set differently, "eps 1e-05 / 0.001"; empty where no setting says it."""
         return "; ".join(dict.fromkeys(f"{row.setting} {row.torch} / {row.tf}" for row in self.settings))

@@ -20,7 +20,7 @@ WITH_LINES = (BETWEEN, LAYER, LOSS, BACK, GRADIENT)  # what a value or its gradi
 
 def with_own_lines(run: Run, isolated: Isolated, differences: Sequence[IsolatedDifference]) -> list[IsolatedDifference]:
     """The differences, those that no setting explains with their lines: at the first step that shows such a one."""
-    wanted = [each for each in differences if each.place in WITH_LINES and not _is_explained(each)]
+    wanted = [each for each in differences if each.place in WITH_LINES and not each.is_explained]
     steps = [row.step for each in wanted for row in each.rows if isinstance(row.step, int)]
     if not steps:
         return list(differences)
@@ -31,11 +31,7 @@ def with_own_lines(run: Run, isolated: Isolated, differences: Sequence[IsolatedD
         return list(differences)
     step = cache(partial(compared, torch.operations, tf.operations))  # of a tolerance: most differences have the same
     own = {id(each): _lines(isolated, each, at, step) for each in wanted}
-    return [replace(each, lines=own.get(id(each), ())) for each in differences]
-
-
-def _is_explained(difference: IsolatedDifference) -> bool:
-    return any(row.explains for row in difference.settings)
+    return [replace(each, lines=own.get(id(each), each.lines)) for each in differences]
 
 
 def _lines(

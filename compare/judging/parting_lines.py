@@ -33,7 +33,7 @@ def lacks_lines(judgement: Judgement) -> bool:
     """Whether no difference has lines of its own; those of gradients and updates are told better with none isolated."""
     first = judgement.first_divergence
     is_behind = first is not None and first.stage in ("gradient", "update")
-    return is_behind or not any(each.lines for each in judgement.differences)
+    return is_behind or not any(each.lines for each in judgement.differences if not each.is_explained)
 
 
 def with_lines(run: Run, judgement: Judgement) -> Judgement:

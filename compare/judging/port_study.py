@@ -20,6 +20,7 @@ from compare.judging.graph_and_eager import graph_against_eager
 from compare.judging.isolated import with_differences
 from compare.judging.isolation import Partners
 from compare.judging.judgement import Judgement
+from compare.judging.made_lines import with_made_lines
 from compare.judging.pairing_probe import COMPUTED, training_until
 from compare.judging.pairing_proof import Proven, prove, prove_later
 from compare.judging.parting_lines import lacks_lines, with_lines
@@ -90,7 +91,7 @@ def study_port(
     partners, kinds = Partners.of(proven.pairing), described.pair.torch.header.kinds
     judgement = with_differences(runs.raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
     if when_to_isolate != "never" and lacks_lines(judgement):
-        judgement = with_lines(runs.renamed, judgement)
+        judgement = with_made_lines(with_lines(runs.renamed, judgement))
     frozen = graph_against_eager(runs.renamed, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

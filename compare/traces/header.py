@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from compare.inputs.expressions import ExplicitPairs
+from compare.traces.places import Place
 from compare.traces.weights import WeightGroup
 
 FORMAT = 3  # of the whole file; goes up when old readers would misread new files, or new readers old ones
@@ -62,6 +63,7 @@ class Header:
     `ended_by` is the error that ended a loop inside of `with Recorder(...)`, "" where none did.
     `flow` says of an isolated run which outputs and variables reach each layer's call, or the loss; `gradient_flow`
     says from which of them the gradient of what a call is given, of each output of it, or of the loss comes on.
+    `made_at` are the user's lines that made the layers and optimizers, by subject, where they were seen to be made.
     """
 
     side: str
@@ -86,6 +88,7 @@ class Header:
     ended_by: str = ""
     flow: dict[str, list[str]] = field(default_factory=dict)
     gradient_flow: dict[str, list[str]] = field(default_factory=dict)
+    made_at: dict[str, Place] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""
@@ -108,6 +111,7 @@ class Header:
                 "followed": tuple(plain["followed"]),
                 "from_outside": tuple(plain["from_outside"]),
                 "explicit": tuple((name, expression) for name, expression in plain["explicit"]),
+                "made_at": {subject: Place(*place) for subject, place in plain["made_at"].items()},
             }
         )
 

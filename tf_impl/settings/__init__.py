@@ -60,9 +60,9 @@ class Settings(settings.Settings):
         return [(tuple(variable.shape), variable.trainable) for variable in _variables(layer)]
 
 
-describe = Settings().describe
+describe, made_at = Settings().describe, Settings().made_at
 
-__all__ = ["Settings", "describe", "loss_calls"]
+__all__ = ["Settings", "describe", "loss_calls", "made_at"]
 
 
 def _said(layer) -> str:

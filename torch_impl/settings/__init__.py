@@ -46,9 +46,9 @@ class Settings(settings.Settings):
         return [(tuple(parameter.shape), parameter.requires_grad) for parameter in layer.parameters()]
 
 
-describe = Settings().describe
+describe, made_at = Settings().describe, Settings().made_at
 
-__all__ = ["Settings", "describe", "loss_calls"]
+__all__ = ["Settings", "describe", "loss_calls", "made_at"]
 
 
 def _name(dtype: torch.dtype) -> str:

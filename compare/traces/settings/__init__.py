@@ -13,9 +13,12 @@ from typing import Any
 
 from compare.inputs.side import every_optimizer
 from compare.traces.header import Setting
+from compare.traces.made_at import made_at
+from compare.traces.places import Place
 from compare.traces.settings.values import attempt, plain, readable
 
 Subject = tuple[str, str, dict[str, Any]]  # its name, its kind by PyTorch's name, its settings
+OF_OPTIMIZERS, OF_LOSSES = ("optimizer", "optimizer group", 0), ("loss", "loss", 1)  # how they are numbered
 Around = dict[int, tuple[Any, Any]]  # the layers before and after each, by its id; None where not known
 
 
@@ -68,7 +71,7 @@ class Settings(ABC):
             lambda: self._optimizers(optimizer) if optimizer is not None else [],
             lambda: self._layers(model),
             lambda: [("model", type(model).__name__, self._model(model))],
-            lambda: _numbered("loss", self.of_loss(loss), 1) if loss is not None else [],
+            lambda: _numbered(*OF_LOSSES, self.of_loss(loss)) if loss is not None else [],
             lambda: [("precision", "", self.of_precision(model))],
         )
         return [
@@ -78,11 +81,21 @@ class Settings(ABC):
             for setting, value in readable({name: partial(plain, value) for name, value in settings.items()}).items()
         ]
 
+    def made_at(self, model: Any, optimizer: Any) -> dict[str, Place]:
+        """The lines that made the layers and optimizers, by subject, as far as they are known."""
+        optimizers = list(every_optimizer(optimizer).values()) if optimizer is not None else []
+        groups = [each for each in optimizers for _ in attempt(partial(self.of_optimizer, each), [])]
+        named = {
+            **attempt(lambda: self.layers(model), {}),
+            **{_name(*OF_OPTIMIZERS, place): each for place, each in enumerate(groups)},
+        }
+        return {subject: place for subject, each in named.items() if (place := made_at(each)) is not None}
+
     def _optimizers(self, optimizer: Any) -> list[Subject]:
         """Every optimizer; a second one is listed like a second group of parameters."""
         every = every_optimizer(optimizer).values()
         groups = (group for each in every for group in attempt(partial(self.of_optimizer, each), []))
-        return _numbered("optimizer", groups, 0, " group")
+        return _numbered(*OF_OPTIMIZERS, groups)
 
     def _layers(self, model: Any) -> list[Subject]:
         around = attempt(lambda: self.neighbours(model), {})
@@ -111,6 +124,10 @@ class Settings(ABC):
         } | ({"preprocessing": ", ".join(prepared)} if prepared else {})
 
 
-def _numbered(name: str, found: Iterable[tuple[str, dict]], first: int, between: str = "") -> list[Subject]:
+def _numbered(name: str, others: str, first: int, found: Iterable[tuple[str, dict]]) -> list[Subject]:
+    return [(_name(name, others, first, place), *each) for place, each in enumerate(found)]
+
+
+def _name(name: str, others: str, first: int, place: int) -> str:
     """The first under the name alone, the others numbered: "loss", "loss 2"; "optimizer", "optimizer group 1"."""
-    return [(name if place == 0 else f"{name}{between} {place + first}", *each) for place, each in enumerate(found)]
+    return name if place == 0 else f"{others} {place + first}"
