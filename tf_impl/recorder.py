@@ -174,7 +174,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         pairs = list(pairs)
         self._moves = {**self._moves, id(optimizer): [variable for _, variable in pairs]}
         shown = () if self._is_replica() else pairs
-        with self._losses.paused():
+        with self._calling_no_loss():
             self._before_update({id(variable): gradient for gradient, variable in shown})
             exchange = self._exchange
             updated = update(pairs if exchange is None else exchange.given_to_update(pairs, self._parameters))

@@ -49,7 +49,7 @@ def with_differences(
         steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
         isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
         found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
-        found = [with_lines_of_settings(isolated.pair, each) for each in with_effects(run, isolated, found)]
+        found = with_effects(run, isolated, found)
     except RequestFailedError as error:
         remark = f"other differences than the first were not looked for, since an isolated step failed ({error})"
         return replace(judgement, findings=(*judgement.findings, remark))
@@ -57,6 +57,7 @@ def with_differences(
         said = f"{type(error).__name__}: {error}"
         remark = f"other differences than the first were not found ({said}): a fault of this program"
         return replace(judgement, findings=(*judgement.findings, remark))
+    found = [with_lines_of_settings(isolated.pair, each) for each in found]
     if len(found) > 1:
         try:
             found = with_own_lines(run, isolated, found)

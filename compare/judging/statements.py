@@ -42,13 +42,17 @@ def statement(place: Place) -> ast.stmt | None:
 
 
 def source(place: Place) -> str:
-    """The statement on one line, shortened; of a compound one, and where there is none, the line itself."""
+    """The statement on one line, shortened; of a compound one, and where there is none, the line itself.
+
+    Of a long one the line itself too, unless it begins there: a list of layers is one statement.
+    """
     lines, _ = _parsed(place.file)
     found = statement(place)
+    whole = alone = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
     if isinstance(found, SIMPLE):
         whole = " ".join(line.strip() for line in lines[found.lineno - 1 : found.end_lineno])
-    else:
-        whole = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
+        if len(whole) > LONGEST and place.line > found.lineno:
+            whole = f"... {alone}"
     return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 3].rstrip()}..."
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 from weakref import ref
 
-from compare.traces.places import OWN, Place, kind_of
+from compare.traces.place import OWN, Place, kind_of
 
 _NOTED: dict[int, tuple[ref, Place]] = {}  # by the id of what was made
 

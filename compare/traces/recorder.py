@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from abc import abstractmethod
 from collections.abc import Callable, Container, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -270,6 +270,10 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
     def loss_calls() -> LossCalls:
         """What watches the calls of the framework's losses."""
         return LossCalls({})
+
+    def _calling_no_loss(self) -> AbstractContextManager[None]:
+        """Inside, no call of a loss is looked for."""
+        return self._losses.paused()
 
     @abstractmethod
     def _header(self) -> Header:

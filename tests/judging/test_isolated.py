@@ -1,6 +1,7 @@
 """When every difference is looked for, at which steps, and that a failure costs no judgement."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
 
 def test_a_step_whose_lines_cannot_be_recorded_costs_no_difference(judgement, monkeypatch):
     apart, every = judgement(from_step(3, "loss", 1.5)), ["one", "two"]
-    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: None)
+    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None))
+    monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference: difference)
     monkeypatch.setattr(isolated, "isolated_differences", lambda *_: every)
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
     monkeypatch.setattr(isolated, "with_own_lines", fails)

@@ -14,6 +14,12 @@ TEXT = """def loss(model, batch):
     if each is not None:
         total: float = each.mean()
     return a_very_long_function_name(total, of="many", arguments="that", take="more", than="one", line="on", a="screen")
+
+
+model = Sequential(
+    Linear(in_features=64, out_features=64, bias=True),
+    Dropout(p=0.25, inplace=False),
+)
 """
 
 
@@ -40,6 +46,11 @@ def test_a_statement_is_shown_on_one_line(at, line, text):
 def test_a_long_statement_is_shortened(at):
     assert source(at(9)).endswith("...")
     assert len(source(at(9))) <= 72
+    assert source(at(12)).startswith("model = Sequential( Linear(")
+
+
+def test_of_a_long_statement_a_line_inside_is_shown_alone(at):
+    assert source(at(14)) == "... Dropout(p=0.25, inplace=False),"
 
 
 @pytest.mark.parametrize(("line", "name"), [(2, "logits"), (4, "each"), (8, "total"), (9, ""), (7, "")])

@@ -7,41 +7,9 @@ from pathlib import Path
 import pytest
 
 from compare.traces import places
-from compare.traces.places import FOLDED, LEFT_OUT, OWN, kind_of, stack
+from compare.traces.places import stack
 
 ROOT = Path(places.__file__).resolve().parents[2]
-
-
-@pytest.mark.parametrize(
-    ("file", "kind"),
-    [
-        ("/home/user/my_port.py", OWN),
-        (str(ROOT / "tests" / "end_to_end" / "ports" / "dense.py"), OWN),
-        (str(ROOT / "torch_impl" / "models" / "vae.py"), OWN),
-        (str(ROOT / "torch_impl" / "train.py"), FOLDED),
-        (str(ROOT / "tf_impl" / "losses.py"), FOLDED),
-        (str(ROOT / "tf_impl" / "weights" / "outputs.py"), LEFT_OUT),
-        (str(Path(sysconfig.get_path("purelib")) / "keras" / "layers.py"), FOLDED),
-        (str(Path(sysconfig.get_path("stdlib")) / "functools.py"), FOLDED),
-        ("<string>", FOLDED),
-    ],
-)
-def test_a_file_is_the_users_or_folded_or_left_out(file, kind):
-    assert kind_of(file) == kind
-
-
-def test_what_was_installed_into_a_folder_of_the_users_is_a_library_and_what_lies_beside_it_is_not(tmp_path):
-    (tmp_path / "einops-0.8.dist-info").mkdir()
-    (tmp_path / "einops-0.8.dist-info" / "RECORD").write_text("einops/layers/torch.py,sha256=x,1\nsix.py,sha256=y,1\n")
-    for file, kind in (
-        ("einops/einops.py", FOLDED),
-        ("einops/layers/torch.py", FOLDED),
-        ("six.py", FOLDED),
-        ("einops_of_mine.py", OWN),
-        ("port/einops/own.py", OWN),
-        ("six.py.py", OWN),
-    ):
-        assert kind_of(str(tmp_path / file)) == kind, file
 
 
 def called(file: str, inner):
@@ -126,3 +94,22 @@ def test_under_a_debugger_calls_have_no_numbers():
         assert stack().calls == ()
     finally:
         sys.settrace(before)
+
+
+def test_what_a_container_of_pytorchs_runs_has_the_line_that_made_it(monkeypatch):
+    made = places.Place("/home/user/port.py", 7, "side")
+    monkeypatch.setattr(places, "made_at", lambda module: made if module == "layer" else None)
+    layer = called(str(Path(sysconfig.get_path("purelib")) / "torch/nn/modules/linear.py"), stack)
+
+    def outermost(module, file="torch/nn/modules/container.py"):
+        scope = {"layer": layer}
+        text = "def forward(module):\n    return layer()\n"
+        exec(compile(text, str(Path(sysconfig.get_path("purelib")) / file), "exec"), scope)
+        return called("/home/user/loop.py", lambda: scope["forward"](module))()
+
+    found = outermost("layer")
+    assert found.own[0] == made
+    assert "/home/user/loop.py" in [place.file for place in found.own]
+    assert len(found.calls) == len(found.own)
+    assert made not in outermost("another").own
+    assert made not in outermost("layer", "torch/nn/modules/transformer.py").own

@@ -1,0 +1,91 @@
+"""Where settings differ, the lines that made the layers are named; those of values come first."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.judging import made_lines
+from compare.judging.difference import difference
+from compare.judging.isolated_difference import IsolatedDifference
+from compare.judging.judgement import Judgement
+from compare.judging.line import PARTS, Line
+from compare.judging.made_lines import with_lines_of_settings, with_made_lines
+from compare.judging.settings import SettingRow
+from compare.judging.stages import StageRow
+from compare.traces.places import Place
+
+EPS = SettingRow("norm", "BatchNorm", "eps", 1e-5, None, "differs", "", "batch_normalization")
+BETA = SettingRow("optimizer group 1", "Adam", "betas", 0.9, 0.8, "differs", "", "optimizer")
+FIRST = StageRow(0, "forward", "norm", difference(np.ones(1), np.zeros(1)), 0.0)
+
+
+def places(**lines):
+    return {name.replace("_", " "): Place("port.py", line, "side") for name, line in lines.items()}
+
+
+def pair(torch, tf):
+    return tuple(SimpleNamespace(header=SimpleNamespace(made_at=made)) for made in (torch, tf))
+
+
+TORCH, TF = places(norm=3, optimizer=5), {"batch_normalization": Place("port.py", 13, "side"), **places(optimizer=15)}
+
+
+def judged(torch=TORCH, tf=TF, lines=(), verdict="diverged"):
+    comparison = SimpleNamespace(rows=[FIRST], pair=pair(torch, tf))
+    return Judgement(verdict, ("it parts", "more"), {"float64": comparison}, FIRST, lines=lines)
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch):
+    found = [EPS]
+    monkeypatch.setattr(made_lines, "settings_at", lambda judgement, first: found)
+    return found
+
+
+def said(lines):
+    return [(each.place, each.side, each.role, each.at.line, each.value) for each in lines]
+
+
+OF_EPS = [
+    ("the setting eps of norm", "torch", PARTS, 3, "1e-05"),
+    ("the setting eps of norm", "tf", PARTS, 13, ""),
+]
+
+
+def test_a_layer_is_known_by_its_name_on_each_side_and_its_lines_stand_behind_what_parts():
+    judgement = with_made_lines(judged())
+    assert said(judgement.lines) == OF_EPS
+    assert judgement.findings[0] == "it parts"
+    assert judgement.findings[2:] == ("more",)
+    assert "port.py:3" in judgement.findings[1]
+    assert "port.py:13" in judgement.findings[1]
+
+
+def test_a_group_of_an_optimizer_was_made_where_the_optimizer_was(settings):
+    settings[:] = [BETA]
+    assert [each.at.line for each in with_made_lines(judged()).lines] == [5, 15]
+
+
+def test_the_first_setting_whose_subject_was_seen_to_be_made_is_told_and_a_side_that_was_not_is_left_out(settings):
+    settings[:] = [SettingRow("other", "Linear", "bias", True, False, "differs", ""), EPS, BETA]
+    assert said(with_made_lines(judged(tf={})).lines) == OF_EPS[:1]
+
+
+@pytest.mark.parametrize(
+    "judgement",
+    [
+        judged(lines=(Line("the loss", "tf", PARTS, Place("port.py", 9, "loss"), "", ""),)),
+        judged(verdict="equivalent"),
+        judged(torch={}, tf={}),
+    ],
+)
+def test_lines_of_values_say_more_and_without_a_difference_or_a_place_there_are_none(judgement):
+    assert with_made_lines(judgement) is judgement
+
+
+def test_an_isolated_difference_has_those_of_its_own_settings():
+    explained = IsolatedDifference("layer", "BatchNorm", (FIRST,), (EPS,))
+    assert said(with_lines_of_settings(pair(TORCH, TF), explained).lines) == OF_EPS
+    alone = IsolatedDifference("loss", "", (FIRST,))
+    assert with_lines_of_settings(pair(TORCH, TF), alone).lines == ()

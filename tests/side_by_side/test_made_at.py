@@ -1,0 +1,90 @@
+"""Both sides note the lines that make layers and optimizers, under the subjects of their settings."""
+
+import inspect
+
+import keras
+import pytest
+import tensorflow as tf
+import torch
+from keras import layers
+from torch import nn
+
+from compare.inputs.side import Side
+from tf_impl import prepare as tf_prepare
+from tf_impl import settings as tf_settings
+from torch_impl import prepare as torch_prepare
+from torch_impl import settings as torch_settings
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(3, 3)  # inner
+
+    def forward(self, x):
+        return self.inner(x)
+
+
+class BlockOfKeras(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = layers.Dense(3)  # inner
+
+    def call(self, x):
+        return self.inner(x)
+
+
+def torch_side(_):
+    model = nn.Sequential(
+        Block(),
+        nn.Dropout(0.5),  # dropout
+    )
+    optimizer = torch.optim.Adam(model.parameters())  # optimizer
+    return Side(model, lambda model, batch, training: (model(batch["x"]).sum(), {}), optimizer)
+
+
+def tf_side(_):
+    model = keras.Sequential(
+        [
+            BlockOfKeras(),
+            layers.Dropout(0.5),  # dropout
+        ]
+    )
+    optimizer = keras.optimizers.Adam()  # optimizer
+    return Side(
+        model, lambda model, batch, training: (tf.reduce_sum(model(batch["x"], training=training)), {}), optimizer
+    )
+
+
+SIDES = {
+    "torch": (torch_prepare, torch_settings, torch_side, Block, torch.ones(2, 3)),
+    "tf": (tf_prepare, tf_settings, tf_side, BlockOfKeras, tf.ones((2, 3))),
+}
+
+
+def line(comment, *functions):
+    """The number of the line with a comment."""
+    for function in functions:
+        lines, first = inspect.getsourcelines(function)
+        for number, text in enumerate(lines, first):
+            if text.rstrip().endswith(f"# {comment}"):
+                return number
+    raise AssertionError(comment)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_layer_and_an_optimizer_have_the_lines_that_made_them(side):
+    prepare, settings, make, block, x = SIDES[side]
+    built = prepare.build(make, {}, "float32", [{"x": x}], eager=True)
+    made = settings.made_at(built.side.model, built.side.optimizer)
+    described = {each.subject for each in settings.describe(built.side.model, built.side.optimizer)}
+    assert {*made} <= described
+    found = sorted(place.line for place in made.values())
+    assert found == sorted(line(comment, make, block) for comment in ("inner", "dropout", "optimizer"))
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_of_what_was_made_before_nothing_is_known(side):
+    _, settings, make, *_ = SIDES[side]
+    made = make({})
+    assert settings.made_at(made.model, made.optimizer) == {}
