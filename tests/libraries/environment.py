@@ -4,6 +4,7 @@ import os
 import subprocess
 import sysconfig
 import venv
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ def python_with(directory, libraries):
     executable = directory / "bin" / "python"
     [packages] = directory.glob("lib/python*/site-packages")
     (packages / "above.pth").write_text(sysconfig.get_path("purelib"))
-    command = [executable, "-m", "pip", "install", "-q", "--no-compile", *libraries]
+    above = [f"{framework}=={version(framework)}" for framework in ("torch", "tensorflow", "keras", "numpy")]
+    command = [executable, "-m", "pip", "install", "-q", "--no-compile", *libraries, *above]  # never another of these
     try:
         installed = subprocess.run(command, capture_output=True, timeout=SECONDS, text=True)
     except subprocess.TimeoutExpired:
