@@ -6,7 +6,7 @@ Where layers of the same kind and shape could be paired crosswise, and the step 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
@@ -128,7 +128,8 @@ def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: boo
     setting explains the place that it has `ended` at.
     """
     until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
-    said = say_without_rule(chosen, reached is None) + say_alone(chosen, ", begun at what does nothing")
+    said = say_without_rule(chosen, reached is None) + say_fused(chosen, reached is None)
+    said += say_alone(chosen, ", begun at what does nothing")
     is_another = _key(chosen) != _key(first)
     said += say_against_names(chosen, until if is_another else "")
     if is_another:
@@ -161,11 +162,25 @@ def say_without_rule(pairing: Pairing, proven: bool = False) -> list[str]:
     unsure = [name for name in pairing.in_two_layouts if not proven]
     why = "which a first step proves" if proven else "as their shapes and names say"
     doubt = f", but {_first(unsure)} would fit as it is and transposed" if unsure else ""
-    line = f"WEIGHTS = {{{pairing.loose[0]!r}: {weights[pairing.loose[0]]!r}, ...}}"
+    line = f"WEIGHTS = {_first_pair({pairing.loose[0]: weights[pairing.loose[0]]})}"
     return [
         f"weights of layers without a rule were carried over in the layout that fits ({_first(which)}), {why}{doubt}. "
         f"Where that is wrong, say which is which: {line}"
     ]
+
+
+def say_fused(pairing: Pairing, proven: bool = False) -> list[str]:
+    """The finding about query, key and value that one side has in one tensor: which part is which."""
+    if not pairing.fused:
+        return []
+    which = _first([f"{name} is {expression}" for name, expression in pairing.fused.items()])
+    doubt = "" if proven else f"; where they lie otherwise, say so: WEIGHTS = {_first_pair(pairing.fused)}"
+    return [f"query, key and value, which one side keeps in one tensor, were paired as its parts ({which}){doubt}"]
+
+
+def _first_pair(pairs: Mapping[str, str]) -> str:
+    name, expression = next(iter(pairs.items()))
+    return f"{{{name!r}: {expression!r}, ...}}"
 
 
 def say_alone(pairing: Pairing, begun: str = "") -> list[str]:

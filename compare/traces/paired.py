@@ -28,7 +28,8 @@ class Pairing:
     """Pairs of groups (torch, tf), and what was paired by name.
 
     `layouts` are those of torch's weights that are carried over in another one, by tf name.
-    `calls` are the calls of layers that come in another order, torch's by tf's.
+    `calls` are the calls of layers that come in another order, torch's by tf's. `fused` is what of the pairs by name
+    was found: query, key and value, which one side has in one tensor.
     """
 
     torch: RecordedModel
@@ -37,6 +38,7 @@ class Pairing:
     explicit: Mapping[str, str]
     layouts: Mapping[str, str] = field(default_factory=dict)
     calls: Mapping[str, str] = field(default_factory=dict)
+    fused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def weights(self) -> dict[str, str]:

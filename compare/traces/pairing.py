@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from compare.inputs.expressions import ExplicitPairs
+from compare.traces.attentions import fused_attentions
 from compare.traces.loose import OWN, match_loose
 from compare.traces.matching import Pair, fits, match, of_a_shape
 from compare.traces.model import RecordedModel
@@ -39,10 +40,9 @@ def pair(
     """
     check_explicit(torch.tensors, tf.tensors, explicit)
     named = {name: expression for name, expression in explicit if name is not None and expression is not None}
-    torch_named = [expression for _, expression in explicit if expression is not None]
-    tf_named = {name for name, _ in explicit}
-    of_torch = _free(torch, lambda name: not is_named(name, torch_named))
-    of_tf = _free(tf, lambda name: name not in tf_named)
+    of_torch, of_tf = _unnamed(torch, tf, explicit)
+    if fused := fused_attentions(of_torch, of_tf):
+        of_torch, of_tf = _unnamed(torch, tf, (*explicit, *fused.items()))
     numbered = sorted(of_tf, key=lambda group: numbers(group.path))
     of_tf = numbered if as_numbered else of_tf
     pairs: list[Pair] = []
@@ -54,7 +54,7 @@ def pair(
     paired = {id(group) for pair in pairs for group in pair}
     left = [[group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf)]
     loose = match_loose(left[0], left[1], by_name, turned)
-    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named, loose.layouts)
+    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named | fused, loose.layouts, fused=fused)
     explicit = (
         *explicit,
         *((None, name) for name in pairing.alone.torch),
@@ -64,6 +64,13 @@ def pair(
     why = say_other_sizes(*([group for group in groups if group.kind not in OWN] for groups in unmatched))
     check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit, torch.tied, why)
     return pairing
+
+
+def _unnamed(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs) -> tuple[list[WeightGroup], ...]:
+    """What is to be paired of both sides."""
+    expressions = [expression for _, expression in explicit if expression is not None]
+    names = {name for name, _ in explicit}
+    return _free(torch, lambda name: not is_named(name, expressions)), _free(tf, lambda name: name not in names)
 
 
 def _free(model: RecordedModel, wanted: Callable[[str], bool]) -> list[WeightGroup]:

@@ -57,7 +57,7 @@ def linear(path, out, into):
 @pytest.mark.parametrize("swapped", [False, True])
 def test_the_line_of_the_error_settles_it(swapped):
     one = [linear("qkv", 12, 5)]
-    several = [linear(f"a.{part}", 4, 5) for part in THREE]
+    several = [linear(f"a.{part}", 4, 5) for part in ("first", "second", "third")]
     torch, tf = (RecordedModel(groups, {}, [], []) for groups in ((several, one) if swapped else (one, several)))
     with pytest.raises(PairingError) as caught:
         pair(torch, tf)
