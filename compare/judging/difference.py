@@ -150,8 +150,11 @@ def _as_labels(torch: np.ndarray, tf: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _broadcast(torch: np.ndarray, tf: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Both in the shape of the larger, where the smaller repeats along its other axes; None where it does not."""
-    if torch.ndim == tf.ndim or not min(torch.ndim, tf.ndim):
+    """Both in the shape of the larger, where the smaller repeats along its other axes; None where it does not.
+
+    Of equally many axes it may be the first: the positions' embedding of a transformer is one example, or one of each.
+    """
+    if not min(torch.ndim, tf.ndim) or (torch.ndim == tf.ndim and torch.shape[1:] != tf.shape[1:]):
         return None
     try:
         left, right = np.broadcast_arrays(torch, tf)

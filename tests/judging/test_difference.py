@@ -196,6 +196,12 @@ def test_an_output_that_repeats_along_a_further_axis_is_no_difference_where_the_
     repeated = np.broadcast_to(positions, (5, 3, 4))
     assert difference_in_any_layout(positions, repeated, 0.0).max_rel == 0
     assert difference_in_any_layout(positions, repeated + np.eye(5)[0][:, None, None], 1e-9).kind == "shape"
+
+
+def test_one_example_of_equally_many_axes_repeats_too():
+    positions = np.arange(12.0).reshape(1, 3, 4)
+    assert difference_in_any_layout(positions, np.repeat(positions, 5, 0), 0.0).max_rel == 0
+    assert difference_in_any_layout(positions, np.repeat(positions, 5, 1), 0.0).kind == "shape"
     assert difference_in_any_layout(np.arange(4.0), positions, 0.0).kind == "shape"
 
 
