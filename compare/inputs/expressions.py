@@ -12,9 +12,11 @@ from typing import Any, NamedTuple, overload
 
 import numpy as np
 
+from compare.inputs.weight_functions import MEANT, NotAnExpressionError, written
+
 FORMS = (
     '"name", "name[0:64]", "name[:, 0:64]", "name.T", "name.permute(3, 2, 0, 1)", "name.reshape(8, -1)", '
-    '"cat(name, name)" or "name + name"'
+    '"cat(name, name)", "name + name", or a function: lambda weights: weights["name"].T'
 )
 WHOLE = slice(None, None)
 
@@ -75,7 +77,8 @@ def shape_of(expression: str, shapes: Callable[[str], tuple[int, ...]]) -> tuple
 
 
 def explicit_pairs(given: Any) -> ExplicitPairs:
-    """The pairs given by name (WEIGHTS), one at a time: a list on the torch side is several weights without a partner.
+    """The pairs given by name (WEIGHTS), one at a time: a list on the torch side is several weights without a partner,
+    and a function what it makes of the weights.
 
     ValueError where they are not names.
     """
@@ -84,7 +87,7 @@ def explicit_pairs(given: Any) -> ExplicitPairs:
     pairs = tuple(
         (name, expression)
         for name, of_torch in given.items()
-        for expression in (of_torch if isinstance(of_torch, list | tuple) else [of_torch])
+        for expression in (of_torch if isinstance(of_torch, list | tuple) else [_as_text(name, of_torch)])
     )
     for pair in pairs:
         for name in pair:
@@ -94,6 +97,18 @@ def explicit_pairs(given: Any) -> ExplicitPairs:
                     f"for no partner. Write which weight of torch it is, and what is done to it: {FORMS}"
                 )
     return pairs
+
+
+def _as_text(name: Any, of_torch: Any) -> Any:
+    if not callable(of_torch):
+        return of_torch
+    try:
+        return written(of_torch)
+    except NotAnExpressionError as error:
+        raise ValueError(
+            f"WEIGHTS has a function for {name!r} that {error}. Gradients and updates are carried over as the weights "
+            f"are, so these may be {MEANT}: {FORMS}"
+        ) from None
 
 
 @cache

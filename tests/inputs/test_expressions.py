@@ -108,7 +108,7 @@ def test_pairs_by_name_are_taken_one_at_a_time():
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("value", [lambda weight: weight.T, 3, np.zeros(2), ["a", len]])
+@pytest.mark.parametrize("value", [3, np.zeros(2), ["a", len]])
 def test_what_is_no_text_is_refused_with_its_type_and_the_forms_that_are(value):
     with pytest.raises(ValueError, match=r"of the type \w+ for 'k', expected text.* \"name\.T\"") as caught:
         explicit_pairs({"k": value})
