@@ -136,7 +136,17 @@ def _orthogonal_gain(array: np.ndarray) -> float | None:
     """
     if array.ndim < 2 or not 2 <= min(len(array), array.size // len(array)) <= LARGEST_ORTHOGONAL:
         return None
-    products = row_products(array[None].astype(np.float64))[0]
+    matrix = array.reshape(len(array), -1).astype(np.float64)
+    matrix = matrix if len(matrix) <= matrix.shape[1] else matrix.T
+    allowed = tolerances.allowed(0, "float32")
+    if _gain(matrix[:2], 2 * allowed) is None:  # which tells most matrices apart at once
+        return None
+    return _gain(matrix, allowed)
+
+
+def _gain(matrix: np.ndarray, allowed: float) -> float | None:
+    """The length of the rows, if they are orthogonal and equally long."""
+    products = row_products(matrix[None])[0]
     square = products.trace() / len(products)
     error = np.abs(products - square * np.eye(len(products))).max()
-    return float(np.sqrt(square)) if error <= tolerances.allowed(0, "float32") * square else None
+    return float(np.sqrt(square)) if error <= allowed * square else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from compare.judging.buffers_alone import say_buffers_alone
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
+from compare.judging.initial_values import InitialRow
 from compare.judging.isolated import with_differences
 from compare.judging.isolation import Partners
 from compare.judging.judgement import Judgement
@@ -77,7 +79,7 @@ def study_port(
 
     def judged_under(proven: Proven) -> tuple[PortRuns, Judgement]:
         runs = PortRuns(run, described.pair, proven.pairing, proven.start)
-        rows = tuple(all_settings(described.pair, proven.pairing, initial_values(runs.described)))
+        rows = tuple(all_settings(described.pair, proven.pairing, runs.initial))
         return runs, study(runs.renamed, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: rows)
 
     runs, judgement = judged_under(proven)
@@ -104,7 +106,7 @@ def study_port(
     )
     if inputs.more:
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
-    findings += tuple(say_initial(initial_values(runs.described)))
+    findings += tuple(say_initial(runs.initial))
     return replace(judgement, findings=findings, names=proven.pairing.tf_names)
 
 
@@ -132,6 +134,11 @@ class PortRuns:
     @property
     def described(self) -> TracePair:
         return rename_pair(self.as_described, self.pairing)
+
+    @cached_property
+    def initial(self) -> list[InitialRow]:
+        """Each side's own initial values: compared once, for it takes seconds where weights are large."""
+        return initial_values(self.described)
 
 
 def _where_another_pairing_may_agree(judgement: Judgement) -> Step | None:

@@ -35,8 +35,9 @@ class RecordedModel(NamedTuple):
 
     def layer_of(self, group: WeightGroup) -> str:
         """The layer that a group is, or belongs to."""
-        inside = (name for name in self.kinds if group.path == name or group.path.startswith((f"{name}.", f"{name} ")))
-        return max(inside, key=len, default=group.path)
+        path = group.path
+        ends = (place for place in range(len(path), 0, -1) if path[place : place + 1] in ("", ".", " "))
+        return next((path[:end] for end in ends if path[:end] in self.kinds), path)
 
     def in_order(self) -> list[WeightGroup]:
         """The groups in the order of the forward pass; those that it did not reach come last."""

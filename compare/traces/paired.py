@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from compare.inputs.expressions import terms
 from compare.traces.calls import split_call
@@ -40,7 +41,7 @@ class Pairing:
     calls: Mapping[str, str] = field(default_factory=dict)
     fused: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def weights(self) -> dict[str, str]:
         """TensorFlow's weights and buffers, and the expression of PyTorch's that each corresponds to."""
         found = dict(self.explicit)
@@ -98,7 +99,7 @@ class Pairing:
             turned[name] = next(each for each in fitting if each != self.layouts.get(name, AS_IT_IS))
         return replace(self, layouts=turned)
 
-    @property
+    @cached_property
     def layers(self) -> dict[str, str]:
         """TensorFlow's layers with weights and PyTorch's; where several make one, the last gives the output."""
         last = {self.tf.layer_of(tf): self.torch.layer_of(torch) for torch, tf in [*self._named_pairs, *self.pairs]}
@@ -131,7 +132,7 @@ class Pairing:
             found.setdefault(self.torch.layer_of(torch), set()).add(self.tf.layer_of(tf))
         return {layer for layers in found.values() if len(layers) > 1 for layer in layers}
 
-    @property
+    @cached_property
     def outputs(self) -> dict[str, str]:
         """TensorFlow's outputs and PyTorch's: of paired layers, and of other kinds that both call equally often."""
         found = {}
@@ -147,7 +148,7 @@ class Pairing:
                 found |= zip(calls, torch[kind], strict=True)
         return {tf: self.calls.get(tf, torch) for tf, torch in found.items()}
 
-    @property
+    @cached_property
     def evaluated(self) -> dict[str, str]:
         """The outputs of an evaluation at the end, where the calls of a layer come in an order of their own."""
         outputs = self.outputs
