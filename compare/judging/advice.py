@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 
 from compare.judging.by_hand import say_by_hand, say_multiple
 from compare.judging.comparison import DIVERGED, Comparison
@@ -62,6 +63,10 @@ IN_THE_CODE = {
     "the weights",
     "buffer": "compare the momentum of the running statistics, N or N - 1 in their variance, and the layer's mode",
 }
+FLATTENED = (
+    "where an image is flattened, PyTorch counts its channels first and Keras last: write keras.layers.Permute((3, 1, "
+    "2)) before Flatten, or tf.transpose(x, (0, 3, 1, 2)) before tf.reshape; if it is not that, "
+)
 IN_EVALUATION = (
     "compare what both models do in evaluation mode: dropout, normalisation, and how the mode reaches a layer"
 )
@@ -100,7 +105,7 @@ def what_to_compare(judgement: Judgement) -> str:
     in_the_code = IN_THE_CODE.get(first.stage, "").format(
         tensor=without_call(first.tensor), since=f", from {agreed} on" if agreed else ""
     )
-    return f"{_of_the_loss(judgement, first)}{in_the_code}"
+    return f"{_of_the_loss(judgement, first)}{_of_flattening(judgement, first, agreed)}{in_the_code}"
 
 
 def _of_the_loss(judgement: Judgement, first: StageRow) -> str:
@@ -112,6 +117,20 @@ def _of_the_loss(judgement: Judgement, first: StageRow) -> str:
         return ratio
     unseen = any(row.stage == "batch" and row.difference.kind in NOT_SHOWN for row in of_step)
     return f"the data of step {first.step} were not recorded on both sides: are they the same? Then " if unseen else ""
+
+
+def _of_flattening(judgement: Judgement, first: StageRow, agreed: str) -> str:
+    """What to do where an image is flattened behind the last layer that agreed; empty where none can be."""
+    rows, _ = _rows_of_step(judgement, first)
+    shapes = {(row.stage, row.tensor): row.difference.shape.split("x") for row in rows}
+    image = shapes.get(("forward", agreed), [])
+    if first.stage != "forward" or len(image) < 3 or not all(map(str.isdigit, image)):
+        return ""
+    _, channels, *others = map(int, image)
+    given = shapes.get(("weights", f"{without_call(first.tensor)}.weight"), [])[1:]  # (out, in) of a dense layer
+    flat = [str(channels * prod(others))]
+    is_flat = flat in (given, shapes["forward", first.tensor][1:])
+    return FLATTENED if is_flat and channels > 1 and prod(others) > 1 else ""
 
 
 def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
@@ -130,7 +149,9 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
     if first.stage == "loss":
         of_loss = [row for row in apart if row.subject.startswith("loss") or row.setting.endswith("_regularizer")]
         return of_loss + [row for row in apart if row.subject == before and row not in of_loss]
-    return [row for row in apart if row.subject == own] + [row for row in apart if row.subject == before != own]
+    of_all = [row for row in apart if row.setting == "spectral norm"]  # whose layer computes under another's name
+    of_layer = [row for row in apart if row.subject == own]
+    return of_layer + [row for row in apart if row.subject == before != own] + of_all
 
 
 def _rows_of_step(judgement: Judgement, first: StageRow) -> tuple[list[StageRow], TracePair | None]:

@@ -67,11 +67,11 @@ def summarise(rows: list[InitialRow]) -> list[str]:
     groups: dict[str, list[InitialRow]] = {}
     for row in rows:
         if row.verdict == DIFFERS and not row.by_default:
-            groups.setdefault(_last_name(row.tensor), []).append(row)
+            groups.setdefault(last_name(row.tensor), []).append(row)
     return [_summary(ending, group) for ending, group in groups.items()]
 
 
-def _last_name(tensor: str) -> str:
+def last_name(tensor: str) -> str:
     """The last name of a tensor, or of the first that an expression names, without what is done to it."""
     try:
         return terms(tensor)[0].name.rpartition(".")[2]

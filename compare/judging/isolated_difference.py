@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compare.judging.initial_values import last_name
 from compare.judging.isolation import call_of
 from compare.judging.line import Line
 from compare.judging.settings import SettingRow
@@ -70,7 +71,7 @@ class IsolatedDifference:
             case "layer":
                 return f"{kind} {set_otherwise or 'output'}"
             case "buffer":
-                role = self.layer.rpartition(".")[2]
+                role = last_name(self.layer)
                 return f"{kind} {set_otherwise or ROLES.get(role, role)}"
             case "loss" | "optimizer":
                 return f"{self.place} {set_otherwise}".rstrip()

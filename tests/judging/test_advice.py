@@ -1,11 +1,13 @@
 """Where two recorded loops part, what to record next is said, and no more than that."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from compare import diff
 from compare.judging.advice import IN_EVALUATION, what_to_compare
+from compare.judging.difference import Difference
 from compare.judging.judgement import Judgement
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
@@ -130,6 +132,34 @@ def test_evaluation_alone_is_looked_for_in_the_mode_of_the_model():
 def test_the_settings_of_what_computes_the_first_tensor_that_parts_are_to_be_made_equal(stage, tensor, subject):
     apart = [(each, "mode", "differs") for each in ("norms.0", "norms.00", "norms.1", "loss", "optimizer")]
     assert advice(stage, tensor, *apart) == f"first give both sides the same mode ({subject}: torch 1, tf 2)"
+
+
+def shown(stage, tensor, shape, gap):
+    return StageRow(0, stage, tensor, Difference("value", shape, max_rel=gap), 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("image", "tensor", "weight", "flat", "said"),
+    [
+        ("2x4x3x3", "fc", "10x36", "2x10", True),  # a reshape in the model's own code
+        ("2x4x3x3", "flatten", "", "2x36", True),
+        ("2x4x3x3", "fc", "10x4", "2x10", False),  # a mean over the image
+        ("2x36x1x1", "fc", "10x36", "2x10", False),  # which has one order only
+        ("2x36", "fc", "10x36", "2x10", False),
+    ],
+)
+def test_where_an_image_is_flattened_it_is_said_how_to_do_so_in_pytorchs_order(image, tensor, weight, flat, said):
+    rows = [shown("weights", f"{tensor}.weight", weight, 0.0)] if weight else []
+    rows += [shown("forward", "conv", image, 0.0), first := shown("forward", tensor, flat, 1.0)]
+    comparison = SimpleNamespace(rows=rows, pair=None)
+    advised = what_to_compare(Judgement("diverged", (), {"float64": comparison}, first))
+    assert ("keras.layers.Permute((3, 1, 2)) before Flatten" in advised) is said
+
+
+def test_another_spectral_normalisation_is_advice_though_it_is_a_setting_of_the_model():
+    apart = ("model", "spectral norm", "differs")
+    assert advice("gradient", "0.weight", apart).startswith("first give both sides the same spectral norm (model")
+    assert advice("rate", "learning_rate", apart).startswith("compare the learning rates")
 
 
 def test_settings_that_are_equal_or_only_rounded_are_no_advice():

@@ -12,6 +12,7 @@ from tests.helpers.isolated_rows import row, setting
         ("layer", "BatchNorm", "bn1", ["eps", "momentum"], "BatchNorm eps and momentum"),
         ("layer", "", "fc", [], "layer output"),
         ("buffer", "BatchNorm", "bn1.running_var", [], "BatchNorm running variance"),
+        ("buffer", "Linear", "fc.rule.u.reshape(1, 8)", [], "Linear u"),
         ("between layers", "Linear", "fc input (call 2)", [], "what fc is given"),
         ("backward", "Linear", "fc 0", [], "gradient back to fc"),
         ("gradient", "", "fc.weight", [], "gradients of weights"),

@@ -497,6 +497,21 @@ def test_zeros_that_a_layer_before_adds_unevenly_are_no_number():
         assert differences(rows) == []
 
 
+@pytest.mark.parametrize("normalised", [nn.utils.parametrizations.spectral_norm, nn.utils.spectral_norm])
+@pytest.mark.filterwarnings("ignore")
+def test_what_keras_spectral_normalisation_does_to_its_kernel_is_another_training(normalised):
+    tf_net = keras.Sequential([keras.Input((3,)), layers.SpectralNormalization(layers.Dense(2)), layers.Dense(2)])
+    torch_net = nn.Sequential(normalised(nn.Linear(3, 2)), nn.Linear(2, 2))
+    [row] = [
+        row
+        for row in differences(compare_settings(describe_torch(torch_net, None), describe_tf(tf_net, None), {}))
+        if row.setting == "spectral norm"
+    ]
+    assert "with a gradient" in row.torch
+    assert "without a gradient" in row.tf
+    assert "another training" in row.note
+
+
 def test_a_module_that_prepares_the_inputs_is_one_too():
     class Normalize(nn.Module):  # torchvision's, by its name
         def extra_repr(self):

@@ -12,8 +12,10 @@ from tf_impl.settings.axes import normalised_axes
 from tf_impl.settings.layers import layer_settings, neighbours
 from tf_impl.settings.losses import loss_calls, one_loss
 from tf_impl.settings.optimizers import optimizer_settings
-from tf_impl.weights.layers import kind, named_layers
+from tf_impl.weights.layers import every_layer, kind, named_layers
 from tf_impl.weights.parameters import named_parameters
+
+OVERWRITTEN = "overwrites the kernel, without a gradient"
 
 # What prepares inputs, in Keras 3 and 2.
 PREPROCESSING = ("DataLayer", "TFDataLayer", "PreprocessingLayer", "Rescaling", "Normalization", "Resizing")
@@ -39,6 +41,10 @@ class Settings(settings.Settings):
     def preparing(self, model) -> list[str]:
         """Keras' layers for it, as those of keras.applications."""
         return [_said(layer) for layer in named_layers(model).values() if like(layer, *PREPROCESSING)]
+
+    def spectral_norm(self, model) -> str:
+        """Keras' layer around another."""
+        return OVERWRITTEN if any(like(layer, "SpectralNormalization") for layer in every_layer(model).values()) else ""
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of keras.losses that it is or uses."""

@@ -11,6 +11,8 @@ from torch_impl.settings.losses import loss_calls, one_loss
 from torch_impl.settings.optimizers import optimizer_settings
 from torch_impl.weights.layers import kind, named_layers
 
+KEPT = "of the weight, with a gradient"
+
 # What prepares inputs.
 PREPROCESSING = ("Normalize", "Resize", "ConvertImageDtype", "ToDtype")
 
@@ -29,6 +31,10 @@ class Settings(settings.Settings):
     def preparing(self, model) -> list[str]:
         """Those of torchvision.transforms that are modules, by their class names."""
         return [repr(layer) for layer in named_layers(model).values() if type(layer).__name__ in PREPROCESSING]
+
+    def spectral_norm(self, model) -> str:
+        """That of parametrizations, and the older one that is a hook."""
+        return KEPT if any(map(_is_spectral, model.modules())) else ""
 
     def of_loss(self, loss) -> list[tuple[str, dict]]:
         """The losses of torch.nn that it is or uses."""
@@ -49,6 +55,11 @@ class Settings(settings.Settings):
 describe, made_at = Settings().describe, Settings().made_at
 
 __all__ = ["Settings", "describe", "loss_calls", "made_at"]
+
+
+def _is_spectral(module) -> bool:
+    rules = [module, *module._forward_pre_hooks.values()]
+    return any(type(rule).__name__ in ("_SpectralNorm", "SpectralNorm") for rule in rules)
 
 
 def _name(dtype: torch.dtype) -> str:

@@ -53,6 +53,7 @@ NOTES = {
     ("BatchNorm", "weight"): "one side has no scale to train",
     ("", "trainable"): "it is trained on one side only",
     ("", "preprocessing"): "a layer that prepares the inputs: do the same to the batches of the other side",
+    ("", "spectral norm"): "another training: Keras' layer written out is the component spectral_norm",
     ("", "parameters"): "one side has more weights: two biases instead of one, or another layer",
     ("", "default dtype"): "the sides run at different precisions",
     ("", "dtype of weights"): "the sides run at different precisions",

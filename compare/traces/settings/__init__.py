@@ -41,6 +41,10 @@ class Settings(ABC):
     def preparing(self, model: Any) -> list[str]:
         """The layers that prepare a model's inputs, as they are written."""
 
+    def spectral_norm(self, model: Any) -> str:
+        """What the framework's spectral normalisation does to the weights of a model; empty where there is none."""
+        return ""
+
     @abstractmethod
     def of_loss(self, loss: Callable) -> list[tuple[str, dict[str, Any]]]:
         """Kind and settings of every loss object that a loss is or uses."""
@@ -118,10 +122,13 @@ class Settings(ABC):
         """The number of weights, running statistics not counted, and what prepares the inputs inside of the model."""
         sizes = [(math.prod(shape), trains) for shape, trains in self.weights(model)]
         prepared = attempt(lambda: self.preparing(model), [])
-        return {
+        counts = {
             "parameters": sum(size for size, _ in sizes),
             "trainable parameters": sum(size for size, trains in sizes if trains),
-        } | ({"preprocessing": ", ".join(prepared)} if prepared else {})
+        }
+        spectral = attempt(lambda: self.spectral_norm(model), "")
+        said = {"preprocessing": ", ".join(prepared), "spectral norm": spectral}
+        return counts | {name: value for name, value in said.items() if value}
 
 
 def _numbered(name: str, others: str, first: int, found: Iterable[tuple[str, dict]]) -> list[Subject]:
