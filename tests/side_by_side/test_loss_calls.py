@@ -54,7 +54,15 @@ MULTI_CLASS = [
     (
         nn.CrossEntropyLoss(torch.full((4,), 2.0, dtype=torch.float64)),
         lambda y, p: SPARSE(True)(y, p, sample_weight=2 * tf.ones(3, tf.float64)),
-        set(),
+        {"weight"},  # PyTorch divides by their sum
+    ),
+    *(
+        (
+            nn.CrossEntropyLoss(torch.full((4,), 2.0, dtype=torch.float64), reduction=torch_reduction),
+            lambda y, p, by=reduction: SPARSE(True, reduction=by)(y, p, sample_weight=2 * tf.ones(3, tf.float64)),
+            set(),
+        )
+        for torch_reduction, reduction in (("mean", "mean_with_sample_weight"), ("mean", None), ("sum", "sum"))
     ),
     (cross_entropy, lambda y, p: SPARSE(True)(y, p, sample_weight=tf.ones(3, tf.float64)), set()),
     (cross_entropy, lambda y, p: SPARSE(True)(y, p, sample_weight=2 * tf.ones(3, tf.float64)), {"weight"}),

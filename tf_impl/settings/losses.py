@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras.losses import Loss
 
 from compare.traces.settings.loss_calls import LossCalls
-from compare.traces.settings.values import attempt, plain, simple
+from compare.traces.settings.values import OVER_EXAMPLES, OVER_WEIGHTS, attempt, plain, simple
 from tf_impl.keras_internals import compiled_loss_code, is_of_keras, loss_arguments, loss_weights
 
 # What a loss is of, and arguments that change no value.
@@ -78,6 +78,10 @@ def loss_calls() -> LossCalls:
     return LossCalls({**readers, Loss.__call__.__code__: objects.called, **of_compile}, silent)
 
 
+# What the sum of the weighed rows is divided by.
+MEANS = {"sum_over_batch_size": OVER_EXAMPLES, "mean": OVER_EXAMPLES, "mean_with_sample_weight": OVER_WEIGHTS}
+
+
 class _Objects:
     """The calls of loss objects, those that `compile` was given with the factor that it was given for each."""
 
@@ -93,7 +97,9 @@ class _Objects:
         if not is_of_keras(type(loss), "losses"):
             return None
         kind, settings = one_loss(loss)
-        settings |= {"weight": True} if _weighs(arguments.get("sample_weight")) else {}
+        if _weighs(arguments.get("sample_weight")):
+            # differs: PyTorch divides by the weights of the targets, Keras by the number of examples.
+            settings["weight"] = MEANS.get(loss.reduction, True)
         factors = {plain(factor) for factor in loss_weights(self._compiled, loss)}
         return kind, settings | ({"loss_weights": factors.pop()} if len(factors) == 1 else {})
 

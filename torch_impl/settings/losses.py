@@ -6,7 +6,7 @@ from torch.nn import functional
 from torch.nn.modules import loss as losses
 
 from compare.traces.settings.loss_calls import LossCalls
-from compare.traces.settings.values import attempt, plain, simple
+from compare.traces.settings.values import OVER_WEIGHTS, attempt, plain, simple
 
 # What a loss is of, and arguments that PyTorch keeps for old programs.
 NO_SETTINGS = {
@@ -26,7 +26,10 @@ def described(kind, values) -> tuple[str, dict]:
     """A kind of loss, and the settings among the attributes of its object or the arguments of its function."""
     settings = {name: value for name, value in values.items() if name[0] != "_" and simple(value)}
     settings = {name: value for name, value in settings.items() if name not in NO_SETTINGS | WEIGHTS}
-    settings |= {"weight": True} if _weighs(values.get("weight")) else {}
+    if _weighs(values.get("weight")):
+        # differs: PyTorch divides by the weights of the targets, Keras by the number of examples.
+        is_mean = kind in ("CrossEntropyLoss", "NLLLoss") and settings.get("reduction") == "mean"
+        settings["weight"] = OVER_WEIGHTS if is_mean else True
     if (pos_weight := values.get("pos_weight")) is not None:
         settings["pos_weight"] = plain(pos_weight.detach().cpu().numpy().tolist())
     if kind in ("CrossEntropyLoss", "BCELoss", "BCEWithLogitsLoss"):

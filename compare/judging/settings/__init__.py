@@ -159,6 +159,8 @@ def _verdict(setting: str, torch: Mapping[str, Any], tf: Mapping[str, Any]) -> s
         left, right = torch[setting], tf[setting]
         if setting == "reduction" and "none" in (left, right):  # what is made of the rows is written behind the loss
             return None
+        if setting == "weight" and True in (left, right) and left and right:  # weighed on both sides, and unknown how
+            return EQUAL
         if setting in ONLY_WHERE_BOTH_KNOW and None in (left, right):
             return None
         return compare_values(left, right)
