@@ -66,6 +66,12 @@ def _refusal(given: Any, accepted: Accepted) -> str:
         return f"an iterator ({name}), which is used up by reading it: give the model itself, or list(...) of it"
     if root in ELSEWHERE and root not in accepted.own:
         return f"of the type {name}: {ELSEWHERE[root]}"
+    if name == "_UserObject" and root == "tensorflow":
+        return (
+            "a SavedModel as tf.saved_model.load gives it, without layers: give the Keras model or tf.Module that it "
+            "was made from, or of one that was exported from Keras list(model.trainable_variables); the weights of a "
+            "model that was converted (onnx2tf) may be constants, which nothing trains"
+        )
     if inside := [key for key, part in getattr(given, "__dict__", {}).items() if _is_model(part, accepted)]:
         shown = ", ".join(f'"{key}": {name.lower()}.{key}' for key in inside[:3])
         return f"of the type {name}, which is not a model and holds some: give these by name, {{{shown}}}"

@@ -22,7 +22,9 @@ class Sgd:
 
 
 def one(given):
-    return as_one(given, Accepted(lambda part: part if isinstance(part, Model) else None, dict, "a Model", ("own",)))
+    return as_one(
+        given, Accepted(lambda part: part if isinstance(part, Model) else None, dict, "a Model", ("own", "tensorflow"))
+    )
 
 
 ACTOR, CRITIC = Model(), Model()
@@ -56,6 +58,10 @@ def test_what_is_given_is_found_by_name_or_by_place_and_settings_beside_it_are_l
         ({"width": 3}, "model is a dict without weights"),
         (Agent(), '{"actor": agent.actor, "critic": agent.critic}'),
         (one, "model is the function one: give what holds the weights that it uses, a Model"),
+        (
+            type("_UserObject", (), {"__module__": "tensorflow.python"})(),
+            "a SavedModel as tf.saved_model.load gives it",
+        ),
         (3.5, "model is of the type float, which is not a model: give a Model"),
     ],
 )
