@@ -91,9 +91,10 @@ def all_settings(pair: TracePair, pairing: Pairing, initial: list[InitialRow]) -
 def settings_of(torch: Iterable[Setting], tf: Iterable[Setting], pairing: Pairing) -> list[SettingRow]:
     """The rows of all settings; layers of the user's own have classes of their own, which is no difference.
 
-    Nor is a setting that only one of the sides shows of such a layer: the other may have it in its code.
+    Nor is a setting that only one of the sides shows of such a layer: the other may have it in its code. The same goes
+    for a layer that is a part of one of the other side's.
     """
-    own = pairing.without_rule
+    own = pairing.without_rule | pairing.parts_of_a_whole
     rows = compare_settings(torch, tf, pairing.all_layers)
     unknown = [row.setting == "kind" or row.verdict in (TORCH_ONLY, TF_ONLY) for row in rows]
     return [row for row, silent in zip(rows, unknown, strict=True) if not (silent and row.subject in own)]

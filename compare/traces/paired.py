@@ -85,6 +85,15 @@ class Pairing:
         return {self.torch.layer_of(torch) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}}
 
     @property
+    def parts_of_a_whole(self) -> set[str]:
+        """The torch side's layers that are a part of a layer of tf's, as an attention's output, or hold one of tf's."""
+        return {
+            self.torch.layer_of(torch)
+            for torch, tf in (*self._named_pairs, *self.pairs)
+            if (self.torch.layer_of(torch) == torch.path) != (self.tf.layer_of(tf) == tf.path)
+        }
+
+    @property
     def in_two_layouts(self) -> list[str]:
         """The tf names of weights without a rule whose sizes are equal, so that two layouts fit."""
         single = [(tensor_of(torch), tensor_of(tf)) for torch, tf in self.pairs if OWN & {torch.kind, tf.kind}]

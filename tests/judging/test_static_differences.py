@@ -22,7 +22,10 @@ from compare.traces.trace import TracePair
 
 COUNT = 4000
 PAIRING = SimpleNamespace(
-    without_rule=set(), weights={"dense.weight": "fc.weight"}, all_layers={"dense": "fc", "drop": "dropout"}
+    without_rule=set(),
+    parts_of_a_whole=set(),
+    weights={"dense.weight": "fc.weight"},
+    all_layers={"dense": "fc", "drop": "dropout"},
 )
 
 
@@ -198,5 +201,6 @@ def test_a_loss_that_trains_in_evaluation_is_said_to():
 def test_of_a_layer_without_a_rule_what_only_one_side_shows_is_no_difference():
     torch = [Setting("fc", "LayerNorm", name, value) for name, value in (("eps", 1e-5), ("bias", True))]
     tf = [Setting("dense", "Norm", "eps", 1e-3)]
-    own = SimpleNamespace(**vars(PAIRING) | {"without_rule": {"fc"}})
-    assert [(row.setting, row.torch, row.tf) for row in settings_of(torch, tf, own)] == [("eps", 1e-5, 1e-3)]
+    for unlike in ("without_rule", "parts_of_a_whole"):
+        pairing = SimpleNamespace(**vars(PAIRING) | {unlike: {"fc"}})
+        assert [(row.setting, row.torch, row.tf) for row in settings_of(torch, tf, pairing)] == [("eps", 1e-5, 1e-3)]

@@ -425,6 +425,16 @@ def own(name, *shape):
     return WeightGroup("Parameter", name, {"weight": Tensor(name, shape, False, True)})
 
 
+def test_a_layer_that_is_a_part_of_an_attention_is_known_as_such():
+    torch = model(group("proj"), group("fc", WIDE))
+    tf = RecordedModel(
+        [group("a.output"), group("d", WIDE)], {"a": "MultiheadAttention", "d": "Linear"}, ["a", "d"], []
+    )
+    pairing = pair(torch, tf)
+    assert pairing.layers == {"a": "proj", "d": "fc"}
+    assert pairing.parts_of_a_whole == {"proj"}
+
+
 def test_a_kernel_of_the_users_own_is_carried_over_transposed_with_its_layers_outputs():
     torch = model(group("fc", WIDE))
     tf = RecordedModel([own("own.kernel", 5, 6), own("own.bias", 6)], {"own": "Own"}, ["own"], [])

@@ -48,7 +48,10 @@ NOTES = {
     ("", "reduction"): "the gradient is scaled by the number of elements or of rows",
     ("", "label_smoothing"): "different targets",
     ("", "ignore_index"): "different rows count in the mean",
-    ("", "weight"): "other weights of the rows, or another mean: PyTorch's divides by the sum of the weights, Keras' by "
+    (
+        "",
+        "weight",
+    ): "other weights of the rows, or another mean: PyTorch's divides by the sum of the weights, Keras' by "
     "the number of rows, unless its reduction is mean_with_sample_weight",
     ("", "loss_weights"): "compile multiplies this loss by it: the other side's loop must, too",
     ("BatchNorm", "weight"): "one side has no scale to train",
