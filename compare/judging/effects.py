@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.difference import relative_gap
-from compare.judging.isolated_difference import LOSS, OPTIMIZER, RATE, IsolatedDifference
+from compare.judging.isolated_difference import BACK, LOSS, OPTIMIZER, RATE, IsolatedDifference
 from compare.judging.isolation import Isolated, call_of
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
@@ -24,7 +24,9 @@ SEQUENCES = ("RNN", "LSTM", "GRU")  # of whose several outputs one is shown
 
 
 def with_effects(run: Run, isolated: Isolated, differences: Sequence[IsolatedDifference]) -> list[IsolatedDifference]:
-    """The differences with their effects: of the first few, and where what differs can be added to torch's run."""
+    """The differences with their effects: of the first few, and where what differs can be added to torch's run; without
+    gradients that reach no weight.
+    """
     free = replace(isolated.training, follows=None)
     added = {number: _added(isolated, each) for number, each in enumerate(differences[:MOST])}
     paths = {number: isolated.directory / f"difference_{number}.npz" for number, arrays in added.items() if arrays}
@@ -34,10 +36,11 @@ def with_effects(run: Run, isolated: Isolated, differences: Sequence[IsolatedDif
         return list(differences)
     without, *alone = run(("torch", free), *(("torch", replace(free, injected=str(path))) for path in paths.values()))
     moved = dict(zip(paths, alone, strict=True))
-    return [
+    found = [
         replace(each, effect=_effect(without, moved[number], each)) if number in moved else each
         for number, each in enumerate(differences)
     ]
+    return [each for each in found if not _reaches_nothing(each, without)]
 
 
 def _added(isolated: Isolated, difference: IsolatedDifference) -> dict[str, np.ndarray]:
@@ -76,6 +79,16 @@ def _effect(without: Trace, alone: Trace, difference: IsolatedDifference) -> flo
     own = [row.difference.max_rel for row in difference.rows if row.stage == "loss"]
     pairs = zip(_losses(without), _losses(alone), strict=True)
     return max([*own, *(float(relative_gap(*pair).max()) for pair in pairs)])
+
+
+def _reaches_nothing(difference: IsolatedDifference, without: Trace) -> bool:
+    """Whether it is a gradient that ends before any weight, as of the zeros behind a relu, in a step that moves some.
+
+    Where equal values stand side by side, each framework sends the gradient of a maximum to another of them.
+    """
+    if difference.place != BACK or difference.effect != 0:
+        return False
+    return any(stage == "update" and without[step, stage, tensor].any() for step, stage, tensor in without.keys)
 
 
 def _losses(trace: Trace) -> list[np.ndarray]:

@@ -108,3 +108,19 @@ def test_of_many_the_first_are_measured(isolated, tmp_path):
     every = [of("layer", LAYER, isolated=isolated)] * (MOST + 1)
     found = with_effects(Runs(tmp_path), isolated, every)
     assert [each.effect is None for each in found] == [False] * MOST + [True]
+
+
+@pytest.mark.parametrize("moves", [True, False])
+def test_a_gradient_that_reaches_no_weight_is_no_difference_where_a_step_moves_any(isolated, tmp_path, moves):
+    back = (0, "upstream", "fc 0")
+    runs = Runs(tmp_path)
+    plain = runs.__call__
+
+    def run(*wanted):
+        traces = plain(*wanted)
+        return [leave(tmp_path / "plain.npz", {(0, "update", "fc.weight"): [float(moves)]}), *traces[1:]]
+
+    differences = [of("backward", back, isolated=isolated), of("layer", LAYER, isolated=isolated)]
+    assert len(with_effects(run, isolated, differences)) == 2 - moves
+    runs.left = {"at_the_end": 0.5}
+    assert len(with_effects(run, isolated, differences)) == 2
