@@ -5,6 +5,11 @@ ROUNDED = "a constant rounded to float32, about 1e-8 off: harmless by itself"
 # The names of what drops a fraction of its input.
 RATES = ("p", "dropout", "input dropout", "recurrent dropout", "dropout between layers")
 
+OTHER_WEIGHTS = (
+    "other weights of the rows, or another mean: PyTorch's divides by the sum of the weights, Keras' by the number of "
+    "rows, unless its reduction is mean_with_sample_weight"
+)
+
 # By kind and setting; a kind of "" is any.
 NOTES = {
     ("", "kind"): "a different formula",
@@ -48,11 +53,7 @@ NOTES = {
     ("", "reduction"): "the gradient is scaled by the number of elements or of rows",
     ("", "label_smoothing"): "different targets",
     ("", "ignore_index"): "different rows count in the mean",
-    (
-        "",
-        "weight",
-    ): "other weights of the rows, or another mean: PyTorch's divides by the sum of the weights, Keras' by "
-    "the number of rows, unless its reduction is mean_with_sample_weight",
+    ("", "weight"): OTHER_WEIGHTS,
     ("", "loss_weights"): "compile multiplies this loss by it: the other side's loop must, too",
     ("BatchNorm", "weight"): "one side has no scale to train",
     ("", "trainable"): "it is trained on one side only",
