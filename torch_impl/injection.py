@@ -80,11 +80,12 @@ class Injection:
                 parameter.variable.grad = self._with("gradient", name, parameter.variable.grad)
 
     def _add_to_weights(self, model) -> None:
-        """After the last optimizer's update."""
-        with torch.no_grad():
-            for stage, named in (("update", named_parameters(model)), ("buffer", named_buffers(model))):
-                for name, parameter in named.items():
-                    parameter.variable.copy_(self._with(stage, name, parameter.variable))
+        """After the last optimizer's update; another loss may still go back through what the weights were used for."""
+        for stage, named in (("update", named_parameters(model)), ("buffer", named_buffers(model))):
+            for name, parameter in named.items():
+                weight = parameter.variable.data  # a change of which autograd does not count
+                if (moved := self._with(stage, name, weight)) is not weight:
+                    weight.copy_(moved)
 
 
 def _as(array: np.ndarray, tensor: torch.Tensor) -> torch.Tensor:

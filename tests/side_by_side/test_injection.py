@@ -70,3 +70,22 @@ def test_an_update_and_a_running_statistic_are_added_behind_the_optimizers(tmp_p
 
 def test_what_has_another_shape_is_not_added(tmp_path):
     assert one_step(tmp_path, **{"forward__fc": [1.0, 0.0, 0.0]})[0, "loss", "loss"] == 6
+
+
+def test_a_loss_of_which_the_gradient_is_taken_behind_the_update_is_not_disturbed(tmp_path):
+    """As in a GAN: the generator's output is made before the discriminator's update, and its loss goes back after."""
+    np.savez(tmp_path / "added.npz", **{"0/update/head.weight": np.ones((1, 2))})
+    model = nn.ModuleDict({"body": nn.Linear(2, 2), "head": nn.Linear(2, 1, bias=False)})
+    optimizer = torch.optim.SGD(model["head"].parameters(), 0.0)
+    exchange = Injection(tmp_path / "added.npz")
+    recorder = torch_impl.Recorder(tmp_path / "run", model, optimizer, audits=[0], exchange=exchange)
+    before = model["head"].weight.detach().clone()
+    made = model["body"](X.float())
+    again = model["body"](made)
+    model["head"](made.detach()).sum().backward()
+    optimizer.step()
+    again.sum().backward()
+    recorder.step(again.sum(), {})
+    recorder.close()
+    np.testing.assert_array_equal(model["head"].weight.detach(), before + 1)
+    assert model["body"].weight.grad is not None
