@@ -13,6 +13,7 @@ from compare.traces.loose import OWN, tensor_of
 from compare.traces.matching import Pair, path_of, without_effect
 from compare.traces.model import RecordedModel
 from compare.traces.names import agreeing
+from compare.traces.neighbours import with_unweighted
 from compare.traces.weights import Tensor, WeightGroup
 
 
@@ -143,18 +144,14 @@ class Pairing:
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        """TensorFlow's outputs and PyTorch's: of paired layers, and of other kinds that both call equally often."""
+        """TensorFlow's outputs and PyTorch's: of paired layers, and of what both call as often next to such a one."""
         found = {}
         layers, in_part = self.layers, self._in_part
         for output in self.tf.outputs:
             layer, call = split_call(output)
             if layer in layers and layer not in in_part and f"{layers[layer]}{call}" in self.torch.outputs:
                 found[output] = f"{layers[layer]}{call}"
-        with_weights = {*layers, *layers.values()}
-        torch, tf = (_calls(model, with_weights) for model in (self.torch, self.tf))
-        for kind, calls in tf.items():
-            if len(calls) == len(torch.get(kind, ())):
-                found |= zip(calls, torch[kind], strict=True)
+        found = with_unweighted(self.torch, self.tf, found, {*layers, *layers.values()})
         return {tf: self.calls.get(tf, torch) for tf, torch in found.items()}
 
     @cached_property
@@ -232,13 +229,3 @@ def _shapes(group: WeightGroup) -> tuple:
 
 def _names(group: WeightGroup) -> list[str]:
     return [tensor.name for tensor in group.tensors.values()]
-
-
-def _calls(model: RecordedModel, with_weights: set[str]) -> dict[str, list[str]]:
-    """The outputs of layers without weights, by kind, in the order in which they were computed."""
-    calls: dict[str, list[str]] = {}
-    for output in model.outputs:
-        layer, _ = split_call(output)
-        if layer not in with_weights and layer in model.kinds:
-            calls.setdefault(model.kinds[layer], []).append(output)
-    return calls
