@@ -72,6 +72,7 @@ IN_EVALUATION = (
 )
 OF_AN_OPTIMIZER = ("rate", "state", "update")
 FEW = 3
+OF_PADDING = ("padding", "count_include_pad")
 # What a step computes before a setting can act in it.
 NEVER_BEFORE = {
     "padding_idx": ("forward", "loss"),
@@ -137,6 +138,8 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
     """The settings that differ of what computes the first tensor that parts: an optimizer, a loss, a layer."""
     apart = [row for row in differences(judgement.settings) if row.verdict != ROUNDED]
     apart = [row for row in apart if first.stage not in NEVER_BEFORE.get(row.setting, ())]
+    padded = {row.subject for row in apart if _is_padded_elsewhere(row, first)}
+    apart = [row for row in apart if row.subject not in padded or row.setting not in OF_PADDING]
     if first.stage in OF_AN_OPTIMIZER:
         own = _layer_of(first.tensor, apart)
         frozen = [row for row in apart if row.setting == "trainable" and row.subject == own]
@@ -152,6 +155,13 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
     of_all = [row for row in apart if row.setting == "spectral norm"]  # whose layer computes under another's name
     of_layer = [row for row in apart if row.subject == own]
     return of_layer + [row for row in apart if row.subject == before != own] + of_all
+
+
+def _is_padded_elsewhere(row: SettingRow, first: StageRow) -> bool:
+    """Whether a layer with another number of zeros around its input puts out as much: the rest was added before it."""
+    counted = all(isinstance(each, (int, list, tuple)) for each in (row.torch, row.tf))
+    own = first.stage == "forward" and without_call(first.tensor) == row.subject
+    return row.setting == "padding" and counted and own and first.difference.kind == "value"
 
 
 def _rows_of_step(judgement: Judgement, first: StageRow) -> tuple[list[StageRow], TracePair | None]:

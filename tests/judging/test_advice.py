@@ -220,3 +220,20 @@ def test_a_weight_that_no_optimizer_moves_is_not_said_to_be_moved_by_one(traces)
     given = [row for row in comparison.rows if not (row.stage in ("gradient", "state") and first.tensor in row.tensor)]
     by_hand = replace(result.judgement, comparisons={precision: replace(comparison, rows=given)})
     assert what_to_compare(by_hand).startswith("no optimizer moves this weight")
+
+
+@pytest.mark.parametrize(
+    ("torch", "tf", "kind", "advised"),
+    [
+        ([1, 1], [0, 0], "value", False),  # a function has padded before
+        ([1, 1], [0, 0], "shape", True),
+        ([1, 1], "same (extra padding after)", "value", True),
+    ],
+)
+def test_less_padding_is_no_difference_where_the_layer_puts_out_as_much(torch, tf, kind, advised):
+    padding = SettingRow("pool", "AvgPool2d", "padding", torch, tf, "differs", "")
+    first = StageRow(0, "forward", "pool", Difference(kind, "2x4x3x3", max_rel=1.0), 0.0)
+    counted = SettingRow("pool", "AvgPool2d", "count_include_pad", True, None, "torch only", "")
+    said = what_to_compare(Judgement("diverged", (), {}, first, (padding, counted)))
+    assert said.startswith("first give both sides the same padding") is advised
+    assert said.startswith("compare") is not advised
