@@ -42,7 +42,7 @@ def made_lines(pair: TracePair, rows: Iterable[SettingRow]) -> list[Line]:
         names, values = (row.subject, row.tf_subject or row.subject), (row.torch, row.tf)
         found = [
             Line(
-                f"the setting {row.setting} of {row.subject}",
+                f"the setting {row.setting} ({row.subject})",
                 side,
                 PARTS,
                 place,

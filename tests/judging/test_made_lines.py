@@ -48,8 +48,8 @@ def said(lines):
 
 
 OF_EPS = [
-    ("the setting eps of norm", "torch", PARTS, 3, "1e-05"),
-    ("the setting eps of norm", "tf", PARTS, 13, ""),
+    ("the setting eps (norm)", "torch", PARTS, 3, "1e-05"),
+    ("the setting eps (norm)", "tf", PARTS, 13, ""),
 ]
 
 
