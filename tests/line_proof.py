@@ -62,9 +62,7 @@ def prove_families(families: Sequence[str]) -> None:
 def prove_lines(wrongs: Sequence[WrongLine], all_of_them: bool) -> None:
     began, right, sides = time.monotonic(), 0, Counter()
     by_name = {wrong.name: wrong for wrong in wrongs}
-    for name, result in judged_files(
-        {wrong.name: text_of(wrong) for wrong in wrongs}, Options("float64", nudged=False)
-    ):
+    for name, result in judged_files({wrong.name: text_of(wrong) for wrong in wrongs}, Options("float64")):
         wrong, named = by_name[name], sides_named(by_name[name], result)
         right += stage_of(result) == wrong.shows
         sides[len(named)] += 1

@@ -74,7 +74,7 @@ def families():
 
 @pytest.fixture(scope="module")
 def wrongs():
-    return dict(judged_files({wrong.name: text_of(wrong) for wrong in SOME}, Options("float64", nudged=False)))
+    return dict(judged_files({wrong.name: text_of(wrong) for wrong in SOME}, Options("float64")))
 
 
 @pytest.mark.parametrize("family", SOME_FAMILIES)

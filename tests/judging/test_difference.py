@@ -230,3 +230,11 @@ def test_numbers_of_classes_are_the_same_as_ones_for_each():
         assert difference_at("batch", torch, tf, 0.0).max_abs == 0
     assert difference_at("batch", numbers, np.eye(3)[numbers[::-1]], 0.0).kind == "shape"
     assert difference_at("batch", numbers, 2 * ones, 0.0).kind == "shape"
+
+
+def test_values_that_are_by_far_closer_in_another_order_of_their_axes_are_compared_in_that_one():
+    images = np.random.default_rng(0).normal(size=(2, 4, 4, 4))
+    moved = np.moveaxis(images, 1, -1) * 1.001
+    assert difference_in_any_layout(images, moved, 1e-9).max_rel == pytest.approx(0.001 / 1.001)
+    other = np.random.default_rng(1).normal(size=images.shape)
+    assert difference_in_any_layout(images, other, 1e-9) == difference(images, other)

@@ -127,6 +127,12 @@ def test_of_two_optimizers_of_ones_own_only_what_may_mean_the_same_is_told_and_e
     ]
 
 
+def test_what_only_one_side_says_is_nothing_where_the_other_is_a_class_of_ones_own_of_the_same_name():
+    tf = side("norm", "LayerNorm", eps=1e-6, bias=True)
+    assert verdicts(side("norm", "LayerNorm", **{NO_RULE: True, "self.dim": 3}), tf, {"norm": "norm"}) == []
+    assert ("norm", "eps", "tf only") in verdicts(side("norm", "LayerNorm", bias=True), tf, {"norm": "norm"})
+
+
 def test_one_formula_under_two_names_is_one_kind():
     torch, tf = side("optimizer", "AdamW", lr=0.1), side("optimizer", "Adam", lr=0.1)
     assert verdicts(torch, tf) == [("optimizer", "lr", "equal")]

@@ -138,7 +138,7 @@ def _compare_subject(torch: SubjectSettings, tf: SubjectSettings) -> Iterator[Se
         if unknown and not comparable and not is_of_any_kind:  # a number of one formula, and not of the other
             continue
         verdict = _verdict(setting, torch.settings, tf.settings)
-        if verdict is None or (not comparable and verdict in (TORCH_ONLY, TF_ONLY)):
+        if verdict is None or ((unknown or not comparable) and verdict in (TORCH_ONLY, TF_ONLY)):
             continue
         values = torch.settings.get(setting), tf.settings.get(setting)
         explains = setting in OF_ANY_KIND or not unknown
