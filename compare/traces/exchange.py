@@ -22,6 +22,7 @@ from compare.traces.trace import EXCHANGED, Trace
 
 GIVEN, HANDED_ON, COMES_BACK = EXCHANGED
 CLOSE = 1e-3  # two arrays that are the same but for a small difference
+FAR = 10
 AGAIN = "+"  # behind the place of an output to which a gradient comes back once more
 
 
@@ -114,12 +115,16 @@ class Axes(NamedTuple):
 def axes_between(other: np.ndarray, own: np.ndarray, usual: tuple[int, ...] | None) -> Axes | None:
     """How an array of the other side becomes one of this side: as their values agree best, else as is `usual`.
 
-    None where the shapes do not allow it. Where nothing agrees the usual order decides, else that as it is.
+    None where the shapes do not allow it. Where nothing agrees the usual order decides, else that as it is, unless they
+    are by FAR closer in another one.
     """
     found = list(_possible(other.shape, own.shape, usual))
     if len(found) < 2:
         return found[0] if found else None
-    return min(found, key=lambda axes: relative(axes.to_own(other), own) > CLOSE)
+    gaps = [relative(axes.to_own(other), own) for axes in found]
+    if near := [axes for axes, gap in zip(found, gaps, strict=True) if gap <= CLOSE]:
+        return near[0]
+    return found[int(np.argmin(gaps))] if FAR * min(gaps) < gaps[0] else found[0]
 
 
 def agree(one: np.ndarray, other: np.ndarray) -> bool:

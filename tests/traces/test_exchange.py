@@ -103,6 +103,12 @@ def test_the_order_of_axes_is_the_one_in_which_the_values_agree(shape, order):
     np.testing.assert_array_equal(axes.to_other(axes.to_own(other), other.shape), other)
 
 
+def test_an_order_in_which_the_values_are_by_far_closer_is_taken_though_an_epsilon_differs_too():
+    other = RNG.normal(size=(2, 4, 4, 4))
+    own = 1.05 * other.transpose(1, 0, 2, 3)
+    assert axes_between(other, own, CHANNELS_LAST).order == (1, 0, 2, 3)
+
+
 def test_where_no_values_agree_the_usual_order_is_taken_and_without_one_that_as_it_is():
     other, own = RNG.normal(size=(2, 4, 4, 4)), RNG.normal(size=(2, 4, 4, 4))
     assert axes_between(other, own, CHANNELS_LAST).order == CHANNELS_LAST
