@@ -7,12 +7,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.judging.frontier import Part, Stretch
-from compare.judging.kinds import kind
 from compare.judging.multiples import divided_otherwise, divided_together, first_multiple
+from compare.judging.shared_terms import alike_first, class_of, kind_made, without_common
 from compare.judging.terms import Term, behind_passing, terms_of
 
 DEEPEST = 40  # operations
-CLOSE = 1e-6  # of two coefficients
+# Of what is given to these the sign goes on, or tells nothing; of what is given to others it counts.
+KEEPS_SIGN = ("mul", "div", "sum", "mean", "neg", "matmul", "add", "sub", "cat", "stack", "gather", "where")
+LOSES_SIGN = ("pow", "abs")
+EITHER = 0  # of a sign: what comes of it is the same
 
 Pair = tuple[Part, Part]
 
@@ -59,40 +62,48 @@ def _above(stretch: Stretch, number: int) -> set[int]:
     return found
 
 
-def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> list[Pair]:
-    """Where two values that differ part."""
+def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int, sign: int = 1) -> list[Pair]:
+    """Where two values that differ part, of which one may be the negative where `sign` is, as it is turned behind."""
     left, right = behind_passing(one, left), behind_passing(other, right)
     first, second = one.record.producer.get(left), other.record.producer.get(right)
     if depth == 0:
         raise UnclearError(left, right)
     if first is None or second is None or one.is_matched(left) or other.is_matched(right):
         return []
+    if sign != 1 and _are_negatives(one, other, left, right):
+        return []
     here = [(one.part(first, left), other.part(second, right))]
-    if (found := first_multiple(one, other, left, right)) is not None:
+    if (found := first_multiple(one, other, left, right, sign)) is not None:
         return [found]
     if divided_otherwise(one, other, left, right):
         return here
-    kinds = [kind(stretch.record.operations[number].name) for stretch, number in ((one, first), (other, second))]
+    kinds = [kind_made(stretch, number) for stretch, number in ((one, first), (other, second))]
     terms, others = terms_of(one, left), terms_of(other, right)
     if len(terms) > 1 or len(others) > 1 or terms[0].value != left or others[0].value != right:
-        return _of_sums(one, other, terms, others, depth) or here
-    followed = [one.followed_by(first), other.followed_by(second)]
+        return _of_sums(one, other, terms, others, depth, sign) or here
+    followed = [[*dict.fromkeys(one.followed_by(first))], [*dict.fromkeys(other.followed_by(second))]]
     if kinds[0] != kinds[1]:
         if any(followed):  # one formula written in two ways, or two formulas: what differs may stand before
             raise UnclearError(left, right)
         return here
     if len(followed[0]) != len(followed[1]):  # one side does something more before
         return [_with_more(one, other, here[0], left, right)]
-    return _of_each(one, other, list(zip(*followed, strict=True)), depth) or here
+    turned = sign if kinds[0] in KEEPS_SIGN else EITHER if kinds[0] in LOSES_SIGN else 1
+    return _of_each(one, other, [(*pair, turned) for pair in zip(*followed, strict=True)], depth) or here
 
 
-def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int]], depth: int) -> list[Pair]:
-    """Where several pairs of values part; those that cannot be followed count where no other can."""
+def _are_negatives(one: Stretch, other: Stretch, left: int, right: int) -> bool:
+    (mine, turned), (theirs, otherwise) = one.signed_class_of(left), other.signed_class_of(right)
+    return mine == theirs >= 0 and turned != otherwise
+
+
+def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int, int]], depth: int) -> list[Pair]:
+    """Where several pairs of values, each with a sign, part; those that cannot be followed count where no other can."""
     found: list[Pair] = []
     unclear: UnclearError | None = None
-    for mine, theirs in values:
+    for mine, theirs, sign in values:
         try:
-            found += _apart(one, other, mine, theirs, depth - 1)
+            found += _apart(one, other, mine, theirs, depth - 1, sign)
         except UnclearError as error:
             unclear = unclear or error
     if unclear and not found:
@@ -111,10 +122,14 @@ def _with_more(one: Stretch, other: Stretch, here: Pair, left: int, right: int) 
     raise UnclearError(left, right)
 
 
-def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int) -> list[Pair]:
+def _of_sums(
+    one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int, sign: int = 1
+) -> list[Pair]:
     """Where two sums part: at the terms that are not in both."""
-    left, right = _without_common(one, other, terms, others)
-    scaled = [(mine, theirs) for mine in left for theirs in right if _class(one, mine) == _class(other, theirs) >= 0]
+    left, right = without_common(one, other, terms, others)
+    scaled = [
+        (mine, theirs) for mine in left for theirs in right if class_of(one, mine) == class_of(other, theirs) >= 0
+    ]
     if scaled:
         return [(_taking(one, mine), _taking(other, theirs)) for mine, theirs in scaled]
     if not left or not right:
@@ -127,15 +142,19 @@ def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
     if found := _divided_together(one, other, left, right):
         return [found]
     if len(left) != len(right):
-        left, right = _alike_first(one, other, left, right)
+        left, right = alike_first(one, other, left, right)
     pairs = list(zip(left, right, strict=False))
     made = [(_made(one, mine), _made(other, theirs)) for mine, theirs in pairs]
     try:
-        return _of_each(one, other, [(mine.value, theirs.value) for mine, theirs in pairs], depth) or made
+        return _of_each(one, other, [_with_sign(mine, theirs, sign) for mine, theirs in pairs], depth) or made
     except UnclearError:
         if len(left) == len(right) == 1 < len(terms):  # all other terms are the same
             return made
         raise
+
+
+def _with_sign(mine: Term, theirs: Term, sign: int) -> tuple[int, int, int]:
+    return mine.value, theirs.value, sign if mine.factor * theirs.factor > 0 else -sign
 
 
 def _divided_together(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> Pair | None:
@@ -145,52 +164,6 @@ def _divided_together(one: Stretch, other: Stretch, left: list[Term], right: lis
     if len(left) == 1 < len(right) and divided_together(other, one, [each.value for each in right], left[0].value):
         return _made(one, left[0]), _taking(other, right[0])
     return None
-
-
-def _without_common(
-    one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
-) -> tuple[list[Term], list[Term]]:
-    """The terms of each side that the other does not have with the same factor, or all with the opposite one: a sum may
-    be the negative of the other, where its sign is turned elsewhere."""
-    found = []
-    for sign in (1, -1):
-        left, right = [], list(others)
-        for term in terms:
-            same = next((each for each in right if _is_same(one, other, term, each, sign)), None)
-            right = [each for each in right if each is not same]
-            left += [term] if same is None else []
-        found.append((left, right))
-    return min(found, key=lambda both: len(both[0]) + len(both[1]))
-
-
-def _is_same(one: Stretch, other: Stretch, mine: Term, theirs: Term, sign: int) -> bool:
-    (of_mine, turned), (of_theirs, otherwise) = (
-        stretch.signed_class_of(term.value) for stretch, term in ((one, mine), (other, theirs))
-    )
-    factors = mine.factor * turned, theirs.factor * otherwise * sign
-    return of_mine == of_theirs >= 0 and abs(factors[0] - factors[1]) <= CLOSE * abs(mine.factor)
-
-
-def _alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> tuple[list[Term], list[Term]]:
-    """The terms of both sides in pairs of one kind of operation; the others behind them."""
-    pairs, free = [], list(right)
-    for mine in left:
-        alike = next((each for each in free if _kind(one, mine) == _kind(other, each)), None)
-        if alike is not None:
-            free.remove(alike)
-            pairs.append((mine, alike))
-    paired = {id(mine) for mine, _ in pairs}
-    rest = [mine for mine in left if id(mine) not in paired]
-    return [mine for mine, _ in pairs] + rest, [theirs for _, theirs in pairs] + free
-
-
-def _class(stretch: Stretch, term: Term) -> int:
-    return stretch.signed_class_of(term.value)[0]
-
-
-def _kind(stretch: Stretch, term: Term) -> str:
-    number = stretch.record.producer.get(behind_passing(stretch, term.value))
-    return "" if number is None else kind(stretch.record.operations[number].name)
 
 
 def _made(stretch: Stretch, term: Term) -> Part:
