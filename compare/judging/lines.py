@@ -12,7 +12,7 @@ from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.in_common import in_common
 from compare.judging.left_out import with_takers
-from compare.judging.line import PARTS, Line, Step, compared
+from compare.judging.line import PARTS, Line, Step, compared, line
 from compare.judging.lockstep import UnclearError, descend
 from compare.judging.pair_lines import PROVEN, line_of_part, lines_of_pair, place_of_part
 from compare.running.request import SIDES
@@ -127,7 +127,14 @@ def _passage(step: Step, what: str, stretch: Stretch, value: int) -> list[Line]:
         for part in parts
         if (place := place_of_part(step, part))
     }
-    return list(lines.values()) if len(lines) <= LONGEST_PASSAGE else []
+    own = {
+        (place.file, place.line): line(step, what, part.side, PARTS, place, part.output)
+        for part in parts
+        for place in part.operation.stack[:1]
+        if (place.file, place.line) not in lines
+    }
+    both = [*lines.values(), *own.values()]
+    return both if len(both) <= LONGEST_PASSAGE else list(lines.values()) if len(lines) <= LONGEST_PASSAGE else []
 
 
 def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:

@@ -7,9 +7,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.judging.frontier import Part, Stretch
-from compare.judging.multiples import divided_otherwise, divided_together, first_multiple
-from compare.judging.shared_terms import alike_first, class_of, kind_made, without_common
-from compare.judging.terms import Term, behind_passing, terms_of
+from compare.judging.grouped_terms import without_groups
+from compare.judging.multiples import divided_otherwise, first_multiple
+from compare.judging.shared_terms import (
+    alike_first,
+    divided_by_another,
+    kind_made,
+    made_by,
+    one_more,
+    scaled,
+    taking,
+    without_common,
+)
+from compare.judging.terms import Term, behind_numbers, behind_passing, terms_of
+from compare.judging.totals import are_numbers, counted_again, scaling, totals
 
 DEEPEST = 40  # operations
 # Of what is given to these the sign goes on, or tells nothing; of what is given to others it counts.
@@ -79,6 +90,8 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int, sign
         return here
     kinds = [kind_made(stretch, number) for stretch, number in ((one, first), (other, second))]
     terms, others = terms_of(one, left), terms_of(other, right)
+    if _is_written_otherwise(one, other, terms, others):
+        raise UnclearError(behind_numbers(one, left), behind_numbers(other, right))
     if len(terms) > 1 or len(others) > 1 or terms[0].value != left or others[0].value != right:
         return _of_sums(one, other, terms, others, depth, sign) or here
     followed = [[*dict.fromkeys(one.followed_by(first))], [*dict.fromkeys(other.followed_by(second))]]
@@ -90,6 +103,17 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int, sign
         return [_with_more(one, other, here[0], left, right)]
     turned = sign if kinds[0] in KEEPS_SIGN else EITHER if kinds[0] in LOSES_SIGN else 1
     return _of_each(one, other, [(*pair, turned) for pair in zip(*followed, strict=True)], depth) or here
+
+
+def _is_written_otherwise(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]) -> bool:
+    """Whether one side makes at once, element by element, what the other adds up of several other terms."""
+    single, several = sorted((terms, others), key=len)
+    is_told = len(single) != 1 or len(several) <= 1 or are_numbers(one if single is terms else other, single)
+    return (
+        not is_told
+        and without_common(one, other, terms, others) == (terms, others)
+        and not scaled(one, other, terms, others)
+    )
 
 
 def _are_negatives(one: Stretch, other: Stretch, left: int, right: int) -> bool:
@@ -113,12 +137,12 @@ def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int, int]
 
 def _with_more(one: Stretch, other: Stretch, here: Pair, left: int, right: int) -> Pair:
     """What one side does more to what the other takes as it is, beside the operation that takes it."""
-    for stretch, part, taking in ((one, here[0], here[1]), (other, here[1], here[0])):
-        shared = {*taking.starts} - {*part.starts}
+    for stretch, part, plain in ((one, here[0], here[1]), (other, here[1], here[0])):
+        shared = {*plain.starts} - {*part.starts}
         for number in sorted(_above(stretch, part.number)):
             extra = stretch.part(number, stretch.record.operations[number].outputs[0])
             if shared & {*extra.starts}:
-                return (extra, taking) if stretch is one else (taking, extra)
+                return (extra, plain) if stretch is one else (plain, extra)
     raise UnclearError(left, right)
 
 
@@ -127,49 +151,51 @@ def _of_sums(
 ) -> list[Pair]:
     """Where two sums part: at the terms that are not in both."""
     left, right = without_common(one, other, terms, others)
-    scaled = [
-        (mine, theirs) for mine in left for theirs in right if class_of(one, mine) == class_of(other, theirs) >= 0
-    ]
-    if scaled:
-        return [(_taking(one, mine), _taking(other, theirs)) for mine, theirs in scaled]
+    if found := scaled(one, other, left, right):
+        return [(taking(one, mine), taking(other, theirs)) for mine, theirs in found]
     if not left or not right:
-        extra, stretch, without = (left, one, other) if left else (right, other, one)
-        roots = others if left else terms
-        if not extra or not roots:
-            return []
-        pair = _made(stretch, extra[0]), _taking(without, roots[-1])
-        return [pair if stretch is one else (pair[1], pair[0])]
-    if found := _divided_together(one, other, left, right):
-        return [found]
-    if len(left) != len(right):
-        left, right = alike_first(one, other, left, right)
+        return one_more(one, other, left, right, terms, others)
+    if again := divided_by_another(one, other, left, right):
+        return [again]
+    if len(left) == len(right):
+        return _of_terms(one, other, left, right, depth, sign, alone=len(left) == 1 < len(terms))
+    left, right, of_groups = without_groups(one, other, left, right)
+    if of_groups or not left or not right:
+        return [scaling(one, other, mine, theirs) for mine, theirs in of_groups]
+    apart = totals(one, left), totals(other, right)
+    if are_numbers(one, left) and are_numbers(other, right) and apart != (left, right):
+        return _of_totals(one, other, *apart, depth, sign)
+    return _of_terms(one, other, *alike_first(one, other, left, right), depth, sign)
+
+
+def _of_totals(
+    one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int, sign: int
+) -> list[Pair]:
+    """The same of two numbers, through the sums and means that either takes."""
+    left, right = without_common(one, other, terms, others)
+    if found := scaled(one, other, left, right):
+        return [scaling(one, other, mine, theirs) for mine, theirs in found]
+    if again := counted_again(one, other, (left, right), (terms, others)):
+        return [again]
+    if not left or not right:
+        return one_more(one, other, left, right, terms, others)
+    alone = len(left) == len(right) == 1 < len(terms)
+    return _of_terms(one, other, *alike_first(one, other, left, right), depth, sign, alone)
+
+
+def _of_terms(
+    one: Stretch, other: Stretch, left: list[Term], right: list[Term], depth: int, sign: int, alone: bool = False
+) -> list[Pair]:
+    """Where the terms of two sums part, in this order; `alone` are two that all others are the same beside."""
     pairs = list(zip(left, right, strict=False))
-    made = [(_made(one, mine), _made(other, theirs)) for mine, theirs in pairs]
+    made = [(made_by(one, mine), made_by(other, theirs)) for mine, theirs in pairs]
     try:
         return _of_each(one, other, [_with_sign(mine, theirs, sign) for mine, theirs in pairs], depth) or made
     except UnclearError:
-        if len(left) == len(right) == 1 < len(terms):  # all other terms are the same
+        if alone:
             return made
         raise
 
 
 def _with_sign(mine: Term, theirs: Term, sign: int) -> tuple[int, int, int]:
     return mine.value, theirs.value, sign if mine.factor * theirs.factor > 0 else -sign
-
-
-def _divided_together(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> Pair | None:
-    """Where one side divides several terms together, and the other their sum by something else."""
-    if len(right) == 1 < len(left) and divided_together(one, other, [each.value for each in left], right[0].value):
-        return _taking(one, left[0]), _made(other, right[0])
-    if len(left) == 1 < len(right) and divided_together(other, one, [each.value for each in right], left[0].value):
-        return _made(one, left[0]), _taking(other, right[0])
-    return None
-
-
-def _made(stretch: Stretch, term: Term) -> Part:
-    number = stretch.record.producer.get(term.value, term.taker)
-    return stretch.part(number, stretch.record.operations[number].outputs[0])
-
-
-def _taking(stretch: Stretch, term: Term) -> Part:
-    return stretch.part(term.taker, stretch.record.operations[term.taker].outputs[0])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from compare.judging.frontier import Stretch
+from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
-from compare.judging.terms import Term, behind_passing
+from compare.judging.multiples import divided_together
+from compare.judging.terms import Term, behind_passing, data_of
 
 CLOSE = 1e-6  # of two coefficients
 
@@ -34,10 +35,11 @@ def _is_same(one: Stretch, other: Stretch, mine: Term, theirs: Term, sign: int) 
 
 
 def alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> tuple[list[Term], list[Term]]:
-    """The terms of both sides in pairs of one kind of operation; the others behind them."""
+    """The terms of both sides in pairs of one kind of operation, with one factor if any; the others behind them."""
     pairs, free = [], list(right)
     for mine in left:
-        alike = next((each for each in free if kind_of(one, mine) == kind_of(other, each)), None)
+        by_factor = sorted(free, key=lambda each: abs(each.factor - mine.factor) > CLOSE * abs(mine.factor))
+        alike = next((each for each in by_factor if kind_of(one, mine) == kind_of(other, each)), None)
         if alike is not None:
             free.remove(alike)
             pairs.append((mine, alike))
@@ -46,16 +48,58 @@ def alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Term
     return [mine for mine, _ in pairs] + rest, [theirs for _, theirs in pairs] + free
 
 
+def scaled(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> list[tuple[Term, Term]]:
+    """The terms of the same value: only what it is multiplied by differs."""
+    pairs = [(mine, theirs) for mine in left for theirs in right]
+    return [(mine, theirs) for mine, theirs in pairs if class_of(one, mine) == class_of(other, theirs) >= 0]
+
+
+def taking(stretch: Stretch, term: Term) -> Part:
+    return stretch.part(term.taker, stretch.record.operations[term.taker].outputs[0])
+
+
+def one_more(
+    one: Stretch, other: Stretch, left: list[Term], right: list[Term], terms: list[Term], others: list[Term]
+) -> list[tuple[Part, Part]]:
+    """Where one side has a term more, and what the other takes last."""
+    extra, stretch, without = (left, one, other) if left else (right, other, one)
+    roots = others if left else terms
+    if not extra or not roots:
+        return []
+    pair = made_by(stretch, extra[0]), taking(without, roots[-1])
+    return [pair if stretch is one else (pair[1], pair[0])]
+
+
+def divided_by_another(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> tuple[Part, Part] | None:
+    """Where one side divides several terms together, and the other their sum by something else."""
+    if len(right) == 1 < len(left) and divided_together(one, other, [each.value for each in left], right[0].value):
+        return taking(one, left[0]), made_by(other, right[0])
+    if len(left) == 1 < len(right) and divided_together(other, one, [each.value for each in right], left[0].value):
+        return made_by(one, left[0]), taking(other, right[0])
+    return None
+
+
+def made_by(stretch: Stretch, term: Term) -> Part:
+    number = stretch.record.producer.get(term.value, term.taker)
+    return stretch.part(number, stretch.record.operations[number].outputs[0])
+
+
 def class_of(stretch: Stretch, term: Term) -> int:
     return stretch.signed_class_of(term.value)[0]
 
 
 def kind_made(stretch: Stretch, number: int) -> str:
-    """The kind of an operation, by what it does to what differs: a product of a value with itself is its square."""
+    """The kind of an operation, by what it does to what differs: a product of a value with itself is its square, and
+    what is divided by it alone its reciprocal."""
     operation = stretch.record.operations[number]
-    plain = kind(operation.name)
-    is_square = plain == "mul" and len(operation.inputs) == 2 and len({*operation.inputs}) == 1
-    return "pow" if is_square else plain
+    plain, inputs = kind(operation.name), operation.inputs
+    if plain == "mul" and len(inputs) == 2 and len({*inputs}) == 1:
+        return "pow"
+    return (
+        "reciprocal"
+        if plain == "div" and len(inputs) > 1 and data_of(stretch, operation.outputs[0]) == [inputs[-1]]
+        else plain
+    )
 
 
 def kind_of(stretch: Stretch, term: Term) -> str:

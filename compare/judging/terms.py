@@ -11,6 +11,7 @@ PASSING = frozenset((
     "identity", "reshape", "view", "unsafeview", "squeeze", "unsqueeze", "expanddims", "transpose", "permute", "t",
     "cast", "tocopy", "detach", "expand", "broadcastto", "contiguous", "clone", "alias", "ensureshape", "liftfresh",
 ))  # fmt: skip
+LINEAR = frozenset(("add", "sub", "rsub", "mul", "div", "neg"))
 FURTHEST = 40  # operations
 MOST_TERMS = 24
 
@@ -43,11 +44,23 @@ def terms_of(
         added = [term for each in data[1:] for term in terms_of(stretch, each, others, number)]
         return [*terms_of(stretch, data[0], factor, number), *added][:MOST_TERMS]
     if name in ("add", "sub", "rsub") and len(data) == 1:  # and a constant
-        taken_from = name == "rsub" or (name == "sub" and data[0] == operation.inputs[-1])
+        taken_from = name == "rsub" or (name == "sub" and data[0] != operation.inputs[0])
         return terms_of(stretch, data[0], -factor if taken_from else factor, number)
-    if name in ("mul", "div", "neg") and len(data) == 1 and (by := _multiple(stretch, value, data[0])):
+    is_divisor = name == "div" and len(data) == 1 and data[0] != operation.inputs[0]
+    if (
+        name in ("mul", "div", "neg")
+        and len(data) == 1
+        and not is_divisor
+        and (by := _multiple(stretch, value, data[0]))
+    ):
         return terms_of(stretch, data[0], factor * by, number, by_chance)
     return whole
+
+
+def data_of(stretch: Stretch, value: int) -> list[int]:
+    """What a value is computed of that is no constant."""
+    number = stretch.record.producer.get(value)
+    return [] if number is None else _data(stretch, number)
 
 
 def _multiple(stretch: Stretch, value: int, of: int) -> float | None:
@@ -83,4 +96,15 @@ def behind_passing(stretch: Stretch, value: int) -> int:
         if len(followed) != 1:
             break
         value = followed[0]
+    return value
+
+
+def behind_numbers(stretch: Stretch, value: int) -> int:
+    """What a value was before numbers were added to it, or it was multiplied by some."""
+    for _ in range(FURTHEST):
+        number, data = stretch.record.producer.get(value), data_of(stretch, value)
+        name = "" if number is None else kind(stretch.record.operations[number].name)
+        if len(data) != 1 or stretch.is_matched(value) or name not in PASSING | LINEAR:
+            break
+        value = data[0]
     return value

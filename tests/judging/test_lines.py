@@ -46,6 +46,19 @@ def test_what_one_side_has_in_one_call_and_the_other_in_few_lines_may_differ_in_
         assert parts == [("torch", 12), ("tf", 22), *passage]
 
 
+def test_of_what_is_written_otherwise_the_lines_of_a_helper_are_named_beside_its_call():
+    (torch, squares), (tf, others) = begun()
+    one, other = np.logaddexp.reduce(SQUARES, 1), np.log(np.exp(SQUARES).sum(0))
+    known = np.logaddexp.reduce(X, 1)
+    torch.run(11, [torch.enter(X)], known, "aten.logsumexp.default", helper=5)
+    summed = torch.run(12, [squares], one, "aten.logsumexp.default", helper=5)
+    torch.run(13, [summed], one.mean(), "aten.mean.default")
+    tf.run(20, [tf.enter(X)], known, "LogSumExp")
+    tf.run(25, [by_hand(tf, others, (22, 23, 23))], other.mean(), "Mean")
+    parts = [each[1:3] for each in found(torch, tf, (one.mean(), other.mean())) if each[0] == PARTS]
+    assert {("torch", 12), ("torch", 5), ("tf", 22), ("tf", 23)} == {*parts}
+
+
 def test_where_one_side_ends_with_what_the_other_goes_on_from_both_of_these_are_named():
     (torch, squares), (tf, others) = begun()
     torch.run(13, [torch.run(12, [squares], SQUARES.mean(), "mean")], SQUARES.mean() + 0.25, "add")

@@ -4,7 +4,18 @@ import numpy as np
 
 from compare.judging.frontier import Stretch
 from compare.judging.line import compared
-from compare.judging.shared_terms import alike_first, class_of, kind_made, kind_of, without_common
+from compare.judging.shared_terms import (
+    alike_first,
+    class_of,
+    divided_by_another,
+    kind_made,
+    kind_of,
+    made_by,
+    one_more,
+    scaled,
+    taking,
+    without_common,
+)
 from compare.judging.terms import Term
 from tests.helpers.recorded_operations import Recorded
 
@@ -50,3 +61,26 @@ def test_a_product_of_a_value_with_itself_is_its_square():
     x, z, w = torch.enter(X), tf.enter(X), tf.enter(Y)
     torch.run(1, [x, x], X**2, "aten.mul.Tensor"), tf.run(1, [z, w], X * Y, "Mul")
     assert [kind_made(each, 0) for each in stretches(torch, tf)] == ["pow", "mul"]
+
+
+def test_what_divides_a_number_is_its_reciprocal():
+    torch, tf = Recorded(), Recorded()
+    x, z = torch.enter(X), tf.enter(X)
+    torch.run(1, [x, torch.enter(2.5)], X / 2.5, "aten.div.Tensor"), tf.run(1, [tf.enter(2.5), z], 2.5 / X, "RealDiv")
+    assert [kind_made(each, 0) for each in stretches(torch, tf)] == ["div", "reciprocal"]
+
+
+def test_what_one_side_has_more_stands_beside_what_the_other_takes_last():
+    one, other = sides()
+    mine, theirs = [Term(0, 1.0, 1), Term(3, 1.0, 1)], [Term(0, 1.0, 0)]
+    pairs = one_more(one, other, [mine[1]], [], mine, theirs)
+    assert [[each.number for each in pair] for pair in pairs] == [[1, 0]]
+    assert one_more(one, other, [], [], mine, mine) == []
+    assert [each.number for each in (made_by(one, mine[1]), taking(one, mine[0]))] == [1, 1]
+
+
+def test_a_factor_that_differs_is_one_of_the_same_value():
+    one, other = sides()
+    mine, theirs = [Term(3, 1.0, 1), Term(0, 1.0, 1)], [Term(0, 3.0, 1), Term(3, 2.0, 0)]
+    assert scaled(one, other, mine, theirs) == [(mine[1], theirs[0])]
+    assert divided_by_another(one, other, mine, mine) is None
