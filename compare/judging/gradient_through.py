@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from compare.judging.gradient_flow import Flow
 from compare.judging.gradient_partings import Parting, cut, cut_before, is_made_without
-from compare.judging.kinds import kind
+from compare.judging.kinds import PASSING, kind
 from compare.judging.line import place_of
-from compare.judging.terms import PASSING
 from compare.traces.operations import Edge
 
 SAME = 1e-6  # of two gradients

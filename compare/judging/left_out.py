@@ -13,13 +13,14 @@ FURTHEST_JOINING = 10
 JOINS = ("add", "sub", "mul", "div", "where")  # what takes a further term
 
 
-def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
+def goes_on_as(stretch: Stretch, part: Part, other: Part, negatives: frozenset[int] = frozenset()) -> int | None:
     """The operation behind `part`, on its side, that is of the kind of `other`, or is given what that is given besides;
     None where `part` itself is, or none.
 
-    Where there is one, `other`'s side has left out what `part` does.
+    Where there is one, `other`'s side has left out what `part` does. `negatives` are the classes of which `other` is
+    given the negative.
     """
-    record, wanted, given = stretch.record, kind(other.operation.name), {*other.starts}
+    record, wanted, given = stretch.record, kind(other.operation.name), {*other.starts} | negatives
     is_alike = kind(part.operation.name) == wanted
     if not {*part.starts} & given or (is_alike and given <= {*part.starts}):
         return None
@@ -28,11 +29,17 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
         outputs = {value for number in behind for value in record.operations[number].outputs}
         behind = [each for each in stretch.inside if outputs & {*record.operations[each].inputs} and each not in behind]
         for number in sorted(behind):
-            starts = {*stretch.part(number, part.output).starts}
+            starts = {*stretch.part(number, part.output).starts} | negatives_given(stretch, number)
             is_of_kind = hops < FURTHEST and kind(record.operations[number].name) == wanted
             if (is_of_kind and (not is_alike or given <= {*part.starts, *starts})) or (joined and joined <= starts):
                 return number
     return _next(stretch, part) if _is_function(stretch, part) and {*part.starts} < given else None
+
+
+def negatives_given(stretch: Stretch, number: int) -> frozenset[int]:
+    """The classes of which an operation is given what is on the other side the negative."""
+    found = (stretch.signed_class_of(value)[0] for value in stretch.record.operations[number].inputs)
+    return frozenset(each for each in found if each >= 0 and not stretch.is_class_of_both(each))
 
 
 def _next(stretch: Stretch, part: Part) -> int | None:
@@ -60,6 +67,6 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
     return found
 
 
-def is_in_the_statement_before(extra: Place | None, before: Place | None, behind: Place | None) -> bool:
-    """Whether an operation stands in the statement that makes what it is given, and not in the one that goes on."""
-    return extra is not None and extra == before and extra != behind
+def stands_before(extra: Place | None, behind: Place | None) -> bool:
+    """Whether an operation stands before the line that goes on, so that it may be left out where its value is made."""
+    return extra is not None and extra != behind

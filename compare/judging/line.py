@@ -76,6 +76,19 @@ def place_of(record: Operations, number: int) -> Place | None:
     return next(iter(record.operations[number].stack), None)
 
 
+def as_made(step: Step, side: str, value: int) -> int:
+    """A value as it was made, before it was passed on as it is: detached, cast or read, say."""
+    record, classes = step.record(side), step.alike.of(side)
+    while True:
+        number = record.producer.get(value)
+        given = () if number is None else record.operations[number].inputs
+        computed = [each for each in given if each in record.producer]
+        same = [each for each in computed if classes.get(each, -1) == classes.get(value)]
+        if len(computed) != 1 or not same:
+            return value
+        value = same[0]
+
+
 def line(step: Step, what: str, side: str, role: str, place: Place, value: int, note: str = "") -> Line:
     each = step.record(side).values[value]
     shape = "x".join(map(str, each.shape)) or "scalar"

@@ -17,6 +17,7 @@ from compare.judging.shared_terms import (
     one_more,
     scaled,
     taking,
+    with_counts,
     without_common,
 )
 from compare.judging.terms import Term, behind_numbers, behind_passing, terms_of
@@ -33,11 +34,11 @@ Pair = tuple[Part, Part]
 
 class UnclearError(Exception):
     """Where both cannot be followed further together, and what differs may stand before; `values` are torch's and tf's
-    there."""
+    there, and `pairs` what is known to part all the same, further behind."""
 
-    def __init__(self, torch: int, tf: int):
+    def __init__(self, torch: int, tf: int, pairs: Sequence[Pair] = ()):
         super().__init__(torch, tf)
-        self.values = torch, tf
+        self.values, self.pairs = (torch, tf), pairs
 
 
 def descend(one: Stretch, other: Stretch) -> list[Pair]:
@@ -157,6 +158,7 @@ def _of_sums(
         return one_more(one, other, left, right, terms, others)
     if again := divided_by_another(one, other, left, right):
         return [again]
+    left, right = with_counts(one, left, right), with_counts(other, right, left)
     if len(left) == len(right):
         return _of_terms(one, other, left, right, depth, sign, alone=len(left) == 1 < len(terms))
     left, right, of_groups = without_groups(one, other, left, right)
@@ -191,10 +193,10 @@ def _of_terms(
     made = [(made_by(one, mine), made_by(other, theirs)) for mine, theirs in pairs]
     try:
         return _of_each(one, other, [_with_sign(mine, theirs, sign) for mine, theirs in pairs], depth) or made
-    except UnclearError:
-        if alone:
+    except UnclearError as unclear:
+        if alone and unclear.values == (pairs[0][0].value, pairs[0][1].value):
             return made
-        raise
+        raise UnclearError(*unclear.values, made if alone else ()) from unclear
 
 
 def _with_sign(mine: Term, theirs: Term, sign: int) -> tuple[int, int, int]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from compare.judging.frontier import Part, Stretch
-from compare.judging.kinds import kind
+from compare.judging.kinds import PASSING, kind
 from compare.traces.fingerprints import Fingerprint
 
 CLOSE = 1e-6  # of two factors
 SOME = 3  # elements that a factor must explain
-PRODUCTS = ("mul", "div", "identity", "clone", "alias", "tocopy", "cast")
+PRODUCTS = ("mul", "div", *PASSING)
 REDUCTIONS = ("sum", "mean")
 
 

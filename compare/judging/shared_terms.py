@@ -54,6 +54,30 @@ def scaled(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) ->
     return [(mine, theirs) for mine, theirs in pairs if class_of(one, mine) == class_of(other, theirs) >= 0]
 
 
+def with_counts(stretch: Stretch, terms: list[Term], others: list[Term]) -> list[Term]:
+    """The terms; what is divided by a number that the other side has as a factor, without it: a count, say, that one
+    side computes and the other has of a shape."""
+    factors = [each.factor for each in others]
+    return [
+        next((each for each in [_undivided(stretch, term)] if each and _is_in(each.factor, factors)), term)
+        for term in terms
+    ]
+
+
+def _undivided(stretch: Stretch, term: Term) -> Term | None:
+    number = stretch.record.producer.get(term.value)
+    operation = None if number is None else stretch.record.operations[number]
+    if number is None or operation is None or kind(operation.name) != "div" or len(operation.inputs) != 2:
+        return None
+    print = stretch.record.values[operation.inputs[1]].print
+    is_number = print is not None and print.size == 1 and print.total
+    return Term(operation.inputs[0], term.factor / print.total, number) if print and is_number else None
+
+
+def _is_in(factor: float, factors: list[float]) -> bool:
+    return any(abs(factor - each) <= CLOSE * abs(factor) for each in factors)
+
+
 def taking(stretch: Stretch, term: Term) -> Part:
     return stretch.part(term.taker, stretch.record.operations[term.taker].outputs[0])
 

@@ -14,6 +14,7 @@ from compare.judging.shared_terms import (
     one_more,
     scaled,
     taking,
+    with_counts,
     without_common,
 )
 from compare.judging.terms import Term
@@ -84,3 +85,13 @@ def test_a_factor_that_differs_is_one_of_the_same_value():
     mine, theirs = [Term(3, 1.0, 1), Term(0, 1.0, 1)], [Term(0, 3.0, 1), Term(3, 2.0, 0)]
     assert scaled(one, other, mine, theirs) == [(mine[1], theirs[0])]
     assert divided_by_another(one, other, mine, mine) is None
+
+
+def test_a_count_that_one_side_computes_is_a_factor_where_the_other_has_it_as_one():
+    torch, tf = Recorded(), Recorded()
+    divided = torch.run(1, [torch.enter(5.5), torch.run(1, [torch.enter(X)], 4.0, "Sum")], 5.5 / 4, "RealDiv")
+    tf.enter(5.5)
+    one, _ = stretches(torch, tf)
+    term = Term(divided, 3.0, 1)
+    assert with_counts(one, [term], [Term(0, 0.75, 0)]) == [Term(0, 0.75, 1)]
+    assert with_counts(one, [term], [Term(0, 0.5, 0)]) == [term]
