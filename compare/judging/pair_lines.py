@@ -6,6 +6,7 @@ import numpy as np
 
 from compare.judging.callers import line_that_takes, line_to_blame
 from compare.judging.constants import numbers_of, only_in_one
+from compare.judging.exchanged_pieces import lines_of_exchanged
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
 from compare.judging.laid_out import laid_out_by
@@ -24,6 +25,12 @@ PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two di
 def lines_of_pair(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part, tf: Part) -> list[Line]:
     """The lines of a pair; where one side leaves something out, the line where it would stand."""
     pair = _of_pair(step, what, torch, tf)
+    if exchanged := lines_of_exchanged(step, what, torch, tf):
+        return [
+            *(each for each in pair if each.role == BOTH),
+            *exchanged,
+            *(each for each in pair if each.role == PARTS),
+        ]
     is_told = pair[-1].note.startswith(PROVEN)  # then both are the same operation, done in another way
     lines = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
     known = {(each.side, each.at.line) for each in lines if each.role == PARTS}
