@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from compare.judging.frontier import Stretch
 from compare.judging.kinds import PASSING, kind
@@ -10,6 +13,8 @@ from compare.judging.kinds import PASSING, kind
 LINEAR = frozenset(("add", "sub", "rsub", "mul", "div", "neg"))
 FURTHEST = 40  # operations
 MOST_TERMS = 24
+SUM_OF_TWO = 3  # values
+CLOSE = 1e-6  # of two factors
 
 
 class Term(NamedTuple):
@@ -36,7 +41,7 @@ def terms_of(
     if name in PASSING and len(data) == 1:
         return terms_of(stretch, data[0], factor, taker, by_chance)
     if (name == "add" and len(data) > 1) or (name == "sub" and len(data) == 2):
-        others = -factor if name == "sub" else factor
+        others = factor * _coefficient(stretch, value, data, -1.0 if name == "sub" else 1.0)
         added = [term for each in data[1:] for term in terms_of(stretch, each, others, number)]
         return [*terms_of(stretch, data[0], factor, number), *added][:MOST_TERMS]
     if name in ("add", "sub", "rsub") and len(data) == 1:  # and a constant
@@ -57,6 +62,19 @@ def data_of(stretch: Stretch, value: int) -> list[int]:
     """What a value is computed of that is no constant."""
     number = stretch.record.producer.get(value)
     return [] if number is None else _data(stretch, number)
+
+
+def _coefficient(stretch: Stretch, value: int, data: Sequence[int], sign: float) -> float:
+    """What the second of two values is multiplied by as it is added: PyTorch's `alpha` is told by no operand."""
+    prints = [stretch.record.values[each].print for each in (value, *data)]
+    whole, first, second = prints if len(prints) == SUM_OF_TWO else (None, None, None)
+    if not whole or not first or not second or not whole.size == first.size == second.size > 1:
+        return sign
+    sums = np.array([[each.total, each.in_order] for each in (whole, first, second)])
+    if not sums[2].all():
+        return sign
+    times = (sums[0] - sums[1]) / sums[2]
+    return float(times[0]) if np.ptp(times) <= CLOSE * abs(times[0]) and abs(times[0] - sign) > CLOSE else sign
 
 
 def _multiple(stretch: Stretch, value: int, of: int) -> float | None:

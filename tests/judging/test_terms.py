@@ -1,6 +1,7 @@
 """A value taken apart into a sum of others, each times a number."""
 
 import numpy as np
+import pytest
 
 from compare.judging.frontier import Stretch
 from compare.judging.line import compared
@@ -45,6 +46,12 @@ def test_a_number_that_python_takes_away_is_no_operand_and_turns_no_sign():
     assert [(each.value, each.factor) for each in terms] == [(0, 1)]
     terms, _ = taken_apart(lambda recorded, x, y: recorded.run(1, [recorded.enter(0.5), x], 0.5 - X, "Sub"))
     assert [(each.value, each.factor) for each in terms] == [(0, -1)]
+
+
+@pytest.mark.parametrize(("name", "factor"), [("aten.add_.Tensor", 0.1), ("aten.add_.Tensor", -0.3), ("aten.sub", -2)])
+def test_what_is_multiplied_as_it_is_added_counts_so_often_though_no_operand_says_so(name, factor):
+    terms, _ = taken_apart(lambda recorded, x, y: recorded.run(1, [x, y], X + factor * Y, name))
+    assert [(each.value, round(each.factor, 9)) for each in terms] == [(0, 1), (1, factor)]
 
 
 def test_what_something_is_divided_by_is_no_term_of_it():
