@@ -63,7 +63,9 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
                 continue
             taking = [part for start in other.starts for part in stretch.taking(start)]
             joining = [part for part in taking if kind(part.operation.name) in JOINS]
-            own += [part for part in joining if goes_on_as(stretch, part, other) is not None][:1]
+            without = stretches[1 - [*stretches].index(stretch)]
+            pairs = [(goes_on_as(stretch, part, other), goes_on_as(without, other, part), part) for part in joining]
+            own += [part for behind, before, part in pairs if behind is not None or before is not None][:1]
     return found
 
 
