@@ -64,9 +64,19 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
             taking = [part for start in other.starts for part in stretch.taking(start)]
             joining = [part for part in taking if kind(part.operation.name) in JOINS]
             without = stretches[1 - [*stretches].index(stretch)]
-            pairs = [(goes_on_as(stretch, part, other), goes_on_as(without, other, part), part) for part in joining]
-            own += [part for behind, before, part in pairs if behind is not None or before is not None][:1]
+            moves = _keeps_shape(without, other)
+            own += [
+                part
+                for part in joining
+                if goes_on_as(stretch, part, other) is not None
+                or (moves and goes_on_as(without, other, part) is not None)
+            ][:1]
     return found
+
+
+def _keeps_shape(stretch: Stretch, part: Part) -> bool:
+    shapes = {stretch.record.values[each].shape for each in (*part.starts.values(), part.output)}
+    return len(shapes) == 1
 
 
 def stands_before(extra: Place | None, behind: Place | None) -> bool:
