@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from compare.judging.line import PARTS, Line
 from compare.judging.scopes import around, assigned_names, names_read
-from compare.judging.statements import statement, tree
+from compare.judging.statements import name_of_result, statement, tree
 from compare.traces.places import Place
 
 
@@ -32,5 +33,30 @@ def aliases(place: Place) -> Iterator[Place]:
     assigned = assigned_names(around(module, place.line)[0])
     for name in names_read(found):
         values = assigned.get(name, [])
-        if len(values) == 1 and isinstance(values[0], ast.Name) and values[0].lineno < found.lineno:
+        if len(values) == 1 and _only_names(values[0]) and values[0].lineno < found.lineno:
             yield place._replace(line=values[0].lineno)
+
+
+def _only_names(value: ast.expr) -> bool:
+    """Whether an expression computes nothing: another name, or a list of some of several values."""
+    if not isinstance(value, ast.ListComp):
+        return isinstance(value, ast.Name)
+    element = value.elt.value if isinstance(value.elt, ast.Subscript) else value.elt
+    return isinstance(element, ast.Name) and any(each.ifs for each in value.generators)
+
+
+def with_returns(lines: Iterable[Line]) -> list[Line]:
+    """The lines, and behind them those that return what these set, as it is."""
+    lines = list(lines)
+    found = {(each.side, at.line): replace(each, at=at) for each in lines for at in _returns(each.at)}
+    return [*lines, *found.values()]
+
+
+def _returns(place: Place) -> Iterator[Place]:
+    """The lines behind one, in its function, that only return what its statement sets."""
+    name, module = name_of_result(place), tree(place.file)
+    if not name or module is None:
+        return
+    for node in ast.walk(around(module, place.line)[0]):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id == name:
+            yield place._replace(line=node.lineno)

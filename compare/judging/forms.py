@@ -37,12 +37,22 @@ def _first_other_form(torch: Stretch, tf: Stretch) -> list[tuple[Stretch, Part]]
 def _signs(stretch: Stretch) -> int:
     """How many negatives a stretch takes, but for those that were passed over."""
     left = {*stretch.inside} - stretch.passed
-    return sum(kind(stretch.record.operations[number].name) == "neg" for number in left)
+    return sum(_is_sign(stretch, number) for number in left)
+
+
+def _is_sign(stretch: Stretch, number: int) -> bool:
+    """Whether an operation takes the negative, or multiplies by -1."""
+    operation = stretch.record.operations[number]
+    if kind(operation.name) != "mul":
+        return kind(operation.name) == "neg"
+    given, made = (stretch.record.values[each].print for each in (operation.inputs[0], operation.outputs[0]))
+    return made is not None and given is not None and given.total != 0 and made == given.negative
 
 
 def _first_sign(stretch: Stretch, other: Stretch) -> list[tuple[Stretch, Part]]:
-    """A negative, where the other side takes one too, later."""
-    signs = [part for part in stretch.frontier() if kind(part.operation.name) == "neg" and _signs(other)]
+    """A negative, where one is taken later too, on the other side or on its own."""
+    is_turned = _signs(other) or _signs(stretch) > 1
+    signs = [part for part in stretch.frontier() if kind(part.operation.name) == "neg" and is_turned]
     return [(stretch, part) for part in signs[:1] if part.output != stretch.target]
 
 

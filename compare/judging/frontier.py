@@ -73,6 +73,10 @@ class Stretch:
         found = self.class_of(value)
         return (found, 1) if found >= 0 else self._signs.get(value, (-1, 1))
 
+    def is_class_of_both(self, found: int) -> bool:
+        """Whether both sides have the values of a class as they are."""
+        return found in self._both
+
     def is_followed(self, value: int) -> bool:
         """Whether a value is looked behind: one that only this side has, and that was computed from data."""
         each = self.record.values[value]

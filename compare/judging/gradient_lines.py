@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.judging.aliases import with_aliases
+from compare.judging.aliases import with_aliases, with_returns
 from compare.judging.callers import line_that_uses
 from compare.judging.gradient_flow import Flow, flows_of
 from compare.judging.gradient_partings import Parting, is_cut, partings
@@ -65,7 +65,8 @@ def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) ->
         if number is not None and place is not None:
             own = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
             note = CUT if flow.is_nothing(terms) else ""
-            found.append(replace(own, value=_gradient(flow, terms), note=note))
+            own = replace(own, value=_gradient(flow, terms), note=note)
+            found += with_returns([own]) if note else [own]
     return [each for each in found if each is not None]
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from compare.judging.gradient_flow import Flow
 from compare.judging.gradient_partings import Parting, cut, cut_before, is_made_without
-from compare.judging.kinds import kind
+from compare.judging.kinds import PASSING, kind
 from compare.judging.line import place_of
-from compare.judging.terms import PASSING
 from compare.traces.operations import Edge
 
 SAME = 1e-6  # of two gradients
@@ -26,6 +25,9 @@ def through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
         return several or _cut_beside(flows, parting, found) or found
     without = nothing.index(True)
     flow, other = flows[without], flows[1 - without]
+    if (straight := _straight_through(other, parting, parting.terms[1 - without])) is not None:
+        found[without], found[1 - without] = _maker(flow, parting.at), straight
+        return found
     end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
     found[without] = end
     if end is not None and _is_within(flow, end, parting.at):
@@ -33,6 +35,32 @@ def through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     if end is not None and maker is not None and place_of(flow.record, end) == place_of(flow.record, maker):
         found[1 - without] = _maker(other, parting.at)  # it is made without a gradient there, and with one here
     return found
+
+
+def _straight_through(flow: Flow, parting: Parting, terms: Sequence[Edge]) -> int | None:
+    """The operation that makes a value once more, of others that have a gradient, where it had none when it was made
+    first: a code, say, as what it stands for and a difference without a gradient."""
+    first = _maker(flow, parting.at)
+    if first is None or flow.terms_of(flow.record.operations[first].outputs):
+        return None
+    for value in (_passed_from(flow, edge.value, parting.at) for edge in terms):
+        number = flow.record.producer.get(value)
+        inputs = () if number is None else flow.record.operations[number].inputs
+        given = [flow.classes.get(each) for each in inputs if flow.terms_of([each])]
+        if number not in (None, first) and given and parting.at not in given:
+            return number
+    return None
+
+
+def _passed_from(flow: Flow, value: int, at: int) -> int:
+    """What a value of a class was before it was laid out anew, with its gradient."""
+    while (number := flow.record.producer.get(value)) is not None:
+        inputs = flow.record.operations[number].inputs
+        before = next((each for each in inputs if flow.classes.get(each) == at and flow.terms_of([each])), None)
+        if before is None:
+            break
+        value = before
+    return value
 
 
 def _first(flow: Flow, terms: Sequence[Edge]) -> int | None:

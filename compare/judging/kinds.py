@@ -14,6 +14,11 @@ SAME = {
     "clampmin": "clamp", "clampmax": "clamp", "clipbyvalue": "clamp", "stopgradient": "detach", "logp": "log1p",
     "assignaddvariableop": "add", "assignsubvariableop": "sub",
 }  # fmt: skip
+# What changes no number, but a shape, a layout or a dtype.
+PASSING = frozenset((
+    "identity", "reshape", "view", "unsafeview", "squeeze", "unsqueeze", "expanddims", "transpose", "permute", "t",
+    "cast", "tocopy", "detach", "expand", "broadcastto", "contiguous", "clone", "alias", "ensureshape", "liftfresh",
+))  # fmt: skip
 
 
 @cache

@@ -13,13 +13,14 @@ FURTHEST_JOINING = 10
 JOINS = ("add", "sub", "mul", "div", "where")  # what takes a further term
 
 
-def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
+def goes_on_as(stretch: Stretch, part: Part, other: Part, negatives: frozenset[int] = frozenset()) -> int | None:
     """The operation behind `part`, on its side, that is of the kind of `other`, or is given what that is given besides;
     None where `part` itself is, or none.
 
-    Where there is one, `other`'s side has left out what `part` does.
+    Where there is one, `other`'s side has left out what `part` does. `negatives` are the classes of which `other` is
+    given the negative.
     """
-    record, wanted, given = stretch.record, kind(other.operation.name), {*other.starts}
+    record, wanted, given = stretch.record, kind(other.operation.name), {*other.starts} | negatives
     is_alike = kind(part.operation.name) == wanted
     if not {*part.starts} & given or (is_alike and given <= {*part.starts}):
         return None
@@ -28,11 +29,17 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
         outputs = {value for number in behind for value in record.operations[number].outputs}
         behind = [each for each in stretch.inside if outputs & {*record.operations[each].inputs} and each not in behind]
         for number in sorted(behind):
-            starts = {*stretch.part(number, part.output).starts}
+            starts = {*stretch.part(number, part.output).starts} | negatives_given(stretch, number)
             is_of_kind = hops < FURTHEST and kind(record.operations[number].name) == wanted
             if (is_of_kind and (not is_alike or given <= {*part.starts, *starts})) or (joined and joined <= starts):
                 return number
     return _next(stretch, part) if _is_function(stretch, part) and {*part.starts} < given else None
+
+
+def negatives_given(stretch: Stretch, number: int) -> frozenset[int]:
+    """The classes of which an operation is given what is on the other side the negative."""
+    found = (stretch.signed_class_of(value)[0] for value in stretch.record.operations[number].inputs)
+    return frozenset(each for each in found if each >= 0 and not stretch.is_class_of_both(each))
 
 
 def _next(stretch: Stretch, part: Part) -> int | None:
@@ -56,10 +63,22 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
                 continue
             taking = [part for start in other.starts for part in stretch.taking(start)]
             joining = [part for part in taking if kind(part.operation.name) in JOINS]
-            own += [part for part in joining if goes_on_as(stretch, part, other) is not None][:1]
+            without = stretches[1 - [*stretches].index(stretch)]
+            moves = _keeps_shape(without, other)
+            own += [
+                part
+                for part in joining
+                if goes_on_as(stretch, part, other) is not None
+                or (moves and goes_on_as(without, other, part) is not None)
+            ][:1]
     return found
 
 
-def is_in_the_statement_before(extra: Place | None, before: Place | None, behind: Place | None) -> bool:
-    """Whether an operation stands in the statement that makes what it is given, and not in the one that goes on."""
-    return extra is not None and extra == before and extra != behind
+def _keeps_shape(stretch: Stretch, part: Part) -> bool:
+    shapes = {stretch.record.values[each].shape for each in (*part.starts.values(), part.output)}
+    return len(shapes) == 1
+
+
+def stands_before(extra: Place | None, behind: Place | None) -> bool:
+    """Whether an operation stands before the line that goes on, so that it may be left out where its value is made."""
+    return extra is not None and extra != behind

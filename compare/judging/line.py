@@ -8,6 +8,7 @@ from pathlib import Path
 from compare.judging.alike import Alike, alike
 from compare.judging.composed import with_composed
 from compare.judging.forms import without_signs
+from compare.judging.kinds import kind
 from compare.judging.statements import name_of_result, source, statement
 from compare.traces.operations import Operations, Value
 from compare.traces.places import Place
@@ -74,6 +75,20 @@ def made_at(record: Operations, value: int) -> Place | None:
 def place_of(record: Operations, number: int) -> Place | None:
     """The user's line of an operation; of one in the backward pass, the line that asked for gradients."""
     return next(iter(record.operations[number].stack), None)
+
+
+def as_made(step: Step, side: str, value: int) -> int:
+    """A value as it was made, before it was passed on as it is: detached, cast, read, or chosen by a condition, say."""
+    record, classes = step.record(side), step.alike.of(side)
+    while True:
+        number = record.producer.get(value)
+        given = () if number is None else record.operations[number].inputs
+        computed = [each for each in given if each in record.producer]
+        same = [each for each in computed if classes.get(each, -1) == classes.get(value)]
+        is_chosen = number is not None and kind(record.operations[number].name) == "where"
+        if not same or (len(computed) != 1 and not is_chosen):
+            return value
+        value = same[0]
 
 
 def line(step: Step, what: str, side: str, role: str, place: Place, value: int, note: str = "") -> Line:

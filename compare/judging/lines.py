@@ -12,7 +12,7 @@ from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.in_common import in_common
 from compare.judging.left_out import with_takers
-from compare.judging.line import PARTS, Line, Step, compared
+from compare.judging.line import PARTS, Line, Step, as_made, compared, line
 from compare.judging.lockstep import UnclearError, descend
 from compare.judging.pair_lines import PROVEN, line_of_part, lines_of_pair, place_of_part
 from compare.running.request import SIDES
@@ -49,7 +49,7 @@ def _without_repeats(lines: Sequence[Line]) -> list[Line]:
 def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Line], bool]:
     """The lines between what both sides have and two values, and whether both have it in an order of its own."""
     both = in_common(step, torch, tf)
-    targets = [_as_made(step, side, value) for side, value in zip(SIDES, (torch, tf), strict=True)]
+    targets = [as_made(step, side, value) for side, value in zip(SIDES, (torch, tf), strict=True)]
     one, other = (Stretch(side, step.record(side), both, end) for side, end in zip(SIDES, targets, strict=True))
     from_the_end, passages = _from_the_end(step, what, one, other)
     paired = _from_the_start(step, one, other)
@@ -110,7 +110,10 @@ def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> tuple[
         parted = descend(one, other)
     except UnclearError as error:
         ends = zip((one, other), error.values, strict=True)
-        return lines, [each for stretch, value in ends for each in _passage(step, what, stretch, value)]
+        passages = [_passage(step, what, stretch, value) for stretch, value in ends]
+        parted = [] if all(passages) else [*error.pairs]
+        if not parted:
+            return lines, [each for passage in passages for each in passage]
     for torch, tf in parted[:MOST_PAIRS]:
         known = {(each.side, each.at.line) for each in lines}
         places = [(part.side, place.line) for part in (torch, tf) if (place := place_of_part(step, part))]
@@ -127,7 +130,14 @@ def _passage(step: Step, what: str, stretch: Stretch, value: int) -> list[Line]:
         for part in parts
         if (place := place_of_part(step, part))
     }
-    return list(lines.values()) if len(lines) <= LONGEST_PASSAGE else []
+    own = {
+        (place.file, place.line): line(step, what, part.side, PARTS, place, part.output)
+        for part in parts
+        for place in part.operation.stack[:1]
+        if (place.file, place.line) not in lines
+    }
+    both = [*lines.values(), *own.values()]
+    return both if len(both) <= LONGEST_PASSAGE else list(lines.values()) if len(lines) <= LONGEST_PASSAGE else []
 
 
 def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
@@ -137,17 +147,6 @@ def _ended(step: Step, one: Stretch, other: Stretch) -> list[Part]:
         return []
     made, taking = one.made(one.target), [each for each in other.taking(ended) if place_of_part(step, each)]
     return [made, *taking[:1]] if taking and place_of_part(step, made) else []
-
-
-def _as_made(step: Step, side: str, value: int) -> int:
-    """What a side ends with, as it was made, before it was passed on as it is: detached or read, say."""
-    record, classes = step.record(side), step.alike.of(side)
-    while True:
-        given = record.operations[record.producer[value]].inputs
-        same = [each for each in given if classes.get(each) == classes.get(value) and each in record.producer]
-        if len(given) != 1 or not same:
-            return value
-        value = same[0]
 
 
 def find(record: Operations, array: np.ndarray, tolerance: float) -> int | None:

@@ -7,23 +7,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.judging.frontier import Part, Stretch
-from compare.judging.kinds import kind
-from compare.judging.multiples import divided_otherwise, divided_together, first_multiple
-from compare.judging.terms import Term, behind_passing, terms_of
+from compare.judging.grouped_terms import without_groups
+from compare.judging.multiples import divided_otherwise, first_multiple
+from compare.judging.shared_terms import (
+    alike_first,
+    divided_by_another,
+    kind_made,
+    made_by,
+    one_more,
+    scaled,
+    taking,
+    with_counts,
+    without_common,
+)
+from compare.judging.terms import Term, behind_numbers, behind_passing, terms_of
+from compare.judging.totals import are_numbers, counted_again, scaling, totals
 
 DEEPEST = 40  # operations
-CLOSE = 1e-6  # of two coefficients
+# Of what is given to these the sign goes on, or tells nothing; of what is given to others it counts.
+KEEPS_SIGN = ("mul", "div", "sum", "mean", "neg", "matmul", "add", "sub", "cat", "stack", "gather", "where")
+LOSES_SIGN = ("pow", "abs")
+EITHER = 0  # of a sign: what comes of it is the same
 
 Pair = tuple[Part, Part]
 
 
 class UnclearError(Exception):
     """Where both cannot be followed further together, and what differs may stand before; `values` are torch's and tf's
-    there."""
+    there, and `pairs` what is known to part all the same, further behind."""
 
-    def __init__(self, torch: int, tf: int):
+    def __init__(self, torch: int, tf: int, pairs: Sequence[Pair] = ()):
         super().__init__(torch, tf)
-        self.values = torch, tf
+        self.values, self.pairs = (torch, tf), pairs
 
 
 def descend(one: Stretch, other: Stretch) -> list[Pair]:
@@ -59,40 +74,61 @@ def _above(stretch: Stretch, number: int) -> set[int]:
     return found
 
 
-def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int) -> list[Pair]:
-    """Where two values that differ part."""
+def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int, sign: int = 1) -> list[Pair]:
+    """Where two values that differ part, of which one may be the negative where `sign` is, as it is turned behind."""
     left, right = behind_passing(one, left), behind_passing(other, right)
     first, second = one.record.producer.get(left), other.record.producer.get(right)
     if depth == 0:
         raise UnclearError(left, right)
     if first is None or second is None or one.is_matched(left) or other.is_matched(right):
         return []
+    if sign != 1 and _are_negatives(one, other, left, right):
+        return []
     here = [(one.part(first, left), other.part(second, right))]
-    if (found := first_multiple(one, other, left, right)) is not None:
+    if (found := first_multiple(one, other, left, right, sign)) is not None:
         return [found]
     if divided_otherwise(one, other, left, right):
         return here
-    kinds = [kind(stretch.record.operations[number].name) for stretch, number in ((one, first), (other, second))]
+    kinds = [kind_made(stretch, number) for stretch, number in ((one, first), (other, second))]
     terms, others = terms_of(one, left), terms_of(other, right)
+    if _is_written_otherwise(one, other, terms, others):
+        raise UnclearError(behind_numbers(one, left), behind_numbers(other, right))
     if len(terms) > 1 or len(others) > 1 or terms[0].value != left or others[0].value != right:
-        return _of_sums(one, other, terms, others, depth) or here
-    followed = [one.followed_by(first), other.followed_by(second)]
+        return _of_sums(one, other, terms, others, depth, sign) or here
+    followed = [[*dict.fromkeys(one.followed_by(first))], [*dict.fromkeys(other.followed_by(second))]]
     if kinds[0] != kinds[1]:
         if any(followed):  # one formula written in two ways, or two formulas: what differs may stand before
             raise UnclearError(left, right)
         return here
     if len(followed[0]) != len(followed[1]):  # one side does something more before
         return [_with_more(one, other, here[0], left, right)]
-    return _of_each(one, other, list(zip(*followed, strict=True)), depth) or here
+    turned = sign if kinds[0] in KEEPS_SIGN else EITHER if kinds[0] in LOSES_SIGN else 1
+    return _of_each(one, other, [(*pair, turned) for pair in zip(*followed, strict=True)], depth) or here
 
 
-def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int]], depth: int) -> list[Pair]:
-    """Where several pairs of values part; those that cannot be followed count where no other can."""
+def _is_written_otherwise(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]) -> bool:
+    """Whether one side makes at once, element by element, what the other adds up of several other terms."""
+    single, several = sorted((terms, others), key=len)
+    is_told = len(single) != 1 or len(several) <= 1 or are_numbers(one if single is terms else other, single)
+    return (
+        not is_told
+        and without_common(one, other, terms, others) == (terms, others)
+        and not scaled(one, other, terms, others)
+    )
+
+
+def _are_negatives(one: Stretch, other: Stretch, left: int, right: int) -> bool:
+    (mine, turned), (theirs, otherwise) = one.signed_class_of(left), other.signed_class_of(right)
+    return mine == theirs >= 0 and turned != otherwise
+
+
+def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int, int]], depth: int) -> list[Pair]:
+    """Where several pairs of values, each with a sign, part; those that cannot be followed count where no other can."""
     found: list[Pair] = []
     unclear: UnclearError | None = None
-    for mine, theirs in values:
+    for mine, theirs, sign in values:
         try:
-            found += _apart(one, other, mine, theirs, depth - 1)
+            found += _apart(one, other, mine, theirs, depth - 1, sign)
         except UnclearError as error:
             unclear = unclear or error
     if unclear and not found:
@@ -102,101 +138,66 @@ def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int]], de
 
 def _with_more(one: Stretch, other: Stretch, here: Pair, left: int, right: int) -> Pair:
     """What one side does more to what the other takes as it is, beside the operation that takes it."""
-    for stretch, part, taking in ((one, here[0], here[1]), (other, here[1], here[0])):
-        shared = {*taking.starts} - {*part.starts}
+    for stretch, part, plain in ((one, here[0], here[1]), (other, here[1], here[0])):
+        shared = {*plain.starts} - {*part.starts}
         for number in sorted(_above(stretch, part.number)):
             extra = stretch.part(number, stretch.record.operations[number].outputs[0])
             if shared & {*extra.starts}:
-                return (extra, taking) if stretch is one else (taking, extra)
+                return (extra, plain) if stretch is one else (plain, extra)
     raise UnclearError(left, right)
 
 
-def _of_sums(one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int) -> list[Pair]:
+def _of_sums(
+    one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int, sign: int = 1
+) -> list[Pair]:
     """Where two sums part: at the terms that are not in both."""
-    left, right = _without_common(one, other, terms, others)
-    scaled = [(mine, theirs) for mine in left for theirs in right if _class(one, mine) == _class(other, theirs) >= 0]
-    if scaled:
-        return [(_taking(one, mine), _taking(other, theirs)) for mine, theirs in scaled]
+    left, right = without_common(one, other, terms, others)
+    if found := scaled(one, other, left, right):
+        return [(taking(one, mine), taking(other, theirs)) for mine, theirs in found]
     if not left or not right:
-        extra, stretch, without = (left, one, other) if left else (right, other, one)
-        roots = others if left else terms
-        if not extra or not roots:
-            return []
-        pair = _made(stretch, extra[0]), _taking(without, roots[-1])
-        return [pair if stretch is one else (pair[1], pair[0])]
-    if found := _divided_together(one, other, left, right):
-        return [found]
-    if len(left) != len(right):
-        left, right = _alike_first(one, other, left, right)
+        return one_more(one, other, left, right, terms, others)
+    if again := divided_by_another(one, other, left, right):
+        return [again]
+    left, right = with_counts(one, left, right), with_counts(other, right, left)
+    if len(left) == len(right):
+        return _of_terms(one, other, left, right, depth, sign, alone=len(left) == 1 < len(terms))
+    left, right, of_groups = without_groups(one, other, left, right)
+    if of_groups or not left or not right:
+        return [scaling(one, other, mine, theirs) for mine, theirs in of_groups]
+    apart = totals(one, left), totals(other, right)
+    if are_numbers(one, left) and are_numbers(other, right) and apart != (left, right):
+        return _of_totals(one, other, *apart, depth, sign)
+    return _of_terms(one, other, *alike_first(one, other, left, right), depth, sign)
+
+
+def _of_totals(
+    one: Stretch, other: Stretch, terms: list[Term], others: list[Term], depth: int, sign: int
+) -> list[Pair]:
+    """The same of two numbers, through the sums and means that either takes."""
+    left, right = without_common(one, other, terms, others)
+    if found := scaled(one, other, left, right):
+        return [scaling(one, other, mine, theirs) for mine, theirs in found]
+    if again := counted_again(one, other, (left, right), (terms, others)):
+        return [again]
+    if not left or not right:
+        return one_more(one, other, left, right, terms, others)
+    alone = len(left) == len(right) == 1 < len(terms)
+    return _of_terms(one, other, *alike_first(one, other, left, right), depth, sign, alone)
+
+
+def _of_terms(
+    one: Stretch, other: Stretch, left: list[Term], right: list[Term], depth: int, sign: int, alone: bool = False
+) -> list[Pair]:
+    """Where the terms of two sums part, in this order; `alone` are two that all others are the same beside."""
     pairs = list(zip(left, right, strict=False))
-    made = [(_made(one, mine), _made(other, theirs)) for mine, theirs in pairs]
+    made = [(made_by(one, mine), made_by(other, theirs)) for mine, theirs in pairs]
     try:
-        return _of_each(one, other, [(mine.value, theirs.value) for mine, theirs in pairs], depth) or made
-    except UnclearError:
-        if len(left) == len(right) == 1 < len(terms):  # all other terms are the same
+        return _of_each(one, other, [_with_sign(mine, theirs, sign) for mine, theirs in pairs], depth) or made
+    except UnclearError as unclear:
+        if alone and unclear.values == (pairs[0][0].value, pairs[0][1].value):
             return made
-        raise
+        raise UnclearError(*unclear.values, made if alone else ()) from unclear
 
 
-def _divided_together(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> Pair | None:
-    """Where one side divides several terms together, and the other their sum by something else."""
-    if len(right) == 1 < len(left) and divided_together(one, other, [each.value for each in left], right[0].value):
-        return _taking(one, left[0]), _made(other, right[0])
-    if len(left) == 1 < len(right) and divided_together(other, one, [each.value for each in right], left[0].value):
-        return _made(one, left[0]), _taking(other, right[0])
-    return None
-
-
-def _without_common(
-    one: Stretch, other: Stretch, terms: list[Term], others: list[Term]
-) -> tuple[list[Term], list[Term]]:
-    """The terms of each side that the other does not have with the same factor, or all with the opposite one: a sum may
-    be the negative of the other, where its sign is turned elsewhere."""
-    found = []
-    for sign in (1, -1):
-        left, right = [], list(others)
-        for term in terms:
-            same = next((each for each in right if _is_same(one, other, term, each, sign)), None)
-            right = [each for each in right if each is not same]
-            left += [term] if same is None else []
-        found.append((left, right))
-    return min(found, key=lambda both: len(both[0]) + len(both[1]))
-
-
-def _is_same(one: Stretch, other: Stretch, mine: Term, theirs: Term, sign: int) -> bool:
-    (of_mine, turned), (of_theirs, otherwise) = (
-        stretch.signed_class_of(term.value) for stretch, term in ((one, mine), (other, theirs))
-    )
-    factors = mine.factor * turned, theirs.factor * otherwise * sign
-    return of_mine == of_theirs >= 0 and abs(factors[0] - factors[1]) <= CLOSE * abs(mine.factor)
-
-
-def _alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> tuple[list[Term], list[Term]]:
-    """The terms of both sides in pairs of one kind of operation; the others behind them."""
-    pairs, free = [], list(right)
-    for mine in left:
-        alike = next((each for each in free if _kind(one, mine) == _kind(other, each)), None)
-        if alike is not None:
-            free.remove(alike)
-            pairs.append((mine, alike))
-    paired = {id(mine) for mine, _ in pairs}
-    rest = [mine for mine in left if id(mine) not in paired]
-    return [mine for mine, _ in pairs] + rest, [theirs for _, theirs in pairs] + free
-
-
-def _class(stretch: Stretch, term: Term) -> int:
-    return stretch.signed_class_of(term.value)[0]
-
-
-def _kind(stretch: Stretch, term: Term) -> str:
-    number = stretch.record.producer.get(behind_passing(stretch, term.value))
-    return "" if number is None else kind(stretch.record.operations[number].name)
-
-
-def _made(stretch: Stretch, term: Term) -> Part:
-    number = stretch.record.producer.get(term.value, term.taker)
-    return stretch.part(number, stretch.record.operations[number].outputs[0])
-
-
-def _taking(stretch: Stretch, term: Term) -> Part:
-    return stretch.part(term.taker, stretch.record.operations[term.taker].outputs[0])
+def _with_sign(mine: Term, theirs: Term, sign: int) -> tuple[int, int, int]:
+    return mine.value, theirs.value, sign if mine.factor * theirs.factor > 0 else -sign

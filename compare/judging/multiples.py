@@ -7,25 +7,27 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from compare.judging.frontier import Part, Stretch
-from compare.judging.kinds import kind
+from compare.judging.kinds import PASSING, kind
 from compare.traces.fingerprints import Fingerprint
 
 CLOSE = 1e-6  # of two factors
 SOME = 3  # elements that a factor must explain
-PRODUCTS = ("mul", "div", "identity", "clone", "alias", "tocopy", "cast")
+PRODUCTS = ("mul", "div", *PASSING)
 REDUCTIONS = ("sum", "mean")
 
 
-def first_multiple(one: Stretch, other: Stretch, left: int, right: int) -> tuple[Part, Part] | None:
+def first_multiple(one: Stretch, other: Stretch, left: int, right: int, sign: int = 1) -> tuple[Part, Part] | None:
     """The first values, on the ways to two results, that differ by the same factor as the results do.
 
-    None where the results differ by no factor, or nothing of some elements does.
+    None where the results differ by no factor, or only by the `sign` that is turned behind them (by any where it is 0);
+    or where nothing of some elements does.
     """
     mine, theirs = one.record.values[left].print, other.record.values[right].print
     if mine is None or theirs is None or mine.size != theirs.size or not mine.total or not theirs.total:
         return None
     times = theirs.total / mine.total
-    if abs(times - 1) <= CLOSE or (mine.size > 1 and not is_multiple(mine, theirs, times)):
+    differs = abs(times - sign) if sign else abs(abs(times) - 1)
+    if differs <= CLOSE or (mine.size > 1 and not is_multiple(mine, theirs, times)):
         return None
     for value in one.upstream(left):
         for another in other.upstream(right):

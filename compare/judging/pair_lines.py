@@ -6,11 +6,13 @@ import numpy as np
 
 from compare.judging.callers import line_that_takes, line_to_blame
 from compare.judging.constants import numbers_of, only_in_one
+from compare.judging.exchanged_pieces import lines_of_exchanged
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
 from compare.judging.laid_out import laid_out_by
-from compare.judging.left_out import goes_on_as, is_in_the_statement_before
-from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
+from compare.judging.left_out import goes_on_as, negatives_given, stands_before
+from compare.judging.line import BOTH, PARTS, Line, Step, as_made, line, made_at, place_of
+from compare.judging.multiples import REDUCTIONS
 from compare.judging.python_numbers import lines_of_numbers
 from compare.judging.relations import relation
 from compare.running.request import SIDES
@@ -23,10 +25,17 @@ PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two di
 def lines_of_pair(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part, tf: Part) -> list[Line]:
     """The lines of a pair; where one side leaves something out, the line where it would stand."""
     pair = _of_pair(step, what, torch, tf)
+    if exchanged := lines_of_exchanged(step, what, torch, tf):
+        return [
+            *(each for each in pair if each.role == BOTH),
+            *exchanged,
+            *(each for each in pair if each.role == PARTS),
+        ]
     is_told = pair[-1].note.startswith(PROVEN)  # then both are the same operation, done in another way
     lines = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
     known = {(each.side, each.at.line) for each in lines if each.role == PARTS}
     more = [*_laid_out(step, what, torch, tf), *_laid_out(step, what, tf, torch), *_given(step, what, torch, tf)]
+    more += [*_before_reduced(step, what, torch, tf), *_before_reduced(step, what, tf, torch)]
     more += [*_of_divisor(step, what, torch), *_of_divisor(step, what, tf), *_of_constants(step, what, torch, tf)]
     return [*lines, *(each for each in more if (each.side, each.at.line) not in known)]
 
@@ -105,6 +114,18 @@ def _of_constants(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
     return [Line(what, side, PARTS, at, "", "") for side, found in sides for at in found]
 
 
+def _before_reduced(step: Step, what: str, part: Part, other: Part) -> list[Line]:
+    """Where the other side multiplies the sum or mean that this one ends with: the line of what it is taken of, too.
+    The factor may be left out there as well."""
+    ends = step.alike.of(part.side).get(part.output)
+    is_factor = kind(other.operation.name) in ("mul", "div")
+    if not is_factor or kind(part.operation.name) not in REDUCTIONS or ends is None or ends not in other.starts:
+        return []
+    value = as_made(step, part.side, part.operation.inputs[0])
+    at = made_at(step.record(part.side), value)
+    return [line(step, what, part.side, PARTS, at, value)] if at and at != place_of_part(step, part) else []
+
+
 def _widened(step: Step, torch: Part, tf: Part) -> str:
     """Where only one side spreads what it is given over a larger shape."""
     if kind(torch.operation.name) != kind(tf.operation.name):
@@ -120,8 +141,8 @@ def _widened(step: Step, torch: Part, tf: Part) -> str:
 
 def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torch: Part, tf: Part) -> list[Line]:
     """One side does something more; the other's line is where it would stand. Empty where that is not so."""
-    for stretch, part, other in ((stretches[0], torch, tf), (stretches[1], tf, torch)):
-        behind = goes_on_as(stretch, part, other)
+    for stretch, its, part, other in ((*stretches, torch, tf), (*stretches[::-1], tf, torch)):
+        behind = goes_on_as(stretch, part, other, negatives_given(its, other.number))
         if behind is None:
             continue
         shared = max({*part.starts} & {*other.starts}, key=lambda each: part.starts[each])
@@ -132,9 +153,10 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
         if kind(part.operation.name) in CHOOSES and (at := line_that_takes(others, other.number, without)):
             taken = line(step, what, other.side, PARTS, at, other.output)
         lines = {part.side: line_of_part(step, what, part, note), other.side: taken}
-        before, elsewhere = made_at(own, given), made_at(others, without)
-        found = {side: [each] for side, each in lines.items()}
-        if elsewhere and is_in_the_statement_before(place_of_part(step, part), before, place_of(own, behind)):
+        without = as_made(step, other.side, without)
+        elsewhere, found = made_at(others, without), {side: [each] for side, each in lines.items()}
+        is_made_elsewhere = kind(part.operation.name) not in CHOOSES and elsewhere != taken.at
+        if elsewhere and is_made_elsewhere and stands_before(place_of_part(step, part), place_of(own, behind)):
             found[other.side].insert(0, line(step, what, other.side, PARTS, elsewhere, without))
         return [*_common(step, what, torch, tf), *found["torch"], *found["tf"]]
     return []

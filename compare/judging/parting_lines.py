@@ -10,6 +10,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.advice import settings_at
 from compare.judging.comparison import DIVERGED
+from compare.judging.difference import difference
 from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.isolated_difference import BACK, GRADIENT
 from compare.judging.isolation import call_of
@@ -112,7 +113,8 @@ def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
     if first.stage == "rate":
         rates = _values(pair, first.key)
         return lines_of_rate(pair, what_parts(first), [float(np.ravel(rate)[0]) for rate in rates]) if rates else []
-    step = compared(pair.torch.operations, pair.tf.operations, tolerances.alike(first.difference.max_rel, precision))
+    tolerance = tolerances.alike(first.difference.max_rel, precision, _gap_of_gradient(pair, first))
+    step = compared(pair.torch.operations, pair.tf.operations, tolerance)
     what = what_parts(first)
     if first.stage == "gradient":
         lines = lines_of_gradient(step, what, first.tensor)
@@ -125,6 +127,13 @@ def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
 def _values(pair: TracePair, key: Key) -> tuple[np.ndarray, np.ndarray] | None:
     torch, tf = (trace.get(key) for trace in pair)
     return None if torch is None or tf is None else (torch, tf)
+
+
+def _gap_of_gradient(pair: TracePair, first: StageRow) -> float:
+    """How far apart the gradient of a weight is whose update parts: what a leak moved it by, which was set aside."""
+    gradients = _values(pair, (first.step, "gradient", first.tensor)) if first.stage == "update" else None
+    gap = difference(*gradients).max_rel if gradients else 0.0
+    return gap if np.isfinite(gap) else 0.0
 
 
 def _left_behind(pair: TracePair, first: StageRow) -> tuple[np.ndarray, np.ndarray] | None:

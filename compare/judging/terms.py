@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from compare.judging.frontier import Stretch
-from compare.judging.kinds import kind
+import numpy as np
 
-PASSING = frozenset((
-    "identity", "reshape", "view", "unsafeview", "squeeze", "unsqueeze", "expanddims", "transpose", "permute", "t",
-    "cast", "tocopy", "detach", "expand", "broadcastto", "contiguous", "clone", "alias", "ensureshape", "liftfresh",
-))  # fmt: skip
+from compare.judging.frontier import Stretch
+from compare.judging.kinds import PASSING, kind
+
+LINEAR = frozenset(("add", "sub", "rsub", "mul", "div", "neg"))
 FURTHEST = 40  # operations
 MOST_TERMS = 24
+SUM_OF_TWO = 3  # values
+CLOSE = 1e-6  # of two factors
 
 
 class Term(NamedTuple):
@@ -39,15 +41,40 @@ def terms_of(
     if name in PASSING and len(data) == 1:
         return terms_of(stretch, data[0], factor, taker, by_chance)
     if (name == "add" and len(data) > 1) or (name == "sub" and len(data) == 2):
-        others = -factor if name == "sub" else factor
+        others = factor * _coefficient(stretch, value, data, -1.0 if name == "sub" else 1.0)
         added = [term for each in data[1:] for term in terms_of(stretch, each, others, number)]
         return [*terms_of(stretch, data[0], factor, number), *added][:MOST_TERMS]
     if name in ("add", "sub", "rsub") and len(data) == 1:  # and a constant
-        taken_from = name == "rsub" or (name == "sub" and data[0] == operation.inputs[-1])
+        taken_from = name == "rsub" or (name == "sub" and data[0] != operation.inputs[0])
         return terms_of(stretch, data[0], -factor if taken_from else factor, number)
-    if name in ("mul", "div", "neg") and len(data) == 1 and (by := _multiple(stretch, value, data[0])):
+    is_divisor = name == "div" and len(data) == 1 and data[0] != operation.inputs[0]
+    if (
+        name in ("mul", "div", "neg")
+        and len(data) == 1
+        and not is_divisor
+        and (by := _multiple(stretch, value, data[0]))
+    ):
         return terms_of(stretch, data[0], factor * by, number, by_chance)
     return whole
+
+
+def data_of(stretch: Stretch, value: int) -> list[int]:
+    """What a value is computed of that is no constant."""
+    number = stretch.record.producer.get(value)
+    return [] if number is None else _data(stretch, number)
+
+
+def _coefficient(stretch: Stretch, value: int, data: Sequence[int], sign: float) -> float:
+    """What the second of two values is multiplied by as it is added: PyTorch's `alpha` is told by no operand."""
+    prints = [stretch.record.values[each].print for each in (value, *data)]
+    whole, first, second = prints if len(prints) == SUM_OF_TWO else (None, None, None)
+    if not whole or not first or not second or not whole.size == first.size == second.size > 1:
+        return sign
+    sums = np.array([[each.total, each.in_order] for each in (whole, first, second)])
+    if not sums[2].all():
+        return sign
+    times = (sums[0] - sums[1]) / sums[2]
+    return float(times[0]) if np.ptp(times) <= CLOSE * abs(times[0]) and abs(times[0] - sign) > CLOSE else sign
 
 
 def _multiple(stretch: Stretch, value: int, of: int) -> float | None:
@@ -83,4 +110,15 @@ def behind_passing(stretch: Stretch, value: int) -> int:
         if len(followed) != 1:
             break
         value = followed[0]
+    return value
+
+
+def behind_numbers(stretch: Stretch, value: int) -> int:
+    """What a value was before numbers were added to it, or it was multiplied by some."""
+    for _ in range(FURTHEST):
+        number, data = stretch.record.producer.get(value), data_of(stretch, value)
+        name = "" if number is None else kind(stretch.record.operations[number].name)
+        if len(data) != 1 or stretch.is_matched(value) or name not in PASSING | LINEAR:
+            break
+        value = data[0]
     return value

@@ -63,6 +63,7 @@ HALF_FACTOR = 8
 # differs by. What is looked for is apart by a gap; what leads to it by not much less.
 SAME_VALUE = {"float64": (1e-12, 1e-9), "float32": (1e-5, 1e-4)}
 SAME_VALUE_PART = 1e-2
+LEAKED_VALUE = 16  # times what a leak moved on the way there: sums of a tensor are moved by more than its elements
 
 # One constant rounded to float32 is off by half a float32 ulp; a formula that has several, by a few. No more than that
 # is called a leak, unless it is measured that rounded constants or nudged weights do more at that very place.
@@ -232,9 +233,11 @@ def allowed_in_step(nudge_gap: Gap, precision: str) -> Gap:
     return STEP_FACTOR * np.maximum(nudge_gap, FLOOR_ULPS * ulp(precision))
 
 
-def alike(gap: float, precision: str) -> float:
-    """How close two values of a step must be to count as the same, where what comes of them is apart by `gap`."""
+def alike(gap: float, precision: str, leaked: float = 0.0) -> float:
+    """How close two values of a step must be to count as the same, where what comes of them is apart by `gap`, and by
+    `leaked` already before, which was set aside."""
     least, most = SAME_VALUE["float64" if precision == "float64" else "float32"]
+    most = max(most, min(LEAKED_VALUE * leaked, SAME_VALUE["float32"][1]))
     return min(max(SAME_VALUE_PART * gap, least), most)
 
 

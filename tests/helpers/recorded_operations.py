@@ -30,6 +30,12 @@ class Recorded:
         self._log.operation(name, inputs, [output], place, **said)
         return output
 
+    def pieces(self, line: int, given: int, arrays, name: str = "split") -> list[int]:
+        """The several values that one operation makes."""
+        outputs = [self.enter(each) for each in arrays]
+        self._log.operation(name, [given], outputs, Called((Place(self._file, line, "loss"),)))
+        return outputs
+
     def weight(self, name: str, array) -> int:
         """The value of a weight."""
         self._log.weights[name] = self.enter(array)

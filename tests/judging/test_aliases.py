@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from compare.judging.aliases import aliases, with_aliases
+from compare.judging.aliases import aliases, with_aliases, with_returns
 from compare.judging.line import BOTH, PARTS, Line
 from compare.traces.places import Place
 
@@ -17,6 +17,13 @@ FILE = """
         weight = model(x)
         return fixed * hidden * weight + later
         later = x
+
+    def chosen(logs, model):
+        others = [logs[j] for j in range(3) if j != 1]
+        every = [log for log in logs]
+        made = [model(log) for log in logs if log]
+        total = sum(others) + sum(every) + sum(made)
+        return total
 """
 
 
@@ -45,3 +52,14 @@ def test_it_comes_behind_the_lines_once(file):
 
 def test_a_line_that_only_both_have_tells_of_none(file):
     assert with_aliases([line(file, 8, BOTH)]) == [line(file, 8, BOTH)]
+
+
+def test_a_list_of_some_of_several_values_is_one_too(file):
+    """Not one of all, nor what is computed of each."""
+    assert [each.line for each in aliases(Place(file, 15, "chosen"))] == [12]
+
+
+def test_what_is_returned_as_it_is_is_named_behind_what_sets_it(file):
+    lines = with_returns([line(file, 15), line(file, 6)])
+    assert [each.at.line for each in lines] == [15, 6, 16]
+    assert with_returns([line(file, 8)]) == [line(file, 8)]

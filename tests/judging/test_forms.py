@@ -45,6 +45,13 @@ def test_a_sign_that_both_take_is_passed_over():
     assert frontiers(torch, tf, targets) == [("torch", 3), ("tf", 2)]
 
 
+def test_a_sign_that_the_same_side_turns_again_is_passed_over():
+    torch, tf, x, z = begun()
+    mean = torch.run(3, [torch.run(2, [x], -X, "aten.neg.default")], -X.mean(), "aten.mean.default")
+    targets = torch.run(4, [mean], X.mean(), "aten.mul.Tensor"), tf.run(2, [z], X.sum(), "Sum")
+    assert frontiers(torch, tf, targets) == [("torch", 3), ("tf", 2)]
+
+
 def test_a_sign_that_one_side_takes_is_the_difference():
     torch, tf, x, z = begun()
     negative = torch.run(2, [x], -X, "aten.neg.default")

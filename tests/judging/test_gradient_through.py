@@ -95,6 +95,37 @@ def test_a_gradient_that_ends_where_a_value_is_made_is_told_beside_what_takes_it
     assert found(looked_up(10, straight=True), looked_up(20, straight=False)) == [12, 23]
 
 
+def codes_of_a_buffer(first: int, straight: bool):
+    """As above, of codes that have no gradient, which are laid out anew and decoded, and near which z is to stay."""
+    recorded = Recorded()
+    nearest = np.round(B) + 0.25
+    w, decoder, codes = recorded.weight("w", W), recorded.weight("decoder", W + 2), recorded.enter(W + 1)
+    z = recorded.run(first, [w], B, "cos")
+    looked = recorded.run(first + 1, [z, codes], nearest, "lookup")
+    kept = recorded.run(first + 2, [looked], nearest, "detach", stops=True)
+    passed = recorded.run(first + 3, [z, kept], nearest, "add") if straight else looked
+    laid_out = recorded.run(first + 4, [passed], nearest[None], "unsqueeze")
+    cube, near = (
+        recorded.run(first + 5, [laid_out, decoder], nearest[None] ** 3, "exp"),
+        recorded.run(first + 6, [z, kept], (B - nearest) ** 2, "pow"),
+    )
+    loss = recorded.run(first + 7, [cube, near], (nearest**3 + (B - nearest) ** 2).sum(), "sum")
+    recorded.back(loss, cube, np.ones((1, 5, 2)))
+    recorded.back(cube, decoder, W)
+    recorded.back(loss, near, np.ones((5, 2)))
+    recorded.back(near, z, 2 * (B - nearest))
+    if straight:
+        recorded.back(cube, laid_out, 3 * nearest[None] ** 2)
+        recorded.back(laid_out, passed, 3 * nearest**2)
+        recorded.back(passed, z, 3 * nearest**2)
+    recorded.back(z, w, 2 * (B - nearest) + (3 * nearest**2 if straight else 0))
+    return recorded
+
+
+def test_what_passes_a_gradient_straight_through_is_told_beside_what_is_made_without_one():
+    assert found(codes_of_a_buffer(10, straight=True), codes_of_a_buffer(20, straight=False)) == [13, 21]
+
+
 def passed_on(first: int, name: str, stops: bool, at_once: bool = False):
     """The cosine of w, passed on, on the same line or the next, by an operation that changes no value, and squared."""
     recorded = Recorded()

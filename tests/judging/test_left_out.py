@@ -1,10 +1,11 @@
 """What one side leaves out, between a value that both have and an operation that both have."""
 
 import numpy as np
+import pytest
 
 from compare.judging.alike import alike
 from compare.judging.frontier import Stretch
-from compare.judging.left_out import goes_on_as, is_in_the_statement_before, with_takers
+from compare.judging.left_out import goes_on_as, negatives_given, stands_before, with_takers
 from compare.traces.places import Place
 from tests.helpers.recorded_operations import Recorded
 
@@ -68,12 +69,46 @@ def test_a_term_that_the_other_side_lacks_joins_what_both_have():
     assert [[part.operation.stack[0].line for part in each] for each in found] == [[2, 3], [4]]
 
 
-def test_it_stands_in_the_statement_before_where_that_does_not_go_on():
+@pytest.mark.parametrize("moves", [True, False])
+def test_what_the_other_side_does_more_to_what_is_joined_here_is_found_too(moves):
+    """Torch moves its points before it takes them from what tf takes them from at once; a norm of them is another."""
+    torch, tf = Recorded(), Recorded()
+    x, y, z, w = torch.enter(X), torch.enter(X + 9), tf.enter(X), tf.enter(X + 9)
+    value = X + 0.5 if moves else np.linalg.norm(X)
+    moved = torch.run(2, [x], value, "aten.add.Tensor" if moves else "aten.linalg_vector_norm.default")
+    own, others = torch.run(3, [y], np.cos(X + 9), "cos"), tf.run(3, [w], 2 * np.cos(X + 9), "cosh")
+    target = torch.run(4, [own, moved], np.cos(X + 9) - value, "aten.sub.Tensor")
+    both = stretches(torch, tf, (target, tf.run(4, [others, z], np.cos(X + 9) * 2 - X, "Sub")))
+    found = with_takers(both, [each.frontier() for each in both])
+    assert [[part.operation.stack[0].line for part in each] for each in found] == [[2, 3], [3, 4] if moves else [3]]
+
+
+def test_it_may_be_left_out_where_its_value_is_made_unless_it_stands_in_the_line_that_goes_on():
     here, there = Place("port.py", 2, "loss"), Place("port.py", 3, "loss")
-    assert is_in_the_statement_before(here, here, there)
-    assert not is_in_the_statement_before(here, here, here)
-    assert not is_in_the_statement_before(here, there, here)
-    assert not is_in_the_statement_before(None, None, here)
+    assert stands_before(here, there)
+    assert not stands_before(here, here)
+    assert not stands_before(None, here)
+
+
+@pytest.mark.parametrize("negative", [True, False])
+def test_what_is_given_the_negative_of_what_comes_behind_goes_on_as_that(negative):
+    """Two masks that torch multiplies before it takes what they choose; tf takes the negative with one of them."""
+    torch, tf = Recorded(), Recorded()
+    logs = np.log(np.abs(X))
+    mask, own = X > 0, np.abs(X) > 0.1
+    x, y, z, w = torch.enter(X), torch.enter(mask), tf.enter(X), tf.enter(mask)
+    both = torch.run(2, [y, torch.enter(own)], mask * own, "aten.mul.Tensor")
+    value = torch.run(3, [x], logs, "log")
+    other = tf.run(3, [z], -logs if negative else logs + 5, "nll")
+    targets = (
+        torch.run(4, [both, value], mask * own * logs, "aten.mul.Tensor"),
+        tf.run(4, [w, other], mask * (-logs if negative else logs + 5), "Mul"),
+    )
+    one, two = stretches(torch, tf, targets)
+    given = negatives_given(two, two.record.producer[targets[1]])
+    assert bool(given) == negative
+    behind = one.record.producer[targets[0]] if negative else None
+    assert goes_on_as(one, of(one, both), of(two, targets[1]), given) == behind
 
 
 def taken(of_torch, of_tf):

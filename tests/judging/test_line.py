@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from compare.judging.line import PARTS, compared, line, place_of, shown
+from compare.judging.line import PARTS, as_made, compared, line, place_of, shown
 from compare.traces.operations import OperationLog
 from compare.traces.places import Called, Place
 from tests.helpers.recorded_operations import Recorded
@@ -41,3 +41,14 @@ def test_a_line_of_a_library_is_said_from_the_library_on():
     step = compared(record, Recorded().end(), 1e-10)
     found = line(step, "the loss", "torch", PARTS, place_of(record, number), value)
     assert found.in_library == "torch/nn/functional.py:3494 cross_entropy"
+
+
+@pytest.mark.parametrize(("name", "others", "same"), [("Cast", 0, True), ("SelectV2", 2, True), ("AddV2", 1, False)])
+def test_a_value_was_made_before_it_was_passed_on_or_chosen_as_it_is(name, others, same):
+    recorded = Recorded()
+    made = recorded.run(3, [recorded.enter(X)], np.exp(X), "Exp")
+    beside = [recorded.run(2, [recorded.enter(X + n)], np.cos(X + n), "Cos") for n in range(others)]
+    passed = recorded.run(4, [made, *beside, recorded.enter(1.0)], np.exp(X), name)
+    step = compared(Recorded().end(), recorded.end(), 1e-10)
+    assert as_made(step, "tf", passed) == (made if same else passed)
+    assert as_made(step, "tf", 0) == 0

@@ -46,6 +46,41 @@ def test_what_one_side_has_in_one_call_and_the_other_in_few_lines_may_differ_in_
         assert parts == [("torch", 12), ("tf", 22), *passage]
 
 
+def test_of_what_is_written_otherwise_the_lines_of_a_helper_are_named_beside_its_call():
+    (torch, squares), (tf, others) = begun()
+    one, other = np.logaddexp.reduce(SQUARES, 1), np.log(np.exp(SQUARES).sum(0))
+    known = np.logaddexp.reduce(X, 1)
+    torch.run(11, [torch.enter(X)], known, "aten.logsumexp.default", helper=5)
+    summed = torch.run(12, [squares], one, "aten.logsumexp.default", helper=5)
+    torch.run(13, [summed], one.mean(), "aten.mean.default")
+    tf.run(20, [tf.enter(X)], known, "LogSumExp")
+    tf.run(25, [by_hand(tf, others, (22, 23, 23))], other.mean(), "Mean")
+    parts = [each[1:3] for each in found(torch, tf, (one.mean(), other.mean())) if each[0] == PARTS]
+    assert {("torch", 12), ("torch", 5), ("tf", 22), ("tf", 23)} == {*parts}
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_of_sums_that_differ_in_one_term_the_lines_of_that_are_named_where_they_are_few(long):
+    """Else the operations that make it."""
+    (torch, squares), (tf, others) = begun()
+    one, other = np.logaddexp.reduce(SQUARES, 1), np.log(np.exp(SQUARES).sum(0))
+    ends = []
+    for side, value, line in ((torch, one, 12), (tf, other, 22)):
+        kept = side.run(line + 6, [side.enter(X)], np.cos(X).mean(), "cos")
+        if side is torch:
+            made = torch.run(12, [squares], one, "aten.logsumexp.default")
+        else:
+            given = others
+            for number in range(4 if long else 0):
+                given = tf.run(30 + number, [given], SQUARES + 1 + number, "Relu")
+            made = by_hand(tf, given, (22, 23, 24))
+        mean = side.run(line + 3, [made], value.mean(), "mean")
+        ends.append(value.mean() + np.cos(X).mean())
+        side.run(line + 8, [mean, kept], ends[-1], "add")
+    parts = [each[1:3] for each in found(torch, tf, ends) if each[0] == PARTS]
+    assert {("torch", 15), ("tf", 25)} <= {*parts} if long else {("torch", 12), ("tf", 22), ("tf", 24)} <= {*parts}
+
+
 def test_where_one_side_ends_with_what_the_other_goes_on_from_both_of_these_are_named():
     (torch, squares), (tf, others) = begun()
     torch.run(13, [torch.run(12, [squares], SQUARES.mean(), "mean")], SQUARES.mean() + 0.25, "add")
@@ -77,7 +112,8 @@ def test_what_a_side_ends_with_is_named_where_it_was_made_and_not_where_it_was_d
     torch.run(14, [total], SQUARES.sum(), "aten.detach.default")
     tf.run(23, [tf.run(22, [others], SQUARES.sum(), "Sum"), tf.enter(0.5)], SQUARES.sum() / 2, "Mul")
     lines = found(torch, tf, (SQUARES.sum(), SQUARES.sum() / 2))
-    assert [each for each in lines if each[0] == PARTS] == [(PARTS, "torch", 12, ""), (PARTS, "tf", 23, "= 1/2 x")]
+    parts = [(PARTS, "torch", 12, ""), (PARTS, "tf", 23, "= 1/2 x"), (PARTS, "torch", 11, "")]  # the last one makes it
+    assert [each for each in lines if each[0] == PARTS] == parts
 
 
 def test_lines_of_nobody_are_left_out():

@@ -196,3 +196,54 @@ def test_terms_that_are_divided_together_are_held_against_the_mean_of_their_sum(
     mean = tf.do("Mean", each.mean(), tf.do("Variation", each, tf.x))  # lines 1 and 2
     finish = tf.do("AddV2", each.mean() + Y.mean(), mean, tf.do("Mean", Y.mean(), tf.y))
     assert parted(torch, tf, end, finish) == [(7, 2)]
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_negative_that_is_turned_behind_is_passed_by(turned):
+    """Logarithms of likelihoods beside their negatives, each divided by another count of what both have."""
+    torch, tf = Side(), Side()
+    counts, logs = np.array([[1.0], [2.0], [4.0], [3.0]]), np.log(np.abs(Y))
+    by, others = (side.recorded.enter(counts) for side in (torch, tf))
+    torch.do("mean", counts.mean(), by)  # line 1 of both
+    count = tf.do("Mean", counts.mean(), others)
+    end = torch.do("div", logs / counts, torch.do("log", logs, torch.y), by)  # lines 2 and 3
+    end = torch.do("neg", -logs / counts, end) if turned else end
+    end = torch.do("mean", (logs / counts).mean() * (-1 if turned else 1), end)
+    finish = tf.do("RealDiv", -logs / counts.mean(), tf.do("Softplus", -logs, tf.y), count)  # lines 2 and 3
+    finish = tf.do("Mean", (-logs / counts.mean()).mean(), finish)
+    assert parted(torch, tf, end, finish) == ([(3, 3)] if turned else [(2, 2)])
+
+
+def test_of_what_is_squared_the_sign_tells_nothing():
+    torch, tf = Side(), Side()
+    gaps = np.exp(X) - Y, Y - np.cosh(X)
+    one = torch.do("sub", gaps[0], torch.do("exp", np.exp(X), torch.x), torch.y)
+    two = tf.do("Sub", gaps[1], tf.y, tf.do("Cosh", np.cosh(X), tf.x))
+    ends = torch.do("pow", gaps[0] ** 2, one), tf.do("Mul", gaps[1] ** 2, two, two)
+    assert parted(torch, tf, *ends) == [(1, 1)]
+
+
+@pytest.mark.parametrize("name", ["Max", "Cumsum"])
+def test_a_mean_of_a_sum_is_compared_with_the_sum_of_means(name):
+    torch, tf = Side(), Side()
+    kept, wrong, right = np.exp(X).sum(1), np.abs(Y).min(1), np.abs(Y).max(1)
+    a = torch.do("sum", kept, torch.do("exp", np.exp(X), torch.x))  # lines 1 and 2
+    b = torch.do("amax", 3 * right, torch.do("abs", np.abs(Y), torch.y))  # lines 3 and 4
+    end = torch.do("mean", (kept + 3 * right).mean(), torch.do("add", kept + 3 * right, a, b))
+    c = tf.do(name, wrong, tf.do("Abs", np.abs(Y), tf.y))  # lines 1 and 2
+    d = tf.do("Mul", 3 * wrong.mean(), tf.do("Mean", wrong.mean(), c))
+    e = tf.do("Mean", kept.mean(), tf.do("Sum", kept, tf.do("Exp", np.exp(X), tf.x)))
+    assert parted(torch, tf, end, tf.do("AddV2", 3 * wrong.mean() + kept.mean(), d, e)) == [(4, 2)]
+
+
+def test_one_value_and_a_sum_of_several_are_one_formula_written_in_two_ways():
+    """A square of a difference, and the squares and the product that it is; numbers that are added tell nothing."""
+    torch, tf = Side(), Side()
+    gap = torch.do("pow", (X - Y) ** 2, torch.do("sub", X - Y, torch.x, torch.y))
+    end = torch.do("exp", np.exp((X - Y) ** 2 + 2), torch.do("add", (X - Y) ** 2 + 2, gap))
+    one, two = tf.do("Square", X**2, tf.x), tf.do("Square", Z**2, tf.z)
+    both = tf.do("AddV2", X**2 + Z**2, one, two)
+    more = tf.do("AddV2", X**2 + Z**2 + 2, both, tf.recorded.enter(2.0))
+    with pytest.raises(UnclearError) as unclear:
+        parted(torch, tf, end, tf.do("Exp", np.exp(X**2 + Z**2 + 2), more))
+    assert unclear.value.values == (gap, both)

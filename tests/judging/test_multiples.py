@@ -112,3 +112,14 @@ def test_the_sum_of_several_is_held_against_what_is_divided_as_a_whole():
     sides = stretches(torch, tf, parts[0], whole)
     assert divided_together(*sides, parts, whole)
     assert not divided_together(*sides, parts[:1], whole)
+
+
+def test_what_only_changes_the_shape_of_a_factor_is_followed_too():
+    torch, tf = Recorded(), Recorded()
+    ends = []
+    for side, times, name in ((torch, 1.0, "exp"), (tf, 3.0, "cosh")):
+        made = side.run(10, [side.enter(X)], times * X**2, name)
+        spread = side.run(11, [made], times * X[None] ** 2, "unsqueeze")
+        ends.append(side.run(12, [side.enter(WEIGHT), spread], times * X[None] ** 2 * WEIGHT, "mul"))
+    one, two = first_multiple(*stretches(torch, tf, *ends), *ends)
+    assert (one.operation.stack[0].line, two.operation.stack[0].line) == (10, 10)

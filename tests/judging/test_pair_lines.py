@@ -70,6 +70,27 @@ def test_what_one_side_leaves_out_stands_where_it_makes_or_takes_what_it_lacks()
     ]
 
 
+def test_what_one_side_leaves_out_stands_where_its_value_was_made_before_it_was_cast_and_where_it_is_taken():
+    (torch, squares), (tf, others) = begun()
+    root = torch.run(12, [torch.run(12, [squares], SQUARES, "view")], np.sqrt(SQUARES), "aten.sqrt.default")
+    taken = torch.run(13, [root], np.sqrt(SQUARES).mean(), "aten.mean.default")
+    torch.run(14, [taken], np.exp(np.sqrt(SQUARES).mean()), "aten.exp.default")
+    passed = tf.run(22, [others, tf.enter(np.int64(3))], SQUARES, "StridedSlice")
+    tf.run(24, [tf.run(23, [passed], SQUARES.mean(), "Mean")], np.exp(SQUARES.mean()), "Exp")
+    lines = found(torch, tf, (np.exp(np.sqrt(SQUARES).mean()), np.exp(SQUARES.mean())))
+    assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 12), ("tf", 21), ("tf", 23)]
+
+
+def test_where_one_side_ends_with_a_mean_what_it_is_of_may_lack_the_factor_too():
+    (torch, squares), (tf, others) = begun()
+    more = torch.run(12, [squares], SQUARES + 2, "aten.add.Tensor")
+    torch.run(13, [torch.run(13, [more], SQUARES + 2, "view")], (SQUARES + 2).mean(), "aten.mean.default")
+    mean = tf.run(23, [tf.run(22, [others], SQUARES + 2, "AddV2")], (SQUARES + 2).mean(), "Mean")
+    tf.run(24, [mean], 0.4 * (SQUARES + 2).mean(), "Mul")
+    lines = found(torch, tf, ((SQUARES + 2).mean(), 0.4 * (SQUARES + 2).mean()))
+    assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 13), ("tf", 24), ("torch", 12)]
+
+
 def test_a_sum_for_a_mean_is_not_left_out_though_a_mean_follows():
     (torch, squares), (tf, others) = begun()
     summed = torch.run(12, [squares], SQUARES.sum(1), "aten.sum.dim_IntList")

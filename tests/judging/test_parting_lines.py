@@ -160,6 +160,14 @@ def test_an_update_is_looked_for_in_what_it_leaves():
     assert np.allclose(found[0], X + X**2, rtol=1e-15)
 
 
+def test_what_moved_the_gradient_before_an_update_is_what_two_values_may_be_apart():
+    sides = [SimpleNamespace(get={(4, "gradient", "w"): values}.get) for values in (X, X * (1 + 1e-8))]
+    found = parting_lines._gap_of_gradient(sides, replace(row("update"), tensor="w"))
+    assert found == pytest.approx(1e-8, rel=0.5)
+    assert not parting_lines._gap_of_gradient(sides, replace(row(), tensor="w"))
+    assert not parting_lines._gap_of_gradient([SimpleNamespace(get={}.get)] * 2, replace(row("update"), tensor="w"))
+
+
 def test_lines_are_looked_for_where_no_difference_has_its_own_or_a_gradient_or_an_update_parts_first():
     own = line_of_difference("loss"), line_of_difference("gradient")
     assert lacks_lines(judged(row()))

@@ -88,3 +88,10 @@ def test_a_flip_that_only_a_larger_nudge_shows_counts_with_its_echo_until_it_is_
     np.testing.assert_allclose(tolerances.STEP_FACTOR * opened, 2 * usual * np.array([0, 100, 10, 0]))
     alone = tolerances.opened_by([(1, nothing), (2, usual * np.array([1.0, 10, 10, 3]))], "float32")
     assert not alone.any(), "nothing flipped"
+
+
+def test_what_a_leak_moved_before_tells_how_close_the_same_values_are():
+    assert tolerances.alike(0.5, "float64") == 1e-9 == tolerances.alike(0.5, "float64", 1e-12)
+    assert tolerances.alike(0.5, "float64", 1e-8) == 1.6e-7
+    assert tolerances.alike(1e-6, "float64", 1e-8) == 1e-8  # what is looked for is smaller
+    assert tolerances.alike(0.5, "float64", 0.1) == 1e-4

@@ -1,0 +1,38 @@
+"""Pieces of one value that are taken in another order: the names on the left of `scale, shift = split(x, 2)`."""
+
+from __future__ import annotations
+
+from compare.judging.frontier import Part
+from compare.judging.line import PARTS, Line, Step, as_made, line
+from compare.running.request import SIDES
+
+
+def lines_of_exchanged(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
+    """Where both do the same to pieces of which each side has those of the other: the lines that take the pieces."""
+    own, theirs = ({*each.starts} - {*other.starts} for each, other in ((torch, tf), (tf, torch)))
+    for mine in own:
+        for other in theirs:
+            makers = [_splitting(step, part, each) for part, each in ((torch, mine), (tf, other))]
+            found = [number for number in makers if number is not None]
+            if len(found) == len(SIDES) and all(
+                {mine, other} <= _classes(step, side, number) for side, number in zip(SIDES, found, strict=True)
+            ):
+                return [
+                    line(step, what, side, PARTS, operation.stack[0], part.starts[each])
+                    for side, part, number, each in zip(SIDES, (torch, tf), found, (mine, other), strict=True)
+                    if (operation := step.record(side).operations[number]).stack
+                ]
+    return []
+
+
+def _splitting(step: Step, part: Part, start: int) -> int | None:
+    """The operation that made what a part starts from together with other pieces."""
+    record = step.record(part.side)
+    number = record.producer.get(as_made(step, part.side, part.starts[start]))
+    return number if number is not None and len(record.operations[number].outputs) > 1 else None
+
+
+def _classes(step: Step, side: str, number: int) -> set[int]:
+    """The classes of the pieces that an operation makes."""
+    classes = step.alike.of(side)
+    return {classes[value] for value in step.record(side).operations[number].outputs if value in classes}

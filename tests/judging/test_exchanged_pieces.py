@@ -1,0 +1,46 @@
+"""Pieces of one value that one side takes in another order."""
+
+import numpy as np
+import pytest
+
+from compare.judging.exchanged_pieces import lines_of_exchanged
+from compare.judging.frontier import Stretch
+from compare.judging.line import PARTS, compared
+from tests.helpers.parted_steps import SQUARES, X, begun, found
+from tests.helpers.recorded_operations import Recorded
+
+PIECES = [np.sin(SQUARES[:4]), np.cos(SQUARES[:4]), np.exp(SQUARES[:4])]
+
+
+def moved(recorded, squares, line, scale, shift):
+    """What both have, multiplied by one of three pieces and moved by another."""
+    pieces, factor = recorded.pieces(line, squares, PIECES), np.cos(X[:4])
+    spread = recorded.run(line + 1, [pieces[scale]], PIECES[scale][None], "unsqueeze")
+    value = PIECES[scale][None] * factor
+    product = recorded.run(line + 2, [spread, recorded.enter(factor)], value, "mul")
+    total = (value + PIECES[shift]).sum()
+    recorded.run(
+        line + 4, [recorded.run(line + 3, [product, pieces[shift]], value + PIECES[shift], "add")], total, "sum"
+    )
+    return total
+
+
+@pytest.mark.parametrize("other", [1, 2])
+def test_the_lines_that_take_the_pieces_come_before_those_that_use_them(other):
+    (torch, squares), (tf, others) = begun()
+    ends = moved(torch, squares, 12, 0, other), moved(tf, others, 22, other, 0)
+    parts = [each[1:3] for each in found(torch, tf, ends) if each[0] == PARTS]
+    assert parts == [("torch", 12), ("tf", 22), ("torch", 14), ("tf", 24)]
+
+
+def test_what_no_operation_made_together_is_not_exchanged():
+    torch, tf = Recorded(), Recorded()
+    parts = []
+    for side, chosen in ((torch, 0), (tf, 1)):
+        values = [side.run(number, [side.enter(PIECES[number] + 1)], PIECES[number]) for number in (0, 1)]
+        parts.append(side.run(3, [values[chosen], side.enter(X[:4])], PIECES[chosen] * X[:4], "mul"))
+    step = compared(torch.end(), tf.end(), 1e-10)
+    one, other = (
+        Stretch(side, step.record(side), step.alike, end) for side, end in zip(("torch", "tf"), parts, strict=True)
+    )
+    assert lines_of_exchanged(step, "the loss", one.made(parts[0]), other.made(parts[1])) == []
