@@ -88,3 +88,10 @@ def test_a_flip_that_only_a_larger_nudge_shows_counts_with_its_echo_until_it_is_
     np.testing.assert_allclose(tolerances.STEP_FACTOR * opened, 2 * usual * np.array([0, 100, 10, 0]))
     alone = tolerances.opened_by([(1, nothing), (2, usual * np.array([1.0, 10, 10, 3]))], "float32")
     assert not alone.any(), "nothing flipped"
+
+
+@pytest.mark.parametrize("constant", [1e-3, 0.1, 0.9])
+def test_a_rounded_constant_makes_no_other_value_where_what_is_looked_for_is_far_apart(constant):
+    rounded = abs(float(np.float32(constant)) - constant) / constant
+    assert rounded <= tolerances.alike(0.5, "float64") < 1e-6
+    assert tolerances.alike(100 * rounded, "float64") <= rounded * (1 + 1e-9), "it may be what is looked for"
