@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from compare.judging.aliases import aliases, with_aliases
+from compare.judging.aliases import aliases, handed_on, with_aliases
 from compare.judging.line import BOTH, PARTS, Line
 from compare.traces.places import Place
 
@@ -45,3 +45,27 @@ def test_it_comes_behind_the_lines_once(file):
 
 def test_a_line_that_only_both_have_tells_of_none(file):
     assert with_aliases([line(file, 8, BOTH)]) == [line(file, 8, BOTH)]
+
+
+CELL = """
+    def call(x, last):
+        seen = where(x, last)
+        made = seen * x
+        last = seen
+        seen = last
+
+        def inner():
+            last = seen
+        return made, last
+"""
+
+
+def test_what_both_have_may_be_handed_on_by_another_name(tmp_path):
+    """As a state that the next call is given: not what is computed, what stands before, or in another function."""
+    path = tmp_path / "port.py"
+    path.write_text(textwrap.dedent(CELL))
+    made, taken = (Place(str(path), line, "call") for line in (3, 4))
+    assert [each.line for each in handed_on(made)] == [5]
+    assert list(handed_on(taken)) == list(handed_on(Place(str(path), 10, "call"))) == []
+    lines = [line(str(path), 3, BOTH), line(str(path), 4)]
+    assert [(each.at.line, each.role) for each in with_aliases(lines)] == [(3, BOTH), (4, PARTS), (5, PARTS)]
