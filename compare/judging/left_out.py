@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compare.judging.forms import BENDING
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
-from compare.traces.places import Place
 
 FURTHEST = 4  # operations behind
 FURTHEST_JOINING = 10
@@ -32,7 +32,14 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part) -> int | None:
             is_of_kind = hops < FURTHEST and kind(record.operations[number].name) == wanted
             if (is_of_kind and (not is_alike or given <= {*part.starts, *starts})) or (joined and joined <= starts):
                 return number
-    return _next(stretch, part) if _is_function(stretch, part) and {*part.starts} < given else None
+    is_before = _is_function(stretch, part) and {*part.starts} < given
+    return _next(stretch, part) if is_before or _joins_more(part, other) else None
+
+
+def _joins_more(part: Part, other: Part) -> bool:
+    """Whether an operation joins something to what the other makes a function of as it is."""
+    joins = kind(part.operation.name) in JOINS and kind(other.operation.name) in BENDING
+    return joins and len(other.starts) == 1 and {*other.starts} < {*part.starts}
 
 
 def _next(stretch: Stretch, part: Part) -> int | None:
@@ -48,7 +55,8 @@ def _is_function(stretch: Stretch, part: Part) -> bool:
 
 def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -> list[list[Part]]:
     """The frontiers, and what a side makes of a value that the other's frontier starts from together with values that
-    only this side has: another term, which the other side may have left out."""
+    only this side has: another term, which the other side may have left out; or, where this one begins with masks
+    alone, to which the other adds what it made of that value."""
     found = [list(each) for each in frontiers]
     for stretch, own, others in zip(stretches, found, reversed(frontiers), strict=True):
         for other in others:
@@ -56,10 +64,9 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
                 continue
             taking = [part for start in other.starts for part in stretch.taking(start)]
             joining = [part for part in taking if kind(part.operation.name) in JOINS]
-            own += [part for part in joining if goes_on_as(stretch, part, other) is not None][:1]
+            more = [part for part in joining if goes_on_as(stretch, part, other) is not None]
+            behind = stretches[1 - stretches.index(stretch)]
+            if not more and all(each.of_masks for each in frontiers[stretches.index(stretch)]):
+                more = [part for part in joining if goes_on_as(behind, other, part) is not None]
+            own += more[:1]
     return found
-
-
-def is_in_the_statement_before(extra: Place | None, before: Place | None, behind: Place | None) -> bool:
-    """Whether an operation stands in the statement that makes what it is given, and not in the one that goes on."""
-    return extra is not None and extra == before and extra != behind
