@@ -7,22 +7,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from compare.judging.line import PARTS, Line
-from compare.judging.scopes import around, assigned_names, names_read
+from compare.judging.scopes import around, assigned_names, assignments, names_read
 from compare.judging.statements import name_of_result, statement, tree
 from compare.traces.places import Place
 
 
 def with_aliases(lines: Iterable[Line]) -> list[Line]:
-    """The lines, and behind them those that only name what these take."""
+    """The lines, and behind them those that only name what these take, or hand on what both have by another name."""
     lines = list(lines)
     named = {(each.side, each.at.line) for each in lines if each.role == PARTS}
     found = {
         (each.side, at.line): Line(each.place, each.side, PARTS, at, each.value, each.shape)
         for each in lines
-        if each.role == PARTS
-        for at in aliases(each.at)
+        for at in (aliases(each.at) if each.role == PARTS else handed_on(each.at))
     }
     return [*lines, *(line for key, line in found.items() if key not in named)]
+
+
+def handed_on(place: Place) -> Iterator[Place]:
+    """The lines behind one, in its function, that give its result another name and nothing else: so it goes on to
+    another call, or out of the function."""
+    name, module = name_of_result(place), tree(place.file)
+    for target, value in assignments(around(module, place.line)[0]) if name and module is not None else ():
+        if isinstance(target, ast.Name) and isinstance(value, ast.Name) and value.id == name:
+            yield from [place._replace(line=value.lineno)] if value.lineno > place.line else []
 
 
 def aliases(place: Place) -> Iterator[Place]:

@@ -16,6 +16,7 @@ from compare.traces.operations import Operations
 PLAIN = {0.0, 1.0, 2.0, 0.5}
 NUMBER = dict[int, int]  # of the class of a value
 Constant = tuple[float, float]  # a size, and the number of all elements
+Told = tuple[Fingerprint, int]  # of a value, with its class
 Signed = tuple[int, int]  # a class, and the sign with which a value is of it
 
 
@@ -168,7 +169,10 @@ def alike(torch: Operations, tf: Operations, tolerance: float, in_order: bool = 
         is_known = number in classes
         if is_known and number >= offset:
             continue
-        for other in finder.find(prints[number], number in of_weights):
+        found = finder.find(prints[number], number in of_weights)
+        if not is_known and number < offset:  # what tf has in one layout may be torch's in two
+            classes[number] = next((classes[other] for other in found if other >= offset and other in classes), number)
+        for other in found:
             if not is_known or other >= offset:  # each of torch's tells what of tf is the same
                 classes.setdefault(other, classes.get(number, number))
     of_torch = {number: each for number, each in classes.items() if number < offset}
@@ -178,11 +182,32 @@ def alike(torch: Operations, tf: Operations, tolerance: float, in_order: bool = 
         for side, record in (("torch", torch), ("tf", tf))
     }
     both = frozenset(of_torch.values()) & frozenset(of_tf.values())
+    both -= _in_another_order(
+        [(prints[number], each) for number, each in of_torch.items() if number not in of_weights],
+        [(prints[number + offset], each) for number, each in of_tf.items() if number + offset not in of_weights],
+        tolerance,
+    )
     alone, alone_in_tf = (
         {number: each for number, each in of_side.items() if each not in both} for of_side in (of_torch, of_tf)
     )
     signs = _signs(torch, tf, alone, alone_in_tf, tolerance)
     return Alike(of_torch, of_tf, both, constants, signs=signs)
+
+
+def _in_another_order(torch: Iterable[Told], tf: Iterable[Told], tolerance: float) -> set[int]:
+    """The classes of which both sides have values of one shape, and none of these in the order of the other's: what
+    distances of each to each are is the same, transposed, in whatever shape only one side has it."""
+    by_place: tuple[dict[tuple[int, float], list[Fingerprint]], ...] = {}, {}
+    for found, values in zip(by_place, (torch, tf), strict=True):
+        for print, each in values:
+            found.setdefault((each, print.shape), []).append(print)
+    shared = {*by_place[0]} & {*by_place[1]}
+    agree = {
+        place[0]
+        for place in shared
+        if any(same(one, other, tolerance) for one in by_place[0][place] for other in by_place[1][place])
+    }
+    return {place[0] for place in shared} - agree
 
 
 def _signs(

@@ -3,9 +3,11 @@ is right elsewhere, was given something else here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
+from compare.judging.scopes import around
+from compare.judging.statements import tree
 from compare.traces.operations import Operation, Operations
 from compare.traces.places import Place
 
@@ -67,10 +69,38 @@ def _call(operation: Operation, depth: int) -> tuple[tuple[Place, ...], tuple[in
 
 def line_that_takes(record: Operations, number: int, value: int) -> Place | None:
     """The line of an operation that is in the function where a value was made: there a helper is given it."""
-    stack, made = record.operations[number].stack, record.producer.get(value)
-    functions = set() if made is None else {(each.file, each.function) for each in record.operations[made].stack}
-    within = [place for place in stack if (place.file, place.function) in functions]
-    return next(iter([*within, *stack]), None)
+    made = record.producer.get(value)
+    return _in_a_function_of(record.operations[number].stack, () if made is None else record.operations[made].stack)
+
+
+def line_that_makes(record: Operations, value: int, number: int) -> Place | None:
+    """The line where a value was made; where a helper that is called again made it, the one that calls it in a function
+    in which what takes it stands too."""
+    made = record.producer.get(value)
+    stack = () if made is None else record.operations[made].stack
+    if not stack or len({(each.stack[1:], each.calls[:1]) for each in record.on_line[stack[0]]}) == 1:
+        return next(iter(stack), None)
+    return _in_a_function_of(stack, record.operations[number].stack)
+
+
+def comes_from_outside(record: Operations, operation: Operation, value: int) -> bool:
+    """Whether a value was made outside the function in which an operation stands, which was given it then."""
+    made = record.producer.get(value)
+    inside = () if made is None else record.operations[made].stack
+    return bool(inside) and function_of(operation.stack[0]) not in {function_of(place) for place in inside}
+
+
+def _in_a_function_of(stack: Sequence[Place], others: Sequence[Place]) -> Place | None:
+    """The innermost line that is in a function of the others; else the innermost of all."""
+    functions = {function_of(each) for each in others}
+    return next((place for place in stack if function_of(place) in functions), next(iter(stack), None))
+
+
+def function_of(place: Place) -> tuple[str, str, int]:
+    """The function of a line: methods of several classes may have one name."""
+    module = tree(place.file)
+    scope = None if module is None else around(module, place.line)[0]
+    return place.file, place.function, getattr(scope, "lineno", 0)
 
 
 def line_that_uses(record: Operations, number: int, value: int) -> Place | None:

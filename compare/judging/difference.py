@@ -18,7 +18,8 @@ FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not fin
 SHOWN_AT_WILL = ("batch", "input", "forward", "upstream", "gradient", "rate", "state")
 IN_PARTS = ("batch", "input", "forward", "upstream")  # one replica's, or one micro-batch's, beside the whole
 CALLS = "calls"  # a layer puts out more in its calls of a step on one side than on the other
-NOT_SHOWN = ("not shown in torch", "not shown in tf", "batch size", CALLS)
+SELECTED = "selected"  # a side has it for other positions, or for the same in another order
+NOT_SHOWN = ("not shown in torch", "not shown in tf", "batch size", CALLS, SELECTED)
 # Stages whose axes each framework may order in its own way; weights have one layout, PyTorch's.
 LAYOUT_IS_FREE = ("batch", "forward")
 FAR = 10

@@ -37,9 +37,17 @@ def first_divergence(rows: Sequence[StageRow]) -> StageRow | None:
     if reached is None:
         return None
     lasting = [row for row in rows if row.step < reached and row.harmless and row.harmless.lasting]
-    harmless = {(row.stage, row.tensor) for row in (*lasting, *without_consequence(rows))}
+    shapes = _only_of_other_shape([row for row in rows if row.step == reached])
+    harmless = {(row.stage, row.tensor) for row in (*lasting, *without_consequence(rows), *shapes)}
     first = next(row for row in beyond if row.step == reached and (row.stage, row.tensor) not in harmless)
     return next(row for row in beyond if (row.stage, row.tensor) == (first.stage, first.tensor))
+
+
+def _only_of_other_shape(of_step: Sequence[StageRow]) -> list[StageRow]:
+    """The outputs of another shape, where the loss agrees: what it is computed of agrees then."""
+    if not any(row.stage == "loss" and row.within for row in of_step):
+        return []
+    return [row for row in of_step if row.stage == "forward" and row.difference.kind == "shape"]
 
 
 def _reached(beyond: Sequence[StageRow]) -> Step | None:
@@ -58,11 +66,12 @@ def before_gradients(rows: Sequence[StageRow]) -> StageRow | None:
     """The first row that is beyond at the first audited step and was computed before any gradient.
 
     Rounding moves these little, in float32 too: a ReLU that flips is near zero on both sides. A difference counts where
-    it reaches the last output of the forward pass, since the loss may hide it in float32.
+    it reaches the last output of the forward pass, since the loss may hide it in float32. No rounding gives an output
+    another shape: one that the loss does not show has none of its own.
     """
     first = min((row.step for row in rows), default=END)
     early = [row for row in rows if row.step == first is not END and row.stage in BEFORE_GRADIENTS]
-    ends_with = [row for row in early if row.stage == "forward"][-1:]
+    ends_with = [row for row in early if row.stage == "forward" and row.difference.kind != "shape"][-1:]
     if any(row.beyond for row in ends_with):
         return next(row for row in early if row.beyond)
     return first_divergence(early)

@@ -11,6 +11,7 @@ from compare.judging.relations import is_another_form
 from compare.traces.operations import Operations
 
 MOST_FORMS = 8  # that are passed over
+BENDING = ("exp", "expm1", "log", "log1p", "sigmoid", "softplus", "relu", "softmax", "logsigmoid")
 
 
 def advanced(torch: Stretch, tf: Stretch) -> list[Part]:
@@ -29,9 +30,17 @@ def _first_other_form(torch: Stretch, tf: Stretch) -> list[tuple[Stretch, Part]]
     for one in torch.frontier():
         for other in tf.frontier():
             ends = one.output == torch.target or other.output == tf.target
-            if not ends and is_another_form(torch.record.values[one.output], tf.record.values[other.output], signs):
+            values = torch.record.values[one.output], tf.record.values[other.output]
+            if not ends and is_another_form(*values, signs and not (_bends(torch, one) and _bends(tf, other))):
                 return [(torch, one), (tf, other)]
     return []
+
+
+def _bends(stretch: Stretch, part: Part) -> bool:
+    """Whether an operation that takes a value makes of its negative no negative: no sign behind that undoes it."""
+    operations = (stretch.record.operations[number] for number in stretch.inside)
+    bending = (each for each in operations if kind(each.name) in BENDING)
+    return any(stretch.has(part.output, each.inputs) for each in bending)
 
 
 def _signs(stretch: Stretch) -> int:

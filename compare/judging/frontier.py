@@ -3,17 +3,21 @@ make of what both have something that only one has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from compare.judging.alike import Alike, constant, is_plain
 from compare.judging.kinds import kind
 from compare.traces.operations import Operation, Operations
 
+REDUCTIONS = {"sum", "mean", "max", "min", "cumsum", "prod", "std", "var"}
+DEVIATIONS, SQUARES = {"std", "var"}, {"pow", "squareddifference"}  # TensorFlow has no kernel for the former
+
 
 @dataclass(frozen=True)
 class Part:
-    """One operation of the frontier: its number, what it makes, and the values that it starts from, by their class."""
+    """One operation of the frontier: its number, what it makes, of which size, and the values that it starts from, by
+    their class."""
 
     side: str
     operation: Operation
@@ -21,6 +25,7 @@ class Part:
     output: int
     starts: Mapping[int, int] = field(default_factory=dict)  # class: value
     of_masks: bool = False  # whether it starts from nothing but zeros and ones
+    shape: tuple[int, ...] = ()  # of what it makes, but for axes of size 1
 
 
 class Stretch:
@@ -62,6 +67,11 @@ class Stretch:
         inputs = self.record.operations[number].inputs
         others = [each for each in inputs if self._classes.get(each) != own]
         return len(others) < len(inputs) and any(self.is_followed(each) for each in others)
+
+    def has(self, value: int, others: Iterable[int]) -> bool:
+        """Whether a value is among others, or is the same as one of them."""
+        own = self._classes.get(value)
+        return any(each == value or (own is not None and self._classes.get(each) == own) for each in others)
 
     def class_of(self, value: int) -> int:
         """The class of a value that both sides have; -1 for any other."""
@@ -138,7 +148,8 @@ class Stretch:
         """An operation of the stretch, with what it starts from."""
         starts = self._starts(number)
         of_masks = all((print := self.record.values[each].print) and print.is_mask for each in starts.values())
-        return Part(self.side, self.record.operations[number], number, output, starts, bool(starts) and of_masks)
+        shape = tuple(size for size in self.record.values[output].shape if size > 1)
+        return Part(self.side, self.record.operations[number], number, output, starts, bool(starts) and of_masks, shape)
 
     def _starts(self, number: int) -> dict[int, int]:
         """The values that an operation is given and both have, through what is passed over."""
@@ -170,7 +181,7 @@ def pairs(torch: list[Part], tf: list[Part]) -> list[tuple[Part | None, Part | N
     """The operations of both frontiers, paired by the values that they start from; the closest pair first."""
     ranked = sorted(
         ((one, other) for one in torch for other in tf),
-        key=lambda pair: (any(each.of_masks for each in pair), -overlap(*pair), pair[0].number, pair[1].number),
+        key=lambda pair: (any(each.of_masks for each in pair), -_closeness(*pair), pair[0].number, pair[1].number),
     )
     found: list[tuple[Part | None, Part | None]] = []
     left = {id(each) for each in (*torch, *tf)}
@@ -180,6 +191,15 @@ def pairs(torch: list[Part], tf: list[Part]) -> list[tuple[Part | None, Part | N
             found.append((one, other))
     found += [(each, None) for each in torch if id(each) in left]
     return found + [(None, each) for each in tf if id(each) in left]
+
+
+def _closeness(one: Part, other: Part) -> float:
+    """How much two operations start from the same; all of it, where both reduce other data to the same shape, or one is
+    a deviation and the other begins one."""
+    kinds = {kind(each.operation.name) for each in (one, other)}
+    reduce = len(kinds) == 1 and kinds <= REDUCTIONS and one.shape == other.shape != ()
+    deviates = len(kinds & DEVIATIONS) == len(kinds & SQUARES) == 1
+    return max(overlap(one, other), float(reduce or deviates))
 
 
 def overlap(one: Part, other: Part) -> float:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED, ERROR
+from compare.judging.difference import SELECTED
 from compare.judging.effects import with_effects
 from compare.judging.isolated_differences import isolated_differences
 from compare.judging.isolated_gradients import say_not_told
@@ -47,7 +48,9 @@ def with_differences(
     precision = next(apart, next(iter(judgement.comparisons)))
     try:
         steps = steps_to_isolate(judgement, precision, to_the_end=bool(accepted))
-        isolated = isolate(run, partners, precision, steps, until=_parts_at(judgement))
+        # What is for other positions on each side is none that the other could be given.
+        elsewhere = {row.tensor for row in judgement.comparisons[precision].rows if row.difference.kind == SELECTED}
+        isolated = isolate(run, partners.without(elsewhere), precision, steps, until=_parts_at(judgement))
         found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
         found = with_effects(run, isolated, found)
     except RequestFailedError as error:

@@ -48,6 +48,14 @@ class Partners:
         parts, evaluated = frozenset(pairing.parts), pairing.evaluated
         return cls(pairing.outputs, pairing.weights, parts, lambda trace: rename(trace, pairing), evaluated)
 
+    def without(self, calls: Collection[str]) -> Partners:
+        """Those whose calls in torch are none of these."""
+        kept, evaluated = (
+            {name: call for name, call in every.items() if call not in calls}
+            for every in (self.outputs, self.evaluated)
+        )
+        return replace(self, outputs=kept, evaluated=evaluated)
+
     @classmethod
     def alike(cls, trace: Trace) -> Partners:
         """Those of a case, in which both sides have the same names."""

@@ -82,7 +82,9 @@ def _opened_where_it_enters(run: Run, first: StageRow) -> float:
 
 def acts_at(row: SettingRow, first: StageRow) -> bool:
     """Whether a setting is a number that acts where a divergence is; rates are judged by the stage of that name."""
-    if row.setting == "lr" or not all(isinstance(value, (int, float)) for value in (row.torch, row.tf)):
+    values = row.torch, row.tf
+    is_number = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+    if row.setting == "lr" or not is_number:  # a flag moves more than rounding, if anything
         return False
     # A layer's second call may come after the update of another optimizer, as the generator's of a GAN does.
     after_an_update = first.stage in OF_THE_OPTIMIZER or number_of_call(first.tensor) > 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compare.judging.forms import BENDING
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
-from compare.traces.places import Place
 
 FURTHEST = 4  # operations behind
 FURTHEST_JOINING = 10
@@ -33,7 +33,14 @@ def goes_on_as(stretch: Stretch, part: Part, other: Part, negatives: frozenset[i
             is_of_kind = hops < FURTHEST and kind(record.operations[number].name) == wanted
             if (is_of_kind and (not is_alike or given <= {*part.starts, *starts})) or (joined and joined <= starts):
                 return number
-    return _next(stretch, part) if _is_function(stretch, part) and {*part.starts} < given else None
+    is_before = _is_function(stretch, part) and {*part.starts} < given
+    return _next(stretch, part) if is_before or _joins_more(part, other) else None
+
+
+def _joins_more(part: Part, other: Part) -> bool:
+    """Whether an operation joins something to what the other makes a function of as it is."""
+    joins = kind(part.operation.name) in JOINS and kind(other.operation.name) in BENDING
+    return joins and len(other.starts) == 1 and {*other.starts} < {*part.starts}
 
 
 def negatives_given(stretch: Stretch, number: int) -> frozenset[int]:
@@ -55,7 +62,8 @@ def _is_function(stretch: Stretch, part: Part) -> bool:
 
 def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -> list[list[Part]]:
     """The frontiers, and what a side makes of a value that the other's frontier starts from together with values that
-    only this side has: another term, which the other side may have left out."""
+    only this side has: another term, which the other side may have left out; or, where this one begins with masks
+    alone, to which the other adds what it made of that value."""
     found = [list(each) for each in frontiers]
     for stretch, own, others in zip(stretches, found, reversed(frontiers), strict=True):
         for other in others:
@@ -64,7 +72,7 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
             taking = [part for start in other.starts for part in stretch.taking(start)]
             joining = [part for part in taking if kind(part.operation.name) in JOINS]
             without = stretches[1 - [*stretches].index(stretch)]
-            moves = _keeps_shape(without, other)
+            moves = _keeps_shape(without, other) or all(each.of_masks for each in own)
             own += [
                 part
                 for part in joining
@@ -77,8 +85,3 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
 def _keeps_shape(stretch: Stretch, part: Part) -> bool:
     shapes = {stretch.record.values[each].shape for each in (*part.starts.values(), part.output)}
     return len(shapes) == 1
-
-
-def stands_before(extra: Place | None, behind: Place | None) -> bool:
-    """Whether an operation stands before the line that goes on, so that it may be left out where its value is made."""
-    return extra is not None and extra != behind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compare.judging.difference import CALLS
+from compare.judging.difference import CALLS, SELECTED
 from compare.judging.stages import StageRow
 from compare.running.request import SIDES
 from compare.traces.calls import without_call
@@ -18,6 +18,9 @@ def not_shown(rows: Sequence[StageRow]) -> list[str]:
     if called := [row for row in rows if row.difference.kind == CALLS]:
         what = things("forward", list(dict.fromkeys(row.tensor for row in called)))
         sentences.append(f"{what} comes of other calls on each side ({called[0].difference.detail}): not compared")
+    if chosen := [row for row in rows if row.difference.kind == SELECTED]:
+        what = things("forward", list(dict.fromkeys(row.tensor for row in chosen)))
+        sentences.append(f"{what} is for other positions on each side, or in another order: not compared")
     parts = [row for row in rows if row.difference.kind == "batch size"]
     return [*sentences, _part(parts)] if parts else sentences
 

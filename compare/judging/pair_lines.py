@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from compare.judging.callers import line_that_takes, line_to_blame
+from compare.judging.callers import comes_from_outside, line_that_makes, line_that_takes, line_to_blame
 from compare.judging.constants import numbers_of, only_in_one
 from compare.judging.exchanged_pieces import lines_of_exchanged
-from compare.judging.frontier import Part, Stretch
+from compare.judging.frontier import REDUCTIONS, Part, Stretch, overlap
 from compare.judging.kinds import kind
 from compare.judging.laid_out import laid_out_by
-from compare.judging.left_out import goes_on_as, negatives_given, stands_before
+from compare.judging.left_out import goes_on_as, negatives_given
 from compare.judging.line import BOTH, PARTS, Line, Step, as_made, line, made_at, place_of
-from compare.judging.multiples import REDUCTIONS
 from compare.judging.python_numbers import lines_of_numbers
 from compare.judging.relations import relation
+from compare.judging.terms import PASSING
 from compare.running.request import SIDES
 from compare.traces.places import Place
 
@@ -36,6 +38,8 @@ def lines_of_pair(step: Step, what: str, stretches: tuple[Stretch, Stretch], tor
     known = {(each.side, each.at.line) for each in lines if each.role == PARTS}
     more = [*_laid_out(step, what, torch, tf), *_laid_out(step, what, tf, torch), *_given(step, what, torch, tf)]
     more += [*_before_reduced(step, what, torch, tf), *_before_reduced(step, what, tf, torch)]
+    more += [each for part in (torch, tf) if overlap(torch, tf) for each in _in_a_loop(step, what, part)]
+    more += _of_reduced(step, what, stretches, (torch, tf))
     more += [*_of_divisor(step, what, torch), *_of_divisor(step, what, tf), *_of_constants(step, what, torch, tf)]
     return [*lines, *(each for each in more if (each.side, each.at.line) not in known)]
 
@@ -58,7 +62,8 @@ def _laid_out(step: Step, what: str, part: Part, other: Part) -> list[Line]:
 def _given(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
     """Where both do the same to other data: the lines of the step that give them to the functions that do it; of what
     is computed, those that call the function which does it."""
-    if kind(torch.operation.name) != kind(tf.operation.name):
+    kinds = {kind(part.operation.name) for part in (torch, tf)}
+    if len(kinds) > 1 and not kinds <= PASSING:
         return []
     lines = []
     for part, other in ((torch, tf), (tf, torch)):
@@ -67,9 +72,34 @@ def _given(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:
             return []
         stack = part.operation.stack
         is_computed = any(value in step.record(part.side).producer for value in own)
-        at = stack[1:2] if is_computed and _is_called_again(step, part) else () if is_computed else stack[-1:]
+        is_given = _is_called_again(step, part) or _is_given_all(step, part, own)
+        at = stack[1:2] if is_computed and is_given else () if is_computed else stack[-1:]
         lines += [line(step, what, part.side, PARTS, place, part.output) for place in at]
     return lines
+
+
+def _in_a_loop(step: Step, what: str, part: Part) -> list[Line]:
+    """The line itself of an operation in a cell, for which the loop that calls the cell is to blame: its first calls,
+    in which all states are alike, may be right by chance."""
+    stack = part.operation.stack
+    stacks = {each.stack for each in step.record(part.side).on_line[stack[0]]}
+    is_blamed = len(stacks) == 1 and stack[0] != place_of_part(step, part)
+    return [line(step, what, part.side, PARTS, stack[0], part.output)] if is_blamed else []
+
+
+def _of_reduced(step: Step, what: str, stretches: tuple[Stretch, Stretch], pair: tuple[Part, Part]) -> list[Line]:
+    """Where both reduce other data: the lines that take what these come to, if others."""
+    of_other_data = all(part.starts for part in pair) and not overlap(*pair)
+    if not of_other_data or {kind(part.operation.name) for part in pair} - REDUCTIONS:
+        return []
+    takers = [(part, each) for one, part in zip(stretches, pair, strict=True) for each in one.behind(part.output)[:1]]
+    elsewhere = [each for part, each in takers if each.operation.stack[:1] != part.operation.stack[:1]]
+    return [line_of_part(step, what, each) for each in elsewhere if place_of_part(step, each)]
+
+
+def _is_given_all(step: Step, part: Part, values: Sequence[int]) -> bool:
+    record = step.record(part.side)
+    return all(comes_from_outside(record, part.operation, value) for value in values)
 
 
 def _is_called_again(step: Step, part: Part) -> bool:
@@ -153,13 +183,20 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
         if kind(part.operation.name) in CHOOSES and (at := line_that_takes(others, other.number, without)):
             taken = line(step, what, other.side, PARTS, at, other.output)
         lines = {part.side: line_of_part(step, what, part, note), other.side: taken}
+        found = {side: [each] for side, each in lines.items()}
+        is_made_so = place_of_part(step, part) == made_at(own, given)
         without = as_made(step, other.side, without)
-        elsewhere, found = made_at(others, without), {side: [each] for side, each in lines.items()}
-        is_made_elsewhere = kind(part.operation.name) not in CHOOSES and elsewhere != taken.at
-        if elsewhere and is_made_elsewhere and stands_before(place_of_part(step, part), place_of(own, behind)):
+        elsewhere = made_at(others, without) if is_made_so else line_that_makes(others, without, other.number)
+        if elsewhere not in (None, taken.at) and not _belongs_to_what_follows(step, part, is_made_so, behind):
             found[other.side].insert(0, line(step, what, other.side, PARTS, elsewhere, without))
         return [*_common(step, what, torch, tf), *found["torch"], *found["tf"]]
     return []
+
+
+def _belongs_to_what_follows(step: Step, extra: Part, is_made_so: bool, behind: int) -> bool:
+    """Whether what one side does more stands in the statement that goes on; or chooses, and not in the one before."""
+    chooses = kind(extra.operation.name) in CHOOSES and not is_made_so
+    return chooses or place_of_part(step, extra) == place_of(step.record(extra.side), behind)
 
 
 def line_of_part(step: Step, what: str, part: Part, note: str = "") -> Line:

@@ -31,10 +31,12 @@ EAGER_STEPS = 20  # so many take less time than to compile a graph
 
 
 def lacks_lines(judgement: Judgement) -> bool:
-    """Whether no difference has lines of its own; those of gradients and updates are told better with none isolated."""
+    """Whether no difference has lines of its own; those of gradients and updates are told better with none isolated,
+    and their lines tell nothing of what parts before them."""
     first = judgement.first_divergence
     is_behind = first is not None and first.stage in ("gradient", "update")
-    return is_behind or not any(each.lines for each in judgement.differences if not each.is_explained)
+    before = (each for each in judgement.differences if each.place not in (BACK, GRADIENT) and not each.is_explained)
+    return is_behind or not any(each.lines for each in before)
 
 
 def with_lines(run: Run, judgement: Judgement) -> Judgement:

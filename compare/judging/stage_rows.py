@@ -11,6 +11,7 @@ import numpy as np
 from compare.judging import tolerances
 from compare.judging.called_otherwise import called_otherwise
 from compare.judging.difference import difference, difference_at
+from compare.judging.elsewhere import with_elsewhere_aside
 from compare.judging.stages import StageRow
 from compare.traces.calls import number_of_call, without_call
 from compare.traces.step import Step
@@ -51,7 +52,7 @@ def stage_rows(
             limit = float(allowed_for_loss(limit, TracePair(torch, tf)))
         found = difference_at(stage, plain[id(torch)], plain[id(tf)], limit)
         rows.append(StageRow(step, stage, tensor, found, limit))
-    return _with_calls_together(rows, torch, tf)
+    return with_elsewhere_aside(_with_calls_together(rows, torch, tf), torch, tf)
 
 
 def _with_calls_together(rows: list[StageRow], torch: Trace, tf: Trace) -> list[StageRow]:

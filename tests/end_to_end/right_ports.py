@@ -79,6 +79,36 @@ OTHER_MODELS = (
         "a discriminator is shown first what is real on one side, and what is generated on the other",
     ),
     RightPort(
+        "constants_of_keras_in_the_loss",
+        "dense",
+        (
+            (
+                '        entropy = F.cross_entropy(model(batch["x"]), batch["y"], label_smoothing=0.1)\n'
+                "        return entropy + 0.5 * L2 * penalty\n",
+                '        truth = F.one_hot(batch["y"], 3).to(penalty.dtype)\n'
+                '        shares = torch.sigmoid(model(batch["x"]))\n'
+                "        entropy = F.binary_cross_entropy(shares, 0.7 * truth + 0.15)\n"
+                '        hidden = model.fc1(batch["x"])\n'
+                "        size = F.huber_loss(hidden, torch.ones_like(hidden), delta=0.3)\n"
+                "        return entropy + size + 0.07 * model.fc3.weight.abs().sum()\n",
+            ),
+            (
+                "    cross_entropy = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)\n",
+                "    cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.3)\n"
+                "    huber = keras.losses.Huber(delta=0.3)\n",
+            ),
+            (
+                "        squares = sum(tf.reduce_sum(tf.square(variable)) for variable in model.trainable_variables)\n"
+                '        return cross_entropy(tf.one_hot(batch["y"], 3), logits) + 0.5 * L2 * squares\n',
+                '        hidden = model.hidden(batch["x"])\n'
+                "        penalty = keras.regularizers.L1(0.07)(model.logits.kernel)\n"
+                "        size = huber(tf.ones_like(hidden), hidden)\n"
+                '        return cross_entropy(tf.one_hot(batch["y"], 3), logits) + size + penalty\n',
+            ),
+        ),
+        "Keras rounds a penalty's factor, smoothing and Huber's delta to float32; PyTorch's sigmoid is in the model",
+    ),
+    RightPort(
         "defined_in_another_order",
         "dense",
         (

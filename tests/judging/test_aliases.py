@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from compare.judging.aliases import aliases, with_aliases, with_returns
+from compare.judging.aliases import aliases, handed_on, with_aliases, with_returns
 from compare.judging.line import BOTH, PARTS, Line
 from compare.traces.places import Place
 
@@ -63,3 +63,27 @@ def test_what_is_returned_as_it_is_is_named_behind_what_sets_it(file):
     lines = with_returns([line(file, 15), line(file, 6)])
     assert [each.at.line for each in lines] == [15, 6, 16]
     assert with_returns([line(file, 8)]) == [line(file, 8)]
+
+
+CELL = """
+    def call(x, last):
+        seen = where(x, last)
+        made = seen * x
+        last = seen
+        seen = last
+
+        def inner():
+            last = seen
+        return made, last
+"""
+
+
+def test_what_both_have_may_be_handed_on_by_another_name(tmp_path):
+    """As a state that the next call is given: not what is computed, what stands before, or in another function."""
+    path = tmp_path / "port.py"
+    path.write_text(textwrap.dedent(CELL))
+    made, taken = (Place(str(path), line, "call") for line in (3, 4))
+    assert [each.line for each in handed_on(made)] == [5]
+    assert list(handed_on(taken)) == list(handed_on(Place(str(path), 10, "call"))) == []
+    lines = [line(str(path), 3, BOTH), line(str(path), 4)]
+    assert [(each.at.line, each.role) for each in with_aliases(lines)] == [(3, BOTH), (4, PARTS), (5, PARTS)]

@@ -147,3 +147,25 @@ def test_a_gradient_that_is_copied_to_where_it_is_kept_may_be_transposed_too():
     (mine, torch), (theirs, tf) = kept
     found = alike(torch, tf, TOLERANCE)
     assert found.torch[mine] == found.tf[theirs]
+
+
+def test_what_tf_has_in_one_layout_is_torchs_in_two():
+    """As values of heads, which torch splits before it moves the heads, and tf has with heads behind the words."""
+    torch, tf = Recorded(), Recorded()
+    split = VALUES.reshape(4, 6, 3)[..., None] * [1.0, 2.0]
+    one = [torch.enter(each) for each in (split.reshape(4, 6, 6), split, split.transpose(0, 2, 1, 3))]
+    other = [tf.enter(each) for each in (split.reshape(4, 6, 6), split)]
+    found = alike(torch.end(), tf.end(), TOLERANCE)
+    assert len({found.torch[each] for each in one} | {found.tf[each] for each in other}) == 1
+    assert found.both == {found.torch[one[0]]}
+
+
+def test_what_is_transposed_is_not_the_same_though_one_side_has_it_in_another_shape_too():
+    """As a bias of each place for each, which torch has with the heads first as well."""
+    torch, tf = Recorded(), Recorded()
+    places = np.random.default_rng(3).normal(size=(6, 6, 2))
+    torch.enter(places), torch.enter(places.transpose(2, 0, 1))
+    tf.enter(places.transpose(1, 0, 2))
+    assert not alike(torch.end(), tf.end(), TOLERANCE).both
+    tf.enter(places)
+    assert alike(torch.end(), tf.end(), TOLERANCE).both

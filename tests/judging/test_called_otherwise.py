@@ -1,23 +1,15 @@
 """A layer that one side calls for each time step and the other once is compared by all that it puts out."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from compare.judging.first_divergence import first_divergence
 from compare.judging.not_shown import not_shown
 from compare.judging.stage_rows import stage_rows
-from compare.traces.trace import Trace
+from tests.helpers.recorded import Recorded
 
 STEPS = np.random.default_rng(0).normal(size=(4, 3, 2))  # by time, of which each is a call of torch's
 LOSS = {(0, "loss", "loss"): np.ones(())}
-
-
-class Recorded(dict):
-    keys = property(list)
-    header = SimpleNamespace(loss_is_number=False)
-    outputs_of = Trace.outputs_of
 
 
 def rows(torch, tf):

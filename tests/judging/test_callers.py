@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.judging.callers import line_that_takes, line_that_uses, line_to_blame
+from compare.judging.callers import line_that_makes, line_that_takes, line_that_uses, line_to_blame
 from compare.traces.operations import Operation, Operations, Value
 from compare.traces.places import Place
 
@@ -103,6 +103,20 @@ def test_a_helper_is_given_a_value_where_the_function_that_made_it_calls_it():
     values = tuple(Value((), "float64", None) for _ in range(2))
     assert line_that_takes(Operations((made, taken), values), 1, SAME) == outside
     assert line_that_takes(Operations((taken,), values), 0, SAME) == inside
+
+
+def test_a_helper_makes_a_value_where_the_function_that_takes_it_calls_it(tmp_path):
+    """Though a method of another class has the name of that function."""
+    file = tmp_path / "port.py"
+    norm, model = "class Norm:\n  def call(self, x):\n    return 2 * x\n", "class Model:\n  def call(self, x):\n"
+    file.write_text(f"{norm}{model}    x = self.norm(x)\n    y = self.norm(x)\n    return y * self.w\n")
+    norm, before, makes, takes = (Place(str(file), line, "call") for line in (3, 6, 7, 8))
+    first, made = (Operation("Mul", (), (each,), (norm, by)) for each, by in ((OTHER, before), (SAME, makes)))
+    taken = Operation("MatMul", (SAME,), (OTHER,), (takes,))
+    values = tuple(Value((), "float64", None) for _ in range(2))
+    assert line_that_makes(Operations((first, made, taken), values), SAME, 2) == makes
+    assert line_that_makes(Operations((made, taken), values), SAME, 1) == norm, "which is called once"
+    assert line_that_makes(Operations((taken,), values), SAME, 0) is None
 
 
 def test_a_cell_that_makes_a_state_and_uses_it_in_another_call_is_told_by_that_call():

@@ -75,3 +75,18 @@ def test_the_last_agreement_is_the_nearest_row_within_before_the_first_divergenc
     rows = [row(0, "batch"), agreed, row(0, "forward", "b", gap=BEYOND), first, row(0, "update")]
     assert last_agreement(rows, first) is agreed
     assert last_agreement(rows[2:], first) is None
+
+
+OF_OTHER_SHAPE = StageRow(0, "forward", "fc", difference(np.ones((8, 2)), np.zeros((2, 3))), 0.0)
+
+
+def test_an_output_of_another_shape_is_not_blamed_where_the_loss_agrees():
+    cause = row(0, "update", gap=BEYOND)
+    assert first_divergence([OF_OTHER_SHAPE, row(0, "loss", gap=WITHIN), cause]) is cause
+    assert first_divergence([OF_OTHER_SHAPE, row(0, "loss", gap=BEYOND), cause]) is OF_OTHER_SHAPE
+
+
+def test_an_output_of_another_shape_is_nothing_that_the_loss_hides_in_float32():
+    assert before_gradients([row(0, "forward"), OF_OTHER_SHAPE, row(0, "loss")]) is None
+    hidden = row(0, "forward", gap=BEYOND)
+    assert before_gradients([hidden, OF_OTHER_SHAPE, row(0, "loss")]) is hidden

@@ -59,6 +59,25 @@ def test_a_sign_that_one_side_takes_is_the_difference():
     assert frontiers(torch, tf, targets) == [("torch", 2), ("tf", 3)]
 
 
+def turned(name, function):
+    """A difference of which each side has the negative, and what is made of it; torch takes another sign elsewhere."""
+    torch, tf, x, z = begun()
+    y, w = torch.enter(P), tf.enter(P)
+    one, again, other = torch.run(2, [x, y], X - P), torch.run(2, [x, y], X - P), tf.run(2, [w, z], P - X)
+    here, there = torch.run(4, [one], function(X - P), name), tf.run(5, [other], function(P - X) + 0.1, name)
+    negative = torch.run(6, [here], -function(X - P), "aten.neg.default")
+    return frontiers(torch, tf, (torch.run(7, [negative, again], 1.25), tf.run(7, [there, other], 2.75)))
+
+
+def test_a_difference_the_other_way_round_is_passed_over_where_a_sign_elsewhere_may_undo_it():
+    assert ("tf", 2) not in turned("aten.cumsum.default", np.cumsum)
+
+
+def test_a_difference_the_other_way_round_counts_where_it_goes_into_a_function():
+    """Though torch computes it twice."""
+    assert {("torch", 2), ("tf", 2)} <= {*turned("aten.exp.default", np.exp)}
+
+
 def test_two_signs_that_differ_do_not_make_values_the_same():
     torch, tf, x, z = begun()
     mean = torch.run(2, [x], X.mean(), "aten.mean.default")

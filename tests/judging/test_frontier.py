@@ -90,6 +90,28 @@ def test_an_operation_without_a_counterpart_stands_alone():
     assert [(one is not None, two is not None) for one, two in found] == [(True, True), (True, False)]
 
 
+def test_a_sum_is_paired_with_a_sum_of_other_data_before_what_else_is_made_of_its_own():
+    torch, tf, x, z = begun()
+    y, w = torch.enter(Y), tf.enter(Y)
+    summed, other = torch.run(2, [x], X.sum(1), "aten.sum.dim_IntList"), tf.run(4, [w], Y.sum(1), "Sum")
+    turned = tf.run(3, [z], np.tanh(X), "Tanh")
+    targets = torch.run(5, [summed, y], 1.25), tf.run(5, [turned, other], 2.75)
+    first, *_ = pairs(*(each.frontier() for each in stretches(torch, tf, targets)))
+    assert [part.operation.stack[0].line for part in first] == [2, 4]
+
+
+def test_a_deviation_is_paired_with_the_squares_that_the_other_side_begins_one_with():
+    torch, tf, x, z = begun()
+    apart = X - X.mean(0)
+    deviation, _ = torch.run(2, [x], X.std(0), "aten.std.correction"), torch.run(2, [x], apart, "aten.sub.Tensor")
+    cut = torch.run(3, [x], np.minimum(X, 1), "aten.clamp.default")
+    squares = tf.run(4, [tf.run(4, [z], apart, "Sub")], apart**2, "Square")
+    lower = tf.run(5, [z], np.minimum(X, 0.5), "Minimum")
+    targets = torch.run(6, [deviation, cut], 1.25), tf.run(6, [squares, lower], 2.75)
+    first, *_ = pairs(*(each.frontier() for each in stretches(torch, tf, targets)))
+    assert [part.operation.stack[0].line for part in first] == [2, 4]
+
+
 def test_what_is_the_same_only_because_zeros_were_added_is_looked_behind():
     """One side takes the smallest of what is masked to zero from a value, and so has that value once more."""
     torch, tf, one, two = begun()

@@ -188,3 +188,10 @@ def isolated_rows_of(step):
     from compare.judging.difference import difference
 
     yield StageRow(step, "loss", "loss", difference(np.array([1.0]), np.array([2.0])), 1e-13)
+
+
+def test_partners_without_some_calls_keep_the_others_in_training_and_in_the_evaluation():
+    outputs = {"a": "fc", "b": "head", "c": "head (call 2)"}
+    partners = Partners(outputs, {}, frozenset(), lambda trace: trace, {"a": "fc", "b": "head"})
+    without = partners.without({"head"})
+    assert (without.outputs, without.evaluated) == ({"a": "fc", "c": "head (call 2)"}, {"a": "fc"})

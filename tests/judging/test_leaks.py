@@ -178,6 +178,7 @@ def setting(subject, name, torch=1e-5, tf=1e-12, verdict="differs"):
         (setting("linear2", "eps"), True),
         (setting("optimizer", "eps"), True),
         (setting("linear", "mode", "same", "valid"), True),
+        (setting("linear", "from_logits", False, True), True),
     ],
 )
 def test_an_output_of_a_layer_whose_number_is_another_is_no_leak(found, row, is_leak):

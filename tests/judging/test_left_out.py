@@ -1,12 +1,13 @@
 """What one side leaves out, between a value that both have and an operation that both have."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from compare.judging.alike import alike
 from compare.judging.frontier import Stretch
-from compare.judging.left_out import goes_on_as, negatives_given, stands_before, with_takers
-from compare.traces.places import Place
+from compare.judging.left_out import goes_on_as, negatives_given, with_takers
 from tests.helpers.recorded_operations import Recorded
 
 X = np.random.default_rng(2).normal(size=(8, 3))
@@ -83,13 +84,6 @@ def test_what_the_other_side_does_more_to_what_is_joined_here_is_found_too(moves
     assert [[part.operation.stack[0].line for part in each] for each in found] == [[2, 3], [3, 4] if moves else [3]]
 
 
-def test_it_may_be_left_out_where_its_value_is_made_unless_it_stands_in_the_line_that_goes_on():
-    here, there = Place("port.py", 2, "loss"), Place("port.py", 3, "loss")
-    assert stands_before(here, there)
-    assert not stands_before(here, here)
-    assert not stands_before(None, here)
-
-
 @pytest.mark.parametrize("negative", [True, False])
 def test_what_is_given_the_negative_of_what_comes_behind_goes_on_as_that(negative):
     """Two masks that torch multiplies before it takes what they choose; tf takes the negative with one of them."""
@@ -109,6 +103,22 @@ def test_what_is_given_the_negative_of_what_comes_behind_goes_on_as_that(negativ
     assert bool(given) == negative
     behind = one.record.producer[targets[0]] if negative else None
     assert goes_on_as(one, of(one, both), of(two, targets[1]), given) == behind
+
+
+def test_what_the_other_side_does_more_before_it_adds_what_this_one_takes_is_held_against_the_sum():
+    """As scores that are scaled, where the other side begins with a mask that both write in their own way."""
+    torch, tf = Recorded(), Recorded()
+    x, mask, z, _ = torch.enter(X), torch.enter(X > 0), tf.enter(X), tf.enter(X > 0)
+    filled = torch.run(2, [mask], (X > 0) * -9.0, "aten.mul.Tensor")
+    added = torch.run(3, [x, filled], X + (X > 0) * -9.0, "aten.add.Tensor")
+    scaled = tf.run(4, [z], X / 2, "RealDiv")
+    shifted = tf.run(5, [scaled, tf.run(5, [tf.enter(X[0])], 3.5, "Exp")], X / 2 + 3.5, "AddV2")
+    targets = torch.run(6, [added], 1.25, "aten.mean.default"), tf.run(6, [shifted], 2.75, "Mean")
+    both = stretches(torch, tf, targets)
+    found = with_takers(both, [[of(both[0], filled)], [of(both[1], scaled)]])
+    assert [[part.operation.stack[0].line for part in each] for each in found] == [[2, 3], [4]]
+    found = with_takers(both, [[replace(of(both[0], filled), of_masks=False)], [of(both[1], scaled)]])
+    assert [len(each) for each in found] == [1, 1], "what this side begins with may be the other's"
 
 
 def taken(of_torch, of_tf):
@@ -137,3 +147,17 @@ def test_two_functions_of_one_value_are_the_same_place():
         for each, end in zip((torch, tf), targets, strict=True)
     ]
     assert goes_on_as(tf, of(tf, made[1]), of(torch, made[0])) is None
+
+
+def test_what_joins_something_to_what_the_other_makes_a_function_of_was_left_out_there():
+    """As the probability of a click that a purchase is multiplied by, before a loss in which both are one operation;
+    what lays out anew is no function."""
+    for name, is_left_out in (("Log", True), ("Reshape", False)):
+        torch, tf = Recorded(), Recorded()
+        x, y, z, _ = torch.enter(X), torch.enter(X + 1), tf.enter(X), tf.enter(X + 1)
+        joined = torch.run(2, [x, y], X * (X + 1), "aten.mul.Tensor")
+        made = tf.run(3, [z], np.cbrt(X), name)
+        targets = torch.run(4, [joined], 1.25, "aten.binary_cross_entropy.default"), tf.run(4, [made], 2.75, "Mean")
+        one, other = stretches(torch, tf, targets)
+        behind = one.record.producer[targets[0]] if is_left_out else None
+        assert goes_on_as(one, of(one, joined), of(other, made)) == behind

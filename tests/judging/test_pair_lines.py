@@ -35,6 +35,20 @@ def test_where_both_do_the_same_to_other_data_the_lines_that_give_these_are_name
     assert [each[1:3] for each in lines if each[0] == PARTS] == parts
 
 
+@pytest.mark.parametrize("outside", [True, False])
+def test_what_a_helper_does_to_other_data_is_named_where_it_is_given_these(outside):
+    """As keys of which only one side gives those that are normalised; the helper is called once."""
+    (torch, _), (tf, _) = begun()
+    waves = torch.run(12, [0], np.sin(X), "aten.sin.default")
+    others = tf.run(22, [0], np.sin(X), "Sin", helper=0 if outside else 7)
+    made = torch.run(13, [0], np.tanh(X), "aten.tanh.default")
+    given = tf.run(23, [others], np.tanh(np.sin(X)), "Tanh", helper=6)
+    ends = np.sin(X) * np.tanh(X), np.sin(X) * np.tanh(np.sin(X))
+    torch.run(14, [waves, made], ends[0], "aten.mul.Tensor"), tf.run(24, [others, given], ends[1], "Mul")
+    parts = [each[1:3] for each in found(torch, tf, ends) if each[0] == PARTS]
+    assert parts == [("torch", 13), ("tf", 6), *([("tf", 23)] if outside else [])]
+
+
 def test_what_a_helper_makes_of_exchanged_values_is_named_where_it_is_called():
     """Two views and two targets, of which one side pairs each view with its own target."""
     (torch, _), (tf, _) = begun()
@@ -91,6 +105,16 @@ def test_where_one_side_ends_with_a_mean_what_it_is_of_may_lack_the_factor_too()
     assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 13), ("tf", 24), ("torch", 12)]
 
 
+@pytest.mark.parametrize(("line", "where"), [(12, [21, 22]), (13, [22])])
+def test_what_stands_in_a_statement_of_its_own_may_belong_to_the_one_before_on_the_other_side(line, where):
+    (torch, squares), (tf, others) = begun()
+    cut = torch.run(line, [squares], np.minimum(SQUARES, 1.5), "aten.clamp.default")
+    torch.run(13, [cut], 1.25, "aten.mean.default")
+    tf.run(22, [others], 2.75, "Mean")
+    lines = found(torch, tf, (1.25, 2.75))
+    assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", line), *(("tf", each) for each in where)]
+
+
 def test_a_sum_for_a_mean_is_not_left_out_though_a_mean_follows():
     (torch, squares), (tf, others) = begun()
     summed = torch.run(12, [squares], SQUARES.sum(1), "aten.sum.dim_IntList")
@@ -99,6 +123,32 @@ def test_a_sum_for_a_mean_is_not_left_out_though_a_mean_follows():
     tf.run(23, [meant], SQUARES.mean(), "Mean")
     lines = found(torch, tf, (SQUARES.sum(1).mean(), SQUARES.mean()))
     assert [each for each in lines if each[0] == PARTS] == [(PARTS, "torch", 12, ""), (PARTS, "tf", 22, "= 1/3 x")]
+
+
+@pytest.mark.parametrize("where", [22, 23])
+def test_where_both_reduce_other_data_what_takes_these_is_named_too(where):
+    """As the greatest of what was shifted, and of what was not, which is divided by behind."""
+    (torch, squares), (tf, others) = begun()
+    greatest = torch.run(12, [squares], SQUARES.max(0), "aten.amax.default")
+    over = torch.run(12, [squares, greatest], SQUARES / SQUARES.max(0), "aten.div.Tensor")
+    other = tf.run(22, [0], X.max(0), "Max")
+    without = tf.run(where, [others, other], SQUARES / X.max(0), "RealDiv")
+    torch.run(14, [over], 1.25, "aten.prod.default"), tf.run(24, [without], 2.75, "Prod")
+    lines = [each[1:3] for each in found(torch, tf, (1.25, 2.75)) if each[0] == PARTS]
+    assert lines == [("torch", 12), ("tf", 22), *([("tf", 23)] if where == 23 else [])]
+
+
+def test_a_cell_whose_first_call_is_right_by_chance_is_named_beside_the_loop_that_calls_it():
+    (torch, squares), (tf, others) = begun()
+    ends = []
+    for side, given, line, helper, times in ((torch, squares, 12, 5, 2), (tf, others, 22, 6, 3)):
+        first = side.run(line, [0], np.sin(X), "mul", helper=helper, call=1)
+        second = side.run(line, [given], times * SQUARES, "mul", helper=helper, call=2)
+        ends.append(np.sin(X) + np.exp(times * SQUARES))
+        bent = side.run(line + 1, [second], np.exp(times * SQUARES), "exp")
+        side.run(line + 2, [first, bent], ends[-1], "add")
+    parts = [each[1:3] for each in found(torch, tf, ends) if each[0] == PARTS]
+    assert parts == [("torch", 12), ("tf", 22), ("torch", 5), ("tf", 6)]
 
 
 def test_a_broadcast_is_said_of_the_side_that_spreads_what_it_is_given():

@@ -172,6 +172,7 @@ def test_lines_are_looked_for_where_no_difference_has_its_own_or_a_gradient_or_a
     own = line_of_difference("loss"), line_of_difference("gradient")
     assert lacks_lines(judged(row()))
     assert not lacks_lines(replace(judged(row()), differences=own))
+    assert lacks_lines(replace(judged(row()), differences=own[1:])), "those of a gradient do not tell of a loss"
     assert lacks_lines(replace(judged(row(stage="gradient")), differences=own))
     assert lacks_lines(replace(judged(row(stage="update")), differences=own))
 
