@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from compare.judging import tolerances
 from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.difference import SELECTED
@@ -61,13 +62,19 @@ def with_differences(
         remark = f"other differences than the first were not found ({said}): a fault of this program"
         return replace(judgement, findings=(*judgement.findings, remark))
     found = [with_lines_of_settings(isolated.pair, each) for each in found]
-    if len(found) > 1:
+    if len(found) > 1 or (found and _begins_with_a_leak(judgement)):  # whose lines tell nothing of what is behind it
         try:
             found = with_own_lines(run, isolated, found)
         except Exception as error:  # lines only explain a difference
             remarks = [*remarks, f"the lines of these differences were not found ({type(error).__name__}: {error})"]
     judgement = replace(judgement, findings=(*judgement.findings, *remarks), differences=tuple(found))
     return without_accepted(judgement, accepted, steps)
+
+
+def _begins_with_a_leak(judgement: Judgement) -> bool:
+    """Whether what parts first is as small as a constant rounded to float32, where nothing was measured."""
+    first = judgement.first_divergence
+    return first is not None and first.difference.max_rel <= tolerances.allowed_where_leak_enters(0.0)
 
 
 def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = False) -> list[int]:

@@ -64,6 +64,23 @@ def test_a_step_whose_lines_cannot_be_recorded_costs_no_difference(judgement, mo
     assert found.findings[-1].startswith("the lines of these differences were not found (RequestFailedError: tf")
 
 
+@pytest.mark.parametrize(("gap", "has_lines"), [(1.5, False), (1 + 1e-8, True)])
+def test_the_one_difference_behind_what_may_be_a_leak_has_lines_of_its_own(judgement, monkeypatch, gap, has_lines):
+    apart = judgement(from_step(3, "loss", 1.5))
+    first = apart.first_divergence
+    small = replace(first.difference, max_rel=gap - 1)
+    apart = replace(apart, first_divergence=replace(first, difference=small))
+    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: None)
+    monkeypatch.setattr(isolated, "isolated_differences", lambda *_: ["one"])
+    monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
+    monkeypatch.setattr(
+        isolated, "with_own_lines", lambda run, isolated, found: [f"{each} with lines" for each in found]
+    )
+    monkeypatch.setattr(isolated, "without_accepted", lambda judgement, *_: judgement)
+    monkeypatch.setattr(isolated, "say_not_told", lambda *_: [])
+    assert with_differences(fails, apart, PARTNERS, {}).differences == (("one with lines",) if has_lines else ("one",))
+
+
 def test_the_first_step_with_a_batch_of_another_size_is_isolated_too(judgement):
     apart = judgement(from_step(3, "loss", 1.5))
     examples = apart.comparisons["float64"].pair.torch.curves["examples"]
