@@ -70,7 +70,8 @@ def test_the_one_difference_behind_what_may_be_a_leak_has_lines_of_its_own(judge
     first = apart.first_divergence
     small = replace(first.difference, max_rel=gap - 1)
     apart = replace(apart, first_divergence=replace(first, difference=small))
-    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: None)
+    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None))
+    monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference: difference)
     monkeypatch.setattr(isolated, "isolated_differences", lambda *_: ["one"])
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
     monkeypatch.setattr(
