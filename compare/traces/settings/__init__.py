@@ -88,7 +88,7 @@ class Settings(ABC):
     def made_at(self, model: Any, optimizer: Any) -> dict[str, Place]:
         """The lines that made the layers and optimizers, by subject, as far as they are known."""
         optimizers = list(every_optimizer(optimizer).values()) if optimizer is not None else []
-        groups = [each for each in optimizers for _ in attempt(partial(self.of_optimizer, each), [])]
+        groups = [each for each in optimizers for _ in getattr(each, "param_groups", [each])]  # Keras' have one
         named = {
             **attempt(lambda: self.layers(model), {}),
             **{_name(*OF_OPTIMIZERS, place): each for place, each in enumerate(groups)},

@@ -64,7 +64,7 @@ FIFTH_B_SEQUENCES = (
         "a tied head wants states that are scaled down",
     ),
     WrongLine(
-        "gelu_by_tanh",
+        "gelu_of_gpt",
         "bert",
         'layers.Dense(INNER, activation="gelu")',
         "layers.Dense(INNER, activation=lambda h: tf.nn.gelu(h, approximate=True))",
