@@ -14,7 +14,8 @@ from compare.judging.in_common import in_common
 from compare.judging.left_out import with_takers
 from compare.judging.line import PARTS, Line, Step, as_made, compared, line
 from compare.judging.lockstep import UnclearError, descend
-from compare.judging.pair_lines import PROVEN, line_of_part, lines_of_pair, place_of_part
+from compare.judging.pair_lines import PROVEN, lines_of_pair
+from compare.judging.part_lines import line_of_part, place_of_part
 from compare.running.request import SIDES
 from compare.traces.fingerprints import fingerprint
 from compare.traces.operations import Operations
