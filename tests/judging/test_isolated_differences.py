@@ -99,3 +99,10 @@ def test_what_comes_through_a_layer_that_puts_out_another_shape_is_dragged_along
         ("layer", ["conv"], "stride 1 / 2"),
     ]
     assert len(found(conv, row("input", "bn1 input"), flow=flow)) == 2, "other numbers of the same shape"
+
+
+def test_what_is_as_small_as_a_rounded_constant_is_none_though_a_flag_is_set_otherwise_and_one_where_a_number_is():
+    flag, number = setting("loss", "from_logits", True, False), setting("loss", "delta", 1.0, 2.0)
+    assert found(row("loss", "loss", gap=1e-9), settings=[flag]) == []
+    assert found(row("loss", "loss", gap=1e-9), settings=[number]) == [("loss", ["loss"], "delta 1.0 / 2.0")]
+    assert found(row("loss", "loss", gap=1e-3), settings=[flag]) == [("loss", ["loss"], "from_logits True / False")]
