@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from compare.judging import tolerances
+from compare.traces.exchange import FAR
 
 FINDINGS_BEFORE_VALUES = ("missing in torch", "missing in tf", "shape", "not finite")
 
@@ -22,7 +23,6 @@ SELECTED = "selected"  # a side has it for other positions, or for the same in a
 NOT_SHOWN = ("not shown in torch", "not shown in tf", "batch size", CALLS, SELECTED)
 # Stages whose axes each framework may order in its own way; weights have one layout, PyTorch's.
 LAYOUT_IS_FREE = ("batch", "forward")
-FAR = 10
 
 
 @dataclass(frozen=True)

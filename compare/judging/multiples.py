@@ -8,9 +8,9 @@ import numpy as np
 
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import PASSING, kind
+from compare.judging.terms import CLOSE
 from compare.traces.fingerprints import Fingerprint
 
-CLOSE = 1e-6  # of two factors
 SOME = 3  # elements that a factor must explain
 PRODUCTS = ("mul", "div", *PASSING)
 REDUCTIONS = ("sum", "mean")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
-from compare.judging.multiples import divided_together
+from compare.judging.multiples import CLOSE, divided_together
 from compare.judging.terms import Term, behind_passing, data_of
-
-CLOSE = 1e-6  # of two coefficients
 
 
 def without_common(

@@ -8,11 +8,11 @@ import numpy as np
 
 from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
+from compare.judging.multiples import REDUCTIONS
 from compare.judging.relations import close
 from compare.judging.shared_terms import CLOSE, class_of, taking
 from compare.judging.terms import Term, data_of, terms_of
 
-REDUCTIONS = ("sum", "mean")
 FEWEST = 2  # terms that are another one together
 
 

@@ -22,7 +22,7 @@ from compare.traces.trace import EXCHANGED, Trace
 
 GIVEN, HANDED_ON, COMES_BACK = EXCHANGED
 CLOSE = 1e-3  # two arrays that are the same but for a small difference
-FAR = 10
+FAR = 10  # times closer than in the usual order of axes, with which values that differ are held against each other
 AGAIN = "+"  # behind the place of an output to which a gradient comes back once more
 
 
