@@ -27,17 +27,25 @@ def difference_lines(judgement: Judgement) -> list[str]:
     found = judgement.differences
     if not found or (len(found) == 1 and _is_said(found[0], judgement)):
         return []
-    blocks = [_block(number, each, judgement.names) for number, each in enumerate(found, 1)]
-    shown = [block for end, block in enumerate(blocks, 1) if sum(map(len, blocks[:end])) <= MOST]
+    shown = found[:MOST]
+    room = max(MOST - len(shown), 2)  # for code: every difference has its own line before
+    numbers: dict[tuple[str, ...], int] = {}
+    lines = []
+    for number, each in enumerate(shown, 1):
+        code = _code(each)
+        known = numbers.get(code)
+        below = code if known is None and len(code) <= room else ()
+        room -= len(below)
+        numbers |= {below: number} if below else {}
+        lines += [f"  {number}. {say(each, judgement.names)}{f', lines of {known}' if known else ''}", *below]
     more = [f"  and {len(found) - len(shown)} more, see differences.csv"] if len(found) > len(shown) else []
-    return ["each difference by itself:", *(line for block in shown for line in block), *more]
+    return ["each difference by itself:", *lines, *more]
 
 
-def _block(number: int, difference: IsolatedDifference, names: Mapping[str, str]) -> list[str]:
-    """A difference, and below it the lines of code of both sides."""
+def _code(difference: IsolatedDifference) -> tuple[str, ...]:
+    """The lines of code of both sides."""
     parts = [line for line in difference.lines if line.role == PARTS][:2]
-    own = [f"     {line.side:5} {line.where}  {line.source}" for line in parts]
-    return [f"  {number}. {say(difference, names)}", *own]
+    return tuple(f"     {line.side:5} {line.where}  {line.source}" for line in parts)
 
 
 def say(difference: IsolatedDifference, names: Mapping[str, str]) -> str:

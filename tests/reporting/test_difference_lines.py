@@ -94,10 +94,27 @@ def test_an_output_that_parts_first_says_that_its_layer_is_given_something_else(
     assert len(difference_lines(Judgement("diverged", (), {}, row("forward", "conv"), differences=(given,)))) == 2
 
 
+def with_lines(found, number):
+    sides = ("torch", "tf")
+    lines = [Line("the loss", side, PARTS, Place("port.py", number, "loss"), "1", "scalar") for side in sides]
+    return replace(found, lines=(*lines,))
+
+
 def test_the_lines_of_code_of_a_difference_stand_below_it():
-    lines = [Line("the loss", side, PARTS, Place("port.py", 7, "loss"), "1", "scalar") for side in ("torch", "tf")]
-    shown = difference_lines(judgement(LAYER, replace(LOSS, lines=(*lines,))))
+    shown = difference_lines(judgement(LAYER, with_lines(LOSS, 7)))
     assert [line.split()[:2] for line in shown[3:]] == [["torch", "port.py:7"], ["tf", "port.py:7"]]
+
+
+def test_lines_that_stand_below_an_earlier_difference_are_named_by_its_number():
+    shown = difference_lines(judgement(with_lines(LAYER, 7), LOSS, with_lines(LOSS, 7)))
+    assert len(shown) == 6
+    assert [line.endswith(", lines of 1") for line in shown[1:]] == [False, False, False, False, True]
+
+
+def test_every_difference_is_shown_before_the_code_of_the_last():
+    shown = difference_lines(judgement(*[with_lines(LOSS, each) for each in range(MOST - 3)]))
+    assert len(shown) == 1 + (MOST - 3) + 2
+    assert [line.split()[0] for line in shown[1:4]] == ["1.", "torch", "tf"]
 
 
 def test_the_effect_is_said_where_it_was_measured():
