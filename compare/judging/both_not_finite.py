@@ -1,4 +1,4 @@
-"""Two sides that are NaN in the same places: no agreement, and nothing that they do differently either."""
+"""Two sides that are NaN or infinite alike: no agreement, and nothing that they do differently either."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.comparison import DIVERGED, EQUIVALENT, ERROR, Comparison
-from compare.judging.first_divergence import CONSEQUENCES
+from compare.judging.first_divergence import BEFORE_GRADIENTS, CONSEQUENCES
 from compare.judging.judgement import Judgement
 from compare.judging.rates import rates_apart
 from compare.judging.stages import StageRow
@@ -21,12 +21,31 @@ def set_not_finite_apart(judgement: Judgement) -> Judgement:
     comparison = next(iter(judgement.comparisons.values()))
     if judgement.verdict == DIVERGED:
         comparison = next((each for each in judgement.comparisons.values() if each.apart), comparison)
-    step = _not_finite_from(comparison)
-    if step is None or not _nothing_parts_before(judgement, comparison, step):
+    step = _nothing_known_from(judgement, comparison)
+    if step is None:
         return judgement
     others = judgement.findings if judgement.verdict == EQUIVALENT else judgement.findings[1:]
     findings = (_say(comparison, step), *others)
     return replace(judgement, verdict=ERROR, findings=findings, first_divergence=None)
+
+
+def _nothing_known_from(judgement: Judgement, comparison: Comparison) -> Step | None:
+    """The step from which both sides are not finite, where nothing parts before."""
+    first = judgement.first_divergence
+    if first is not None and _overflowed_before(first, comparison):
+        return first.step
+    step = _not_finite_from(comparison)
+    return step if step is not None and _nothing_parts_before(judgement, comparison, step) else None
+
+
+def _overflowed_before(first: StageRow, comparison: Comparison) -> bool:
+    """Whether the losses of that step are both infinite: what of the gradients is NaN, and what 0, is then chance."""
+    behind = first.stage not in BEFORE_GRADIENTS and first.difference.kind == "not finite"
+    return behind and _losses_are_infinite(comparison, first.step)
+
+
+def _losses_are_infinite(comparison: Comparison, step: Step) -> bool:
+    return step is not END and all(np.isinf(trace.curves["loss"][step]) for trace in comparison.pair)
 
 
 def _not_finite_from(comparison: Comparison) -> Step | None:
@@ -54,7 +73,9 @@ def _say(comparison: Comparison, step: Step) -> str:
     first = next((row for row in rows if row.tells_nothing), None)
     when = "at the end" if step is END else f"from step {step} on"
     why = (
-        f": {_named(data)} of the batch, the same on both, {'hold' if len(data) > 1 else 'holds'} NaN"
+        ": both losses are infinite"
+        if _losses_are_infinite(comparison, step)
+        else f": {_named(data)} of the batch, the same on both, {'hold' if len(data) > 1 else 'holds'} NaN"
         if data
         else _in_words(first)
     )

@@ -70,5 +70,24 @@ def test_a_weight_that_is_nan_on_both_sides_behind_losses_that_are_not_is_no_agr
     assert traces.diff().verdict != "equivalent"
 
 
+def exploded(of_updates):
+    """A loss that overflows at LATE, and the updates of that step."""
+    infinite = at(lambda key: key[0] == LATE and key[1] == "loss", lambda value: value * np.inf)
+    updates = at(lambda key: key[0] == LATE and key[1] == "update", of_updates)
+    return lambda key, value: updates(key, infinite(key, value))
+
+
+def test_what_is_nan_behind_a_loss_that_overflows_on_both_sides_is_chance(tmp_path):
+    sides = FakeSide(exploded(np.zeros_like)), FakeSide(exploded(lambda value: value * np.nan))
+    judgement = judge(tmp_path, *sides).judgement
+    assert (judgement.verdict, judgement.first_divergence) == ("error", None)
+    assert judgement.findings[0].startswith(f"both sides are not finite from step {LATE} on: both losses are infinite")
+
+
+def test_an_update_that_is_nan_behind_a_finite_loss_is_a_divergence(tmp_path):
+    broken = at(lambda key: key[0] == LATE and key[1] == "update", lambda value: value * np.nan)
+    assert judge(tmp_path, FakeSide(rounding), FakeSide(broken)).judgement.first_divergence.key[:2] == (LATE, "update")
+
+
 def test_a_loop_that_alone_becomes_nan_is_diverged(tmp_path):
     assert judge(tmp_path, FakeSide(NAN), FakeSide(rounding)).judgement.verdict == "diverged"
