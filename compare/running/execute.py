@@ -157,7 +157,7 @@ def _run(
             batches = islice(batches, steps_to_train(training, following))
         held_out = framework.held_out(inputs, precision)
         native = dropout.first_of(watch(framework.to_native(inputs, batches)))
-        with perturbed(side.optimizer, training, inputs.seed):
+        with perturbed(side.optimizer, framework.functions_moved, training, inputs.seed):
             framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
         if side.step is None and is_whole(training):
             further = min(max(AT_LEAST_FURTHER, FURTHER * recorder.steps), AT_MOST_FURTHER)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -34,6 +35,10 @@ class Framework:
         """The batch to evaluate after each epoch, as the framework's tensors; None where there is none."""
         batch = inputs.held_out(precision)
         return None if batch is None else next(iter(self.to_native(inputs, [batch])))
+
+    def functions_moved(self, seed: Sequence[int], ulps: int) -> AbstractContextManager[None]:
+        """Inside, PyTorch's functions round otherwise; TensorFlow's are compiled into its step."""
+        return self.rounding.functions_moved(seed, ulps) if self.side == "torch" else nullcontext()
 
     def build(self, make_side: Any, inputs: CaseInputs | PortInputs, precision: str, eager: bool = False) -> Any:
         """A side made ready for training on these inputs; with `eager` its step is not compiled."""

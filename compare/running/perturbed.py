@@ -1,12 +1,13 @@
-"""What rounding may do to a run of PyTorch's beyond a nudge of its weights: to gradients, to an optimizer's constants.
+"""What rounding may do to a run of PyTorch's beyond a nudge of its weights: to gradients, to an optimizer's constants,
+and to what functions put out.
 
 It knows PyTorch's optimizers by their parameter groups and hooks; anything else stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,19 @@ from compare.running.request import Training
 
 
 @contextmanager
-def perturbed(optimizer: Any, training: Training, seed: int) -> Iterator[None]:
-    """Does to a run what its training asks for."""
+def perturbed(
+    optimizer: Any,
+    functions_moved: Callable[[Sequence[int], int], AbstractContextManager[None]],
+    training: Training,
+    seed: int,
+) -> Iterator[None]:
+    """Does to a run what its training asks for; `functions_moved(seed, ulps)` lets functions round otherwise."""
     if training.rounded:
         round_constants(optimizer)
-    moved = training.follows is not None and training.ulps > 1
-    with gradients_moved(optimizer, [seed, training.sample]) if moved else nullcontext():
+    with ExitStack() as moved:
+        if training.follows is not None and training.ulps > 1:
+            moved.enter_context(gradients_moved(optimizer, [seed, training.sample]))
+            moved.enter_context(functions_moved([seed, training.sample], training.ulps))
         yield
 
 

@@ -46,6 +46,7 @@ AS_THEY_ARE = (
     RightPort("annealing", "annealing", (), "a count in Python on the PyTorch side, in a variable on the other"),
     RightPort("single", "single", (), "computes in float32 always: judged in float32"),
     RightPort("deep", "deep", (), "float32 curves that drift apart by rounding alone"),
+    RightPort("saturated", "saturated", (), "a loss of 1e18, gradients through units that are 1 but for rounding"),
     RightPort("by_hand", "by_hand", (), "an optimizer's formula written out: no gradient and no state can be shown"),
     RightPort("quasi_newton", "quasi_newton", (), "a closure on one side, no optimizer on the other"),
     RightPort("own_kernels", "own_kernels", (), "kernels (in, out) of the user's own on either side"),

@@ -653,6 +653,14 @@ EMBEDDINGS = (
 
 LATE = (
     WrongPort(
+        "clipped_when_it_explodes",
+        "saturated",
+        "keras.optimizers.SGD(1.0)",
+        "keras.optimizers.SGD(1.0, clipnorm=1e8)",
+        (14, "update", "hidden.weight"),
+        "no gradient is as long as that in the first steps",
+    ),
+    WrongPort(
         "no_staircase",
         "schedule",
         ", staircase=True",

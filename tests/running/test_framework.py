@@ -2,6 +2,7 @@
 
 import json
 import json.decoder
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
@@ -31,6 +32,15 @@ def framework():
 @pytest.mark.parametrize(("package", "side"), [("torch_impl", "torch"), ("tf_impl", "tf")])
 def test_a_package_is_of_its_side(package, side):
     assert Framework(package).side == side
+
+
+def test_functions_are_moved_on_the_side_of_pytorch_alone():
+    rounding = SimpleNamespace(functions_moved=lambda *given: nullcontext(given))
+    for package, moved in (("torch_impl", ([3], 4)), ("tf_impl", None)):
+        framework = Framework(package)
+        vars(framework)["rounding"] = rounding
+        with framework.functions_moved([3], 4) as entered:
+            assert entered == moved
 
 
 def test_modules_are_found_by_their_names_those_inside_of_others_too():

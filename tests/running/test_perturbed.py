@@ -1,5 +1,6 @@
-"""What is done to PyTorch's optimizers alone: constants rounded to float32, gradients moved by an ulp."""
+"""What is done to PyTorch alone: constants rounded to float32, gradients and what functions put out moved by ulps."""
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import numpy as np
@@ -133,10 +134,18 @@ def test_a_gradient_that_is_sparse_or_not_finite_stays_as_it_is():
     ],
 )
 def test_a_run_is_perturbed_as_its_training_asks(training, rate, hooks):
-    one = Optimizer(Gradient(1.0))
-    with perturbed(one, training, seed=0):
+    one, moves = Optimizer(Gradient(1.0)), []
+
+    @contextmanager
+    def functions_moved(seed, ulps):
+        moves.append((seed, ulps))
+        yield
+        moves.clear()
+
+    with perturbed(one, functions_moved, training, seed=7):
         assert (one.param_groups[0]["lr"], len(one.hooks)) == (rate, hooks)
-    assert one.hooks == {}
+        assert moves == [([7, training.sample], training.ulps)] * hooks
+    assert (one.hooks, moves) == ({}, [])
 
 
 def test_the_hooks_are_gone_though_the_run_failed():
