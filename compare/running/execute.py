@@ -59,7 +59,8 @@ class Executor:
                     self._train_case(request, watch, dropout)
             case TrainPort():
                 place = f"on the {self._framework.side} side"
-                with pointing_into(request.file, place), self._framework.randomness.switched_off() as dropout:
+                off, exactly = self._framework.randomness.switched_off(), self._framework.numbers_cast_exactly()
+                with pointing_into(request.file, place), exactly, off as dropout:
                     self._train_port(request, watch, dropout)
             case DrawBatches():
                 drawn = port_batches.draw(request.file, request.seed, request.most)

@@ -40,6 +40,10 @@ class Framework:
         """Inside, PyTorch's functions round otherwise; TensorFlow's are compiled into its step."""
         return self.rounding.functions_moved(seed, ulps) if self.side == "torch" else nullcontext()
 
+    def numbers_cast_exactly(self) -> AbstractContextManager[None]:
+        """Inside, TensorFlow rounds no Python number to float32 that is cast to float64; PyTorch never does."""
+        return self.exact_numbers.numbers_cast_exactly() if self.side == "tf" else nullcontext()
+
     def build(self, make_side: Any, inputs: CaseInputs | PortInputs, precision: str, eager: bool = False) -> Any:
         """A side made ready for training on these inputs; with `eager` its step is not compiled."""
         examples = self.to_native(inputs, inputs.examples(precision))

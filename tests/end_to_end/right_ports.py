@@ -47,6 +47,7 @@ AS_THEY_ARE = (
     RightPort("single", "single", (), "computes in float32 always: judged in float32"),
     RightPort("deep", "deep", (), "float32 curves that drift apart by rounding alone"),
     RightPort("saturated", "saturated", (), "a loss of 1e18, gradients through units that are 1 but for rounding"),
+    RightPort("adam_rewritten", "adam_rewritten", (), "an optimizer that casts Python's numbers to the weights' dtype"),
     RightPort("by_hand", "by_hand", (), "an optimizer's formula written out: no gradient and no state can be shown"),
     RightPort("quasi_newton", "quasi_newton", (), "a closure on one side, no optimizer on the other"),
     RightPort("own_kernels", "own_kernels", (), "kernels (in, out) of the user's own on either side"),

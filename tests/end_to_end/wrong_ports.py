@@ -746,6 +746,14 @@ LATE = (
 
 OWN_UPDATES = (
     WrongPort(
+        "epsilon_under_the_root",
+        "adam_rewritten",
+        "(ops.sqrt(square_hat) + self.epsilon)",
+        "ops.sqrt(square_hat + self.epsilon)",
+        (0, "update", "0.weight"),
+        "there it is 1e-4 beside a root, not 1e-8",
+    ),
+    WrongPort(
         "second_gradient_doubled",
         "twice",
         "zip(of_part, part",

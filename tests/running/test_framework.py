@@ -43,6 +43,15 @@ def test_functions_are_moved_on_the_side_of_pytorch_alone():
             assert entered == moved
 
 
+def test_numbers_are_cast_exactly_on_the_side_of_tensorflow_alone():
+    exact = SimpleNamespace(numbers_cast_exactly=lambda: nullcontext("exact"))
+    for package, entered in (("torch_impl", None), ("tf_impl", "exact")):
+        framework = Framework(package)
+        vars(framework)["exact_numbers"] = exact
+        with framework.numbers_cast_exactly() as found:
+            assert found == entered
+
+
 def test_modules_are_found_by_their_names_those_inside_of_others_too():
     assert Framework("json").decoder is json.decoder
     with pytest.raises(ModuleNotFoundError, match=r"json\.no_such_part"):

@@ -5,6 +5,7 @@ Notice what has one name and two meanings: where epsilon is added, how weights d
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from compare.traces.settings.optimizers import EPSILON_OF_PYTORCH, decay_kind
 from compare.traces.settings.values import NO_RULE, attempt, plain, readable, simple
@@ -124,10 +125,10 @@ def decay_excludes(optimizer) -> str | None:
 
 
 def as_used(optimizer, value):
-    """A hyper-parameter as the formula uses it: Keras rounds some Python floats to float32."""
+    """A hyper-parameter as the formula uses it: some are cast first, by way of float32 where `tf.cast` takes that."""
     wide = any(each.dtype == "float64" for each in optimizer_variables(optimizer))
     passes = type(value) is float and stock(optimizer) and (wide or keras.config.floatx() == "float64")
-    return float(np.float32(value)) if passes else value
+    return float(tf.cast(value, "float64")) if passes else value
 
 
 def schedule(optimizer) -> str | None:
