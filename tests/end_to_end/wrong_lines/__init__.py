@@ -21,6 +21,11 @@ from tests.end_to_end.wrong_lines.reinforcement import REINFORCEMENT
 from tests.end_to_end.wrong_lines.representations import REPRESENTATIONS
 from tests.end_to_end.wrong_lines.sequences import SEQUENCES
 from tests.end_to_end.wrong_lines.signals import SIGNALS
+from tests.end_to_end.wrong_lines.sixth_a import SIXTH_A
+from tests.end_to_end.wrong_lines.sixth_b import SIXTH_B
+from tests.end_to_end.wrong_lines.sixth_c import SIXTH_C
+from tests.end_to_end.wrong_lines.sixth_d import SIXTH_D
+from tests.end_to_end.wrong_lines.sixth_e import SIXTH_E
 from tests.end_to_end.wrong_lines.structures import STRUCTURES
 from tests.end_to_end.wrong_lines.supervised import SUPERVISED
 from tests.end_to_end.wrong_lines.table import PORTS, WrongLine, lines_of, text_of
@@ -40,7 +45,8 @@ FOURTH = (*FOURTH_NETWORKS, *FOURTH_LOSSES, *FOURTH_MORE, *FOURTH_STEPS)
 FIFTH_A = (*FIFTH_A_GENERATIVE, *FIFTH_A_SETS, *FIFTH_A_NETWORKS, *FIFTH_A_OPTIMIZERS)
 FIFTH_B = (*FIFTH_B_SEQUENCES, *FIFTH_B_STEPS)
 FIFTH = (*FIFTH_A, *FIFTH_B)
-WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH)
+SIXTH = (*SIXTH_A, *SIXTH_B, *SIXTH_C, *SIXTH_D, *SIXTH_E)
+WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
 
 __all__ = [
@@ -50,6 +56,7 @@ __all__ = [
     "FOURTH",
     "PORTS",
     "SECOND",
+    "SIXTH",
     "THIRD",
     "WRONG_LINES",
     "WrongLine",
