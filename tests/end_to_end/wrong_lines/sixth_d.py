@@ -108,7 +108,7 @@ SIXTH_D = (
         "began",
         "real_loss - critic.balance * reconstruction(made)",
         "real_loss + critic.balance * reconstruction(made)",
-        "gradient",
+        "loss",
         "errd = errd_real - netd.k",
         "critic_loss = real_loss + critic",
         "made examples are to be reconstructed badly",
