@@ -1,5 +1,7 @@
 """The first divergence is the first difference that reaches the weights, the buffers or the loss."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -84,6 +86,9 @@ def test_an_output_of_another_shape_is_not_blamed_where_the_loss_agrees():
     cause = row(0, "update", gap=BEYOND)
     assert first_divergence([OF_OTHER_SHAPE, row(0, "loss", gap=WITHIN), cause]) is cause
     assert first_divergence([OF_OTHER_SHAPE, row(0, "loss", gap=BEYOND), cause]) is OF_OTHER_SHAPE
+    leaked = replace(row(0, "loss", gap=1e-9), allowed=1e-14)
+    assert leaked.beyond
+    assert first_divergence([OF_OTHER_SHAPE, leaked, cause]) is leaked
 
 
 def test_an_output_of_another_shape_is_nothing_that_the_loss_hides_in_float32():
