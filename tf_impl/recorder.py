@@ -116,7 +116,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
 
         def watch(*arguments, **options):
             output = call(*arguments, **options)
-            self._record_output(name, output_to_canonical(layer, output))
+            self._record_output(name, output_to_canonical(layer, output, options.get("mask")))
             return self._handed_on(name, layer, output)
 
         self._wrap(layer, "call", watch)

@@ -6,15 +6,19 @@ position nothing can be compared then; what becomes of it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
 import numpy as np
 
+from compare.judging import tolerances
 from compare.judging.difference import SELECTED
 from compare.judging.stages import StageRow
 from compare.traces.trace import Trace
+
+MOST_WINDOWS = 64  # in which a part is looked for
 
 
 def with_elsewhere_aside(rows: Sequence[StageRow], torch: Trace, tf: Trace) -> list[StageRow]:
@@ -22,12 +26,26 @@ def with_elsewhere_aside(rows: Sequence[StageRow], torch: Trace, tf: Trace) -> l
     found: list[StageRow] = []
     for _, of_step in groupby(rows, key=lambda row: row.step):
         each = [_set_aside(row) if _is_of_other_size(row, torch, tf) else row for row in of_step]
-        found += _without_orders(_without_summaries(each), torch, tf)
+        found += _without_orders(_without_summaries(_without_margins(each, torch, tf)), torch, tf)
     return found
 
 
 def _is_of_other_size(row: StageRow, torch: Trace, tf: Trace) -> bool:
-    return row.stage == "forward" and row.difference.kind == "shape" and _is_elsewhere(row, torch, tf)
+    """What is put out, or given, in another number: a packed sequence has no positions behind its end."""
+    return row.stage in ("forward", "input") and row.difference.kind == "shape" and _is_elsewhere(row, torch, tf)
+
+
+def _without_margins(rows: list[StageRow], torch: Trace, tf: Trace) -> list[StageRow]:
+    """What has a margin more on one side, which is cropped before the next layer: that puts out the same."""
+    leak = tolerances.allowed_where_leak_enters(0.0)
+    agrees = False
+    for place in reversed([place for place, row in enumerate(rows) if row.stage == "forward"]):
+        row = rows[place]
+        if row.difference.kind != "shape":
+            agrees = row.within or row.difference.max_rel <= leak
+        elif agrees and is_window(torch.get(row.key), tf.get(row.key), max(leak, row.allowed)):
+            rows[place] = _set_aside(row)
+    return rows
 
 
 def _without_summaries(rows: list[StageRow]) -> list[StageRow]:
@@ -80,6 +98,21 @@ def is_elsewhere(torch: np.ndarray, tf: np.ndarray, allowed: float) -> bool:
     numbers, others = (np.sort(_numbers(each)) for each in (fewer, more))  # as often on both sides
     each_is_there = _are_among(fewer, more, close) and _are_among(more, fewer, close)
     return each_is_there and bool(np.abs(numbers - others).max() <= close * fewer.shape[1])
+
+
+def is_window(torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> bool:
+    """Whether the smaller of two is a part of the larger that lies together, as what is left of it by cropping."""
+    if torch is None or tf is None or torch.ndim != tf.ndim:
+        return False
+    fewer, more = sorted((torch, tf), key=np.size)
+    beyond = [large - small for small, large in zip(fewer.shape, more.shape, strict=True)]
+    if not fewer.size or min(beyond) < 0 or math.prod(each + 1 for each in beyond) > MOST_WINDOWS:
+        return False
+    close = allowed * np.abs(more).max()
+    windows = np.lib.stride_tricks.sliding_window_view(more, fewer.shape)
+    return any(
+        bool(np.abs(windows[start] - fewer).max() <= close) for start in np.ndindex(*(each + 1 for each in beyond))
+    )
 
 
 def _are_among(fewer: np.ndarray, more: np.ndarray, close: float) -> bool:

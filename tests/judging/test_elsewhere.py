@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from compare.judging.elsewhere import is_elsewhere, with_elsewhere_aside
+from compare.judging.elsewhere import is_elsewhere, is_window, with_elsewhere_aside
 from compare.judging.first_divergence import first_divergence
 from compare.judging.not_shown import not_shown
 from compare.judging.stage_rows import stage_rows
@@ -46,6 +46,40 @@ def test_other_numbers_are_not(other):
 
 def test_a_row_of_one_number_tells_nothing():
     assert not is_elsewhere(np.ones((4, 1)), np.ones((3, 1)), 1e-14)
+
+
+PICTURES = np.random.default_rng(1).normal(size=(2, 3, 9, 9))
+
+
+@pytest.mark.parametrize("other", [PICTURES[..., 1:, 1:], PICTURES[..., :-2, 1:-1], PICTURES[..., 3, 3:] * (1 + 1e-9)])
+def test_what_is_left_by_cropping_is_a_window(other):
+    other = other if other.ndim == 4 else other[:, :, None]
+    assert is_window(PICTURES, other, 1e-8)
+    assert is_window(other, PICTURES, 1e-8)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        PICTURES[..., ::2, ::2],
+        PICTURES[..., 1:, 1:] + 1e-3,
+        PICTURES[:, :, 1],
+        PICTURES[:0],
+        PICTURES[..., :1, :1],
+        None,
+    ],
+)
+def test_other_numbers_rows_between_and_what_may_be_anywhere_are_no_window(other):
+    assert not is_window(PICTURES, other, 1e-8)
+
+
+CROPPED, SAME, OTHER = (PICTURES, PICTURES[..., 1:, 1:]), (ROWS, ROWS), (ROWS, ROWS + 1)
+
+
+def test_a_margin_that_is_cropped_before_the_next_layer_is_never_blamed():
+    assert first_divergence(rows(CROPPED, SAME, losses=(1.0, 2.0))).stage == "loss"
+    assert first_divergence(rows(CROPPED, OTHER, losses=(1.0, 2.0))).tensor == "layer 0"
+    assert first_divergence(rows(SAME, CROPPED, losses=(1.0, 2.0))).tensor == "layer 1"
 
 
 def rows(*outputs, losses=(1.0, 1.0)):
@@ -92,3 +126,13 @@ def test_each_step_is_judged_by_its_own_loss():
     one, other = rows(TURNED), rows(SAME, TURNED, losses=(1.0, 2.0))
     assert with_elsewhere_aside([], Recorded(), Recorded()) == []
     assert [row.beyond for row in one] + [row.beyond for row in other] == [False, False, False, True, True]
+
+
+def test_a_packed_sequence_is_no_other_input_than_a_padded_one():
+    padded, packed = ROWS, ROWS.reshape(-1, 4)[[0, 5, 10, 1, 6, 2]]
+    sides = [Recorded({(0, "input", "rnn input"): each}) for each in (packed, padded)]
+    [given] = stage_rows(*sides, [], "float64")
+    assert not given.beyond
+    changed = Recorded({(0, "input", "rnn input"): packed + 1})
+    [given] = stage_rows(changed, sides[1], [], "float64")
+    assert given.beyond

@@ -10,6 +10,7 @@ from torch import nn
 
 from tests.side_by_side.test_layer_rules import carry
 from tf_impl.weights.layers import output_to_canonical as tf_output
+from tf_impl.weights.layers import own_activation
 from torch_impl.weights.layers import output_to_canonical as torch_output
 
 IMAGE = (2, 4, 6, 5)  # N, C, H, W
@@ -102,6 +103,38 @@ def test_a_packed_sequence_ends_where_it_ends():
     packed = nn.utils.rnn.pack_padded_sequence(x, [5, 2], batch_first=True)
     expected = np.stack([layer(x)[0][0, -1].detach().numpy(), layer(x[1:, :2])[0][0, -1].detach().numpy()])
     np.testing.assert_allclose(torch_output(layer, layer(packed)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("both", [False, True])
+def test_a_masked_sequence_ends_where_a_packed_one_does(return_sequences, both):
+    torch_layer = nn.GRU(4, 3, batch_first=True, bidirectional=both)
+    tf_layer = layers.GRU(3, return_sequences=return_sequences)
+    tf_layer = layers.Bidirectional(tf_layer) if both else tf_layer
+    x, mask = np.random.default_rng(0).normal(size=(2, 5, 4)), np.arange(5) < [[5], [2]]
+    tf_layer(x, mask=mask)
+    carry(torch_layer, tf_layer)
+    packed = nn.utils.rnn.pack_padded_sequence(torch.tensor(x), [5, 2], batch_first=True)
+    expected = torch_output(torch_layer, torch_layer(packed))
+    np.testing.assert_allclose(tf_output(tf_layer, tf_layer(x, mask=mask), mask), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("torch_cell", "tf_cell"),
+    [(nn.GRUCell(4, 3), layers.GRUCell(3)), (nn.LSTMCell(4, 3), layers.LSTMCell(3)), (nn.RNNCell(4, 3), None)],
+)
+def test_a_recurrent_cell_puts_out_its_state_and_not_what_goes_into_its_tanh(torch_cell, tf_cell):
+    tf_cell = tf_cell or layers.SimpleRNNCell(3)
+    x, zeros = np.ones((2, 4), np.float32), tf.zeros((2, 3))
+    output, _ = tf_cell(x, [zeros] * (2 if isinstance(tf_cell, layers.LSTMCell) else 1))
+    assert own_activation(tf_cell) is None
+    assert own_activation(_built(layers.Dense(3, "tanh"))) is not None
+    assert tf_output(tf_cell, output).shape == torch_output(torch_cell, torch_cell(torch.tensor(x))).shape == (2, 3)
+
+
+def _built(layer):
+    layer.build((None, 4))
+    return layer
 
 
 def test_directions_that_are_merged_in_another_way_have_no_counterpart():

@@ -46,9 +46,9 @@ def named_kinds(model) -> dict[str, str]:
 
 
 def own_activation(layer):
-    """The activation that a layer with weights ends with, or None."""
+    """The activation that a layer with weights ends with, or None: a recurrent cell has it inside of its formula."""
     activation = getattr(layer, "activation", None)
-    plain = activation is None or is_linear(activation) or not is_layer(layer)
+    plain = activation is None or is_linear(activation) or not is_layer(layer) or hasattr(layer, "state_size")
     return None if plain or is_whole(layer) or not layer.weights or like(layer, "Activation") else activation
 
 

@@ -17,16 +17,17 @@ IMAGES = ("Conv", "SeparableConv", "MaxPool", "AvgPool", "Adaptive", "Dropout1d"
 GLOBAL_POOLINGS = tuple(f"Global{which}Pooling{n}D" for which in ("Max", "Average") for n in (1, 2, 3))
 
 
-def output_to_canonical(layer, output) -> np.ndarray | None:
+def output_to_canonical(layer, output, mask=None) -> np.ndarray | None:
     """The first tensor of a layer's output, images as (N, C, ...); None where there is no tensor.
 
-    Of a recurrent layer it is the last hidden state: the layer may return no more than that.
+    Of a recurrent layer it is the last hidden state: the layer may return no more than that. `mask` (N, T), which it
+    was called with, says where each sequence begins and ends.
     """
     tensor = _first_tensor(output)
     if tensor is None:
         return None
     if like(layer, "RNN", "Bidirectional") or isinstance(layer, RNNBase):
-        return _last_state(layer, output)
+        return _last_state(layer, output, mask)
     if like(layer, "EinsumDense"):
         return _features_together(layer, to_numpy(tensor))
     return _channels_first(layer, to_numpy(tensor))
@@ -40,7 +41,7 @@ def _features_together(layer, array: np.ndarray) -> np.ndarray:
     return array.reshape(*array.shape[: array.ndim - features], -1) if features > 1 else array
 
 
-def _last_state(layer, output) -> np.ndarray | None:
+def _last_state(layer, output, mask) -> np.ndarray | None:
     if isinstance(layer, RNNBase) and layer.return_state:
         states = output[1][0] if isinstance(output[1], tuple) else output[1]
         return to_numpy(tf.concat((states[-2], states[-1]), -1) if layer.bidirectional else states[-1])
@@ -49,10 +50,21 @@ def _last_state(layer, output) -> np.ndarray | None:
         return None  # PyTorch keeps the two directions apart
     sequences = isinstance(layer, RNNBase) or layer.return_sequences
     if sequences and (like(layer, "Bidirectional") or getattr(layer, "bidirectional", False)):
-        half = array.shape[-1] // 2
-        return np.concatenate((array[:, -1, ..., :half], array[:, 0, ..., half:]), -1)
-    array = array[:, -1] if sequences else array
+        half, (first, last) = array.shape[-1] // 2, _ends(array, mask)
+        return np.concatenate((last[..., :half], first[..., half:]), -1)
+    array = _ends(array, mask)[1] if sequences else array
     return np.moveaxis(array, -1, 1) if array.ndim > 3 else array
+
+
+def _ends(array: np.ndarray, mask) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last element (N, ...) of each sequence of (N, T, ...) that `mask` does not leave out.
+
+    What Keras puts out behind the end differs: LSTM repeats the last state, a Bidirectional has zeros.
+    """
+    if mask is None:
+        return array[:, 0], array[:, -1]
+    real, rows = np.asarray(mask, bool), np.arange(len(array))
+    return array[rows, real.argmax(1)], array[rows, real.shape[1] - 1 - real[:, ::-1].argmax(1)]
 
 
 def _first_tensor(output):
