@@ -154,7 +154,9 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
         return of_loss + [row for row in apart if row.subject == before and row not in of_loss]
     of_all = [row for row in apart if row.setting == "spectral norm"]  # whose layer computes under another's name
     of_layer = [row for row in apart if row.subject == own]
-    return of_layer + [row for row in apart if row.subject == before != own] + of_all
+    # The layer before puts out the same: what it adds around its input was added by a line of its own.
+    of_before = [row for row in apart if row.subject == before != own and row.setting not in OF_PADDING]
+    return of_layer + of_before + of_all
 
 
 def _is_padded_elsewhere(row: SettingRow, first: StageRow) -> bool:

@@ -18,6 +18,7 @@ from compare.judging.isolated_lines import with_own_lines
 from compare.judging.isolation import Partners, isolate
 from compare.judging.judgement import Judgement
 from compare.judging.made_lines import with_lines_of_settings
+from compare.judging.margins import parting_behind_margins
 from compare.judging.run import Run
 from compare.running.request import RequestFailedError
 from compare.traces.step import END
@@ -52,6 +53,7 @@ def with_differences(
         # What is for other positions on each side is none that the other could be given.
         elsewhere = {row.tensor for row in judgement.comparisons[precision].rows if row.difference.kind == SELECTED}
         isolated = isolate(run, partners.without(elsewhere), precision, steps, until=_parts_at(judgement))
+        judgement = parting_behind_margins(judgement, isolated)
         found, remarks = isolated_differences(isolated, kinds, judgement.settings), say_not_told(isolated, kinds)
         found = with_effects(run, isolated, found)
     except RequestFailedError as error:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from compare import diff
-from compare.judging.advice import IN_EVALUATION, what_to_compare
+from compare.judging.advice import IN_EVALUATION, settings_at, what_to_compare
 from compare.judging.difference import Difference
 from compare.judging.judgement import Judgement
 from compare.judging.settings import SettingRow
@@ -237,3 +237,15 @@ def test_less_padding_is_no_difference_where_the_layer_puts_out_as_much(torch, t
     said = what_to_compare(Judgement("diverged", (), {}, first, (padding, counted)))
     assert said.startswith("first give both sides the same padding") is advised
     assert said.startswith("compare") is not advised
+
+
+@pytest.mark.parametrize(("setting", "advised"), [("padding", False), ("dilation", True)])
+def test_the_padding_of_a_layer_that_puts_out_the_same_is_no_cause_of_what_parts_behind_it(setting, advised):
+    rows = [
+        StageRow(0, "forward", "conv", Difference("value", "2x4x3x3", max_rel=0.0), 1e-13),
+        first := StageRow(0, "forward", "fc", Difference("value", "2x4", max_rel=1.0), 1e-13),
+    ]
+    comparison = SimpleNamespace(rows=rows, pair=None)
+    row = SettingRow("conv", "Conv2d", setting, [1, 1], [0, 0], "differs", "")
+    found = settings_at(Judgement("diverged", (), {"float64": comparison}, first, (row,)), first)
+    assert found == [row] * advised

@@ -52,7 +52,7 @@ def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
 
 def test_a_step_whose_lines_cannot_be_recorded_costs_no_difference(judgement, monkeypatch):
     apart, every = judgement(from_step(3, "loss", 1.5)), ["one", "two"]
-    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None))
+    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None, rows=[]))
     monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference: difference)
     monkeypatch.setattr(isolated, "isolated_differences", lambda *_: every)
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
@@ -70,7 +70,7 @@ def test_the_one_difference_behind_what_may_be_a_leak_has_lines_of_its_own(judge
     first = apart.first_divergence
     small = replace(first.difference, max_rel=gap - 1)
     apart = replace(apart, first_divergence=replace(first, difference=small))
-    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None))
+    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None, rows=[]))
     monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference: difference)
     monkeypatch.setattr(isolated, "isolated_differences", lambda *_: ["one"])
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
