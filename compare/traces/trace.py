@@ -17,7 +17,7 @@ import numpy as np
 from compare.traces.calls import without_call
 from compare.traces.files import TraceError, is_file, locked, partial_of
 from compare.traces.header import Header, HeaderError
-from compare.traces.npy import read_npy
+from compare.traces.npy import LARGE, read_npy, write_npy
 from compare.traces.operations import FOLDER, Operations, from_arrays, to_arrays
 from compare.traces.rates import is_beyond, is_rate
 from compare.traces.step import Step, to_step
@@ -29,7 +29,7 @@ EVALUATION = ("evaluation_step", "evaluation_loss")  # two curves: after which s
 ONCE_MORE = "first_batch_loss_at_the_end"  # a curve of one value
 NOT_METRICS = ("loss", "examples", "seconds", ONCE_MORE, *EVALUATION)  # nor are the curves of learning rates
 __all__ = ["Trace", "TraceError", "TracePair", "TraceWriter", "is_file", "trace_path"]
-LARGE, SAMPLED, MOST_NONZERO = 2**20, 4099, 1 / 8  # bytes, values, their share
+SAMPLED, MOST_NONZERO = 4099, 1 / 8  # values, their share
 Key = tuple[Step, str, str]  # (step, stage, tensor)
 
 
@@ -98,7 +98,7 @@ class TraceWriter:
         name = zipfile.ZipInfo(f"{key}.npy")
         name.compress_type = zipfile.ZIP_DEFLATED if _is_mostly_zero(array) else zipfile.ZIP_STORED
         with self._zip.open(name, "w", force_zip64=True) as member:
-            np.lib.format.write_array(member, array, allow_pickle=False)
+            write_npy(member, array)
 
 
 class Trace:
@@ -111,6 +111,7 @@ class Trace:
     def __init__(self, path: Path):
         """Raises TraceError where `path` is not a complete trace of this format."""
         self.path = path
+        self._checked: set[str] = set()  # a tensor is read for one comparison after another
         try:
             self._zip = zipfile.ZipFile(path)
             self.header = Header.from_json(self._zip.read(HEADER))
@@ -157,7 +158,9 @@ class Trace:
         self._zip.close()
 
     def _read(self, name: str) -> np.ndarray:
-        return read_npy(self._zip, f"{name}.npy")
+        array = read_npy(self._zip, f"{name}.npy", check=name not in self._checked)
+        self._checked.add(name)
+        return array
 
     def __enter__(self) -> Trace:
         return self
