@@ -45,8 +45,8 @@ def _spacing(array: np.ndarray, dtype: str) -> np.ndarray:
     """The distance from each magnitude to the next that the dtype holds."""
     magnitude = np.abs(array)
     if dtype == "bfloat16":
-        return np.spacing(magnitude.astype(np.float32)) * 2**16
-    return np.spacing(magnitude.astype(dtype))
+        return np.asarray(np.spacing(magnitude.astype(np.float32)) * 2**16)
+    return np.asarray(np.spacing(magnitude.astype(dtype, copy=False)))
 
 
 def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str = "", ulps: int = 1) -> Arrays:
@@ -56,12 +56,16 @@ def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str
     A zero stays zero: it has no magnitude for an ulp to be relative to.
     """
     generator = generators(seed)
-    moved = {}
-    for name, array in weights.items():
-        if array.dtype.kind != "f":
-            moved[name] = array
-            continue
-        direction = np.where(generator(f"nudge/{name}{sample}").random(array.shape) < 0.5, -ulps, ulps)
-        step = np.where(array == 0, 0, _spacing(array, ulp_of))
-        moved[name] = np.asarray(array + direction * step, array.dtype)  # which of one number NumPy computes a scalar
-    return moved
+    return {
+        name: _moved(array, generator(f"nudge/{name}{sample}"), ulp_of, ulps) if array.dtype.kind == "f" else array
+        for name, array in weights.items()
+    }
+
+
+def _moved(array: np.ndarray, generator: np.random.Generator, ulp_of: str, ulps: int) -> np.ndarray:
+    """In few passes: every step of a run that follows moves all weights, and a large model has many."""
+    step = _spacing(array, ulp_of)
+    step *= ulps
+    step[array == 0] = 0
+    np.negative(step, out=step, where=generator.random(array.shape) < 0.5)
+    return np.asarray(array + step, array.dtype)  # which of one number NumPy computes a scalar
