@@ -70,7 +70,8 @@ class CnnLoop:
     def __init__(self, package: str, steps: int = STEPS):
         self.framework = with_one_thread(package)
         self.inputs = make_inputs(cases.load("cifar10_cnn"), steps=steps)
-        self.built = self.framework.build(self.framework.make_side("cifar10_cnn"), self.inputs, "float32")
+        built = self.framework.build(self.framework.make_side("cifar10_cnn"), self.inputs, "float32")
+        self.built = self.framework.prepare.remember(built)
         self.directory = tempfile.TemporaryDirectory()
 
     def train(self, audits: tuple[int, ...] = (), leads: bool = False, follows: bool = False) -> None:
@@ -207,7 +208,7 @@ def bare_runs(package: str, directory: str) -> None:
     for path in sorted(Path(directory).glob("*.npz")):
         inputs = read_inputs(path)
         for precision in ("float64", "float32"):
-            built = framework.build(framework.make_side(inputs.name), inputs, precision)
+            built = framework.prepare.remember(framework.build(framework.make_side(inputs.name), inputs, precision))
             plain = cast(inputs.weights, precision)
             moved = nudge(plain, inputs.seed, precision)
             runs = Options(precision).runs_a_case[framework.side]

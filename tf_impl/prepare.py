@@ -1,7 +1,7 @@
 """Build once, run many: makes a side ready for training, and resets it for the next run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
@@ -22,14 +22,14 @@ from tf_impl.weights.layers import every_variable
 
 @dataclass(frozen=True)
 class Built:
-    """A side ready for training, its initial state, and whether its step could be compiled.
+    """A side ready for training, its initial state where that is remembered, and whether its step could be compiled.
 
     `compiled` is None where the step runs as it is written, as it always does in PyTorch.
     """
 
     side: Side
     step: Callable
-    initial: Any
+    initial: Any = ()
     compiled: bool | None = None
     precision: str = "float32"
     muted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # the rates of dropout that was switched off
@@ -62,14 +62,13 @@ def build(
     for part, optimizer in every_optimizer(side.optimizer).items():
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer.build(part_of(side.model, part).trainable_variables)
-    initial = [(held, held.native()) for held in map(weights.Parameter, _stateful(side))]
     step = side.step or train_step
     if eager or side.as_written:
-        return Built(side, step, initial, muted=muted, precision=precision)
+        return Built(side, step, muted=muted, precision=precision)
     try:
-        return Built(side, compile_step(side, step, examples), initial, compiled=True, muted=muted, precision=precision)
+        return Built(side, compile_step(side, step, examples), compiled=True, muted=muted, precision=precision)
     except Exception:  # what cannot be traced may still run eagerly; if it does not, that error is the clearer one
-        return Built(side, step, initial, compiled=False, muted=muted, precision=precision)
+        return Built(side, step, compiled=False, muted=muted, precision=precision)
 
 
 def _first_call(side: Side, batch: dict) -> None:
@@ -79,13 +78,17 @@ def _first_call(side: Side, batch: dict) -> None:
         side.loss(side.model, batch, training=True)  # a model that gives a loss in training only
 
 
-def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
-    """Reset to the initial state; `initial_weights`, canonical arrays by name, replace the weights if given."""
+def remember(built: Built) -> Built:
+    """With its initial state, which it has now: a side that makes a single run needs no copy of it."""
+    return replace(built, initial=[(held, held.native()) for held in map(weights.Parameter, _stateful(built.side))])
+
+
+def reset(built: Built, initial_weights: Mapping[str, np.ndarray]) -> None:
+    """Reset to the initial state that was remembered, and to `initial_weights`, canonical arrays by name."""
     runtime.set_precision(built.precision)  # a side of another precision may have been built since
     for held, value in built.initial:
         held.set(value)
-    if initial_weights is not None:
-        weights.load_weights(built.side.model, initial_weights)
+    weights.load_weights(built.side.model, initial_weights)
 
 
 def _stateful(side: Side) -> list:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,14 @@ from torch_impl.train import train_step
 
 @dataclass(frozen=True)
 class Built:
-    """A side ready for training, its initial state, and whether its step could be compiled.
+    """A side ready for training, its initial state where that is remembered, and whether its step could be compiled.
 
     `compiled` is None where the step runs as it is written, as it always does in PyTorch.
     """
 
     side: Side
     step: Callable
-    initial: Any
+    initial: Any = ()
     compiled: bool | None = None
     precision: str = "float32"
     muted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # the rates of dropout that was switched off
@@ -51,17 +51,20 @@ def build(
             f"the default step calls optimizer.zero_grad, which a {type(side.optimizer).__name__} does not have: "
             "give one of PyTorch's optimizers, or write a step of your own (torch_step)"
         )
-    initial = copy.deepcopy([each.state_dict() for each in _stateful(side)])
-    return Built(side, side.step or train_step, initial, muted=muted, precision=precision)
+    return Built(side, side.step or train_step, muted=muted, precision=precision)
 
 
-def reset(built: Built, initial_weights: Mapping[str, np.ndarray] | None) -> None:
-    """Reset to the initial state; `initial_weights`, canonical arrays by name, replace the weights if given."""
+def remember(built: Built) -> Built:
+    """With its initial state, which it has now: a side that makes a single run needs no copy of it."""
+    return replace(built, initial=copy.deepcopy([each.state_dict() for each in _stateful(built.side)]))
+
+
+def reset(built: Built, initial_weights: Mapping[str, np.ndarray]) -> None:
+    """Reset to the initial state that was remembered, and to `initial_weights`, canonical arrays by name."""
     runtime.set_precision(built.precision)  # a side of another precision may have been built since
     for each, state in zip(_stateful(built.side), copy.deepcopy(built.initial), strict=True):
         each.load_state_dict(state)
-    if initial_weights is not None:
-        weights.load_weights(built.side.model, initial_weights)
+    weights.load_weights(built.side.model, initial_weights)
 
 
 def _stateful(side: Side) -> list:

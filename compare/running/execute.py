@@ -77,7 +77,8 @@ class Executor:
 
     def _build(self, inputs: str, precision: str, function: str | None, eager: bool) -> Any:
         case = self._case_inputs(inputs)
-        return self._framework.build(self._framework.make_side(case.name, function), case, precision, eager)
+        built = self._framework.build(self._framework.make_side(case.name, function), case, precision, eager)
+        return self._framework.prepare.remember(built)
 
     def _train_port(self, request: TrainPort, watch: Watch, dropout: DropoutCalls) -> None:
         """Built anew for each run: a port may hold state that cannot be reset."""
@@ -92,7 +93,6 @@ class Executor:
         if training.always_training:
             built = replace(built, side=_evaluated_in_training(built.side, layers.keeping_buffers))
         self._left = _bytes_of(self._framework.weights.named_parameters(built.side.model).values())
-        self._framework.prepare.reset(built, None)
         if training.start is not None:
             _load_start(self._framework, built.side.model, training, training.start, inputs.seed)
         _run(self._framework, built, inputs, training, request.output, watch, dropout)
@@ -113,14 +113,21 @@ def _evaluated_in_training(side: Side, keeping_buffers: Callable[[Any], Abstract
 
 
 def _load_start(framework: Framework, model: Any, training: Training, start: Start, seed: int) -> None:
-    """Set the initial weights of a port's run: PyTorch's, on the tf side under its own names."""
-    with np.load(start.weights, allow_pickle=False) as file:
-        weights = _nudged({name: file[name] for name in file.files}, training, seed)
-    own = {name: parameter.value() for name, parameter in framework.weights.named_parameters(model).items()}
+    """Set the initial weights of a port's run: PyTorch's, on the tf side under its own names.
+
+    A run that follows takes PyTorch's at the beginning of each step.
+    """
+    own = framework.weights.named_parameters(model)
+    weights: dict[str, np.ndarray] = {}
+    if training.follows is None:
+        with np.load(start.weights, allow_pickle=False) as file:
+            weights = _nudged({name: file[name] for name in file.files}, training, seed)
     if framework.side == "tf":
-        weights = {name: evaluate(expression, weights.__getitem__) for name, expression in start.names}
-        weights |= {name: np.full_like(own[name], value) for name, value in start.alone}
-    framework.weights.load_weights(model, own | weights)
+        names = start.names if training.follows is None else ()
+        weights = {name: evaluate(expression, weights.__getitem__) for name, expression in names}
+        weights |= {name: np.full_like(own[name].value(), value) for name, value in start.alone}
+    others = {name: parameter.value() for name, parameter in own.items() if name not in weights}
+    framework.weights.load_weights(model, others | weights)
 
 
 def _nudged(weights: Mapping[str, np.ndarray], training: Training, seed: int) -> dict[str, np.ndarray]:

@@ -47,7 +47,7 @@ def train_alone(framework: Framework, inputs: CaseInputs, precision: str, thread
     """Train one case on one side, and print its loss curve."""
     framework.runtime.configure(threads)
     built = framework.build(framework.make_side(inputs.name), inputs, precision)
-    framework.prepare.reset(built, cast(inputs.weights, precision))
+    framework.weights.load_weights(built.side.model, cast(inputs.weights, precision))
     printer = EpochPrinter(inputs.steps_per_epoch)
     batches, held_out = framework.to_native(inputs, inputs.batches(precision)), framework.held_out(inputs, precision)
     framework.train.train(built.side, built.step, batches, printer, held_out, inputs.steps_per_epoch)

@@ -44,7 +44,7 @@ def ready(package: str, name: str) -> Iterator[Ready]:
         [batch] = framework.to_native(inputs, [inputs.batch(0, "float64")])
         make_side = import_module(f"{package}.models.{name}").side
         built = framework.prepare.build(make_side, inputs.settings, "float64", [batch], eager=True)
-        framework.prepare.reset(built, inputs.weights)
+        framework.weights.load_weights(built.side.model, inputs.weights)
         yield Ready(framework, built.side, batch, inputs)
     finally:
         framework.runtime.set_precision("float32")

@@ -91,10 +91,18 @@ class FakeFramework(Framework):
     def __init__(self, package="torch_impl", **side):
         super().__init__(package)
         vars(self).update(
-            dropout=DropoutCalls(), of_side=side, restarted=[], built=[], reset=[], trained=[], recorders=[], checked=[]
+            dropout=DropoutCalls(),
+            of_side=side,
+            restarted=[],
+            built=[],
+            remembered=[],
+            reset=[],
+            trained=[],
+            recorders=[],
+            checked=[],
         )
         vars(self).update(
-            prepare=SimpleNamespace(build=self._build, reset=lambda built, weights: self.reset.append(weights)),
+            prepare=SimpleNamespace(build=self._build, remember=self._remember, reset=self._reset),
             train=SimpleNamespace(train=self._train, evaluate=self._evaluate),
             recorder=SimpleNamespace(Recorder=self._recorder),
             exchange=SimpleNamespace(exchange_of=lambda training: training.isolation),
@@ -111,6 +119,14 @@ class FakeFramework(Framework):
         parts = {"loss": lambda model, batch, training: float(np.mean(batch["x"])), **self.of_side}
         side = Side(**{"model": {"own": np.ones(2)}, "optimizer": "optimizer"} | parts)
         return BUILT(side, lambda side, batch: ("stepped", batch), not eager, {})
+
+    def _remember(self, built):
+        self.remembered.append(built)
+        return built
+
+    def _reset(self, built, weights):
+        assert any(built is each for each in self.remembered)
+        self.reset.append(weights)
 
     def _restart(self, side):
         return lambda: self.restarted.append(side.model)
@@ -338,7 +354,7 @@ def test_a_port_is_built_anew_for_each_run_and_keeps_its_own_weights(port):
     executor.fulfil(port)
     executor.fulfil(port)
     assert len(framework.built) == 2
-    assert framework.reset == [None, None]
+    assert framework.reset == framework.remembered == []
     np.testing.assert_array_equal(framework.recorders[0].model["own"], np.ones(2))
 
 
@@ -390,12 +406,28 @@ def test_a_port_starts_from_pytorchs_weights_by_the_names_of_its_side(port, tmp_
     assert set(model) == ({"own", "fc", "other"} if package == "torch_impl" else {"own"})
 
 
-def test_what_only_the_tf_side_has_begins_with_one_number(port, tmp_path):
+@pytest.mark.parametrize("follows", [None, "float64"])
+def test_what_only_the_tf_side_has_begins_with_one_number(port, tmp_path, follows):
+    leave(tmp_path, 1, 2, 3)
     np.savez(tmp_path / "weights.npz", fc=np.array([3.0, 4.0]))
     start = Start(str(tmp_path / "weights.npz"), (), (("own", 0.5),))
     framework = FakeFramework("tf_impl")
-    Executor(framework, kept=1).fulfil(replace(port, training=replace(port.training, start=start)))
+    training = replace(port.training, start=start, follows=follows)
+    Executor(framework, kept=1).fulfil(replace(port, output=str(tmp_path / "out.npz"), training=training))
     np.testing.assert_array_equal(framework.recorders[0].model["own"], [0.5, 0.5])
+
+
+@pytest.mark.parametrize("package", ["torch_impl", "tf_impl"])
+def test_a_port_that_follows_takes_its_weights_from_the_trajectory_alone(port, tmp_path, package):
+    leave(tmp_path, 1, 2, 3)
+    start = Start("no file is read", (("own", "own"),))
+    framework = FakeFramework(package)
+    training = replace(port.training, start=start, follows="float64")
+    Executor(framework, kept=1).fulfil(replace(port, output=str(tmp_path / "out.npz"), training=training))
+    recorder = framework.recorders[0]
+    assert recorder.following.steps == 2
+    recorder.following.begin()
+    np.testing.assert_array_equal(recorder.model["own"], [1.0, 1.0])
 
 
 def test_what_goes_wrong_in_a_port_points_into_it(port):

@@ -56,8 +56,8 @@ def test_a_case_is_trained_on_its_batches_from_its_weights_and_every_epoch_print
     framework = SimpleNamespace(
         runtime=SimpleNamespace(configure=lambda threads: told.update(threads=threads)),
         make_side=lambda case: case,
-        build=lambda side, inputs, precision: SimpleNamespace(side=side, step="step"),
-        prepare=SimpleNamespace(reset=lambda built, weights: told.update(weights=weights)),
+        build=lambda side, inputs, precision: SimpleNamespace(side=SimpleNamespace(model="model"), step="step"),
+        weights=SimpleNamespace(load_weights=lambda model, weights: told.update(weights=weights)),
         to_native=lambda inputs, batches: batches,
         held_out=lambda inputs, precision: None,
         train=SimpleNamespace(train=train),
