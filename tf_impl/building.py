@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_impl.weights.layers import every_layer
+from tf_impl.weights.tensors import Parameter
 
 
 @dataclass
@@ -29,16 +30,22 @@ class Kept:
 @contextmanager
 def building() -> Iterator[Callable[[Any, Callable[[], Any]], None]]:
     """Inside, a side is made; `call_once(model, call)` then makes its weights: all else is then as before."""
-    kept: list[Kept] = []
+    made: list[tf.Variable] = []  # before the call
+    kept: list[Kept] | None = None  # from then on
 
     def remember(create: Callable, **options):
         variable = create(**options)
-        if tf.executing_eagerly():
+        if not tf.executing_eagerly():
+            return variable
+        if kept is None:
+            made.append(variable)
+        else:
             kept.append(_variable(variable, existed=False))
         return variable
 
     def call_once(model, call: Callable[[], Any]) -> None:
-        kept[:] = [Kept(each.read, each.write, each.read()) for each in kept]
+        nonlocal kept
+        kept = [_variable(variable, existed=True) for variable in made]
         numbers = _numbers(model)
         call()
         _put_back([*kept, *numbers], call)
@@ -61,9 +68,7 @@ def _put_back(kept: list[Kept], call: Callable[[], Any]) -> None:
 
 
 def _variable(variable: tf.Variable, existed: bool) -> Kept:
-    def read() -> np.ndarray:
-        return np.array(variable.numpy())  # a copy: TensorFlow's array may be the variable's own memory
-
+    read = Parameter(variable).native
     return Kept(read, variable.assign, read(), existed)
 
 

@@ -11,7 +11,10 @@ def to_numpy(tensor) -> np.ndarray:
     """A copy of a tensor's values; NumPy has no bfloat16, so half precision becomes float32."""
     if isinstance(tensor, tf.IndexedSlices):
         tensor = tf.convert_to_tensor(tensor)
-    array = np.array(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
+    if isinstance(tensor, tf.Tensor):
+        array = np.asarray(tensor.numpy())  # which is a copy
+    else:
+        array = np.array(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
     return array.astype(np.float32) if array.dtype in (tf.bfloat16.as_numpy_dtype, np.float16) else array
 
 
