@@ -6,6 +6,8 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice, repeat
 
+import numpy as np
+
 from compare.inputs.arrays import Arrays
 from compare.traces.following import Apart, Followed, Following, relative
 from compare.traces.parameters import Parameter
@@ -33,7 +35,8 @@ class Again(Following):
         self._first = self._first or left
         for name, value in left.items():
             stage, zero = ("update", self._begun[name]) if name in self._updated else ("buffer", 0)
-            self._add(stage, name, Apart(relative(value - zero, self._first[name] - zero), 0.0))
+            repeated = np.array_equal(value, self._first[name])  # which takes no other array as large
+            self._add(stage, name, Apart(0.0 if repeated else relative(value - zero, self._first[name] - zero), 0.0))
 
 
 def first_again(batches: Iterable[dict], steps: int) -> Iterator[dict]:
