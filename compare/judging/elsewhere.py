@@ -96,8 +96,9 @@ def is_elsewhere(torch: np.ndarray, tf: np.ndarray, allowed: float) -> bool:
     if len(fewer) < len(more):
         return _are_among(fewer, more, close)
     numbers, others = (np.sort(_numbers(each)) for each in (fewer, more))  # as often on both sides
-    each_is_there = _are_among(fewer, more, close) and _are_among(more, fewer, close)
-    return each_is_there and bool(np.abs(numbers - others).max() <= close * fewer.shape[1])
+    if np.abs(numbers - others).max() > close * fewer.shape[1]:
+        return False
+    return _are_among(fewer, more, close) and _are_among(more, fewer, close)
 
 
 def is_window(torch: np.ndarray | None, tf: np.ndarray | None, allowed: float) -> bool:

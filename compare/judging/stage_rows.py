@@ -10,10 +10,11 @@ import numpy as np
 
 from compare.judging import tolerances
 from compare.judging.called_otherwise import called_otherwise
-from compare.judging.difference import difference, difference_at
+from compare.judging.difference import difference_at
 from compare.judging.elsewhere import with_elsewhere_aside
 from compare.judging.stages import StageRow
 from compare.traces.calls import number_of_call, without_call
+from compare.traces.following import relative
 from compare.traces.step import Step
 from compare.traces.trace import Key, Trace, TracePair
 
@@ -108,10 +109,11 @@ def opened_at(plain: Trace, nudged: Trace, key: Key) -> float:
 
 def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
     """The gap that a nudge opened in one tensor; 0 where either is missing or not finite."""
-    if plain is None or key not in nudged:
+    moved = nudged.get(key)
+    if plain is None or moved is None or plain.shape != moved.shape:
         return 0.0
-    found = difference(plain, nudged.get(key))
-    return found.max_rel if np.isfinite(found.max_rel) else 0.0
+    gap = relative(plain, moved)
+    return gap if np.isfinite(gap) else 0.0
 
 
 def _largest(values: np.ndarray | None) -> float:
