@@ -20,6 +20,8 @@ from compare.running.warned import found_in, once_each
 PACKAGES = {"torch": "torch_impl", "tf": "tf_impl"}
 FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
 ROOT = Path(__file__).resolve().parents[2]
+# Of glibc: memory of large tensors that is freed is taken again, and not given back for the kernel to fill with zeros.
+KEEPING_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**34)}
 
 
 class FrameworkUnavailableError(Exception):
@@ -85,7 +87,7 @@ class WorkerProcess:
         command = [self.python, "-m", PACKAGES[self.side], *self._options]
         self._step.unlink(missing_ok=True)
         path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-        environment = {**os.environ, "PYTHONPATH": path, STEP_FILE: str(self._step)}
+        environment = {**KEEPING_MEMORY, **os.environ, "PYTHONPATH": path, STEP_FILE: str(self._step)}
         self._ready, self._answers = False, queue.Queue[dict[str, Any]]()
         try:
             with self._starting, open(self._log, "wb") as log:

@@ -121,6 +121,22 @@ def test_a_process_that_was_closed_starts_no_other(tmp_path):
         closed.fulfil(DrawBatches("out", "my_port.py", 0, 1), lambda step: None)
 
 
+@pytest.mark.parametrize("of_the_user", [None, "4096"])
+def test_a_worker_keeps_the_memory_that_it_frees_unless_the_user_says_otherwise(tmp_path, monkeypatch, of_the_user):
+    name = "MALLOC_MMAP_THRESHOLD_"
+    monkeypatch.delenv(name, raising=False)
+    if of_the_user:
+        monkeypatch.setenv(name, of_the_user)
+    told = tmp_path / "told"
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "${name}" > {told}.part && mv {told}.part {told}\n')
+    python.chmod(0o755)
+    worker = workers.WorkerProcess("torch", str(python), 1, DEADLINE, 1, tmp_path / "torch.log")
+    with pytest.raises(FrameworkUnavailableError):
+        worker.fulfil(DrawBatches("out", "my_port.py", 0, 1), lambda step: None)
+    assert told.read_text().strip() == (of_the_user or workers.KEEPING_MEMORY[name])
+
+
 @pytest.mark.parametrize(("deed", "count"), [("warns", 1), ("warns while importing", 0)])
 def test_what_a_worker_warns_of_in_a_run_is_told_at_its_end(tmp_path, deed, count):
     write_inputs(make_inputs(cases.load("linear_regression"), steps=2), tmp_path / "inputs.npz")
