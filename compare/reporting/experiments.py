@@ -157,6 +157,6 @@ def _run(
         for side, wish in requests:
             watcher(Progress(side, wish, 0, asked=True))
         pool.fulfil(requests, watcher, queued)
-        return [opened.enter_context(Trace(path)) for path in paths]
+        return [opened.enter_context(Trace(path, just_written=True)) for path in paths]
 
     return run

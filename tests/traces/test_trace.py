@@ -198,3 +198,20 @@ def test_a_header_that_is_not_a_mapping_is_refused(tmp_path):
 def test_a_path_may_begin_with_the_home_directory(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert trace_path("~/runs/torch") == tmp_path / "runs" / "torch.npz"
+
+
+@pytest.mark.parametrize("just_written", [False, True])
+def test_a_damaged_tensor_is_refused_unless_it_was_just_written(tmp_path, just_written):
+    path = tmp_path / "a.npz"
+    writer = TraceWriter(path)
+    writer.tensor(0, "weights", "w", np.ones(2**18))
+    writer.close({"loss": [1.0]}, header())
+    content = bytearray(path.read_bytes())
+    content[2**20] ^= 1
+    path.write_bytes(content)
+    with Trace(path, just_written) as trace:
+        if just_written:
+            assert np.count_nonzero(trace[0, "weights", "w"] != 1) == 1
+        else:
+            with pytest.raises(zipfile.BadZipFile, match=r"0/weights/w\.npy is damaged"):
+                trace[0, "weights", "w"]
