@@ -15,6 +15,7 @@ from compare.judging.isolated_difference import BACK, LOSS, OPTIMIZER, RATE, Iso
 from compare.judging.isolation import Isolated, call_of
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
+from compare.running.request import Training
 from compare.traces.exchange import COMES_BACK
 from compare.traces.step import END
 from compare.traces.trace import EXCHANGED, ONCE_MORE, STAGES, Trace
@@ -34,13 +35,22 @@ def with_effects(run: Run, isolated: Isolated, differences: Sequence[IsolatedDif
         np.savez(path, allow_pickle=False, **added[number])
     if not paths:
         return list(differences)
-    without, *alone = run(("torch", free), *(("torch", replace(free, injected=str(path))) for path in paths.values()))
+    without = _without(run, isolated.pair.torch, free)
+    alone = run(*(("torch", replace(free, injected=str(path))) for path in paths.values()))
     moved = dict(zip(paths, alone, strict=True))
     found = [
         replace(each, effect=_effect(without, moved[number], each)) if number in moved else each
         for number, each in enumerate(differences)
     ]
     return [each for each in found if not _reaches_nothing(each, without)]
+
+
+def _without(run: Run, isolated: Trace, free: Training) -> Trace:
+    """Torch's run with nothing added: the one that was isolated, for it follows itself, unless that ended before."""
+    if isolated.steps == free.steps:
+        return isolated
+    [trace] = run(("torch", free))
+    return trace
 
 
 def _added(isolated: Isolated, difference: IsolatedDifference) -> dict[str, np.ndarray]:

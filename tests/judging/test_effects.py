@@ -1,5 +1,7 @@
 """How far one difference alone moves the loss of PyTorch's run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,7 +44,7 @@ def isolated(tmp_path):
 
 
 class Runs:
-    """Torch's runs, the first without anything added; they leave these losses."""
+    """Torch's runs; those to which something is added leave these losses."""
 
     def __init__(self, directory, **left):
         self.directory, self.left, self.asked, self.added = directory, left, [], []
@@ -55,7 +57,7 @@ class Runs:
             if training.injected:
                 with np.load(training.injected) as file:
                     self.added.append({key: file[key].tolist() for key in file.files})
-            traces.append(leave(self.directory / f"run_{number}.npz", {}, **(self.left if number else {})))
+            traces.append(leave(self.directory / f"run_{number}.npz", {}, **(self.left if training.injected else {})))
         return traces
 
 
@@ -71,8 +73,15 @@ def test_what_tf_has_more_than_torch_is_added_to_a_free_run_of_torch(isolated, t
     [found] = with_effects(runs, isolated, [of("layer", LAYER, isolated=isolated)])
     assert found.effect == pytest.approx(0.2)
     assert runs.added == [{"0/forward/fc": [0.5]}]
-    assert [training.follows for training in runs.asked] == [None, None]
-    assert runs.asked[0].injected is None
+    assert [training.follows for training in runs.asked] == [None]
+
+
+def test_torchs_run_without_it_is_made_where_the_isolated_one_ended_before(isolated, tmp_path):
+    runs = Runs(tmp_path, losses=(1.25,))
+    longer = replace(isolated, training=replace(TRAINING, steps=2))
+    [found] = with_effects(runs, longer, [of("layer", LAYER, isolated=isolated)])
+    assert found.effect == pytest.approx(0.2)
+    assert [bool(training.injected) for training in runs.asked] == [False, True]
 
 
 @pytest.mark.parametrize("where", ["once_more", "at_the_end"])
@@ -113,14 +122,10 @@ def test_of_many_the_first_are_measured(isolated, tmp_path):
 @pytest.mark.parametrize("moves", [True, False])
 def test_a_gradient_that_reaches_no_weight_is_no_difference_where_a_step_moves_any(isolated, tmp_path, moves):
     back = (0, "upstream", "fc 0")
-    runs = Runs(tmp_path)
-    plain = runs.__call__
-
-    def run(*wanted):
-        traces = plain(*wanted)
-        return [leave(tmp_path / "plain.npz", {(0, "update", "fc.weight"): [float(moves)]}), *traces[1:]]
-
+    run = Runs(tmp_path)
+    torch = leave(tmp_path / "torch.npz", {key: [1.0 if key[1] != "update" else float(moves)] for key in KEYS})
+    isolated = replace(isolated, pair=isolated.pair._replace(torch=torch))
     differences = [of("backward", back, isolated=isolated), of("layer", LAYER, isolated=isolated)]
     assert len(with_effects(run, isolated, differences)) == 2 - moves
-    runs.left = {"at_the_end": 0.5}
+    run.left = {"at_the_end": 0.5}
     assert len(with_effects(run, isolated, differences)) == 2
