@@ -21,7 +21,8 @@ PACKAGES = {"torch": "torch_impl", "tf": "tf_impl"}
 FRAMEWORKS = {"torch": "torch", "tf": "tensorflow"}
 ROOT = Path(__file__).resolve().parents[2]
 # Of glibc: memory of large tensors that is freed is taken again, and not given back for the kernel to fill with zeros.
-KEEPING_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**34)}
+# More than 32 MB is refused by older ones.
+KEEPING_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**34)}
 
 
 class FrameworkUnavailableError(Exception):
