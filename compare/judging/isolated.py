@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -24,7 +23,6 @@ from compare.running.request import RequestFailedError
 from compare.traces.step import END
 from compare.traces.trace import Trace
 
-LARGE = 5e6  # weights
 SIZES = 3  # of batches that are isolated
 LATER = 3  # steps behind the first that parts in which something else begins to part
 BETWEEN = 8  # steps between them that are isolated, too
@@ -87,7 +85,7 @@ def steps_to_isolate(judgement: Judgement, precision: str, to_the_end: bool = Fa
     """
     pair = judgement.comparisons[precision].pair
     at, last = _parts_at(judgement), min(trace.steps for trace in pair) - 1
-    if _weights_of(pair.torch) > LARGE:
+    if pair.torch.header.is_large:
         return sorted({min(at, last), *([last] if to_the_end else [])})
     return sorted(
         {
@@ -112,12 +110,6 @@ def _first_of_each_size(trace: Trace) -> list[int]:
     """The first step with batches of each size: a loss may be right with whole ones only."""
     sizes = trace.curves["examples"].tolist()
     return [sizes.index(size) for size in dict.fromkeys(sizes)][:SIZES]
-
-
-def _weights_of(trace: Trace) -> int:
-    """How many numbers the weights of a model are."""
-    groups = trace.header.weight_groups
-    return sum(math.prod(tensor.shape) for group in groups for tensor in group.tensors.values())
 
 
 def _parts_at(judgement: Judgement) -> int:

@@ -18,8 +18,9 @@ from compare.traces.following import relative
 from compare.traces.rates import is_beyond, is_rate
 from compare.traces.trace import NOT_METRICS, Trace
 
-# More than twice, since what is rarely dropped is often kept, and since a count goes one way so many times.
-TIMES = 6
+# More than twice, since what is rarely dropped is often kept, and since a count goes one way so many times. Of a large
+# model twice.
+TIMES, OF_LARGE = 6, 2
 MOVED = ("update", "buffer")
 COMPUTED = ("forward", "loss", "gradient", *MOVED)
 ROUNDING = 1e-6  # a framework that is not deterministic to the last digit is not random
@@ -49,7 +50,8 @@ def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace
     if not (judgement.verdict == DIVERGED or _allowed_much(judgement)):
         return judgement
     try:
-        traces = _again(run, next(iter(judgement.comparisons)))
+        precision, comparison = next(iter(judgement.comparisons.items()))
+        traces = _again(run, precision, OF_LARGE if comparison.pair.torch.header.is_large else TIMES)
     except RequestFailedError:  # a user's own step may not run more often than there are batches
         return judgement
     found = {side: random[0] for side, trace in zip(SIDES, traces, strict=True) if (random := find_random(trace))}
@@ -65,14 +67,14 @@ def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace
     return replace(judgement, verdict=ERROR, findings=(f"{_say(found)}{ADVICE}", *others), first_divergence=None)
 
 
-def _again(run: Run, precision: str) -> list[Trace]:
+def _again(run: Run, precision: str, times: int) -> list[Trace]:
     """The first step of both sides again and again, with everything that it computes where it comes to no one result;
     an audit of a large model takes long."""
-    plain = Training(precision, audits=(), steps=TIMES, eager=True, again=True)
+    plain = Training(precision, audits=(), steps=times, eager=True, again=True)
     traces = run(*((side, plain) for side in SIDES))
     if all(map(_is_repeated, traces)):
         return traces
-    return run(*((side, replace(plain, audits=tuple(range(TIMES)))) for side in SIDES))
+    return run(*((side, replace(plain, audits=tuple(range(times)))) for side in SIDES))
 
 
 def _is_repeated(trace: Trace) -> bool:

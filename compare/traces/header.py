@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from math import prod
 from typing import Any
 
 from compare.inputs.expressions import ExplicitPairs
 from compare.traces.places import Place
 from compare.traces.weights import WeightGroup
 
+LARGE = 5e6  # weights
 FORMAT = 3  # of the whole file; goes up when old readers would misread new files, or new readers old ones
 
 
@@ -89,6 +91,12 @@ class Header:
     flow: dict[str, list[str]] = field(default_factory=dict)
     gradient_flow: dict[str, list[str]] = field(default_factory=dict)
     made_at: dict[str, Place] = field(default_factory=dict)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the model has so many weights that as few of its steps as can be are run once more."""
+        tensors = (tensor for group in self.weight_groups for tensor in group.tensors.values())
+        return sum(prod(tensor.shape) for tensor in tensors) > LARGE
 
     def to_json(self) -> str:
         """The header as text; TypeError where a setting is not a JSON value."""

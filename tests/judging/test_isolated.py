@@ -10,6 +10,7 @@ from compare.judging.isolated import steps_to_isolate, with_differences
 from compare.judging.isolation import Partners
 from compare.judging.stages import StageRow
 from compare.running.request import RequestFailedError
+from compare.traces.header import Header
 from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, from_step, judge
 
@@ -110,7 +111,7 @@ def test_steps_up_to_where_something_else_begins_to_part_are_isolated_and_far_on
 
 def test_of_a_large_port_the_step_that_parts_alone_is_isolated(judgement, monkeypatch):
     apart = judgement(from_step(3, "loss", 1.5))
-    monkeypatch.setattr("compare.judging.isolated._weights_of", lambda trace: 25_000_000)
+    monkeypatch.setattr(Header, "is_large", True)
     assert steps_to_isolate(apart, "float64") == [3]
 
 

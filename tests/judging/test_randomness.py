@@ -96,10 +96,12 @@ def test_a_metric_may_be_random_and_the_time_a_step_takes_is_not_asked():
 def set_apart():
     """The judgement of a port that parts at a tensor, by what its sides are in steps that should be the same."""
 
-    def judge(torch, tf, parts=("forward", "b"), verdict="diverged", allowed=1e-14):
+    def judge(torch, tf, parts=("forward", "b"), verdict="diverged", allowed=1e-14, is_large=False):
         loss = Series("loss", "loss", np.arange(2), np.zeros(2), np.full(2, allowed))
         first = None if parts is None else StageRow(0, *parts, Difference("value", "", max_rel=1.0), 1e-13)
-        judgement = Judgement(verdict, ("parts", "other"), {"float64": SimpleNamespace(series=[loss])}, first)
+        header = SimpleNamespace(is_large=is_large)
+        comparison = SimpleNamespace(series=[loss], pair=SimpleNamespace(torch=SimpleNamespace(header=header)))
+        judgement = Judgement(verdict, ("parts", "other"), {"float64": comparison}, first)
         asked = []
 
         def run(*wanted):
@@ -144,6 +146,12 @@ def test_where_nothing_is_random_the_judgement_stands_and_no_tensor_is_recorded(
     judgement, asked = set_apart(CALM, CALM)
     assert judgement.findings == ("parts", "other")
     assert [training.audits for _, training in asked] == [(), ()]
+
+
+def test_a_step_of_a_large_model_is_repeated_once(set_apart):
+    _, asked = set_apart(RANDOM, CALM, is_large=True)
+    assert {training.steps for _, training in asked} == {2}
+    assert asked[-1][1].audits == (0, 1)
 
 
 @pytest.mark.parametrize("stage", ["loss", "metric", "update", "buffer"])

@@ -1,7 +1,7 @@
 """A header comes back from its text as it was, and one that this version cannot read is refused in words."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -57,3 +57,9 @@ def test_what_is_not_a_mapping_is_not_a_header(text):
 def test_a_field_that_this_version_does_not_know_is_refused():
     with pytest.raises(TypeError, match="unheard_of"):
         Header.from_json(json.dumps({**json.loads(WHOLE.to_json()), "unheard_of": 1}))
+
+
+@pytest.mark.parametrize(("rows", "is_large"), [(5000, False), (5001, True)])
+def test_a_model_of_more_than_five_million_numbers_is_large(rows, is_large):
+    group = WeightGroup("Linear", "fc", {"weight": Tensor("fc.weight", (rows, 1000), False, True)})
+    assert replace(header("torch"), weight_groups=(group,)).is_large is is_large
