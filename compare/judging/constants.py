@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from compare.judging.scopes import Scope, Scopes, around, assignments
 from compare.judging.statements import statement, tree
+from compare.judging.value_nodes import value_nodes
 from compare.traces.places import Place
 
 OPERATORS: dict[type, Callable[[float, float], float]] = {
@@ -41,7 +42,7 @@ def numbers_of(place: Place) -> list[Number]:
     if found is None or module is None or hasattr(found, "body"):
         return []
     scopes = around(module, place.line)
-    numbers = (_number(node, place, scopes) for node in ast.walk(found) if isinstance(node, ast.expr))
+    numbers = (_number(node, place, scopes) for node in value_nodes(found) if isinstance(node, ast.expr))
     return list(dict.fromkeys(number for number in numbers if number))
 
 

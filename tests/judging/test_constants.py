@@ -34,6 +34,8 @@ FILE = """
             x = tf.clip(x, low, high)  # tuple
             x = x / TEMPERATURE / SHARED  # module
             x = x * twice * len(x) + self.table + x.shape  # unknown
+            x = x.reshape(4, 5)[:, 2].sum(axis=1) + tf.zeros(6) * x.view(-1, LIMIT).mean(dim=2)  # shape
+            x = tf.reshape(x * 0.5, [4, LIMIT])[..., :3] + LIMIT * tf.reduce_sum(x, axis=2)  # reshaped
             return x + 7  # literal
 
 
@@ -71,6 +73,8 @@ def found(file, comment):
         ("tuple", {-1.0: "low, high", 3.0: "low, high"}),
         ("module", {0.07: "TEMPERATURE, LIMIT", 0.14: "SHARED"}),
         ("unknown", {}),
+        ("shape", {}),
+        ("reshaped", {0.5: "x", 5.0: "TEMPERATURE, LIMIT"}),
         ("literal", {7.0: "return x + 7  # literal"}),
         ("called", {0.2: "value", 3.0: "def smoothed(x, amount=0.1, by=3):"}),
     ],
