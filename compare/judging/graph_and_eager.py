@@ -13,7 +13,7 @@ from compare.judging.judgement import Judgement
 from compare.judging.run import Run
 from compare.running.request import RequestFailedError, Training
 
-EAGER_STEPS = 200
+EAGER_STEPS, OF_LARGE = 200, 5  # where the model is large: what is frozen shows in the second step already, or late
 
 
 def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
@@ -26,7 +26,7 @@ def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
         return ["TensorFlow's step cannot be compiled to a graph: it ran eagerly"]
     if judgement.verdict == DIVERGED and first is not None and first.step == 0:
         return []  # audited steps run eagerly, and no step ran before: nothing was frozen
-    steps = min(graph.steps, EAGER_STEPS)
+    steps = min(graph.steps, OF_LARGE if graph.header.is_large else EAGER_STEPS)
     try:
         [trace] = run(("tf", Training(precision, audits=(), steps=steps, eager=True)))
     except RequestFailedError as error:

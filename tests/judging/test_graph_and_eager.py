@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compare.judging.graph_and_eager import EAGER_STEPS, graph_against_eager
+from compare.judging.graph_and_eager import EAGER_STEPS, OF_LARGE, graph_against_eager
 from compare.running.request import RequestFailedError, Training
 
 LOSSES = np.linspace(2.0, 1.0, 30)
@@ -18,13 +18,14 @@ def from_step(step, factor, losses=LOSSES):
     return np.where(np.arange(len(losses)) < step, losses, losses * factor)
 
 
-def trace(losses, compiled=True):
-    return SimpleNamespace(steps=len(losses), curves={"loss": losses}, header=SimpleNamespace(compiled=compiled))
+def trace(losses, compiled=True, is_large=False):
+    header = SimpleNamespace(compiled=compiled, is_large=is_large)
+    return SimpleNamespace(steps=len(losses), curves={"loss": losses}, header=header)
 
 
-def said(graph=LOSSES, eager=LOSSES, torch=LOSSES, compiled=True, parts_at=None):
+def said(graph=LOSSES, eager=LOSSES, torch=LOSSES, compiled=True, parts_at=None, is_large=False):
     """What is found of a judged pair whose TensorFlow side, run eagerly, takes these losses; what was asked for."""
-    pair = SimpleNamespace(torch=trace(torch), tf=trace(graph, compiled))
+    pair = SimpleNamespace(torch=trace(torch), tf=trace(graph, compiled, is_large))
     comparison = SimpleNamespace(pair=pair, envelope=np.full(len(graph), ALLOWED))
     asked = []
 
@@ -51,6 +52,8 @@ def test_no_more_than_so_many_steps_are_run_eagerly():
     long = np.linspace(2.0, 1.0, EAGER_STEPS + 50)
     _, [[(_, training)]] = said(long, long, long)
     assert training.steps == EAGER_STEPS
+    _, [[(_, training)]] = said(is_large=True)
+    assert training.steps == OF_LARGE
 
 
 def test_where_the_two_part_the_step_and_both_losses_are_said():
