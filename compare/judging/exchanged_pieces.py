@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compare.judging.frontier import Part
+from compare.judging.kinds import kind
 from compare.judging.line import PARTS, Line, Step, as_made, line
+from compare.judging.part_lines import line_of_part
 from compare.running.request import SIDES
+
+
+def lines_of_any_exchanged(step: Step, what: str, pairs: Sequence[tuple[Part | None, Part | None]]) -> list[Line]:
+    """The same of two parts of any pairs that are the same operation: each may start from what another one of the
+    other side does too, and be paired with that."""
+    torch, tf = ([each for each in side if each is not None] for side in zip(*pairs, strict=True))
+    alike = ((one, other) for one in torch for other in tf if kind(one.operation.name) == kind(other.operation.name))
+    for one, other in alike:
+        if found := lines_of_exchanged(step, what, one, other):
+            return [*found, line_of_part(step, what, one), line_of_part(step, what, other)]
+    return []
 
 
 def lines_of_exchanged(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:

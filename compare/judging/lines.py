@@ -8,6 +8,7 @@ import numpy as np
 
 from compare.judging.aliases import with_aliases
 from compare.judging.alike import Finder, same
+from compare.judging.exchanged_pieces import lines_of_any_exchanged
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.in_common import in_common
@@ -55,6 +56,8 @@ def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Lin
     from_the_end, passages = _from_the_end(step, what, one, other)
     paired = _from_the_start(step, one, other)
     takes_another_order = any(_takes_another_order(step, *pair) for pair in paired[:MOST_PAIRS])
+    if paired and (exchanged := lines_of_any_exchanged(step, what, paired)):
+        return exchanged, takes_another_order
     found = _together(from_the_end, _lines(step, what, (one, other), paired))
     if not found or _is_told(found):  # which says all
         return found, takes_another_order

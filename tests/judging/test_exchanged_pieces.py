@@ -33,6 +33,23 @@ def test_the_lines_that_take_the_pieces_come_before_those_that_use_them(other):
     assert parts == [("torch", 12), ("tf", 22), ("torch", 14), ("tf", 24)]
 
 
+@pytest.mark.parametrize("crosswise", [True, False])
+def test_pieces_are_exchanged_too_where_one_of_them_is_taken_beside_what_both_have(crosswise):
+    """A mean and a scale: one is taken from a value, and so starts from that as well as from the piece."""
+    (torch, squares), (tf, others) = begun()
+    ends = []
+    for side, given, line, mean in ((torch, squares, 12, 0), (tf, others, 22, 1 if crosswise else 0)):
+        pieces = side.pieces(line, given, PIECES)
+        more = 0 if side is torch else 1
+        apart, scale = np.cos(X[:4]) - PIECES[mean] - more, np.tanh(PIECES[1 - mean]) + more
+        gap = side.run(line + 1, [side.enter(np.cos(X[:4])), pieces[mean]], apart, "sub")
+        spread = side.run(line + 2, [pieces[1 - mean]], scale, "softplus")
+        ends.append(apart / scale)
+        side.run(line + 3, [gap, spread], ends[-1], "erf" if side is tf else "erfc")
+    parts = [each[1:3] for each in found(torch, tf, ends) if each[0] == PARTS]
+    assert (parts[:2] == [("torch", 12), ("tf", 22)]) is crosswise
+
+
 def test_what_no_operation_made_together_is_not_exchanged():
     torch, tf = Recorded(), Recorded()
     parts = []
