@@ -11,6 +11,7 @@ from compare.judging.grouped_terms import without_groups
 from compare.judging.multiples import divided_otherwise, first_multiple
 from compare.judging.shared_terms import (
     alike_first,
+    are_negatives,
     divided_by_another,
     kind_made,
     made_by,
@@ -21,7 +22,7 @@ from compare.judging.shared_terms import (
     without_common,
 )
 from compare.judging.terms import Term, behind_numbers, behind_passing, terms_of
-from compare.judging.totals import are_numbers, counted_again, scaling, totals
+from compare.judging.totals import are_numbers, counted_again, counted_otherwise, scaling, totals
 
 DEEPEST = 40  # operations
 # Of what is given to these the sign goes on, or tells nothing; of what is given to others it counts.
@@ -82,7 +83,7 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int, sign
         raise UnclearError(left, right)
     if first is None or second is None or one.is_matched(left) or other.is_matched(right):
         return []
-    if sign != 1 and _are_negatives(one, other, left, right):
+    if sign != 1 and are_negatives(one, other, left, right):
         return []
     here = [(one.part(first, left), other.part(second, right))]
     if (found := first_multiple(one, other, left, right, sign)) is not None:
@@ -115,11 +116,6 @@ def _is_written_otherwise(one: Stretch, other: Stretch, terms: list[Term], other
         and without_common(one, other, terms, others) == (terms, others)
         and not scaled(one, other, terms, others)
     )
-
-
-def _are_negatives(one: Stretch, other: Stretch, left: int, right: int) -> bool:
-    (mine, turned), (theirs, otherwise) = one.signed_class_of(left), other.signed_class_of(right)
-    return mine == theirs >= 0 and turned != otherwise
 
 
 def _of_each(one: Stretch, other: Stretch, values: Sequence[tuple[int, int, int]], depth: int) -> list[Pair]:
@@ -159,6 +155,8 @@ def _of_sums(
     if again := divided_by_another(one, other, left, right):
         return [again]
     left, right = with_counts(one, left, right), with_counts(other, right, left)
+    if counted := counted_otherwise(one, other, totals(one, left), totals(other, right)):
+        return counted
     if len(left) == len(right):
         return _of_terms(one, other, left, right, depth, sign, alone=len(left) == 1 < len(terms))
     left, right, of_groups = without_groups(one, other, left, right)
@@ -175,8 +173,6 @@ def _of_totals(
 ) -> list[Pair]:
     """The same of two numbers, through the sums and means that either takes."""
     left, right = without_common(one, other, terms, others)
-    if found := scaled(one, other, left, right):
-        return [scaling(one, other, mine, theirs) for mine, theirs in found]
     if again := counted_again(one, other, (left, right), (terms, others)):
         return [again]
     if not left or not right:

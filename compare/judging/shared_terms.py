@@ -32,6 +32,12 @@ def _is_same(one: Stretch, other: Stretch, mine: Term, theirs: Term, sign: int) 
     return of_mine == of_theirs >= 0 and abs(factors[0] - factors[1]) <= CLOSE * abs(mine.factor)
 
 
+def are_negatives(one: Stretch, other: Stretch, left: int, right: int) -> bool:
+    """Whether one side has of a value what is the negative on the other."""
+    (mine, turned), (theirs, otherwise) = one.signed_class_of(left), other.signed_class_of(right)
+    return mine == theirs >= 0 and turned != otherwise
+
+
 def alike_first(one: Stretch, other: Stretch, left: list[Term], right: list[Term]) -> tuple[list[Term], list[Term]]:
     """The terms of both sides in pairs of one kind of operation, with one factor if any; the others behind them."""
     pairs, free = [], list(right)

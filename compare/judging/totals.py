@@ -10,16 +10,18 @@ from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import kind
 from compare.judging.multiples import REDUCTIONS
 from compare.judging.relations import close
-from compare.judging.shared_terms import CLOSE, class_of, taking
+from compare.judging.shared_terms import CLOSE, class_of, scaled, taking, without_common
 from compare.judging.terms import Term, data_of, terms_of
 
 FEWEST = 2  # terms that are another one together
 
 
 def totals(stretch: Stretch, terms: Sequence[Term]) -> list[Term]:
-    """Numbers that are added up, taken apart through sums and means; each value once."""
-    found: dict[int, Term] = {}
-    for each in (one for term in terms for one in _totals_of(stretch, term)):
+    """What is added up, taken apart through sums and means: the totals of which its total is the sum; each value
+    once."""
+    size, found = max((_size(stretch, each.value) for each in terms), default=1), dict[int, Term]()
+    spread = [each._replace(factor=each.factor * size / _size(stretch, each.value)) for each in terms]
+    for each in (one for term in spread for one in _totals_of(stretch, term)):
         known = class_of(stretch, each)
         key = known if known >= 0 else -1 - each.value
         before = found.get(key)
@@ -48,6 +50,27 @@ def _size(stretch: Stretch, value: int) -> int:
 
 def are_numbers(stretch: Stretch, terms: Sequence[Term]) -> bool:
     return all(_size(stretch, each.value) == 1 for each in terms)
+
+
+def counted_otherwise(one: Stretch, other: Stretch, terms: list[Term], others: list[Term]) -> list[tuple[Part, Part]]:
+    """Where two sums have the same value with other factors; or one has it, and the other adds it as a number."""
+    left, right = without_common(one, other, terms, others)
+    if found := scaled(one, other, left, right):
+        return [scaling(one, other, mine, theirs) for mine, theirs in found]
+    of_left = [(taking(one, each), part) for each in left for part in _adding(other, one, each)]
+    of_right = [(part, taking(other, each)) for each in right for part in _adding(one, other, each)]
+    return [*of_left, *of_right][:1]
+
+
+def _adding(stretch: Stretch, other: Stretch, term: Term) -> list[Part]:
+    """The operations that add a term of the other side's that is a number here, computed outside of the step."""
+    found = stretch.taking(class_of(other, term))
+    return [
+        part
+        for part in found
+        if kind(part.operation.name) in ("add", "sub", "rsub")
+        and not {*data_of(stretch, part.output)} & {*part.starts.values()}
+    ]
 
 
 def counted_again(
@@ -83,11 +106,18 @@ def _is_multiple(whole: np.ndarray, value: np.ndarray) -> bool:
 
 
 def scaling(one: Stretch, other: Stretch, mine: Term, theirs: Term) -> tuple[Part, Part]:
-    """The operations that multiply two terms by a number; those that take them, where one sums and one averages."""
+    """The operations that multiply two terms by a number; those that take them, where one sums and one averages, or
+    both add them to what is larger, that is, several times."""
     takers = taking(one, mine), taking(other, theirs)
-    if {kind(each.operation.name) for each in takers} == {*REDUCTIONS}:
+    is_reduced = {kind(each.operation.name) for each in takers} == {*REDUCTIONS}
+    if is_reduced or (_is_spread(one, mine) and _is_spread(other, theirs)):
         return takers
     return _multiplying(one, mine) or takers[0], _multiplying(other, theirs) or takers[1]
+
+
+def _is_spread(stretch: Stretch, term: Term) -> bool:
+    (made,) = stretch.record.operations[term.taker].outputs[:1]
+    return _size(stretch, made) > _size(stretch, term.value)
 
 
 def _multiplying(stretch: Stretch, term: Term) -> Part | None:

@@ -57,6 +57,20 @@ def test_the_terms_of_sums_are_compared_in_whatever_order_they_are_added():
     assert parted(torch, tf, end, finish) == [(4, 2)]
 
 
+def test_of_one_term_that_differs_by_a_factor_the_sums_and_means_that_either_takes_are_passed_by():
+    """Bits: torch divides the sum over all by one number, tf the mean of those of each row by another."""
+    torch, tf = Side(), Side()
+    kept, total = np.abs(Y).mean(), np.sin(X).sum()
+    a = torch.do("sum", total, torch.do("sin", np.sin(X), torch.x))  # lines 1 and 2
+    b = torch.do("div", total / 5, a)
+    end = torch.do("add", kept + total / 5, torch.do("mean", kept, torch.do("abs", np.abs(Y), torch.y)), b)
+    c = tf.do("Sum", np.sin(X).sum(1), tf.do("Sin", np.sin(X), tf.x))
+    c = tf.do("Mean", total / 4, c)
+    d = tf.do("RealDiv", total / 36, c)  # line 4
+    finish = tf.do("AddV2", total / 36 + kept, d, tf.do("Mean", kept, tf.do("Abs", np.abs(Y), tf.y)))
+    assert parted(torch, tf, end, finish) == [(3, 4)]
+
+
 def test_of_sums_that_differ_in_one_term_that_one_is_told_though_it_is_written_in_two_ways():
     torch, tf = Side(), Side()
     kept, clipped = np.exp(X).mean(), np.maximum(np.abs(Y).mean(), 0.9)
