@@ -11,10 +11,12 @@ from compare.judging.further_lines import further_lines
 from compare.judging.kinds import kind
 from compare.judging.left_out import goes_on_as, negatives_given
 from compare.judging.line import BOTH, PARTS, Line, Step, as_made, line, made_at, place_of
+from compare.judging.makers import lines_of_makers
 from compare.judging.part_lines import line_of_part, place_of_part
 from compare.judging.relations import relation
 from compare.running.request import SIDES
 
+MOST_LINES = 2  # of a side
 CHOOSES = ("slice", "stridedslice", "narrow", "gather", "index", "roll", "flip", "reverse", "maskedselect")
 PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two different operations do not have
 
@@ -32,7 +34,16 @@ def lines_of_pair(step: Step, what: str, stretches: tuple[Stretch, Stretch], tor
     lines = pair if is_told else _of_left_out(step, what, stretches, torch, tf) or pair
     known = {(each.side, each.at.line) for each in lines if each.role == PARTS}
     more = further_lines(step, what, stretches, torch, tf)
-    return [*lines, *(each for each in more if (each.side, each.at.line) not in known)]
+    lines = [*lines, *(each for each in more if (each.side, each.at.line) not in known)]
+    return _with_room(lines, lines_of_makers(step, what, stretches, torch, tf))
+
+
+def _with_room(lines: list[Line], more: list[Line]) -> list[Line]:
+    """The lines, and more where a side has none beside that of its part."""
+    for each in more:
+        known = {one.at.line for one in lines if one.role == PARTS and one.side == each.side}
+        lines += [each] if len(known) < MOST_LINES and each.at.line not in known else []
+    return lines
 
 
 def _of_pair(step: Step, what: str, torch: Part, tf: Part) -> list[Line]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.judging.frontier import Stretch
-from compare.judging.laid_out import laid_out_by
+from compare.judging.laid_out import laid_out_by, reordered
 from compare.judging.line import PARTS, compared
 from compare.judging.pair_lines import lines_of_pair
 from tests.helpers.recorded_operations import Recorded
@@ -49,3 +49,36 @@ def test_what_laid_a_value_out_is_found_where_the_side_does_something_else_with_
     found = None if number is None else step.torch.operations[number].stack[0].line
     assert found == line
     assert laid_out_by(step.tf, torch, tf) is None, "of a transpose there is nothing to be found"
+
+
+def heads(value, name="Reshape"):
+    """What torch takes apart behind a permutation, and tf before it gives the pieces a shape."""
+    torch, tf = Recorded(), Recorded()
+    moved = X.reshape(4, 2, 3).swapaxes(0, 1)
+    flat = [np.random.default_rng(4).permutation(each.ravel()) for each in moved]
+    ours = torch.pieces(13, torch.run(12, [torch.enter(X)], moved, "aten.permute.default"), [*moved], "unbind")
+    target = torch.run(14, [ours[0]], np.sin(moved[0]), "sin")
+    theirs = tf.pieces(22, tf.enter(X), flat, "Split")
+    laid_out = tf.run(23, [theirs[0]], value(moved[0], flat[0]), name)
+    curved = tf.run(24, [laid_out], flat[0].reshape(4, 3), "Reshape")
+    step = compared(torch.end(), tf.end(), 1e-10)
+    both = tuple(Stretch(side, step.record(side), step.alike, end) for side, end in (("torch", target), ("tf", curved)))
+    made = reordered(both, both[0].made(ours[0] - 1), both[1].made(theirs[0]), step.tolerance)
+    return [(side, step.record(side).operations[number].stack[0].line) for side, number, _ in made]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (lambda right, flat: flat.reshape(4, 3), [("torch", 12), ("tf", 23)]),
+        (lambda right, flat: flat.reshape(3, 4), [("torch", 12), ("tf", 24)]),
+        (lambda right, flat: flat.reshape(4, 3) + 0.5, [("torch", 12), ("tf", 24)]),
+    ],
+    ids=["another order", "another shape first", "other numbers first"],
+)
+def test_what_comes_to_the_same_numbers_in_one_shape_in_another_order_was_laid_out_otherwise(value, found):
+    assert heads(value) == found
+
+
+def test_what_computes_something_lays_nothing_out():
+    assert heads(lambda right, flat: flat.reshape(4, 3), "Einsum") == []
