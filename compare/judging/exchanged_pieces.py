@@ -9,6 +9,9 @@ from compare.judging.kinds import kind
 from compare.judging.line import PARTS, Line, Step, as_made, line
 from compare.judging.part_lines import line_of_part
 from compare.running.request import SIDES
+from compare.traces.operations import Operation
+
+SLICES = ("slice", "stridedslice", "narrow")
 
 
 def lines_of_any_exchanged(step: Step, what: str, pairs: Sequence[tuple[Part | None, Part | None]]) -> list[Line]:
@@ -27,7 +30,7 @@ def lines_of_exchanged(step: Step, what: str, torch: Part, tf: Part) -> list[Lin
     own, theirs = ({*each.starts} - {*other.starts} for each, other in ((torch, tf), (tf, torch)))
     for mine in own:
         for other in theirs:
-            makers = [_splitting(step, part, each) for part, each in ((torch, mine), (tf, other))]
+            makers = [_making(step, part, each) for part, each in ((torch, mine), (tf, other))]
             found = [number for number in makers if number is not None]
             if len(found) == len(SIDES) and all(
                 {mine, other} <= _classes(step, side, number) for side, number in zip(SIDES, found, strict=True)
@@ -40,14 +43,20 @@ def lines_of_exchanged(step: Step, what: str, torch: Part, tf: Part) -> list[Lin
     return []
 
 
-def _splitting(step: Step, part: Part, start: int) -> int | None:
-    """The operation that made what a part starts from together with other pieces."""
-    record = step.record(part.side)
-    number = record.producer.get(as_made(step, part.side, part.starts[start]))
-    return number if number is not None and len(record.operations[number].outputs) > 1 else None
+def _making(step: Step, part: Part, start: int) -> int | None:
+    """The operation that made what a part starts from."""
+    return step.record(part.side).producer.get(as_made(step, part.side, part.starts[start]))
+
+
+def _cuts_out(operation: Operation) -> bool:
+    name = kind(operation.name)
+    return name in SLICES or (name == "where" and len(operation.inputs) == 1)
 
 
 def _classes(step: Step, side: str, number: int) -> set[int]:
-    """The classes of the pieces that an operation makes."""
-    classes = step.alike.of(side)
-    return {classes[value] for value in step.record(side).operations[number].outputs if value in classes}
+    """The classes of the pieces that an operation makes, with those that others cut out of the same value."""
+    record, classes = step.record(side), step.alike.of(side)
+    made = record.operations[number]
+    whole = {classes.get(value) for value in made.inputs[:1]} - {None}
+    beside = [each for each in record.operations if _cuts_out(each) and whole == {classes.get(each.inputs[0])}]
+    return {classes[value] for each in (made, *beside) for value in each.outputs if value in classes}

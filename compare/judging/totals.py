@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import numpy as np
 
@@ -121,12 +122,6 @@ def _is_spread(stretch: Stretch, term: Term) -> bool:
 
 
 def _multiplying(stretch: Stretch, term: Term) -> Part | None:
-    """The first operation behind a term that multiplies it by a number."""
-    return next(
-        (
-            part
-            for part in stretch.behind(term.value)
-            if kind(part.operation.name) in ("mul", "div") and len(data_of(stretch, part.output)) == 1
-        ),
-        None,
-    )
+    """The last operation behind a term, before it is added to others, that multiplies it by a number."""
+    alone = takewhile(lambda part: len(data_of(stretch, part.output)) == 1, stretch.behind(term.value))
+    return next((part for part in [*alone][::-1] if kind(part.operation.name) in ("mul", "div")), None)

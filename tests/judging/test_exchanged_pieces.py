@@ -50,6 +50,29 @@ def test_pieces_are_exchanged_too_where_one_of_them_is_taken_beside_what_both_ha
     assert (parts[:2] == [("torch", 12), ("tf", 22)]) is crosswise
 
 
+@pytest.mark.parametrize(
+    ("names", "of_one"),
+    [
+        (("aten.slice.Tensor", "StridedSlice"), True),
+        (("aten.select.int", "StridedSlice"), True),
+        (("aten.slice.Tensor", "StridedSlice"), False),
+        (("aten.exp.default", "Exp"), True),
+    ],
+)
+def test_pieces_that_are_cut_out_of_one_value_one_by_one_are_exchanged_where_they_are_cut_out(names, of_one):
+    """Of halves, each side takes the hyperbolic tangent of its first, which is not the same half."""
+    (torch, squares), (tf, others) = begun()
+    ends, halves = [], [SQUARES[:4], SQUARES[4:]]
+    for side, given, line, first, name in zip((torch, tf), (squares, others), (12, 22), (0, 1), names, strict=True):
+        wholes = given, given if of_one else side.enter(np.cos(SQUARES))
+        taken = [side.run(line + each, [wholes[each]], halves[each], name) for each in (0, 1)]
+        bent = side.run(line + 2, [taken[first]], np.tanh(halves[first]), "tanh")
+        ends.append(np.tanh(halves[first]) * halves[1 - first])
+        side.run(line + 3, [bent, taken[1 - first]], ends[-1], "mul")
+    parts = [each[1:3] for each in found(torch, tf, ends) if each[0] == PARTS]
+    assert (parts[:2] == [("torch", 12), ("tf", 23)]) is (of_one and "exp" not in names[0])
+
+
 def test_what_no_operation_made_together_is_not_exchanged():
     torch, tf = Recorded(), Recorded()
     parts = []

@@ -148,3 +148,15 @@ def test_a_sum_and_a_mean_are_what_scales():
     one, other = stretches(torch, tf, ends)
     assert [each.operation.stack[0].line for each in scaling(one, other, Term(0, 1.0, 0), Term(0, 1.0, 0))] == [1, 1]
     assert [each.operation.stack[0].line for each in scaling(one, one, Term(0, 1.0, 0), Term(0, 1.0, 0))] == [2, 2]
+
+
+def test_of_several_multiplications_the_last_is_told_that_is_of_the_term_alone():
+    torch, tf = Recorded(), Recorded()
+    total = torch.run(1, [torch.enter(X)], X.sum(), "aten.sum.default")
+    half = torch.run(3, [torch.run(2, [total], 3 * X.sum(), "aten.mul.Tensor")], X.sum() / 2, "aten.div.Tensor")
+    other = torch.run(4, [torch.enter(Y)], Y.sum(), "aten.sum.default")
+    joined = torch.run(4, [half, other], X.sum() / 2 + Y.sum(), "aten.add.Tensor")
+    tf.enter(X), tf.enter(Y)
+    target = torch.run(5, [joined], X.sum() + 2 * Y.sum(), "aten.mul.Tensor")
+    one, _ = stretches(torch, tf, (target, tf.run(1, [0], 5.5)))
+    assert [each.operation.stack[0].line for each in scaling(one, one, Term(0, 1.0, 0), Term(0, 1.0, 0))] == [3, 3]
