@@ -15,6 +15,7 @@ from compare.judging.shared_terms import CLOSE, class_of, scaled, taking, withou
 from compare.judging.terms import Term, data_of, terms_of
 
 FEWEST = 2  # terms that are another one together
+DEEPEST = 8  # sums and means, one in another: each value may come apart into several
 
 
 def totals(stretch: Stretch, terms: Sequence[Term]) -> list[Term]:
@@ -30,18 +31,18 @@ def totals(stretch: Stretch, terms: Sequence[Term]) -> list[Term]:
     return [each for each in found.values() if abs(each.factor) > CLOSE**2]
 
 
-def _totals_of(stretch: Stretch, whole: Term) -> list[Term]:
+def _totals_of(stretch: Stretch, whole: Term, deepest: int = DEEPEST) -> list[Term]:
     size, found = _size(stretch, whole.value), []
     for term in terms_of(stretch, whole.value, whole.factor, whole.taker):
         times = term.factor * size / _size(stretch, term.value)  # what is smaller is added to each part of the larger
         number, given = stretch.record.producer.get(term.value), data_of(stretch, term.value)
         name = "" if number is None else kind(stretch.record.operations[number].name)
         is_reduced = name in REDUCTIONS and len(given) == 1 and class_of(stretch, term) < 0
-        if number is None or not is_reduced or stretch.is_matched(term.value):
+        if number is None or not (is_reduced and deepest) or stretch.is_matched(term.value):
             found.append(term._replace(factor=times))
             continue
         by = _size(stretch, term.value) / _size(stretch, given[0]) if name == "mean" else 1.0
-        found += _totals_of(stretch, Term(given[0], times * by, number))
+        found += _totals_of(stretch, Term(given[0], times * by, number), deepest - 1)
     return found
 
 

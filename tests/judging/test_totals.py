@@ -6,7 +6,7 @@ import pytest
 from compare.judging.frontier import Stretch
 from compare.judging.line import compared
 from compare.judging.terms import Term, terms_of
-from compare.judging.totals import are_numbers, counted_again, counted_otherwise, scaling, totals
+from compare.judging.totals import DEEPEST, are_numbers, counted_again, counted_otherwise, scaling, totals
 from tests.helpers.recorded_operations import Recorded
 
 RNG = np.random.default_rng(4)
@@ -47,6 +47,18 @@ def test_a_value_that_is_taken_twice_counts_once_with_both_factors():
     target = torch.run(3, [total, mean], X.sum() - X.mean(), "aten.sub.Tensor")
     one, _ = stretches(torch, tf, (target, tf.run(1, [0], 5.5)))
     assert [(each.value, round(each.factor, 9)) for each in of(one)] == [(x, round(11 / 12, 9))]
+
+
+def test_a_sum_of_sums_of_sums_is_followed_so_far():
+    torch, tf = Recorded(), Recorded()
+    x, _ = torch.enter(X), tf.enter(X)
+    made = [torch.run(1, [x], X.sum(), "aten.sum.default")]
+    for factor in range(2, DEEPEST + 2):
+        shown = torch.run(2, [made[-1]], factor * X.sum(), "aten.mul.Tensor")
+        made.append(torch.run(3, [shown], factor * X.sum(), "aten.sum.default"))
+    tf.run(1, [0], 5.5)
+    ends = [[each.value for each in of(stretches(torch, tf, (end, 1))[0])] for end in made[-2:]]
+    assert ends == [[x], [made[0]]]
 
 
 def lines_counted(torch, tf, targets):
