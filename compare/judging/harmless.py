@@ -29,7 +29,7 @@ CLIP_EPSILON = (
 )
 CLIPPED_IN_THE_LOOP = (
     "all gradients are {:.1e} larger in tf: PyTorch's clip_grad_norm_ adds "
-    f"{tolerances.CLIP_EPSILON:.0e} to the norm, tf's clips by the norm alone"
+    f"{tolerances.CLIP_EPSILON:.0e} to the norm; tf's clips by the norm alone, or that of larger gradients"
 )
 REACHED_NOTHING = "at steps where no update, buffer or loss differs"
 
