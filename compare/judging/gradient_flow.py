@@ -98,6 +98,12 @@ class Flow:
         return not self._sum(terms)[-1]
 
     @cached_property
+    def begun(self) -> set[int]:
+        """The classes where what comes back begins: those of what is differentiated."""
+        passing = {value for edges in self._edges.values() for edge in edges for value in self.outputs(edge)}
+        return {each for value in passing if (each := self.classes.get(value)) is not None and not self.terms(each)}
+
+    @cached_property
     def _backward(self) -> int:
         """The first operation of the backward pass; what computes gradients before it is part of a loss."""
         made = [self.record.producer.get(edge.gradient, 0) for edge in self.record.edges]

@@ -64,8 +64,9 @@ def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) ->
         place = None if number is None else line_that_uses(flow.record, number, value)
         if number is not None and place is not None:
             own = line(step, what, flow.side, PARTS, place, flow.record.operations[number].outputs[0])
-            note = CUT if flow.is_nothing(terms) else ""
-            own = replace(own, value=_gradient(flow, terms), note=note)
+            begins = parting.at in flow.begun
+            note = CUT if flow.is_nothing(terms) and not begins else ""
+            own = own if begins else replace(own, value=_gradient(flow, terms), note=note)
             found += with_returns([own]) if note else [own]
     return [each for each in found if each is not None]
 

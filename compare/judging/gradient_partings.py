@@ -91,7 +91,8 @@ def _joined(ways: Sequence[Parting], way: Parting) -> list[Parting]:
 def _further(flows: tuple[Flow, Flow], way: Parting) -> frozenset[int]:
     """Where a way of one side ends on which the other, too, has a gradient."""
     side = 0 if way.terms[0] else 1
-    hidden = {each for each in flows[side].both if not flows[1 - side].terms(each)}
+    other = flows[1 - side]
+    hidden = {each for each in flows[side].both - other.begun if not other.terms(each)}
     return flows[side].ends(way.terms[side], way.at, hidden)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compare.judging.gradient_ends import adding_up
 from compare.judging.gradient_flow import Flow
 from compare.judging.gradient_partings import Parting, cut, cut_before, is_made_without
 from compare.judging.kinds import PASSING, kind
@@ -27,6 +28,9 @@ def through(flows: tuple[Flow, Flow], parting: Parting) -> list[int | None]:
     flow, other = flows[without], flows[1 - without]
     if (straight := _straight_through(other, parting, parting.terms[1 - without])) is not None:
         found[without], found[1 - without] = _maker(flow, parting.at), straight
+        return found
+    if parting.at in flow.begun:  # what a factor in the other's loss does, this side may do as it adds gradients up
+        found[without] = adding_up(flow) or _maker(flow, parting.at)
         return found
     end, maker = _end(flow, parting, other, parting.terms[1 - without]), _maker(flow, parting.at)
     found[without] = end

@@ -1,0 +1,16 @@
+"""What is made of the gradients of several backward passes."""
+
+from __future__ import annotations
+
+from compare.judging.gradient_flow import Flow
+from compare.judging.line import place_of
+
+
+def adding_up(flow: Flow) -> int | None:
+    """The first operation on a line of its own that is given the gradient of a weight, behind one of several passes."""
+    record = flow.record
+    asking = {place_of(record, number) for number, each in enumerate(record.operations) if each.of is not None}
+    gradients = [edge.gradient for edge in flow.terms_of(record.weights.values())]
+    taking = sorted({number for value in gradients for number in record.consumers.get(value, ())})
+    placed = (number for number in taking if place_of(record, number) not in (None, *asking))
+    return next(placed, None) if len(record.asked) > 1 else None
