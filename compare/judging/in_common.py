@@ -14,7 +14,7 @@ def in_common(step: Step, torch: int, tf: int) -> Alike:
     """The classes of values, where both sides have what they were given, and of all else that of which both make these
     two values."""
     ways = [
-        {step.alike.of(side).get(value) for value in _before(step.record(side), target)}
+        {step.alike.of(side).get(value) for value in before(step.record(side), target)}
         for side, target in zip(SIDES, (torch, tf), strict=True)
     ]
     given = {each for value, each in step.alike.torch.items() if not _is_computed(step.torch, value)}
@@ -27,7 +27,7 @@ def _is_computed(record: Operations, value: int) -> bool:
     return number is not None and bool(record.operations[number].stack)
 
 
-def _before(record: Operations, value: int) -> set[int]:
+def before(record: Operations, value: int) -> set[int]:
     """All values that a value is computed of, and it."""
     found, left = {value}, [value]
     while left:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import cache, partial
 
 from compare.judging import tolerances
-from compare.judging.gradient_lines import lines_of_gradient, lines_of_gradient_back
+from compare.judging.earlier_turns import lines_of_shown
+from compare.judging.gradient_lines import lines_of_gradient_back
 from compare.judging.isolated_difference import BACK, BETWEEN, GRADIENT, LAYER, LOSS, IsolatedDifference
 from compare.judging.isolation import Isolated, call_of
 from compare.judging.line import Line, Step, compared
-from compare.judging.lines import lines_of_value
 from compare.judging.parting_lines import what_parts
 from compare.judging.run import Run
+from compare.judging.used_gradients import lines_of_used_gradient
 
 WITH_LINES = (BETWEEN, LAYER, LOSS, BACK, GRADIENT)  # what a value or its gradient shows, and no setting says
 
@@ -45,8 +46,8 @@ def _lines(
     if difference.place == BACK:
         output = isolated.pair.torch.get((at, "forward", call_of(row)))
         return () if output is None else tuple(lines_of_gradient_back(step, difference.words, output))
-    lines = lines_of_gradient(step, what, row.tensor) if row.stage == "gradient" else []
     own, other = isolated.shown(row)
-    if lines or own is None or other is None:
-        return tuple(lines)
-    return tuple(lines_of_value(step, what, own, other))
+    shown = None if own is None or other is None else (own, other)
+    if row.stage == "gradient":
+        return tuple(lines_of_used_gradient(step, what, row.tensor, shown))
+    return tuple(lines_of_shown(step, what, *shown)) if shown else ()

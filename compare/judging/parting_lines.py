@@ -11,7 +11,7 @@ from compare.judging import tolerances
 from compare.judging.advice import settings_at
 from compare.judging.comparison import DIVERGED
 from compare.judging.difference import difference
-from compare.judging.gradient_lines import lines_of_gradient
+from compare.judging.earlier_turns import lines_of_shown
 from compare.judging.isolated_difference import BACK, GRADIENT
 from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
@@ -20,6 +20,7 @@ from compare.judging.lines import lines_of_value
 from compare.judging.rate_lines import lines_of_rate
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
+from compare.judging.used_gradients import lines_of_used_gradient
 from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call
 from compare.traces.trace import Key, TracePair
@@ -119,11 +120,12 @@ def find_lines(pair: TracePair, first: StageRow, precision: str) -> list[Line]:
     step = compared(pair.torch.operations, pair.tf.operations, tolerance)
     what = what_parts(first)
     if first.stage == "gradient":
-        lines = lines_of_gradient(step, what, first.tensor)
-        if lines:
-            return lines
-    targets = _left_behind(pair, first) if first.stage == "update" else _values(pair, first.key)
-    return lines_of_value(step, what, *targets) if targets else []
+        return lines_of_used_gradient(step, what, first.tensor, _values(pair, first.key))
+    if first.stage == "update":  # by gradients that were compared before
+        targets = _left_behind(pair, first)
+        return lines_of_value(step, what, *targets) if targets else []
+    targets = _values(pair, first.key)
+    return lines_of_shown(step, what, *targets) if targets else []
 
 
 def _values(pair: TracePair, key: Key) -> tuple[np.ndarray, np.ndarray] | None:

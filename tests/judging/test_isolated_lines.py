@@ -54,11 +54,11 @@ def found(monkeypatch):
     asked = []
     monkeypatch.setattr(isolated_lines, "compared", lambda torch, tf, tolerance: (torch, tf))
 
-    def lines_of_value(step, what, torch, tf):
+    def lines_of_shown(step, what, torch, tf):
         asked.append((step, what, torch.tolist(), tf.tolist()))
         return [what]
 
-    monkeypatch.setattr(isolated_lines, "lines_of_value", lines_of_value)
+    monkeypatch.setattr(isolated_lines, "lines_of_shown", lines_of_shown)
     return asked
 
 
@@ -91,15 +91,15 @@ def test_what_no_setting_explains_has_lines_from_the_first_step_that_shows_it(is
 
 
 def test_gradients_are_followed_to_the_weight_or_to_the_output_that_they_come_back_to(isolated, found, monkeypatch):
-    monkeypatch.setattr(isolated_lines, "lines_of_gradient", lambda step, what, weight: [f"{what} to {weight}"])
+    def lines_of_used_gradient(step, what, weight, used):
+        return [f"{what} to {weight}", *used]
+
+    monkeypatch.setattr(isolated_lines, "lines_of_used_gradient", lines_of_used_gradient)
     monkeypatch.setattr(isolated_lines, "lines_of_gradient_back", lambda step, what, output: [what, *output.tolist()])
     every = [of("gradient", "gradient", isolated), of("backward", "upstream", isolated)]
     lines = [each.lines for each in with_own_lines(lambda *_: [Record(1), Record(2)], isolated, every)]
-    assert lines == [("the gradient of w to w",), ("gradient back to bn", 1.0)]
+    assert lines == [("the gradient of w to w", 1.0, 1.5), ("gradient back to bn", 1.0)]
     assert found == []
-    monkeypatch.setattr(isolated_lines, "lines_of_gradient", lambda *_: [])
-    [other, _] = with_own_lines(lambda *_: [Record(1), Record(2)], isolated, every)
-    assert other.lines == ("the gradient of w",), "where the gradient of a weight is right until it is changed"
 
 
 def test_where_a_side_left_no_record_there_are_no_lines(isolated, found):

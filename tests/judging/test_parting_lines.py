@@ -17,6 +17,7 @@ from compare.judging.stages import StageRow
 from compare.running.request import RequestFailedError
 from compare.traces.places import Place
 from compare.traces.step import END
+from compare.traces.trace import TracePair
 from tests.helpers.recorded_operations import Recorded
 
 X = np.random.default_rng(2).normal(size=(8, 3))
@@ -182,3 +183,13 @@ def test_the_lines_of_a_step_that_is_not_isolated_take_the_place_of_those_of_gra
     judgement, _ = asked(replace(judged(row()), differences=own))
     assert judgement.lines
     assert [len(each.lines) for each in judgement.differences] == [1, 0]
+
+
+@pytest.mark.parametrize(("stage", "asked_of"), [("update", "value"), ("forward", "shown"), ("gradient", "gradient")])
+def test_an_update_is_not_led_back_to_gradients_which_were_compared_before(monkeypatch, stage, asked_of):
+    for name, said in (("value", "value"), ("shown", "shown"), ("used_gradient", "gradient")):
+        monkeypatch.setattr(parting_lines, f"lines_of_{name}", lambda *_, said=said: [said])
+    monkeypatch.setattr(parting_lines, "_left_behind", lambda pair, first: (X, X))
+    monkeypatch.setattr(parting_lines, "_values", lambda pair, key: (X, X))
+    pair = TracePair(FakeTrace("torch"), FakeTrace("tf"))
+    assert parting_lines.find_lines(pair, row(stage), "float64") == [asked_of]
