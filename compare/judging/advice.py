@@ -9,6 +9,8 @@ from compare.judging.by_hand import say_by_hand, say_multiple
 from compare.judging.comparison import DIVERGED, Comparison
 from compare.judging.difference import NOT_SHOWN
 from compare.judging.first_divergence import last_agreement
+from compare.judging.isolated_difference import BETWEEN, LAYER
+from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
 from compare.judging.loss_ratio import say_ratio
 from compare.judging.modes import IN_EVALUATION_MODE
@@ -146,6 +148,8 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
         of_optimizers = [row for row in apart if row.subject.startswith("optimizer")]
         # A schedule acts through the rate, which would have parted before.
         return frozen + sorted(of_optimizers, key=lambda row: row.setting == "schedule" and first.stage != "rate")
+    if first.stage == "forward":
+        apart = [row for row in apart if row.subject not in _only_given_otherwise(judgement)]
     own, before = _layer_of(first.tensor, apart), None
     if first.stage in ("forward", "loss"):
         before = _layer_of(_last_output(judgement, first), apart)
@@ -157,6 +161,13 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
     # The layer before puts out the same: what it adds around its input was added by a line of its own.
     of_before = [row for row in apart if row.subject == before != own and row.setting not in OF_PADDING]
     return of_layer + of_before + of_all
+
+
+def _only_given_otherwise(judgement: Judgement) -> set[str]:
+    """The layers that are given something else, and make the same of the same: with other axes first, say."""
+    rows = [(each.place, row) for each in judgement.differences for row in each.rows]
+    given, apart = ({without_call(call_of(row)) for place, row in rows if place == own} for own in (BETWEEN, LAYER))
+    return given - apart
 
 
 def _is_padded_elsewhere(row: SettingRow, first: StageRow) -> bool:

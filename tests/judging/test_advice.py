@@ -8,6 +8,7 @@ import pytest
 from compare import diff
 from compare.judging.advice import IN_EVALUATION, settings_at, what_to_compare
 from compare.judging.difference import Difference
+from compare.judging.isolated_difference import BETWEEN, LAYER, IsolatedDifference
 from compare.judging.judgement import Judgement
 from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
@@ -249,3 +250,14 @@ def test_the_padding_of_a_layer_that_puts_out_the_same_is_no_cause_of_what_parts
     row = SettingRow("conv", "Conv2d", setting, [1, 1], [0, 0], "differs", "")
     found = settings_at(Judgement("diverged", (), {"float64": comparison}, first, (row,)), first)
     assert found == [row] * advised
+
+
+@pytest.mark.parametrize(("others", "advised"), [((), False), ((LAYER,), True)])
+def test_no_setting_of_a_layer_is_advice_that_is_only_given_something_else(others, advised):
+    """A layer with another order of its axes, say, that the code around it swaps."""
+    batch_first = SettingRow("rnn", "GRU", "batch_first", False, True, "differs", "")
+    first = StageRow(0, "forward", "rnn", Difference("value", "5x2", max_rel=1.0), 0.0)
+    given = IsolatedDifference(BETWEEN, "", (replace(first, stage="input", tensor="rnn input"),))
+    differences = given, *(IsolatedDifference(place, "GRU", (first,)) for place in others)
+    said = what_to_compare(Judgement("diverged", (), {}, first, (batch_first,), differences=differences))
+    assert said.startswith("first give both sides the same batch_first") is advised
