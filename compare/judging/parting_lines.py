@@ -17,6 +17,7 @@ from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
 from compare.judging.line import BOTH, PARTS, Line, compared
 from compare.judging.lines import lines_of_value
+from compare.judging.padding_row import parts_in_the_padding
 from compare.judging.rate_lines import lines_of_rate
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
@@ -74,7 +75,8 @@ def _precision(judgement: Judgement, first: StageRow) -> str:
 def _with_lines_of(judgement: Judgement, first: StageRow, recorded: Callable[[], TracePair]) -> Judgement:
     try:
         pair = recorded()
-        lines = find_lines(pair, first, _precision(judgement, first))
+        is_told = parts_in_the_padding(pair, first, settings_at(judgement, first))
+        lines = [] if is_told else find_lines(pair, first, _precision(judgement, first))
     except RequestFailedError as error:
         return _said(judgement, f"the lines that differ were not looked for: recording the step failed ({error})")
     except Exception as error:  # what only explains a verdict must not cost it

@@ -193,3 +193,11 @@ def test_an_update_is_not_led_back_to_gradients_which_were_compared_before(monke
     monkeypatch.setattr(parting_lines, "_values", lambda pair, key: (X, X))
     pair = TracePair(FakeTrace("torch"), FakeTrace("tf"))
     assert parting_lines.find_lines(pair, row(stage), "float64") == [asked_of]
+
+
+def test_where_the_padding_of_an_embedding_says_it_all_no_line_of_a_formula_is_named(monkeypatch):
+    settings = [SettingRow("embed", "Embedding", "padding_idx", 0, None, "differs", "")]
+    monkeypatch.setattr(parting_lines, "settings_at", lambda judgement, first: settings)
+    monkeypatch.setattr(parting_lines, "parts_in_the_padding", lambda pair, first, given: given == settings)
+    judgement = judged(row())
+    assert asked(judgement)[0] is judgement
