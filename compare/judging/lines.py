@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compare.judging.aliases import with_aliases
-from compare.judging.alike import Finder, same
+from compare.judging.alike import Alike, Finder, same
 from compare.judging.exchanged_pieces import lines_of_any_exchanged
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
@@ -49,20 +49,34 @@ def _without_repeats(lines: Sequence[Line]) -> list[Line]:
 
 
 def _lines_between(step: Step, what: str, torch: int, tf: int) -> tuple[list[Line], bool]:
-    """The lines between what both sides have and two values, and whether both have it in an order of its own."""
+    """The lines between what both sides have and two values, and whether both have it in an order of its own.
+
+    Where one side has elsewhere in the step what the other makes of it here, those that go on from that come behind.
+    """
     both = in_common(step, torch, tf)
+    lines, paired = _lines_from(step, what, both, torch, tf)
+    takes_another_order = any(_takes_another_order(step, *pair) for pair in paired[:MOST_PAIRS])
+    if both.both != step.alike.both:
+        taking, _ = _lines_from(step, what, step.alike, torch, tf)
+        lines = _without_repeats([*lines, *(each for each in taking if each.role == PARTS)])
+    return lines, takes_another_order
+
+
+def _lines_from(
+    step: Step, what: str, both: Alike, torch: int, tf: int
+) -> tuple[list[Line], list[tuple[Part | None, Part | None]]]:
+    """The lines between what counts as what both sides have and two values, and the first operations there, paired."""
     targets = [as_made(step, side, value) for side, value in zip(SIDES, (torch, tf), strict=True)]
     one, other = (Stretch(side, step.record(side), both, end) for side, end in zip(SIDES, targets, strict=True))
     from_the_end, passages = _from_the_end(step, what, one, other)
     paired = _from_the_start(step, one, other)
-    takes_another_order = any(_takes_another_order(step, *pair) for pair in paired[:MOST_PAIRS])
     if paired and (exchanged := lines_of_any_exchanged(step, what, paired)):
-        return exchanged, takes_another_order
+        return exchanged, paired
     found = _together(from_the_end, _lines(step, what, (one, other), paired))
     if not found or _is_told(found):  # which says all
-        return found, takes_another_order
+        return found, paired
     named = {(each.side, each.at.line) for each in found}
-    return [*found, *(each for each in passages if (each.side, each.at.line) not in named)], takes_another_order
+    return [*found, *(each for each in passages if (each.side, each.at.line) not in named)], paired
 
 
 def _from_the_start(step: Step, one: Stretch, other: Stretch) -> list[tuple[Part | None, Part | None]]:

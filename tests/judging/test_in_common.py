@@ -30,3 +30,15 @@ def test_what_both_were_given_is_in_common_wherever_it_is_used():
     both = in_common(step, *ends).both
     assert {step.alike.torch[0], step.alike.torch[1]} <= both
     assert both == step.alike.both - {step.alike.torch[3]}  # the sine, of which neither makes its value
+
+
+def test_what_takes_one_of_two_values_that_the_other_side_has_too_is_named_beside_what_makes_it():
+    """A sample, which both draw, where the other side takes the chances."""
+    (torch, squares), (tf, others) = begun()
+    sample = (SQUARES > 1).astype(float)
+    drawn = torch.run(12, [squares], sample, "aten.gt")
+    torch.run(14, [torch.run(13, [drawn, torch.enter(X)], sample - X, "sub")], (sample - X).sum(), "sum")
+    tf.run(22, [others], sample, "Greater")  # for something else
+    tf.run(24, [tf.run(23, [others, tf.enter(X)], SQUARES - X, "Sub")], (SQUARES - X).sum(), "Sum")
+    lines = found(torch, tf, ((sample - X).sum(), (SQUARES - X).sum()))
+    assert {("torch", 12), ("torch", 13), ("tf", 23)} <= {each[1:3] for each in lines if each[0] == PARTS}
