@@ -85,7 +85,7 @@ def side(
             return seen
 
         def step(_: Side, batch: Mapping) -> tuple[Any, dict]:
-            return loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)))
+            return loss_and_metrics(path, f"{side}_step", own_step(given, restore(batch)), updated=True)
 
         return replace(seen, step=step, as_written=True)
 

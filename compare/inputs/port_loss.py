@@ -38,9 +38,13 @@ def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextMa
     return with_training if takes_training(loss) else without_training
 
 
-def loss_and_metrics(path: str, function: str, result: Any) -> tuple[Any, dict]:
+def loss_and_metrics(path: str, function: str, result: Any, updated: bool = False) -> tuple[Any, dict]:
+    """The loss, and metrics by name; where the weights are `updated` already it may be a plain number, as fit's are.
+
+    PortError for anything else.
+    """
     value, metrics = result if isinstance(result, tuple) and len(result) == 2 else (result, {})
-    shape = getattr(value, "shape", None)
+    shape = () if updated and isinstance(value, (int, float)) else getattr(value, "shape", None)
     if shape is None or not isinstance(metrics, Mapping):
         raise PortError(
             f"{Path(path).name}: {function} returns {what(result)}, expected the loss, or loss and metrics, as tensors"

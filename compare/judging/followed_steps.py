@@ -18,6 +18,7 @@ from compare.judging.comparison import Comparison
 from compare.judging.first_divergence import BEFORE_GRADIENTS, before_gradients, first_divergence
 from compare.judging.growth import growth_parting
 from compare.judging.half_precision import first_of_half
+from compare.judging.metrics import precision_of_metric
 from compare.judging.stage_rows import stage_rows
 from compare.judging.stages import StageRow
 from compare.judging.steps import EVALUATED, METRIC, NONE, Allow, Series, apart, usual_size
@@ -101,7 +102,11 @@ def _curves(pair: TracePair, steps: tuple[int, ...], allowed: float, of_loss: fl
     """The metrics of the steps, and the evaluations of weights with which one of them then began."""
     if allowed < tolerances.COUNTS_ARE_CERTAIN_BELOW:
         for name in pair.metrics:
-            yield _of_curve(METRIC, name, [(step, step) for step in steps], pair, allowed)
+            counted_in = precision_of_metric(
+                pair.torch.curves.get(name, NONE), pair.tf.curves.get(name, NONE), "float64"
+            )
+            least = float(tolerances.allowed_in_step(0.0, counted_in))
+            yield _of_curve(METRIC, name, [(step, step) for step in steps], pair, max(allowed, least))
     when, what = EVALUATION
     ours, theirs = (trace.curves.get(when, NONE).tolist() for trace in pair)
     if ours == theirs:

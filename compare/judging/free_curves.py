@@ -10,6 +10,7 @@ from compare.judging import tolerances
 from compare.judging.comparison import Comparison
 from compare.judging.curves import curve_gap, nudge_gap
 from compare.judging.harmless import settled
+from compare.judging.metrics import precision_of_metric
 from compare.judging.stage_rows import allowed_for_loss, stage_rows
 from compare.judging.steps import EVALUATED, METRIC, NONE, Series
 from compare.traces.step import END
@@ -36,10 +37,11 @@ def _metrics(pair: TracePair, nudges: list[tuple[Trace, Trace]], envelope: np.nd
     """Each metric; one that counts is certain only where the loss's envelope is narrow."""
     certain = envelope < tolerances.COUNTS_ARE_CERTAIN_BELOW
     for name in pair.metrics:
-        gap = curve_gap(*(trace.curves.get(name, NONE) for trace in pair))[: len(envelope)]
+        values = _values(pair, name)
+        gap = curve_gap(*values)[: len(envelope)]
         gap = np.where(certain[: len(gap)], gap, 0)
-        allowed = tolerances.allowed(nudge_gap(name, nudges, len(gap)), "float64")
-        yield Series(METRIC, name, np.arange(len(gap)), gap, allowed, *_values(pair, name))
+        allowed = tolerances.allowed(nudge_gap(name, nudges, len(gap)), precision_of_metric(*values, "float64"))
+        yield Series(METRIC, name, np.arange(len(gap)), gap, allowed, *values)
 
 
 def _evaluation(pair: TracePair, nudges: list[tuple[Trace, Trace]], precision: str) -> Iterator[Series]:

@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from compare.judging import tolerances
 from compare.judging.curves import Curve, first_beyond
+from compare.judging.metrics import precision_of_metric
 from compare.traces.trace import EVALUATION, Trace, TracePair
 
 METRIC, EVALUATED = "metric", "evaluation"
@@ -127,6 +128,7 @@ def _curve(
     allow: Allow,
 ) -> Series:
     ours, theirs = (trace.curves.get(name, NONE) for trace in (torch, tf))
+    precision = precision_of_metric(ours, theirs, precision) if stage == METRIC else precision
     gap = apart(ours, theirs, len(steps))
     opened = [(twin.header.ulps, apart(ours, twin.curves.get(name, NONE), len(steps))) for twin in nudged]
     return Series(stage, name, steps, gap, _allowed(opened, gap, precision, allow), ours, theirs)

@@ -318,6 +318,7 @@ def test_a_loss_that_is_none_is_named_with_what_it_is(file, function, returned, 
         computed(file, returned, function)
 
 
-def test_a_loss_that_is_a_plain_number_is_taken_or_explained(file):
+def test_a_loss_that_is_a_plain_number_is_taken_of_a_step_and_explained_where_it_is_to_be_minimised(file):
+    assert computed(file, "2.0", "torch_step") == (2.0, {})
     with pytest.raises(PortError, match="tensor"):
-        computed(file, "2.0", "torch_step")
+        computed(file, "2.0", "loss")

@@ -105,6 +105,12 @@ def test_a_metric_parts_at_its_first_step_in_either_precision(compared, precisio
     assert (comparison.parts_at, comparison.parting.series.tensor) == (2, "accuracy")
 
 
+@pytest.mark.parametrize(("tf", "parts"), [(1 / 3, None), (1 / 3 + 1e-3, 0)])
+def test_a_metric_that_one_side_counts_in_float32_is_judged_in_it(compared, tf, parts):
+    torch = FakeSide(curves=metric("accuracy", float(np.float32(1 / 3))))
+    assert compared(torch, FakeSide(rounding, curves=metric("accuracy", tf))).parts_at == parts
+
+
 @pytest.mark.parametrize("side", ["torch", "tf"])
 def test_a_metric_that_one_side_lacks_parts_at_once(compared, side):
     comparison = compared(**{side: FakeSide(curves=metric("accuracy", 0.5))})

@@ -70,6 +70,13 @@ def test_a_count_that_flips_is_certain_only_where_the_loss_is(compared, precisio
     assert parts == {"float64": "accuracy", "float32": None}[precision]
 
 
+@pytest.mark.parametrize(("tf", "parts"), [(1 / 3, None), (1 / 3 + 1e-3, "accuracy")])
+def test_a_metric_that_one_side_counts_in_float32_is_judged_in_it(compared, tf, parts):
+    torch = FakeSide(curves=metric(float(np.float32(1 / 3))))
+    comparison = compared(torch, FakeSide(rounding, curves=metric(tf)), "float64")
+    assert (comparison.parting and comparison.parting.series.tensor) == parts
+
+
 def test_a_metric_that_one_side_lacks_parts_at_once(compared):
     comparison = compared(FakeSide(curves=metric(0.5)))
     assert (comparison.parting.step, comparison.parting.values) == (0, [0.5, None])
