@@ -133,13 +133,22 @@ def difference_in_any_layout(torch: np.ndarray | None, tf: np.ndarray | None, al
     if torch.size != tf.size or max(torch.ndim, tf.ndim) < 3:
         return found
     if torch.ndim != tf.ndim:
-        orders = [tf.reshape(torch.shape)]
+        orders = [tf.reshape(torch.shape), _places_together(tf, torch.shape)]
     else:
         orders = [np.moveaxis(tf, -1, 1), np.moveaxis(tf, 1, -1), np.swapaxes(tf, 0, 1)]
     others = [difference(torch, moved) for moved in orders if moved.shape == torch.shape]
     agreeing = [other for other in others if other.max_rel <= allowed or other.tells_nothing(allowed)]
     closest = min(others, key=lambda other: other.max_rel, default=found)
     return agreeing[0] if agreeing else closest if FAR * closest.max_rel < found.max_rel else found
+
+
+def _places_together(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """An image (N, C, ...) as a sequence of its places (N, L, C), or such a sequence as an image: of another number of
+    axes than `shape`, which it is given."""
+    if array.ndim > len(shape):
+        return np.moveaxis(array, 1, -1).reshape(shape)
+    batch, channels, *places = shape
+    return np.moveaxis(array.reshape(batch, *places, channels), -1, 1)
 
 
 def _as_labels(torch: np.ndarray, tf: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -232,6 +232,15 @@ def test_numbers_of_classes_are_the_same_as_ones_for_each():
     assert difference_at("batch", numbers, 2 * ones, 0.0).kind == "shape"
 
 
+def test_an_image_is_the_sequence_of_its_places():
+    images = np.random.default_rng(0).normal(size=(2, 8, 3, 2))
+    sequence = np.moveaxis(images, 1, -1).reshape(2, 6, 8)
+    for sides in ((images, sequence), (sequence, images)):
+        assert difference_in_any_layout(*sides, 1e-12).max_rel == 0
+    assert difference_in_any_layout(images, sequence[:, ::-1], 1e-12).max_rel > 0.1
+    assert difference_in_any_layout(images[0, 0, 0, 0], sequence[:1, :1, :1], 1e-12).max_rel == 0
+
+
 def test_values_that_are_by_far_closer_in_another_order_of_their_axes_are_compared_in_that_one():
     images = np.random.default_rng(0).normal(size=(2, 4, 4, 4))
     moved = np.moveaxis(images, 1, -1) * 1.001
