@@ -11,6 +11,13 @@ NUMBERED = "operation "  # how the scope begins of an operation whose number a t
 Number = int | None  # of what a tape records; None where it is not known
 
 
+def own_mathematics():
+    """The module whose `cast` TensorFlow's own functions call."""
+    from tensorflow.python.ops import math_ops
+
+    return math_ops
+
+
 def number_of_tensor(tensor) -> int:
     """What tells a tensor from all others of the process, also from those that are gone."""
     return tensor._id

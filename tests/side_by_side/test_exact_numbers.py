@@ -43,6 +43,15 @@ def test_a_function_traced_inside_keeps_the_number():
     assert float(traced(tf.constant(1.0, tf.float64))) == 0.9
 
 
+def test_gelu_has_its_constants_in_float64():
+    """The approximation of Hendrycks and Gimpel, arXiv:1606.08415."""
+    x = np.linspace(-3, 3, 7)
+    expected = x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+    with numbers_cast_exactly():
+        np.testing.assert_allclose(tf.nn.gelu(tf.constant(x), approximate=True), expected, rtol=1e-13, atol=1e-15)
+    assert np.abs(tf.nn.gelu(tf.constant(x), approximate=True) - expected).max() > 1e-10
+
+
 def test_adam_of_keras_corrects_its_bias_in_float64():
     """After one step of Adam a weight has moved by the rate, but for epsilon."""
     variable = keras.Variable(np.ones(1), dtype="float64")
