@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,12 +38,14 @@ def stage_rows(
     for key in keys:
         step, stage, tensor = key
         plain = {id(trace): trace.get(key) for trace in (torch, tf)}
-        opened = [(nudged.header.ulps, _opened(plain[id(side)], nudged, key)) for side, nudged in nudges]
+        opened = [
+            (nudged.header.ulps, _opened(plain[id(side)], nudged, key, plain.values())) for side, nudged in nudges
+        ]
         if stage == "weights":
             largest[step, tensor] = [_largest(values) for values in plain.values()]
         elif stage == "update":
-            sizes = zip(plain.values(), largest.get((step, tensor), ()), strict=False)
-            opened += [(1, _rounding_of_update(_largest(update), weights, precision)) for update, weights in sizes]
+            size = max(map(_largest, plain.values()))
+            opened += [(1, _rounding_of_update(size, each, precision)) for each in largest.get((step, tensor), ())]
         opened.append((1, widest.get((stage, tensor), 0.0)))
         widest[stage, tensor] = float(tolerances.opened_by(opened, precision))
         exact = stage == "rate" and precision in tolerances.HALF  # a rate is a constant: no layer rounds it
@@ -107,12 +109,18 @@ def opened_at(plain: Trace, nudged: Trace, key: Key) -> float:
     return _opened(plain.get(key), nudged, key)
 
 
-def _opened(plain: np.ndarray | None, nudged: Trace, key: Key) -> float:
-    """The gap that a nudge opened in one tensor; 0 where either is missing or not finite."""
+def _opened(plain: np.ndarray | None, nudged: Trace, key: Key, compared: Iterable[np.ndarray | None] = ()) -> float:
+    """The gap that a nudge opened in one tensor; 0 where either is missing or not finite.
+
+    A tensor that is 0 but for rounding moves as a whole: that is little where one of those that are `compared` is more.
+    """
     moved = nudged.get(key)
     if plain is None or moved is None or plain.shape != moved.shape:
         return 0.0
     gap = relative(plain, moved)
+    if np.isfinite(gap) and gap > tolerances.MOVED_AS_A_WHOLE:
+        own = max(_largest(plain), _largest(moved))
+        gap *= own / max([own, *map(_largest, compared)])
     return gap if np.isfinite(gap) else 0.0
 
 

@@ -148,15 +148,17 @@ def _around(twin: np.ndarray, rounding: Curve) -> Curve:
     """What a nudge opened in each step or in the steps beside it, in terms of what an ulp makes of the step.
 
     One nudge is one sample, which by chance may open little in a step; and an update that passes zero is no more exact
-    for being small.
+    for being small. An update that is 0 but for rounding moves as a whole: that is little where tf's is more.
     """
-    gap, ulps = twin.T
-    count = min(len(gap), len(rounding))
-    known = (ulps[:count] > 0) & np.isfinite(gap[:count])
-    in_ulps = np.where(known, gap[:count] / np.where(known, ulps[:count], 1), 0)
+    count = min(len(twin), len(rounding))
+    (gap, ulps), rounding = twin[:count].T, rounding[:count]
+    known = (ulps > 0) & np.isfinite(gap)
+    ulps = np.where(known, ulps, 1)
+    in_ulps = np.where(known, gap / ulps, 0)
     padded = np.pad(in_ulps, tolerances.STEPS_AROUND)
     widest = sliding_window_view(padded, 2 * tolerances.STEPS_AROUND + 1).max(axis=1)
-    return np.maximum(gap[:count], widest * rounding[:count])
+    of_tf = np.where(known & (gap > tolerances.MOVED_AS_A_WHOLE), np.minimum(rounding / ulps, 1), 1)
+    return np.maximum(gap * of_tf, widest * rounding)
 
 
 def _allowed(opened: Sequence[tuple[int, Curve]], gap: Curve, precision: str, allow: Allow) -> Curve:

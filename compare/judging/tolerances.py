@@ -66,6 +66,9 @@ SAME_VALUE = {"float64": (1e-12, 2e-7), "float32": (1e-5, 1e-4)}
 SAME_VALUE_PART = 1e-2
 LEAKED_VALUE = 16  # times what a leak moved on the way there: sums of a tensor are moved by more than its elements
 
+# A nudge that opens more moves a tensor as a whole: it is 0 but for rounding. What is much larger moves by less.
+MOVED_AS_A_WHOLE = 1e-3
+
 # One constant rounded to float32 is off by half a float32 ulp; a formula that has several, by a few. No more than that
 # is called a leak, unless it is measured that rounded constants or nudged weights do more at that very place.
 LEAK_ULPS = 2

@@ -5,12 +5,14 @@ Notice what a loop may do between: it adds up the gradients of several passes, d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from compare.judging.earlier_turns import lines_of_shown
+from compare.judging.earlier_turns import lines_of_shown, lines_that_ask
 from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.in_common import before
-from compare.judging.line import Line, Step
+from compare.judging.line import PARTS, Line, Step
 from compare.judging.lines import find, lines_of_value
 from compare.running.request import SIDES
 
@@ -20,8 +22,15 @@ Arrays = tuple[np.ndarray, np.ndarray]  # torch's, tf's
 def lines_of_used_gradient(step: Step, what: str, weight: str, used: Arrays | None) -> list[Line]:
     """The lines where the gradient of a weight parts; `used` are the gradients that the optimizers are given."""
     if used and _is_same_before(step, weight, used) and (found := lines_of_value(step, what, *used)):
-        return found
+        return _behind_the_passes(step, found)
     return lines_of_gradient(step, what, weight) or (lines_of_shown(step, what, *used) if used else [])
+
+
+def _behind_the_passes(step: Step, lines: Sequence[Line]) -> list[Line]:
+    """The lines without those that ask for gradients, where both sides have others that part."""
+    asking = lines_that_ask(step)
+    behind = [each for each in lines if each.role != PARTS or (each.side, each.at) not in asking]
+    return behind if {each.side for each in behind if each.role == PARTS} == {*SIDES} else [*lines]
 
 
 def _is_same_before(step: Step, weight: str, used: Arrays) -> bool:

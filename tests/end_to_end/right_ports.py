@@ -46,6 +46,9 @@ AS_THEY_ARE = (
     RightPort("annealing", "annealing", (), "a count in Python on the PyTorch side, in a variable on the other"),
     RightPort("single", "single", (), "computes in float32 always: judged in float32"),
     RightPort("deep", "deep", (), "float32 curves that drift apart by rounding alone"),
+    RightPort(
+        "cancelling", "cancelling", (), "a gradient that is 0 on one side, and what rounding leaves on the other"
+    ),
     RightPort("saturated", "saturated", (), "a loss of 1e18, gradients through units that are 1 but for rounding"),
     RightPort("adam_rewritten", "adam_rewritten", (), "an optimizer that casts Python's numbers to the weights' dtype"),
     RightPort("by_hand", "by_hand", (), "an optimizer's formula written out: no gradient and no state can be shown"),

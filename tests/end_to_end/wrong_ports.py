@@ -653,14 +653,6 @@ EMBEDDINGS = (
 
 LATE = (
     WrongPort(
-        "clipped_when_it_explodes",
-        "saturated",
-        "keras.optimizers.SGD(1.0)",
-        "keras.optimizers.SGD(1.0, clipnorm=1e8)",
-        (14, "update", "hidden.weight"),
-        "no gradient is as long as that in the first steps",
-    ),
-    WrongPort(
         "no_staircase",
         "schedule",
         ", staircase=True",
@@ -745,6 +737,23 @@ LATE = (
 )
 
 OWN_UPDATES = (
+    WrongPort(
+        "squares_summed",
+        "saturated",
+        "tf.reduce_mean(tf.square(",
+        "tf.reduce_sum(tf.square(",
+        (0, "loss", LOSS),
+        "it explodes from the first step on",
+    ),
+    WrongPort(
+        "a_bias_is_pulled",
+        "cancelling",
+        "return tf.reduce_mean(tf.sin(fake - real))",
+        "bias = critic.layers[-1].bias\n"
+        "        return tf.reduce_mean(tf.sin(fake - real)) + 0.01 * tf.reduce_sum(bias - tf.stop_gradient(bias))",
+        (0, "gradient", "2.bias"),
+        "the loss is the same, and a gradient that is 0 but for rounding on the other side is none here",
+    ),
     WrongPort(
         "epsilon_under_the_root",
         "adam_rewritten",

@@ -60,6 +60,18 @@ def test_what_a_nudge_opened_at_either_side_stays_allowed_for_that_tensor(trace)
     assert {one.key: one.allowed for one in rows} == {w[0]: 0.25, w[1]: 0.5, w[2]: 0.5, b: 0}
 
 
+@pytest.mark.parametrize("stage", ["gradient", "update"])
+def test_what_is_zero_but_for_rounding_allows_nothing_that_is_more(trace, stage):
+    key = (0, stage, "w")
+    plain, moved = trace({key: [0.0, 0.0]}), trace({key: [0.0, 3e-17]})
+    alike, more = trace({key: [-2e-17, 0.0]}), trace({key: [0.01, 0.0]})
+    [same] = stage_rows(plain, alike, [(plain, moved)], "float64")
+    [other] = stage_rows(plain, more, [(plain, moved)], "float64")
+    assert same.within
+    assert other.beyond
+    assert other.allowed < 1e-12
+
+
 def test_a_nudge_that_makes_a_tensor_nan_or_loses_it_allows_nothing(trace):
     key = (0, "loss", "loss")
     plain, broken, empty = trace({key: 1.0}), trace({key: np.nan}), trace({})

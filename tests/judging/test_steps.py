@@ -111,6 +111,14 @@ def test_what_nudged_runs_opened_in_that_very_step_is_allowed(trace):
     np.testing.assert_allclose(found["update", "w"].allowed, [0.2, 0.4, 0.4, 0.2])
 
 
+@pytest.mark.parametrize(("rounding", "allowed"), [(1e-6, 2.0), (2e-6, 4.0), (1e-8, 0.02)])
+def test_an_update_that_is_zero_but_for_rounding_allows_none_that_is_more(trace, rounding, allowed):
+    """A nudge turns it round; `rounding`, an ulp of the weights over the larger update, says how much tf's is."""
+    tf = trace(of_steps={("update", "w"): [(1.0, rounding)] * 4})
+    nudged = trace(of_steps={("update", "w"): [(1.0, 1e-6)] * 4})
+    np.testing.assert_allclose(judged(trace(), tf, nudged)["update", "w"].allowed, [allowed] * 4)
+
+
 def test_the_rounding_of_an_update_is_allowed_without_any_nudge(trace):
     tf = trace(of_steps={("update", "w"): [(0.5, 0.0), (0.5, 0.25), (0.5, 0.2), (0.0, 0.0)]})
     update = judged(trace(), tf)["update", "w"]

@@ -60,6 +60,53 @@ def test_neither_arithmetic_nor_whole_numbers_nor_what_is_computed_outside_is_mo
     assert torch.equal(torch.tanh(x), torch.tanh(x))
 
 
+def test_gradients_of_two_calls_that_cancel_do_so_up_to_rounding_only():
+    layer, one, other = nn.Linear(3, 2).double(), torch.randn(5, 3).double(), torch.randn(5, 3).double()
+
+    def gradient():
+        layer.zero_grad()
+        (layer(one).mean() - layer(other).mean()).backward()
+        return layer.bias.grad.abs().max()
+
+    assert gradient() == 0
+    with functions_moved([0], 4):
+        assert 0 < gradient() < 16 * EPS
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.Conv1d(3, 2, 1), (2, 3, 4)),
+        (nn.LSTM(3, 2), (4, 2, 3)),
+        (nn.MultiheadAttention(4, 2), (3, 2, 4)),
+        (nn.LayerNorm(4), (2, 4)),
+    ],
+)
+def test_what_comes_back_to_every_layer_of_weights_is_moved(layer, shape):
+    x = torch.randn(shape).double()
+    layer = layer.double()
+
+    def gradients():
+        layer.zero_grad()
+        output = layer(x, x, x)[0] if isinstance(layer, nn.MultiheadAttention) else layer(x)
+        (output[0] if isinstance(output, tuple) else output).square().sum().backward()
+        return [weight.grad.clone() for weight in layer.parameters()]
+
+    plain = gradients()
+    with functions_moved([0], 1000):
+        moved = gradients()
+    assert all((one != other).any() for one, other in zip(plain, moved, strict=True))
+    torch.testing.assert_close(moved, plain, rtol=1e-9, atol=1e-12)
+
+
+def test_a_gradient_of_a_gradient_goes_through_what_is_moved():
+    layer, x = nn.Linear(3, 1).double(), torch.randn(5, 3).double().requires_grad_()
+    with functions_moved([0], 4):
+        (gradient,) = torch.autograd.grad(layer(x).square().sum(), x, create_graph=True)
+        gradient.square().sum().backward()
+    assert layer.weight.grad.abs().max() > 0
+
+
 def test_a_compiled_function_keeps_its_values_but_for_rounding():
     x = torch.linspace(1, 3, 50, dtype=torch.float64)
     compiled = torch.compile(lambda x: torch.tanh(x), backend="eager")
