@@ -96,6 +96,7 @@ class FakeFramework(Framework):
             restarted=[],
             built=[],
             remembered=[],
+            entered=[],
             reset=[],
             trained=[],
             recorders=[],
@@ -107,6 +108,8 @@ class FakeFramework(Framework):
             recorder=SimpleNamespace(Recorder=self._recorder),
             exchange=SimpleNamespace(exchange_of=lambda training: training.isolation),
             one_model=SimpleNamespace(as_one=lambda model: model),
+            exact_numbers=SimpleNamespace(numbers_cast_exactly=self._exactly),
+            rounding=SimpleNamespace(functions_moved=self._moved),
             randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
         vars(self)["components.checking"] = SimpleNamespace(run=self.checked.append)
@@ -127,6 +130,16 @@ class FakeFramework(Framework):
     def _reset(self, built, weights):
         assert any(built is each for each in self.remembered)
         self.reset.append(weights)
+
+    @contextmanager
+    def _exactly(self):
+        self.entered.append("exact")
+        yield
+
+    @contextmanager
+    def _moved(self, seed, ulps):
+        self.entered.append((seed, ulps))
+        yield
 
     def _restart(self, side):
         return lambda: self.restarted.append(side.model)
@@ -464,3 +477,21 @@ def test_a_run_that_is_made_again_has_the_first_batch_and_restarts_the_model(inp
     [recorder] = framework.recorders
     recorder.following.begin()
     assert framework.restarted == [recorder.model]
+
+
+@pytest.mark.parametrize(
+    ("package", "training", "entered"),
+    [
+        ("tf_impl", {}, ["exact"]),
+        ("torch_impl", {}, []),
+        ("torch_impl", {"follows": "float64", "ulps": 4}, [([0, 0], 4)]),
+    ],
+)
+def test_a_port_is_run_with_exact_numbers_and_where_nudges_are_wide_with_functions_moved(
+    port, tmp_path, package, training, entered
+):
+    framework = FakeFramework(package)
+    leave(tmp_path, 1, 2, 3)
+    trained = replace(port.training, **training)
+    Executor(framework, kept=1).fulfil(replace(port, output=str(tmp_path / "out.npz"), training=trained))
+    assert framework.entered == entered
