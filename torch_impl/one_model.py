@@ -61,6 +61,8 @@ def _fault(weight: torch.Tensor) -> str | None:
         return SPREAD
     if weight.is_meta:
         return "has no values (it is on the device meta): load them before"
+    if weight.is_complex():
+        return "is complex: hold torch.view_as_real(w), two real numbers for each, and use torch.view_as_complex of it"
     if not weight.is_leaf:
         return "is computed from other tensors: give those, or call .detach().requires_grad_() on it"
     return None

@@ -299,6 +299,10 @@ def fail_tf(model):
     [
         (nn.LazyLinear(2), "weight, a weight of the model, has no shape yet, since its module is lazy"),
         (nn.Linear(2, 2, device="meta"), "has no values"),
+        (
+            nn.Linear(2, 2, dtype=torch.complex64),
+            "weight, a weight of the model, is complex: hold torch.view_as_real(w)",
+        ),
         ([torch.ones(2, requires_grad=True) * 2], "0, a weight of the model, is computed from other tensors"),
         (torch.jit.script(nn.Linear(2, 2)), "the model is a ScriptModule: give the nn.Module that it was made from"),
         (type("FullyShardedDataParallel", (nn.Linear,), {})(2, 2), "the model is spread over devices"),
