@@ -70,7 +70,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         channels_first: the arrays of a batch that are images, (N, C, H, W) in PyTorch and (N, H, W, C) in Keras.
         loss: the loss object or function, whose settings are recorded.
         pairs: on the tf side, which of its weights is which of torch's, where kind, names and order do not decide:
-            {"dense.kernel": "fc.weight.T"}, and all else that a port's WEIGHTS may say.
+            {"dense.weight": "fc.weight"}, and all else that a port's WEIGHTS may say.
         follow: on the tf side, the trace of the PyTorch loop, with whose weights each audited step then begins.
         lines: whether to record the first audited step operation by operation, so that `compare diff` names the lines
             of code that differ; that step takes some seconds more.

@@ -35,7 +35,8 @@ def check_explicit(torch: Tensors, tf: Tensors, explicit: ExplicitPairs) -> None
     shapes = _whole_shapes(torch)
     for name, expression in explicit:
         if name is not None and name not in tf:
-            raise PairingError(f"WEIGHTS names {name!r}, which the tf side does not have{_nearest(name, tf)}")
+            nearest = _nearest(name, {own: tensor.shape for own, tensor in tf.items()}, ", as PyTorch lays it out")
+            raise PairingError(f"WEIGHTS names {name!r}, which the tf side does not have{nearest}")
         for term in [] if expression is None else _terms(expression):
             if term.name not in shapes:
                 nearest = _nearest(term.name, shapes)
@@ -86,9 +87,9 @@ def _terms(expression: str) -> tuple[Term, ...]:
         raise PairingError(f"WEIGHTS: {error}") from error
 
 
-def _nearest(name: str, names: Iterable[str]) -> str:
-    near = get_close_matches(name, list(names), 1, 0)
-    return f": the nearest is {near[0]!r}" if near else ": it has no weights"
+def _nearest(name: str, shapes: Mapping[str, Shape], laid_out: str = "") -> str:
+    near = get_close_matches(name, list(shapes), 1, 0)
+    return f": the nearest is {near[0]!r} ({_written(shapes[near[0]])}{laid_out})" if near else ": it has no weights"
 
 
 def check_nothing_left(

@@ -366,7 +366,7 @@ def test_expressions_may_be_given_by_name():
     [
         (
             ("dense.wieght", "fc.weight"),
-            "WEIGHTS names 'dense.wieght', which the tf side does not have: the nearest is 'dense.w",
+            "WEIGHTS names 'dense.wieght', which the tf side does not have: the nearest is 'dense.weight' (6x6, as",
         ),
         (
             ("dense.weight", "fc.wieght"),
