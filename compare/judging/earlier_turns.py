@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from compare.judging.gradient_ends import lines_that_ask
 from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.in_common import before
-from compare.judging.line import PARTS, Line, Step, place_of
+from compare.judging.line import PARTS, Line, Step
 from compare.judging.lines import find, lines_of_value
 from compare.running.request import SIDES
 from compare.traces.operations import Operations
-from compare.traces.places import Place
 
 
 def lines_of_shown(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
@@ -34,18 +34,8 @@ def lines_of_shown(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> 
 
 def _asks_for_gradients(step: Step, lines: Sequence[Line]) -> bool:
     """Whether a line that parts is one that asks for gradients."""
-    asking = lines_that_ask(step)
-    return any((each.side, each.at) in asking for each in lines if each.role == PARTS)
-
-
-def lines_that_ask(step: Step) -> set[tuple[str, Place]]:
-    """The lines of each side that ask for gradients."""
-    return {
-        (side, place)
-        for side in SIDES
-        for number, each in enumerate(step.record(side).operations)
-        if each.of is not None and (place := place_of(step.record(side), number)) is not None
-    }
+    asking = {side: lines_that_ask(step.record(side)) for side in SIDES}
+    return any(each.at in asking[each.side] for each in lines if each.role == PARTS)
 
 
 def _passes(record: Operations, value: int | None) -> list[int]:

@@ -25,7 +25,7 @@ def with_elsewhere_aside(rows: Sequence[StageRow], torch: Trace, tf: Trace) -> l
     """The same rows; of outputs that a side has for other positions it is said that they are not compared."""
     found: list[StageRow] = []
     for _, of_step in groupby(rows, key=lambda row: row.step):
-        each = [_set_aside(row) if _is_of_other_size(row, torch, tf) else row for row in of_step]
+        each = [set_aside(row) if _is_of_other_size(row, torch, tf) else row for row in of_step]
         found += _without_orders(_without_summaries(_without_margins(each, torch, tf)), torch, tf)
     return found
 
@@ -44,7 +44,7 @@ def _without_margins(rows: list[StageRow], torch: Trace, tf: Trace) -> list[Stag
         if row.difference.kind != "shape":
             agrees = row.within or row.difference.max_rel <= leak
         elif agrees and is_window(torch.get(row.key), tf.get(row.key), max(leak, row.allowed)):
-            rows[place] = _set_aside(row)
+            rows[place] = set_aside(row)
     return rows
 
 
@@ -57,7 +57,7 @@ def _without_summaries(rows: list[StageRow]) -> list[StageRow]:
         between = [place for place in forward if first < place < last]
         if all(rows[place].beyond for place in between):
             for place in between:
-                rows[place] = _set_aside(rows[place])
+                rows[place] = set_aside(rows[place])
     return rows
 
 
@@ -72,11 +72,12 @@ def _without_orders(rows: list[StageRow], torch: Trace, tf: Trace) -> list[Stage
     loss_agrees = any(row.stage == "loss" and row.within for row in rows)
     last = max((place for place, row in enumerate(rows) if row.stage == "forward" and place not in turned), default=-1)
     return [
-        _set_aside(row) if place in turned and (loss_agrees or place < last) else row for place, row in enumerate(rows)
+        set_aside(row) if place in turned and (loss_agrees or place < last) else row for place, row in enumerate(rows)
     ]
 
 
-def _set_aside(row: StageRow) -> StageRow:
+def set_aside(row: StageRow) -> StageRow:
+    """A row that is not compared, since a side has it for other positions."""
     return replace(row, difference=replace(row.difference, kind=SELECTED))
 
 

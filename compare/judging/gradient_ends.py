@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from compare.judging.gradient_flow import Flow
 from compare.judging.line import place_of
+from compare.traces.operations import Operations
+from compare.traces.places import Place
+
+
+def lines_that_ask(record: Operations) -> set[Place | None]:
+    """The lines that ask for gradients."""
+    return {place_of(record, number) for number, each in enumerate(record.operations) if each.of is not None}
 
 
 def adding_up(flow: Flow) -> int | None:
     """The first operation on a line of its own that is given the gradient of a weight, behind one of several passes."""
     record = flow.record
-    asking = {place_of(record, number) for number, each in enumerate(record.operations) if each.of is not None}
+    asking = lines_that_ask(record)
     gradients = [edge.gradient for edge in flow.terms_of(record.weights.values())]
     taking = sorted({number for value in gradients for number in record.consumers.get(value, ())})
     placed = (number for number in taking if place_of(record, number) not in (None, *asking))

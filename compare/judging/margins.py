@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compare.judging.difference import SELECTED
+from compare.judging.elsewhere import set_aside
 from compare.judging.first_divergence import first_divergence
 from compare.judging.isolation import Isolated
 from compare.judging.judgement import Judgement
-from compare.judging.stages import StageRow
 from compare.judging.wording import parting_sentence
 
 
@@ -25,7 +25,7 @@ def parting_behind_margins(judgement: Judgement, isolated: Isolated) -> Judgemen
     precision, comparison = next(
         (precision, each) for precision, each in judgement.comparisons.items() if first in each.rows
     )
-    comparison = replace(comparison, rows=[_set_aside(row) if row.key in margins else row for row in comparison.rows])
+    comparison = replace(comparison, rows=[set_aside(row) if row.key in margins else row for row in comparison.rows])
     behind = first_divergence(comparison.rows)
     if behind is None:
         return judgement
@@ -35,7 +35,3 @@ def parting_behind_margins(judgement: Judgement, isolated: Isolated) -> Judgemen
         comparisons={**judgement.comparisons, precision: comparison},
         first_divergence=behind,
     )
-
-
-def _set_aside(row: StageRow) -> StageRow:
-    return replace(row, difference=replace(row.difference, kind=SELECTED))

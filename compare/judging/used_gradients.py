@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from compare.judging.earlier_turns import lines_of_shown, lines_that_ask
+from compare.judging.earlier_turns import lines_of_shown
+from compare.judging.gradient_ends import lines_that_ask
 from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.in_common import before
 from compare.judging.line import PARTS, Line, Step
@@ -28,8 +29,8 @@ def lines_of_used_gradient(step: Step, what: str, weight: str, used: Arrays | No
 
 def _behind_the_passes(step: Step, lines: Sequence[Line]) -> list[Line]:
     """The lines without those that ask for gradients, where both sides have others that part."""
-    asking = lines_that_ask(step)
-    behind = [each for each in lines if each.role != PARTS or (each.side, each.at) not in asking]
+    asking = {side: lines_that_ask(step.record(side)) for side in SIDES}
+    behind = [each for each in lines if each.role != PARTS or each.at not in asking[each.side]]
     return behind if {each.side for each in behind if each.role == PARTS} == {*SIDES} else [*lines]
 
 
