@@ -57,7 +57,7 @@ def behind_leak(
 
 def may_be_leak(first: StageRow, settings: Sequence[SettingRow], opened: Callable[[], float] = lambda: 0.0) -> bool:
     """Whether a divergence is as small as what rounding was seen to have `opened`, and no setting explains it."""
-    if any(row.verdict == DIFFERS for row in settings if acts_at(row, first)):
+    if is_set_differently(first, settings):
         return False
     return first.difference.max_rel <= tolerances.allowed_where_leak_enters(opened())
 
@@ -78,6 +78,11 @@ def _opened_where_it_enters(run: Run, first: StageRow) -> float:
     rounded = [replace(following, rounded=True)] if first.stage in OF_THE_OPTIMIZER else _wide(following)
     [(plain, *twins)] = run_twins(run, {"torch": [following, *rounded]})
     return max(opened_at(plain.trace, twin.trace, first.key) for twin in twins)
+
+
+def is_set_differently(first: StageRow, settings: Sequence[SettingRow]) -> bool:
+    """Whether a number that acts where a divergence is differs."""
+    return any(row.verdict == DIFFERS for row in settings if acts_at(row, first))
 
 
 def acts_at(row: SettingRow, first: StageRow) -> bool:

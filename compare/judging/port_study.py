@@ -5,7 +5,7 @@ Notice the order: what can differ before anything runs (settings, each side's in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -73,7 +73,8 @@ def study_port(
         [torch_step] = run(("torch", Training(described.precision, audits=(0,), steps=1, start=start)))
     rows = _of_the_forward_pass(all_settings(described.pair, pairing, []))
     hopeless = any(row.verdict == DIFFERS for row in rows)
-    proven = prove(run, pairing, described.precision, torch_step, start, others, hopeless, _set_differently(rows))
+    ends = _set_differently(rows, pairing.crosswise_layers)
+    proven = prove(run, pairing, described.precision, torch_step, start, others, hopeless, ends)
     if described.precision == "float32":
         precisions = ("float32",)
 
@@ -156,12 +157,17 @@ def _of_the_forward_pass(settings: Iterable[SettingRow]) -> list[SettingRow]:
     return [row for row in settings if row.subject not in NOT_OF_A_LAYER and row.setting not in BEHIND_THE_STEP]
 
 
-def _set_differently(rows: Sequence[SettingRow]) -> set[str]:
-    """The layers of torch that no layer of tf of their kind is set like: no other pairing makes them agree."""
-    found: dict[tuple[str, str], list[Any]] = {}
+def _set_differently(rows: Sequence[SettingRow], alike: Sequence[Collection[str]]) -> set[str]:
+    """The layers of torch that no layer of tf, of those that could be their partner, is set like: no other pairing
+    makes them agree. `alike` are groups of them that could also be paired crosswise."""
+    group = {layer: number for number, layers in enumerate(alike) for layer in layers}
+    found: dict[tuple, list[Any]] = {}
     for row in rows:
-        found.setdefault((row.kind, row.setting), []).append(row.tf)
-    return {row.subject for row in rows if row.verdict == DIFFERS and row.torch not in found[row.kind, row.setting]}
+        found.setdefault((group.get(row.subject, row.subject), row.setting), []).append(row.tf)
+    differing = (row for row in rows if row.verdict == DIFFERS)
+    return {
+        row.subject for row in differing if row.torch not in found[group.get(row.subject, row.subject), row.setting]
+    }
 
 
 def _describe(run: Run, precisions: tuple[str, ...]) -> Described:

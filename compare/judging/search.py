@@ -17,16 +17,16 @@ from compare.traces.step import END
 from compare.traces.trace import TracePair
 
 
-def confirm(run: Run, runs: Runs) -> tuple[Runs, Comparison]:
+def confirm(run: Run, runs: Runs, explains: Callable[[StageRow], bool] = lambda row: False) -> tuple[Runs, Comparison]:
     """The runs with more nudged ones of both sides, where what the first showed does not explain a difference, and the
     comparison.
 
     Up to the step that parts first, which tells a bug from chance; where it was chance and a step behind it parts, to
-    the end.
+    the end. No chance is an output that a setting `explains`.
     """
     comparison = compare_runs(runs)
     first = comparison.parts_at
-    if first is None or first == comparison.breaks_off or not runs.twins:
+    if first is None or first == comparison.breaks_off or not runs.twins or _is_explained(comparison, explains):
         return runs, comparison
     ends_at = None if first is END else first + 1
     runs, comparison = _with_more(run, runs, comparison, ends_at, lambda found: found.parts_at == first)
@@ -56,11 +56,16 @@ def _with_more(
     return runs, comparison
 
 
-def _is_certain(comparison: Comparison) -> bool:
-    """Whether what parts is an output, in float64, as the first nudges of both sides left it: a unit that flips changes
-    gradients, while rounding changes outputs little."""
+def _is_explained(comparison: Comparison, explains: Callable[[StageRow], bool]) -> bool:
     first = first_divergence(comparison.rows)
-    return comparison.precision == "float64" and first is not None and first.stage in ("forward", "loss")
+    return comparison.precision == "float64" and first is not None and first.stage == "forward" and explains(first)
+
+
+def _is_certain(comparison: Comparison) -> bool:
+    """Whether what parts, in float64, as the first nudges of both sides left it, is an output, or what an optimizer
+    keeps of gradients that agree: a unit that flips changes gradients, while rounding changes these little."""
+    first = first_divergence(comparison.rows)
+    return comparison.precision == "float64" and first is not None and first.stage in ("forward", "loss", "state")
 
 
 def run_twins(run: Run, wanted: Mapping[str, Sequence[Training]]) -> list[tuple[Twin, ...]]:

@@ -14,7 +14,7 @@ from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Com
 from compare.judging.falling import Falls, falls, not_falling, say_falling
 from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement
-from compare.judging.leaks import behind_leak
+from compare.judging.leaks import behind_leak, is_set_differently
 from compare.judging.modes import say_mode
 from compare.judging.not_shown import not_shown
 from compare.judging.precision_loss import which_side_is_off
@@ -128,7 +128,7 @@ def make_runs(run: Run, precisions: Sequence[str], nudged: bool) -> dict[str, Ru
 
 def _judge(run: Run, runs: Runs, settings: Settings) -> Judged:
     """Judge one precision; what a leak explains is a remark, and what is behind it decides."""
-    runs, comparison = confirm(run, runs)
+    runs, comparison = confirm(run, runs, lambda row: is_set_differently(row, settings(runs.audited)))
     if not comparison.apart:
         return Judged(comparison, diverged=False)
     first, comparison = find_first_divergence(run, runs, comparison)

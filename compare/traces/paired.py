@@ -195,6 +195,11 @@ class Pairing:
         return [group for group in groups.values() if len(group) > 1]
 
     @property
+    def crosswise_layers(self) -> list[list[str]]:
+        """The torch side's layers of these groups."""
+        return [[self.torch.layer_of(self.pairs[place][0]) for place in group] for group in self.alike]
+
+    @property
     def against_names(self) -> list[Pair]:
         """The pairs of groups of which each has one on the other side whose name agrees better with its own."""
         kinds: dict[tuple, list[Pair]] = {}

@@ -8,7 +8,7 @@ import pytest
 
 from compare.judging import tolerances
 from compare.judging.comparison import compare_runs
-from compare.judging.search import confirm, find_first_divergence
+from compare.judging.search import _is_certain, confirm, find_first_divergence
 from compare.judging.study import make_runs
 from compare.running.request import SIDES, Training
 from compare.traces.step import END
@@ -27,8 +27,8 @@ class Search:
         self.runs = make_runs(self.run, (precision,), nudged)[precision]
         self.asked.clear()
 
-    def confirm(self):
-        self.runs, comparison = confirm(self.run, self.runs)
+    def confirm(self, **options):
+        self.runs, comparison = confirm(self.run, self.runs, **options)
         return comparison
 
     def find(self, **options):
@@ -103,6 +103,26 @@ def test_an_output_that_parts_in_float64_is_certain_after_the_first_nudges(searc
     searched = search(FakeSide(from_step(0, stage, 1.01)), precision=precision)
     assert searched.confirm().parts_at == 0
     assert len(searched.asked) == (1 if is_certain else len(tolerances.MORE_NUDGES))
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_certain"), [("state", True), ("loss", True), ("update", False), ("gradient", False)]
+)
+def test_so_is_what_an_optimizer_keeps_of_gradients_that_agree(search, stage, is_certain):
+    comparison = compare_runs(search(FakeSide(from_step(0, "forward", 1.01))).runs)
+    [first, *_] = [row for row in comparison.rows if row.stage == "forward" and row.beyond]
+    reached = replace(first, stage="update")
+    assert _is_certain(replace(comparison, rows=[replace(first, stage=stage), reached])) == is_certain
+
+
+@pytest.mark.parametrize(
+    ("stage", "precision", "is_certain"),
+    [("forward", "float64", True), ("update", "float64", False), ("forward", "float32", False)],
+)
+def test_an_output_that_a_setting_explains_is_certain_at_once_in_float64(search, stage, precision, is_certain):
+    searched = search(FakeSide(from_step(0, stage, 1.01)), precision=precision)
+    assert searched.confirm(explains=lambda row: row.stage == stage).parts_at == 0
+    assert (searched.asked == []) == is_certain
 
 
 def test_what_more_nudged_runs_do_too_is_chance(search):
