@@ -65,7 +65,8 @@ def nudge(weights: Mapping[str, np.ndarray], seed: int, ulp_of: str, sample: str
 def _moved(array: np.ndarray, generator: np.random.Generator, ulp_of: str, ulps: int) -> np.ndarray:
     """In few passes: every step of a run that follows moves all weights, and a large model has many."""
     step = _spacing(array, ulp_of)
-    step *= ulps
+    bits = np.frombuffer(generator.bytes(-(-array.size // 8)), np.uint8)
+    up = np.unpackbits(bits, count=array.size).reshape(array.shape)
+    step *= np.array([-ulps, ulps], step.dtype)[up]
     step[array == 0] = 0
-    np.negative(step, out=step, where=generator.random(array.shape) < 0.5)
     return np.asarray(array + step, array.dtype)  # which of one number NumPy computes a scalar

@@ -6,6 +6,7 @@ Notice the order: what can differ before anything runs (settings, each side's in
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -80,8 +81,11 @@ def study_port(
 
     def judged_under(proven: Proven) -> tuple[PortRuns, Judgement]:
         runs = PortRuns(run, described.pair, proven.pairing, proven.start)
-        rows = tuple(all_settings(described.pair, proven.pairing, runs.initial))
-        return runs, study(runs.renamed, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: rows)
+        with ThreadPoolExecutor(1) as beside:  # of large weights it takes seconds, in which the sides can train
+            rows = beside.submit(lambda: tuple(all_settings(described.pair, proven.pairing, runs.initial)))
+            return runs, study(
+                runs.renamed, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: rows.result()
+            )
 
     runs, judgement = judged_under(proven)
     if proven.agrees and (at := _where_another_pairing_may_agree(judgement)) is not None:
