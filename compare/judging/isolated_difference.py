@@ -59,8 +59,10 @@ class IsolatedDifference:
 
     @property
     def layer(self) -> str:
-        """The layer, weight or array that is furthest apart, without the number of its call."""
-        return without_call(call_of(self.largest))
+        """The layer, weight or array that is furthest apart, without the number of its call; of those that are given
+        something else, the first."""
+        row = self.rows[0] if self.place in (BETWEEN, BACK) else self.largest
+        return without_call(call_of(row))
 
     @property
     def words(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compare.judging import tolerances
 from compare.judging.isolated_difference import (
+    BACK,
     BATCH,
     BETWEEN,
     BUFFER,
@@ -32,6 +34,7 @@ from compare.traces.step import END, Step
 OF_BUFFERS = ("momentum", "running variance", "track_running_stats")
 # Settings that say nothing of what a layer puts out: of a class of a user's own each side has its own name.
 NOT_COMPUTED = ("trainable", "bias", "kind")
+NUMBERED = re.compile(r"\.\d+(?=\.)")  # one of several blocks, "blocks.3.norm"; "net.3" is one of several layers
 LEFT_BY_TRAINING = ("BatchNorm",)  # where a frozen layer of Keras' also uses its running statistics
 
 
@@ -46,7 +49,7 @@ def isolated_differences(
         *(*found.batches(), *found.forward(), *gradients.back(), *gradients.of_weights()),
         *(*updates.of_optimizers(), *found.buffers()),
     ]
-    every = [each for each in _grouped(single) if not _is_leak(each)]
+    every = [each for each in _grouped(_grouped(single, _alike), _in_repeated_blocks) if not _is_leak(each)]
     return sorted(every, key=lambda each: PLACES.index(each.place))
 
 
@@ -124,11 +127,13 @@ def _is_leak(each: IsolatedDifference) -> bool:
     return explains_none and max(gaps) <= tolerances.allowed_where_leak_enters(0.0)
 
 
-def _grouped(single: Iterable[IsolatedDifference]) -> list[IsolatedDifference]:
+def _grouped(
+    single: Iterable[IsolatedDifference], alike: Callable[[IsolatedDifference], tuple]
+) -> list[IsolatedDifference]:
     """Those that are alike as one."""
     groups: dict[tuple, list[IsolatedDifference]] = {}
     for each in single:
-        groups.setdefault(_alike(each), []).append(each)
+        groups.setdefault(alike(each), []).append(each)
     return [replace(group[0], rows=tuple(row for each in group for row in each.rows)) for group in groups.values()]
 
 
@@ -141,3 +146,13 @@ def _alike(each: IsolatedDifference) -> tuple:
     if each.place == BETWEEN:  # one tensor, given to several layers; or layers that are each given one that is padded
         return each.place, f"{row.difference.max_rel:.6e}" if row.difference.kind == "value" else each.kind
     return each.place, without_call(row.tensor)
+
+
+def _in_repeated_blocks(each: IsolatedDifference) -> tuple:
+    """The same for what stands at the same place of each of several blocks, which run the same lines of code."""
+    calls = {call_of(row) for row in each.rows}
+    blocks = {NUMBERED.sub(".N", call) for call in calls}
+    if each.place not in (BETWEEN, BACK) or blocks == calls:
+        return (id(each),)
+    begins = {NUMBERED.sub(".N", call) for call in each.begins}
+    return each.place, each.rows[0].difference.kind, frozenset(blocks), frozenset(begins)

@@ -59,6 +59,8 @@ def may_be_leak(first: StageRow, settings: Sequence[SettingRow], opened: Callabl
     """Whether a divergence is as small as what rounding was seen to have `opened`, and no setting explains it."""
     if is_set_differently(first, settings):
         return False
+    if first.stage in ("forward", "loss") and first.difference.max_rel > tolerances.LARGEST_LEAK:
+        return False
     return first.difference.max_rel <= tolerances.allowed_where_leak_enters(opened())
 
 

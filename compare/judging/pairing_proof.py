@@ -24,7 +24,7 @@ from compare.traces.trace import Trace
 
 # What a proof may cost, in tries and seconds: a wrong port agrees under no pairing, and a step of a large model takes
 # many seconds.
-MANY, FEW = (40, 60), (10, 15)
+MANY, FEW, OF_LARGE = (40, 60), (10, 15), (6, 60)
 MOST_NAMED = 6  # layers in one finding
 Likely = Callable[[Probed, StageRow], Iterable[Pairing]]
 
@@ -55,7 +55,8 @@ def prove(
     layers show where a step agrees up to one of the layers in `ends`, which parts under any pairing.
     """
     likely = partial(_likely, others=others, ends=ends)
-    found = _furthest(Probe(run, precision, torch, start), pairing, likely, *(FEW if hopeless else MANY))
+    most = FEW if hopeless else OF_LARGE if torch.header.is_large else MANY
+    found = _furthest(Probe(run, precision, torch, start), pairing, likely, *most)
     ended = found.reached is not None and _is_output_of(found.reached, ends)
     words = _words(pairing, found.pairing, found.reached, ended)
     return Proven(found.pairing, under(found.pairing, start), words, found.reached is None)

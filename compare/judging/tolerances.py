@@ -74,6 +74,10 @@ MOVED_AS_A_WHOLE = 1e-3
 LEAK_ULPS = 2
 LEAK_FACTOR = 2
 
+# What a rounded constant does to an output or a loss is no more than this, which is a million times its rounding: that
+# is not measured.
+LARGEST_LEAK = 0.1
+
 # The smallest gap seen from a constant rounded to float32 was 1e-10. A smaller one that is more than rounding comes
 # from a formula that cancels, or from such a constant where it does little.
 SMALLEST_LEAK = 1e-10

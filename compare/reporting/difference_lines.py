@@ -14,6 +14,7 @@ from compare.judging.isolated_difference import (
     RATE,
     IsolatedDifference,
 )
+from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS
 from compare.judging.settings import to_row
@@ -89,5 +90,5 @@ def _is_said(difference: IsolatedDifference, judgement: Judgement) -> bool:
     if first is not None and first.stage == "state":
         return difference.place == OPTIMIZER
     if first is not None and first.stage == "forward" and difference.place == BETWEEN:
-        return difference.layer == without_call(first.tensor)
+        return without_call(first.tensor) in {without_call(call_of(row)) for row in difference.rows}
     return first is not None and any(row.key == first.key for row in difference.rows)

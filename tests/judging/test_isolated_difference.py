@@ -27,6 +27,8 @@ def test_a_difference_is_called_by_its_place_and_by_what_is_set_otherwise(place,
     assert found.words == expected
 
 
-def test_of_several_rows_the_largest_names_it():
+def test_of_several_rows_the_largest_names_it_and_of_what_layers_are_given_the_first():
     found = IsolatedDifference("evaluation", "", (row("forward", "fc", gap=0.1), row("forward", "head", gap=0.2)))
     assert found.words == "evaluation of head"
+    given = IsolatedDifference("between layers", "", (row("input", "a 0", gap=0.1), row("input", "b 0", gap=0.2)))
+    assert given.words == "what a is given", "the first of those in a row"

@@ -26,6 +26,17 @@ def test_two_layers_that_are_given_the_same_wrong_tensor_are_one_difference():
     assert len(found(row("input", "fc input"), row("input", "head input", gap=0.25))) == 2
 
 
+def test_the_same_place_of_repeated_blocks_is_one_difference_and_another_place_or_layers_in_a_row_are_not():
+    blocks = [row("input", f"blocks.{number}.o input", gap=0.5 + number) for number in range(3)]
+    every = ["blocks.0.o input", "blocks.1.o input", "blocks.2.o input"]
+    assert found(*blocks) == [("between layers", every, "")]
+    assert found(*blocks, row("input", "blocks.3.down input", gap=0.25)) == [
+        ("between layers", every, ""),
+        ("between layers", ["blocks.3.down input"], ""),
+    ]
+    assert len(found(row("input", "net.2 input"), row("input", "net.4 input", gap=0.25))) == 2
+
+
 def test_the_output_of_a_layer_that_was_given_what_does_not_fit_says_nothing():
     unfit = StageRow(0, "input", "fc input", difference(np.zeros((2, 3)), np.zeros((2, 4))), 1e-13)
     assert found(unfit, row("forward", "fc")) == [("between layers", ["fc input"], "")]

@@ -142,7 +142,7 @@ def test_whether_it_is_a_leak_is_measured_by_runs_that_end_there_and_what_is_beh
 
 
 def test_what_is_no_leak_costs_no_whole_run(found):
-    of = found(at(lambda key: key[1] == "forward" and key[0] >= LATE, lambda value: 2 * value))
+    of = found(at(lambda key: key[1] == "forward" and key[0] >= LATE, lambda value: 1.05 * value))
     assert not of.is_leak
     assert {training.steps for runs in of.asked for _, training in runs} == {LATE + 1}
 
@@ -153,10 +153,11 @@ def test_what_is_no_leak_costs_no_whole_run(found):
         ({"precision": "float32"}, from_step(0, "rate", 1 + 1e-4)),
         ({"nudged": False}, in_float32("rate")),
         ({}, from_step(LATE, "loss", np.nan)),
+        ({}, from_step(LATE, "forward", 2.0)),
         ({}, at(lambda key: key[:2] == (0, "weights"), lambda value: value.reshape(2, 2))),
         ({}, at(lambda key: key[:2] == (0, "weights"), lambda value: None)),
     ],
-    ids=["float32", "not nudged", "NaN", "shape", "missing"],
+    ids=["float32", "not nudged", "NaN", "much", "shape", "missing"],
 )
 def test_only_a_value_of_a_nudged_float64_run_can_be_a_leak_and_nothing_is_run_for_others(found, options, fault):
     of = found(fault, **options)

@@ -8,6 +8,7 @@ import pytest
 
 from compare.judging import pairing_proof
 from compare.running.request import Start, Training
+from compare.traces.header import Header
 from compare.traces.pairing import RecordedModel, pair
 from compare.traces.trace import Trace
 from compare.traces.weights import Tensor, WeightGroup
@@ -206,6 +207,8 @@ def test_little_is_tried_where_the_sides_are_set_differently_and_nothing_when_th
     assert len(prove(*networks, hopeless=True).asked) == 1 + pairing_proof.FEW[0]
     monkeypatch.setattr(pairing_proof, "MANY", (40, -1))
     assert len(prove(*networks).asked) == 1
+    monkeypatch.setattr(Header, "is_large", True)
+    assert len(prove(*networks).asked) == 1 + pairing_proof.OF_LARGE[0]
 
 
 def test_nothing_else_is_tried_where_the_step_parts_at_a_layer_that_is_set_differently(prove):
