@@ -70,8 +70,9 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
             if any({*other.starts} & {*each.starts} for each in frontiers[stretches.index(stretch)]):
                 continue
             taking = [part for start in other.starts for part in stretch.taking(start)]
-            joining = [part for part in taking if kind(part.operation.name) in JOINS]
             without = stretches[1 - [*stretches].index(stretch)]
+            joins = [part for part in taking if kind(part.operation.name) in JOINS]
+            joining = [part for part in joins if not _is_joined_later(without, other, part)]
             moves = _keeps_shape(without, other) or all(each.of_masks for each in own)
             own += [
                 part
@@ -80,6 +81,13 @@ def with_takers(stretches: Sequence[Stretch], frontiers: Sequence[list[Part]]) -
                 or (moves and goes_on_as(without, other, part) is not None)
             ][:1]
     return found
+
+
+def _is_joined_later(stretch: Stretch, summed: Part, part: Part) -> bool:
+    """Whether a side adds, right behind a sum or a mean, what the other adds before: in another order, the same."""
+    behind = stretch.behind(summed.output)[:1]
+    joins = {kind(each.operation.name) for each in (*behind, part)}
+    return bool(behind) and kind(summed.operation.name) in ("sum", "mean") and joins == {"add"}
 
 
 def _keeps_shape(stretch: Stretch, part: Part) -> bool:

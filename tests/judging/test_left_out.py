@@ -68,6 +68,19 @@ def test_a_term_that_the_other_side_lacks_joins_what_both_have():
     assert [[part.operation.stack[0].line for part in each] for each in found] == [[2, 3], [4]]
 
 
+@pytest.mark.parametrize(("name", "is_left_out"), [("add", False), ("mul", True)])
+def test_the_mean_of_a_sum_and_the_sum_of_means_lack_no_term(name, is_left_out):
+    torch, tf = Recorded(), Recorded()
+    x, z = torch.enter(X), tf.enter(X)
+    other, term = torch.run(2, [torch.enter(X[0])], 5.25, "exp"), tf.run(2, [tf.enter(X[0])], X + 1, "Tile")
+    mean = torch.run(3, [x], X.mean(), "aten.mean.default")
+    target = torch.run(4, [mean, other], X.mean() + 5.25, f"aten.{name}.Tensor")
+    joined = tf.run(3, [z, term], 2 * X + 1, "AddV2")
+    both = stretches(torch, tf, (target, tf.run(4, [joined], 2.75, "Mean")))
+    found = with_takers(both, [each.frontier() for each in both])
+    assert ([part.operation.stack[0].line for part in found[1]] == [2, 3]) == is_left_out
+
+
 @pytest.mark.parametrize("moves", [True, False])
 def test_what_the_other_side_does_more_to_what_is_joined_here_is_found_too(moves):
     """Torch moves its points before it takes them from what tf takes them from at once; a norm of them is another."""
