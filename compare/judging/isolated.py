@@ -6,26 +6,31 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import numpy as np
+
 from compare.judging import tolerances
 from compare.judging.accepted import without_accepted
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.difference import SELECTED
 from compare.judging.effects import with_effects
+from compare.judging.isolated_difference import BETWEEN, IsolatedDifference
 from compare.judging.isolated_differences import isolated_differences
 from compare.judging.isolated_gradients import say_not_told
 from compare.judging.isolated_lines import with_own_lines
-from compare.judging.isolation import Partners, isolate
+from compare.judging.isolation import Isolated, Partners, isolate
 from compare.judging.judgement import Judgement
 from compare.judging.made_lines import with_lines_of_settings
 from compare.judging.margins import parting_behind_margins
+from compare.judging.parting_lines import say_lines
 from compare.judging.run import Run
 from compare.running.request import RequestFailedError
+from compare.traces.following import relative
 from compare.traces.step import END
 from compare.traces.trace import Trace
 
 SIZES = 3  # of batches that are isolated
 LATER = 3  # steps behind the first that parts in which something else begins to part
-BETWEEN = 8  # steps between them that are isolated, too
+MOST_BETWEEN = 8  # steps between them that are isolated, too
 
 
 def with_differences(
@@ -62,13 +67,34 @@ def with_differences(
         remark = f"other differences than the first were not found ({said}): a fault of this program"
         return replace(judgement, findings=(*judgement.findings, remark))
     found = [with_lines_of_settings(isolated.pair, each) for each in found]
-    if len(found) > 1 or (found and _begins_with_a_leak(judgement)):  # whose lines tell nothing of what is behind it
+    # The lines of a leak tell nothing of what is behind it, and a layer's output not that its input was laid out anew.
+    if len(found) > 1 or (found and (_begins_with_a_leak(judgement) or _is_laid_out_otherwise(isolated, found[0]))):
         try:
             found = with_own_lines(run, isolated, found)
         except Exception as error:  # lines only explain a difference
             remarks = [*remarks, f"the lines of these differences were not found ({type(error).__name__}: {error})"]
     judgement = replace(judgement, findings=(*judgement.findings, *remarks), differences=tuple(found))
-    return without_accepted(judgement, accepted, steps)
+    return without_accepted(_with_lines_of_the_one(judgement), accepted, steps)
+
+
+def _is_laid_out_otherwise(isolated: Isolated, difference: IsolatedDifference) -> bool:
+    """Whether it is what a layer is given: the same numbers in another order."""
+    if difference.place != BETWEEN:
+        return False
+    torch, tf = isolated.shown(difference.rows[0])
+    if torch is None or tf is None or torch.size != tf.size:
+        return False
+    return relative(np.sort(torch, axis=None), np.sort(tf, axis=None)) <= difference.rows[0].allowed
+
+
+def _with_lines_of_the_one(judgement: Judgement) -> Judgement:
+    """The judgement with the lines of the only difference, where that is what parts first: a layer's input."""
+    first, found = judgement.first_divergence, judgement.differences
+    if len(found) != 1 or found[0].place != BETWEEN or not found[0].lines or first is None or first.stage != "forward":
+        return judgement
+    parting, *others = judgement.findings
+    said = "\n".join(say_lines(found[0].lines))
+    return replace(judgement, lines=found[0].lines, findings=(parting, said, *others))
 
 
 def _begins_with_a_leak(judgement: Judgement) -> bool:
@@ -103,7 +129,7 @@ def _begin_to_part(judgement: Judgement, precision: str, at: int) -> set[int]:
     """
     firsts = {each.first for each in judgement.comparisons[precision].series}
     later = sorted(first for first in firsts if first is not None and first > at)[:LATER]
-    return {step for first in later for step in (range(at, first + 1) if first - at <= BETWEEN else (first,))}
+    return {step for first in later for step in (range(at, first + 1) if first - at <= MOST_BETWEEN else (first,))}
 
 
 def _first_of_each_size(trace: Trace) -> list[int]:

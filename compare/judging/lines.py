@@ -12,6 +12,7 @@ from compare.judging.exchanged_pieces import lines_of_any_exchanged
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.in_common import in_common
+from compare.judging.layout_lines import lines_of_layout
 from compare.judging.left_out import with_takers
 from compare.judging.line import PARTS, Line, Step, as_made, compared, line
 from compare.judging.lockstep import UnclearError, descend
@@ -37,6 +38,8 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
     Where an operation makes two things of what is the same in some order of its axes, and that is not the order that
     its shape suggests, the lines up to there come first.
     """
+    if lines := lines_of_layout(step, what, torch, tf):
+        return with_aliases(lines)
     lines, takes_another_order = _lines_between(step, what, torch, tf)
     if takes_another_order:
         ordered = compared(step.torch, step.tf, step.tolerance, in_order=True)

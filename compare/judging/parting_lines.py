@@ -33,8 +33,10 @@ EAGER_STEPS = 20  # so many take less time than to compile a graph
 
 
 def lacks_lines(judgement: Judgement) -> bool:
-    """Whether no difference has lines of its own; those of gradients and updates are told better with none isolated,
-    and their lines tell nothing of what parts before them."""
+    """Whether nothing has lines, nor a difference lines of its own; those of gradients and updates are told better with
+    none isolated, and their lines tell nothing of what parts before them."""
+    if judgement.lines:
+        return False
     first = judgement.first_divergence
     is_behind = first is not None and first.stage in ("gradient", "update")
     before = (each for each in judgement.differences if each.place not in (BACK, GRADIENT) and not each.is_explained)

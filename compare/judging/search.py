@@ -96,7 +96,9 @@ def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) 
     following = Training(runs.precision, audits=(at,), steps=at + 1, follows=runs.precision)
     torch_twins, torch_again = _auditing(runs.twins, at)
     tf_twins, tf_again = _auditing(runs.tf_twins, at)
-    (torch, *nudged), (tf, *tf_nudged) = run_twins(run, {"torch": [following, *torch_again], "tf": [following, *tf_again]})
+    (torch, *nudged), (tf, *tf_nudged) = run_twins(
+        run, {"torch": [following, *torch_again], "tf": [following, *tf_again]}
+    )
     audited = replace(
         runs,
         free=TracePair(torch.trace, tf.trace),

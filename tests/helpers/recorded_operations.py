@@ -19,14 +19,24 @@ class Recorded:
         return self._log.value(lambda: np.asarray(array))
 
     def run(
-        self, line: int | None, inputs: Sequence[int], array, name: str = "op", helper: int = 0, call: int = 0, **said
+        self,
+        line: int | None,
+        inputs: Sequence[int],
+        array,
+        name: str = "op",
+        helper: int = 0,
+        call: int = 0,
+        library: str = "",
+        **said,
     ) -> int:
         """What an operation on a line computes, which may call a `helper` that has it on that line, `call` times now.
-        None is a line of a library that nobody of the user's called."""
+        None is a line of a library that nobody of the user's called; `library` is a file of one that the line led to.
+        """
         output = self.enter(array)
         inside = (Place(self._file, helper, "helper"),) if helper else ()
         own = () if line is None else (*inside, Place(self._file, line, "loss"))
-        place = Called(own, calls=(call, 1)) if call else Called(own)
+        led_to = Place(library, 1, "call") if library else None
+        place = Called(own, led_to, calls=(call, 1)) if call else Called(own, led_to)
         self._log.operation(name, inputs, [output], place, **said)
         return output
 

@@ -3,14 +3,19 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from compare.judging import isolated
 from compare.judging.isolated import steps_to_isolate, with_differences
+from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.isolation import Partners
+from compare.judging.line import PARTS, Line
+from compare.judging.parting_lines import say_lines
 from compare.judging.stages import StageRow
 from compare.running.request import RequestFailedError
 from compare.traces.header import Header
+from compare.traces.places import Place
 from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, from_step, judge
 
@@ -65,22 +70,43 @@ def test_a_step_whose_lines_cannot_be_recorded_costs_no_difference(judgement, mo
     assert found.findings[-1].startswith("the lines of these differences were not found (RequestFailedError: tf")
 
 
-@pytest.mark.parametrize(("gap", "has_lines"), [(1.5, False), (1 + 1e-8, True)])
-def test_the_one_difference_behind_what_may_be_a_leak_has_lines_of_its_own(judgement, monkeypatch, gap, has_lines):
-    apart = judgement(from_step(3, "loss", 1.5))
+def line(side):
+    return Line("what fc is given", side, PARTS, Place("port.py", 7, "call"), "", "")
+
+
+@pytest.mark.parametrize(
+    ("place", "given", "gap", "has_lines"),
+    [
+        ("loss", [1.0, 2.0], 1.5, False),
+        ("loss", [1.0, 2.0], 1 + 1e-8, True),
+        ("between layers", [2.0, 1.0], 1.5, True),
+        ("between layers", [2.0, 2.0], 1.5, False),
+    ],
+)
+def test_the_one_difference_behind_what_may_be_a_leak_or_given_in_another_order_has_lines_of_its_own(
+    judgement, monkeypatch, place, given, gap, has_lines
+):
+    apart = judgement(from_step(3, "forward", 1.5))
     first = apart.first_divergence
     small = replace(first.difference, max_rel=gap - 1)
     apart = replace(apart, first_divergence=replace(first, difference=small))
-    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None, rows=[]))
+    shown = np.array([1.0, 2.0]), np.array(given)
+    isolates = SimpleNamespace(pair=None, rows=[], shown=lambda row: shown)
+    monkeypatch.setattr(isolated, "isolate", lambda *_, **__: isolates)
     monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference: difference)
-    monkeypatch.setattr(isolated, "isolated_differences", lambda *_: ["one"])
+    one, lines = IsolatedDifference(place, "", (first,)), (line("torch"), line("tf"))
+    monkeypatch.setattr(isolated, "isolated_differences", lambda *_: [one])
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
     monkeypatch.setattr(
-        isolated, "with_own_lines", lambda run, isolated, found: [f"{each} with lines" for each in found]
+        isolated, "with_own_lines", lambda run, isolated, found: [replace(each, lines=lines) for each in found]
     )
     monkeypatch.setattr(isolated, "without_accepted", lambda judgement, *_: judgement)
     monkeypatch.setattr(isolated, "say_not_told", lambda *_: [])
-    assert with_differences(fails, apart, PARTNERS, {}).differences == (("one with lines",) if has_lines else ("one",))
+    found = with_differences(fails, apart, PARTNERS, {})
+    assert found.differences == (replace(one, lines=lines if has_lines else ()),)
+    is_the_verdicts = place == "between layers" and has_lines
+    assert found.lines == (lines if is_the_verdicts else ())
+    assert found.findings[1:2] == (("\n".join(say_lines(lines)),) if is_the_verdicts else apart.findings[1:2])
 
 
 def test_the_first_step_with_a_batch_of_another_size_is_isolated_too(judgement):
