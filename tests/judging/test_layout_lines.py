@@ -5,6 +5,7 @@ import pytest
 
 from compare.judging.layout_lines import MOST, lines_of_layout
 from compare.judging.line import compared
+from compare.judging.lines import lines_of_value
 from tests.helpers.recorded_operations import Recorded
 
 X = np.random.default_rng(0).normal(size=(2, 6, 3))
@@ -30,6 +31,14 @@ def test_of_each_side_the_lines_that_lay_out_are_told():
     taken = tf.run(2, [tf.enter(X)], X.reshape(6, 2, 3), "Reshape")
     assert named(torch, tf, (target, taken)) == [("torch", 2), ("torch", 3), ("torch", 4), ("tf", 2)]
     assert MOST == 3
+
+
+def test_they_are_what_is_told_of_the_value():
+    torch, _ = torch_in_three()
+    tf = Recorded()
+    tf.run(2, [tf.enter(X)], X.reshape(6, 2, 3), "Reshape")
+    found = lines_of_value(compared(torch.end(), tf.end(), 1e-10), "what rnn is given", ROWS, X.reshape(6, 2, 3))
+    assert [(each.side, each.at.line) for each in found] == [("torch", 2), ("torch", 3), ("torch", 4), ("tf", 2)]
 
 
 @pytest.mark.parametrize("tf_value", [ROWS, X.reshape(6, 2, 3) + 1])
