@@ -12,6 +12,7 @@ from compare.judging.exchanged_pieces import lines_of_any_exchanged
 from compare.judging.forms import advanced
 from compare.judging.frontier import Part, Stretch, overlap, pairs
 from compare.judging.in_common import in_common
+from compare.judging.kinds import PASSING, kind
 from compare.judging.layout_lines import lines_of_layout
 from compare.judging.left_out import with_takers
 from compare.judging.line import PARTS, Line, Step, as_made, compared, line
@@ -144,8 +145,18 @@ def _from_the_end(step: Step, what: str, one: Stretch, other: Stretch) -> tuple[
 
 
 def _passage(step: Step, what: str, stretch: Stretch, value: int) -> list[Line]:
-    """The lines between what both have and a value; empty where they are many."""
+    """The lines between what both have and a value, those that compute if they are many; empty where these are many."""
     parts = [stretch.made(each) for each in stretch.upstream(value) if not stretch.is_matched(each)]
+    return _few_lines(step, what, parts) or _few_lines(step, what, [each for each in parts if _computes(each)])
+
+
+def _computes(part: Part) -> bool:
+    """Whether it is more than a layout, or a layer of a library that is given what was computed before."""
+    return part.operation.library is None and kind(part.operation.name) not in PASSING
+
+
+def _few_lines(step: Step, what: str, parts: Sequence[Part]) -> list[Line]:
+    """The lines to blame for operations, and their own; the former alone if all are too many."""
     lines = {
         (place.file, place.line): line_of_part(step, what, part)
         for part in parts
