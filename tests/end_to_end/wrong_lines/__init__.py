@@ -20,6 +20,10 @@ from tests.end_to_end.wrong_lines.policies import POLICIES
 from tests.end_to_end.wrong_lines.reinforcement import REINFORCEMENT
 from tests.end_to_end.wrong_lines.representations import REPRESENTATIONS
 from tests.end_to_end.wrong_lines.sequences import SEQUENCES
+from tests.end_to_end.wrong_lines.seventh_a import SEVENTH_A
+from tests.end_to_end.wrong_lines.seventh_b import SEVENTH_B
+from tests.end_to_end.wrong_lines.seventh_c import SEVENTH_C
+from tests.end_to_end.wrong_lines.seventh_d import SEVENTH_D
 from tests.end_to_end.wrong_lines.signals import SIGNALS
 from tests.end_to_end.wrong_lines.sixth_a import SIXTH_A
 from tests.end_to_end.wrong_lines.sixth_b import SIXTH_B
@@ -46,7 +50,8 @@ FIFTH_A = (*FIFTH_A_GENERATIVE, *FIFTH_A_SETS, *FIFTH_A_NETWORKS, *FIFTH_A_OPTIM
 FIFTH_B = (*FIFTH_B_SEQUENCES, *FIFTH_B_STEPS)
 FIFTH = (*FIFTH_A, *FIFTH_B)
 SIXTH = (*SIXTH_A, *SIXTH_B, *SIXTH_C, *SIXTH_D, *SIXTH_E)
-WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH)
+SEVENTH = (*SEVENTH_A, *SEVENTH_B, *SEVENTH_C, *SEVENTH_D)
+WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *SEVENTH)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
 
 __all__ = [
@@ -56,6 +61,7 @@ __all__ = [
     "FOURTH",
     "PORTS",
     "SECOND",
+    "SEVENTH",
     "SIXTH",
     "THIRD",
     "WRONG_LINES",
