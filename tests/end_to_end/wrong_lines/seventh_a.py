@@ -108,7 +108,7 @@ SEVENTH_A = (
     WrongLine(
         "tags_clipped_one_by_one",
         "pos_tags",
-        "grads, _ = tf.clip_by_global_norm(grads, CLIP)",
+        "grads = [shrink * grad for grad in grads]",
         "grads = [tf.clip_by_norm(grad, CLIP) for grad in grads]",
         "gradient",
         "torch.nn.utils.clip_grad_norm_(side.model.parameters(), CLIP)",

@@ -89,7 +89,8 @@ def tf_step(side, batch):
     weights = side.model.trainable_weights
     with tf.GradientTape() as tape:
         value = side.loss(side.model, batch)
-    grads = tape.gradient(value, weights)
-    grads, _ = tf.clip_by_global_norm(grads, CLIP)
+    grads = [tf.convert_to_tensor(grad) for grad in tape.gradient(value, weights)]
+    shrink = tf.minimum(CLIP / (tf.linalg.global_norm(grads) + 1e-6), 1.0)
+    grads = [shrink * grad for grad in grads]
     side.optimizer.apply_gradients(zip(grads, weights))
     return value

@@ -68,7 +68,7 @@ def tf_side():
         def __init__(self):
             super().__init__()
             self.conv = layers.Conv2D(4, 3, activation="relu")
-            self.pool = layers.AveragePooling2D()
+            self.pool = layers.AveragePooling2D(2)
             self.hidden, self.out = layers.Dense(10), layers.Dense(4)
 
         def build(self, shape):
