@@ -260,14 +260,26 @@ SEVENTH_A = (
         "each embedding has length 1",
     ),
     WrongLine(
-        "flowers_frozen_norm_in_training",
+        "flowers_torch_norm_in_training",
         "flowers",
-        "x = base(image, training=False)",
-        "x = base(image, training=True)",
+        """            super().train(mode)
+            self.backbone.eval()
+""",
+        """            super().train(mode)
+""",
         "forward",
-        ("self.backbone.eval()", "x = torch.relu(self.bn1(self.conv1(x)))", "self.bn1 = nn.BatchNorm2d(5)"),
-        ("x = base(image, training=True)", "x = BatchNorm2d()(layers.Conv2D(5, 3, strides=2"),
-        "a frozen batch norm normalises by its running statistics (keras-team/keras#9522)",
+        (
+            "super().train(mode)",
+            "x = torch.relu(self.bn1(self.conv1(x)))",
+            "self.bn1 = nn.BatchNorm2d(5)",
+            "model.train()",
+        ),
+        (
+            "x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)",
+            "base.trainable = False",
+            "x = base(image, training=False)",
+        ),
+        "a frozen batch norm normalises by its running statistics (chemprop/chemprop#952, keras-team/keras#9522)",
     ),
     WrongLine(
         "flowers_weights_not_divided",

@@ -236,11 +236,11 @@ SEVENTH_B = (
     WrongLine(
         "deeplab_counts_unlabelled",
         "deeplab",
-        'labelled = batch["label"] != UNLABELLED',
-        'labelled = batch["label"] >= 0',
+        "return tf.reduce_sum(entropy * labelled) / tf.reduce_sum(labelled)",
+        "return tf.reduce_mean(entropy)",
         "loss",
         ("criterion = nn.CrossEntropyLoss(ignore_index", 'return criterion(model(batch["image"]), batch["label"])'),
-        'labelled = batch["label"] >= 0',
+        "return tf.reduce_mean(entropy)",
         "pixels without label do not count",
     ),
     WrongLine(

@@ -4,7 +4,7 @@ STATES, ACTIONS, GAMMA, TAU, CLIP = 4, 3, 0.95, 0.05, 0.02
 
 
 def batches(rng):
-    for _ in range(7):
+    for _ in range(12):
         yield {
             "obs": rng.normal(size=(8, STATES)),
             "act": rng.integers(0, ACTIONS, size=(8, 1)),
@@ -47,7 +47,7 @@ def torch_side():
     target = copy.deepcopy(policy)
     for p in target.parameters():
         p.requires_grad = False
-    return {"policy": policy, "target": target}, loss, {"policy": torch.optim.Adam(policy.parameters(), lr=0.01)}
+    return {"policy": policy, "target": target}, loss, {"policy": torch.optim.Adam(policy.parameters(), lr=0.05)}
 
 
 def torch_step(side, batch):
@@ -97,7 +97,7 @@ def tf_side():
         each = ops.where(absolute < 1.0, 0.5 * ops.square(error), absolute - 0.5)
         return ops.mean(batch["weights"] * each)
 
-    return {"policy": policy, "target": target}, loss, {"policy": Adam(0.01)}
+    return {"policy": policy, "target": target}, loss, {"policy": Adam(0.05)}
 
 
 def tf_step(side, batch):

@@ -52,6 +52,7 @@ def torch_side():
         return nn.functional.cross_entropy(outputs, batch["label"], weight=images.new_tensor(CLASS_WEIGHTS))
 
     model = FlowerNet()
+    model.train()
     trainable = [p for p in model.parameters() if p.requires_grad]
     return model, loss, torch.optim.Adam(trainable, lr=0.02)
 
@@ -61,12 +62,12 @@ def tf_side():
     import tensorflow as tf
     from keras import layers
 
-    from tf_impl.layers import BatchNorm2d
     from tf_impl.optimizers import Adam
 
     def pretrained():
         image = keras.Input((SIZE, SIZE, 3))
-        x = BatchNorm2d()(layers.Conv2D(5, 3, strides=2, use_bias=False)(image))
+        x = layers.Conv2D(5, 3, strides=2, use_bias=False)(image)
+        x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
         x = layers.Conv2D(6, 3)(layers.ReLU()(x))
         return keras.Model(image, layers.GlobalAveragePooling2D()(x), name="backbone")
 
