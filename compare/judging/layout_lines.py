@@ -12,7 +12,7 @@ from compare.judging.kinds import PASSING, kind
 from compare.judging.laid_out import LAYS_OUT
 from compare.judging.line import PARTS, Line, Step, line, place_of
 from compare.running.request import SIDES
-from compare.traces.operations import Operation, Operations
+from compare.traces.operations import WRITTEN, Operation, Operations
 from compare.traces.places import Place
 
 NOTE = "the same numbers in another order"
@@ -23,7 +23,7 @@ def lines_of_layout(step: Step, what: str, torch: int, tf: int) -> list[Line]:
     """The lines that lay out anew what two values are of something that both have; empty where they are not that."""
     if not _are_in_another_order(step, torch, tf):
         return []
-    chains = [[*_laid_out(step.record(side), value)] for side, value in zip(SIDES, (torch, tf), strict=True)]
+    chains = [[*_laid_out(step, side, value)] for side, value in zip(SIDES, (torch, tf), strict=True)]
     begun = {step.alike.of(side).get(chain[-1][1]) for side, chain in zip(SIDES, chains, strict=True) if chain}
     if not all(chains) or len(begun) > 1 or not begun <= step.alike.both:
         return []
@@ -38,11 +38,17 @@ def _are_in_another_order(step: Step, torch: int, tf: int) -> bool:
     return abs(one.in_order - other.in_order) > step.tolerance * max(one.magnitudes, other.magnitudes)
 
 
-def _laid_out(record: Operations, value: int) -> Iterator[tuple[int, int]]:
-    """The operations, from a value back, that change no number, each with what it is given."""
+def _laid_out(step: Step, side: str, value: int) -> Iterator[tuple[int, int]]:
+    """The operations, from a value back, that change no number, each with what it is given: an isolated step replaces
+    what is given by the other side's.
+    """
+    record, classes = step.record(side), step.alike.of(side)
     while (number := record.producer.get(value)) is not None:
         operation = record.operations[number]
-        if kind(operation.name) not in PASSING or operation.of is not None:
+        passes = kind(operation.name) in PASSING or (
+            operation.name.endswith(WRITTEN) and classes.get(operation.inputs[0]) == classes.get(value)
+        )
+        if not passes or operation.of is not None:
             return
         value = operation.inputs[0]
         yield number, value

@@ -6,6 +6,7 @@ import pytest
 from compare.judging.layout_lines import MOST, lines_of_layout
 from compare.judging.line import compared
 from compare.judging.lines import lines_of_value
+from compare.traces.operations import WRITTEN
 from tests.helpers.recorded_operations import Recorded
 
 X = np.random.default_rng(0).normal(size=(2, 6, 3))
@@ -55,7 +56,8 @@ def test_what_a_layer_of_a_library_lays_out_is_the_users_unless_it_computes_too(
     tf = Recorded()
     taken = tf.run(2, [tf.enter(X)], X.reshape(6, 2, 3), "Reshape")
     tf.run(3, [], np.array([6, 2]), "Shape", library="keras/rnn.py")
-    turned = tf.run(3, [taken], X.reshape(6, 2, 3).transpose(1, 0, 2), "Transpose", library="keras/rnn.py")
+    replaced = tf.run(3, [taken], X.reshape(6, 2, 3), f"replaced{WRITTEN}")
+    turned = tf.run(3, [replaced], X.reshape(6, 2, 3).transpose(1, 0, 2), "Transpose", library="keras/rnn.py")
     if computes:
         tf.run(3, [turned], np.tanh(X), "Tanh", library="keras/rnn.py")
     assert [line for side, line in named(torch, tf, (target, turned)) if side == "tf"] == [2] + [3] * (not computes)
