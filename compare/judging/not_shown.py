@@ -22,7 +22,8 @@ def not_shown(rows: Sequence[StageRow]) -> list[str]:
         what = things("forward", list(dict.fromkeys(row.tensor for row in chosen)))
         sentences.append(f"{what} is for other positions on each side, or in another order: not compared")
     parts = [row for row in rows if row.difference.kind == "batch size"]
-    return [*sentences, _part(parts)] if parts else sentences
+    whole = any(row.stage == "batch" and row.difference.kind == "value" for row in rows)
+    return [*sentences, _part(parts, whole)] if parts else sentences
 
 
 def _missing(rows: Sequence[StageRow], side: str) -> str:
@@ -48,12 +49,17 @@ def things(stage: str, names: list[str]) -> str:
     return f"the optimizer's state ({', '.join(kinds)}) of {_counted(weights, 'weight')}"
 
 
-def _part(rows: Sequence[StageRow]) -> str:
-    """Rows whose first axis alone differs: of the batch if there are such, else of a layer."""
+def _part(rows: Sequence[StageRow], whole: bool) -> str:
+    """Rows whose first axis alone differs: of the batch if there are such, else of a layer.
+
+    Where both recorded the `whole` batch, a layer is given some of it, or more, as an expert or a critic may be.
+    """
     row = min(rows, key=lambda row: STAGES.index(row.stage))
     where = f"{row.tensor} of the batch" if row.stage == "batch" else f"the output of {row.tensor}"
     more = len({(row.stage, row.tensor) for row in rows}) - 1
     others = f" (and {more} more)" if more else ""
+    if whole and row.stage != "batch":
+        return f"{where}{others} has another number of rows on each side ({row.difference.detail}): not compared"
     return (
         f"{where}{others} has another number of examples on each side ({row.difference.detail}): one replica's or "
         "micro-batch's is not compared with the whole; if there are none, the two loops had batches of different sizes"

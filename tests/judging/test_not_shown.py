@@ -46,6 +46,15 @@ def test_the_same_at_every_step_is_said_once_and_both_sides_share_a_sentence():
     ]
 
 
+def test_a_layer_that_is_given_some_of_the_same_batch_is_said_to_have_other_rows():
+    half = np.ones((2, 2))
+    assert not_shown([row("forward", "expert", tf=half), row("batch", "x", tf=WHOLE)]) == [
+        "the output of expert has another number of rows on each side (torch 4x2, tf 2x2): not compared"
+    ]
+    [said] = not_shown([row("forward", "expert", tf=half)])
+    assert "another number of examples" in said
+
+
 def test_one_micro_batch_beside_the_whole_is_said_with_both_sizes():
     half = np.ones((2, 2))
     [said] = not_shown([row("forward", "fc1", tf=half), row("batch", "x", tf=half), row("loss", "loss")])
