@@ -21,7 +21,7 @@ from compare.judging.precision_loss import which_side_is_off
 from compare.judging.rates import rates_apart, rates_beyond_apart
 from compare.judging.run import Run
 from compare.judging.search import confirm, find_first_divergence
-from compare.judging.settings import SettingRow, compare_settings
+from compare.judging.settings import SettingRow, compare_settings, without_effect
 from compare.judging.stages import StageRow
 from compare.judging.wording import (
     NOT_MEASURED,
@@ -95,6 +95,7 @@ def study(
         findings.append(float32_alone(deciding.comparison))
     comparisons = {precision: each.comparison for precision, each in judged.items()}
     rows = tuple(settings(runs[precisions[0]].audited))
+    rows = tuple(map(without_effect, rows)) if verdict == EQUIVALENT else rows
     return set_not_finite_apart(Judgement(verdict, tuple(findings), comparisons, deciding.first, rows))
 
 

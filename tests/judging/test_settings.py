@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from compare.judging.settings import COLUMNS, compare_settings, differences, to_row
+from compare.judging.settings import COLUMNS, INITIAL, SettingRow, compare_settings, differences, to_row, without_effect
 from compare.judging.settings.notes import NOTES
 from compare.traces.header import Setting
 from compare.traces.settings.values import NO_RULE
@@ -261,3 +261,19 @@ def test_a_factor_of_one_sides_loss_is_a_row_where_it_is_another_than_one():
         ("loss", "loss_weights", "tf only"),
     ]
     assert not verdicts(mse, [*mse, Setting("loss", "MSELoss", "loss_weights", 1.0)])[1:]
+
+
+@pytest.mark.parametrize(
+    ("subject", "setting", "verdict", "note", "said"),
+    [
+        ("loss", "from_logits", "differs", "the reverse", "no step shows it (the reverse)"),
+        ("fc", "colour", "differs", "", "no step shows it"),
+        ("drop", "p", "differs", "another fraction", "another fraction"),
+        (INITIAL, "fc.weight", "differs", "", ""),
+        ("norm", "eps", "rounded to float32", "harmless", "harmless"),
+    ],
+)
+def test_of_equivalent_sides_it_is_said_that_a_setting_moved_nothing_unless_it_was_set_alike(
+    subject, setting, verdict, note, said
+):
+    assert without_effect(SettingRow(subject, "kind", setting, 1, 2, verdict, note)).note == said

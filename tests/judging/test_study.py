@@ -1,8 +1,11 @@
 """A study asks for the runs that it needs, and comes to the right verdict and the right place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from compare.judging.settings import SettingRow
 from compare.judging.study import make_runs, study
 from compare.judging.wording import NOT_MEASURED
 from compare.running.request import Training
@@ -310,3 +313,12 @@ def test_by_how_much_updates_are_multiples_is_asked_where_the_sides_part(tmp_pat
     monkeypatch.setattr("compare.judging.study.say_multiple", lambda pair, first, rows: [f"at {first.key}"])
     assert judge(tmp_path, tf=faulty(from_step(0, "update", 1.5))).judgement.findings[-1].startswith("at (0, ")
     assert judge(tmp_path).judgement.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "note"), [(rounding, "no step shows it (another slope)"), (from_step(3, "loss", 1.5), "another slope")]
+)
+def test_what_is_set_otherwise_and_moves_nothing_is_said_to(tmp_path, fault, note):
+    run = runs_of(tmp_path, FakeSide(), FakeSide(fault), 20, [])
+    row = SettingRow("linear", "LeakyReLU", "negative_slope", 0.1, 0.2, "differs", "another slope")
+    assert study(run, 10, ("float64",), settings=lambda pair: [row]).settings == (replace(row, note=note),)

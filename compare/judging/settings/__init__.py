@@ -7,10 +7,10 @@ know (the activation after a layer, the formula of a user's own class) is compar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from compare.judging.settings.notes import note
+from compare.judging.settings.notes import RATES, note
 from compare.judging.settings.subjects import (
     SubjectSettings,
     by_subject,
@@ -103,6 +103,13 @@ def without_moved_activation(rows: list[SettingRow]) -> list[SettingRow]:
     if len(ends) != 1 or len(logits) != 1 or (ends[0].torch == "none") != logits[0].torch:
         return rows
     return [row for row in rows if row not in (ends[0], logits[0])]
+
+
+def without_effect(row: SettingRow) -> SettingRow:
+    """A row of sides that are equivalent: what differs moved nothing, unless it was set alike, as what drops was."""
+    if row.verdict != DIFFERS or row.subject == INITIAL or row.setting in RATES:
+        return row
+    return replace(row, note=f"no step shows it{f' ({row.note})' if row.note else ''}")
 
 
 def differences(rows: Iterable[SettingRow]) -> list[SettingRow]:
