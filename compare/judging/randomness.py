@@ -10,6 +10,7 @@ import numpy as np
 
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.judgement import Judgement
+from compare.judging.leaks import is_set_differently
 from compare.judging.run import Run
 from compare.judging.steps import METRIC
 from compare.running.request import SIDES, RequestFailedError, Training
@@ -49,9 +50,12 @@ def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace
     """
     if not (judgement.verdict == DIVERGED or _allowed_much(judgement)):
         return judgement
+    precision, comparison = next(iter(judgement.comparisons.items()))
+    is_large, first = comparison.pair.torch.header.is_large, judgement.first_divergence
+    if is_large and first is not None and is_set_differently(first, judgement.settings):
+        return judgement  # what a setting explains is not random, and a step takes long
     try:
-        precision, comparison = next(iter(judgement.comparisons.items()))
-        traces = _again(run, precision, OF_LARGE if comparison.pair.torch.header.is_large else TIMES)
+        traces = _again(run, precision, OF_LARGE if is_large else TIMES)
     except RequestFailedError:  # a user's own step may not run more often than there are batches
         return judgement
     found = {side: random[0] for side, trace in zip(SIDES, traces, strict=True) if (random := find_random(trace))}
@@ -61,7 +65,6 @@ def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace
     if judgement.verdict != DIVERGED:
         return replace(judgement, verdict=ERROR, findings=(f"{_say(found)}{ADVICE}", *judgement.findings))
     parting, *others = judgement.findings
-    first = judgement.first_divergence
     if first is not None and (first.stage, first.tensor) not in parts:
         return replace(judgement, findings=(parting, f"{_say(found)}; what parts first is not random", *others))
     return replace(judgement, verdict=ERROR, findings=(f"{_say(found)}{ADVICE}", *others), first_divergence=None)

@@ -9,6 +9,7 @@ import pytest
 from compare.judging.difference import Difference
 from compare.judging.judgement import Judgement
 from compare.judging.randomness import TIMES, find_random, set_randomness_apart
+from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.judging.steps import Series
 from compare.running.request import RequestFailedError
@@ -96,12 +97,12 @@ def test_a_metric_may_be_random_and_the_time_a_step_takes_is_not_asked():
 def set_apart():
     """The judgement of a port that parts at a tensor, by what its sides are in steps that should be the same."""
 
-    def judge(torch, tf, parts=("forward", "b"), verdict="diverged", allowed=1e-14, is_large=False):
+    def judge(torch, tf, parts=("forward", "b"), verdict="diverged", allowed=1e-14, is_large=False, settings=()):
         loss = Series("loss", "loss", np.arange(2), np.zeros(2), np.full(2, allowed))
         first = None if parts is None else StageRow(0, *parts, Difference("value", "", max_rel=1.0), 1e-13)
         header = SimpleNamespace(is_large=is_large)
         comparison = SimpleNamespace(series=[loss], pair=SimpleNamespace(torch=SimpleNamespace(header=header)))
-        judgement = Judgement(verdict, ("parts", "other"), {"float64": comparison}, first)
+        judgement = Judgement(verdict, ("parts", "other"), {"float64": comparison}, first, settings)
         asked = []
 
         def run(*wanted):
@@ -152,6 +153,13 @@ def test_a_step_of_a_large_model_is_repeated_once(set_apart):
     _, asked = set_apart(RANDOM, CALM, is_large=True)
     assert {training.steps for _, training in asked} == {2}
     assert asked[-1][1].audits == (0, 1)
+
+
+@pytest.mark.parametrize(("is_large", "runs"), [(True, 0), (False, 4)])
+def test_of_a_large_model_nothing_is_repeated_where_a_setting_explains_what_parts(set_apart, is_large, runs):
+    epsilon = SettingRow("b", "BatchNorm", "eps", 1e-5, 1e-3, "differs", "")
+    _, asked = set_apart(RANDOM, CALM, is_large=is_large, settings=(epsilon,))
+    assert len(asked) == runs
 
 
 @pytest.mark.parametrize("stage", ["loss", "metric", "update", "buffer"])
