@@ -147,7 +147,8 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
         frozen = [row for row in apart if row.setting == "trainable" and row.subject == own]
         of_optimizers = [row for row in apart if row.subject.startswith("optimizer")]
         # A schedule acts through the rate, which would have parted before.
-        return frozen + sorted(of_optimizers, key=lambda row: row.setting == "schedule" and first.stage != "rate")
+        later = _equal_in_effect(judgement, first) | ({"schedule"} if first.stage != "rate" else set())
+        return frozen + sorted(of_optimizers, key=lambda row: row.setting in later)
     if first.stage == "forward":
         apart = [row for row in apart if row.subject not in _only_given_otherwise(judgement)]
     own, before = _layer_of(first.tensor, apart), None
@@ -161,6 +162,12 @@ def settings_at(judgement: Judgement, first: StageRow) -> list[SettingRow]:
     # The layer before puts out the same: what it adds around its input was added by a line of its own.
     of_before = [row for row in apart if row.subject == before != own and row.setting not in OF_PADDING]
     return of_layer + of_before + of_all
+
+
+def _equal_in_effect(judgement: Judgement, first: StageRow) -> set[str]:
+    """The settings of optimizers that differ and come to the same, as of a decay that one side makes by hand."""
+    rows = (row for comparison in judgement.comparisons.values() for row in comparison.rows)
+    return {name for row in rows if row.step == first.step and row.harmless for name in row.harmless.settings}
 
 
 def _only_given_otherwise(judgement: Judgement) -> set[str]:

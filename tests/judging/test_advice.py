@@ -11,7 +11,7 @@ from compare.judging.difference import Difference
 from compare.judging.isolated_difference import BETWEEN, LAYER, IsolatedDifference
 from compare.judging.judgement import Judgement
 from compare.judging.settings import SettingRow
-from compare.judging.stages import StageRow
+from compare.judging.stages import Harmless, StageRow
 from compare.traces.calls import without_call
 from compare.traces.step import END
 from tests.helpers.fake_port_worker import Network
@@ -155,6 +155,16 @@ def test_where_an_image_is_flattened_it_is_said_how_to_do_so_in_pytorchs_order(i
     comparison = SimpleNamespace(rows=rows, pair=None)
     advised = what_to_compare(Judgement("diverged", (), {"float64": comparison}, first))
     assert ("keras.layers.Permute((3, 1, 2)) before Flatten" in advised) is said
+
+
+@pytest.mark.parametrize(("same", "named"), [(("weight_decay",), "nesterov"), ((), "weight_decay")])
+def test_a_setting_that_comes_to_the_same_in_its_gradients_stands_behind_another(same, named):
+    first = shown("update", "fc.weight", "2x2", 1.0)
+    gradient = replace(shown("gradient", "fc.weight", "2x2", 1.0), harmless=Harmless("decay by hand", False, same))
+    comparison = SimpleNamespace(rows=[gradient, first], pair=None)
+    settings = tuple(SettingRow("optimizer", "SGD", name, 1, 2, "differs", "") for name in ("weight_decay", "nesterov"))
+    judgement = Judgement("diverged", (), {"float64": comparison}, first, settings)
+    assert settings_at(judgement, first)[0].setting == named
 
 
 def test_another_spectral_normalisation_is_advice_though_it_is_a_setting_of_the_model():
