@@ -90,5 +90,6 @@ def _is_said(difference: IsolatedDifference, judgement: Judgement) -> bool:
     if first is not None and first.stage == "state":
         return difference.place == OPTIMIZER
     if first is not None and first.stage == "forward" and difference.place == BETWEEN:
-        return without_call(first.tensor) in {without_call(call_of(row)) for row in difference.rows}
+        given = {without_call(call_of(row)) for row in difference.rows}
+        return given == {without_call(first.tensor)}  # of several it is said how many
     return first is not None and any(row.key == first.key for row in difference.rows)

@@ -100,6 +100,12 @@ def with_lines(found, number):
     return replace(found, lines=(*lines,))
 
 
+def test_what_several_blocks_are_given_is_said_with_their_number():
+    given = IsolatedDifference("between layers", "Linear", (row("input", "a.0.o input"), row("input", "a.1.o input")))
+    [_, said] = difference_lines(Judgement("diverged", (), {}, row("forward", "a.0.o"), differences=(given,)))
+    assert said == "  1. what a.0.o is given: before it, and 1 more (gap 5.0e-01)"
+
+
 def test_the_lines_of_code_of_a_difference_stand_below_it():
     shown = difference_lines(judgement(LAYER, with_lines(LOSS, 7)))
     assert [line.split()[:2] for line in shown[3:]] == [["torch", "port.py:7"], ["tf", "port.py:7"]]
