@@ -48,7 +48,8 @@ class _Moving(TorchFunctionMode):
 
     def _move_what_comes_back(self, output) -> None:
         for each in _each(output if isinstance(output, (tuple, list)) else (output,)):
-            if torch.is_tensor(each) and each.is_floating_point() and each.requires_grad:
+            # A weight that is set in place is such an output too, and would keep its hook for all runs to come.
+            if torch.is_tensor(each) and each.is_floating_point() and each.grad_fn is not None:
                 with suppress(RuntimeError):  # what torch.func maps or differentiates takes no hook
                     each.register_hook(lambda gradient: gradient * self._factors(gradient))
 

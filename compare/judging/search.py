@@ -88,17 +88,12 @@ def find_first_divergence(
 
 
 def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) -> list[StageRow]:
-    """The rows of one step, from one more run of each side and from every nudged one.
-
-    Torch follows its own trajectory too: a free run of a chaotic training comes to other weights each time, where the
-    arrays lie otherwise in memory.
-    """
-    following = Training(runs.precision, audits=(at,), steps=at + 1, follows=runs.precision)
+    """The rows of one step, from one more run of each side and from every nudged one."""
+    free = Training(runs.precision, audits=(at,), steps=at + 1)
+    following = replace(free, follows=runs.precision)
     torch_twins, torch_again = _auditing(runs.twins, at)
     tf_twins, tf_again = _auditing(runs.tf_twins, at)
-    (torch, *nudged), (tf, *tf_nudged) = run_twins(
-        run, {"torch": [following, *torch_again], "tf": [following, *tf_again]}
-    )
+    (torch, *nudged), (tf, *tf_nudged) = run_twins(run, {"torch": [free, *torch_again], "tf": [following, *tf_again]})
     audited = replace(
         runs,
         free=TracePair(torch.trace, tf.trace),

@@ -16,10 +16,6 @@ from compare.inputs.arrays import ulp
 from compare.inputs.side import every_optimizer
 from compare.running.request import Training
 
-# In ulps, whatever the nudge: libraries are seldom further apart. A function that cancels makes much of it,
-# as the logarithm of a sigmoid does, which must not hide what is wrong by as much.
-OF_FUNCTIONS = 2
-
 
 @contextmanager
 def perturbed(
@@ -34,7 +30,7 @@ def perturbed(
     with ExitStack() as moved:
         if training.follows is not None and training.ulps > 1:
             moved.enter_context(gradients_moved(optimizer, [seed, training.sample]))
-            moved.enter_context(functions_moved([seed, training.sample], OF_FUNCTIONS))
+            moved.enter_context(functions_moved([seed, training.sample], training.ulps))
         yield
 
 

@@ -99,6 +99,14 @@ def test_what_comes_back_to_every_layer_of_weights_is_moved(layer, shape):
     torch.testing.assert_close(moved, plain, rtol=1e-9, atol=1e-12)
 
 
+def test_a_weight_that_is_set_inside_is_as_it_was_in_later_runs():
+    layer, x = nn.Linear(3, 2, dtype=torch.float64), torch.arange(3.0, dtype=torch.float64)
+    with functions_moved([0], 1000), torch.no_grad():
+        layer.weight.copy_(torch.ones(2, 3))
+    layer(x).sum().backward()
+    assert torch.equal(layer.weight.grad, x.expand(2, 3))
+
+
 def test_a_gradient_of_a_gradient_goes_through_what_is_moved():
     layer, x = nn.Linear(3, 1).double(), torch.randn(5, 3).double().requires_grad_()
     with functions_moved([0], 4):
