@@ -66,7 +66,7 @@ def with_differences(
         said = f"{type(error).__name__}: {error}"
         remark = f"other differences than the first were not found ({said}): a fault of this program"
         return replace(judgement, findings=(*judgement.findings, remark))
-    found = [with_lines_of_settings(isolated.pair, each) for each in found]
+    found = [with_lines_of_settings(isolated.pair, each, judgement.settings) for each in found]
     # The lines of a leak tell nothing of what is behind it, and a layer's output not that its input was laid out anew.
     if len(found) > 1 or (found and (_begins_with_a_leak(judgement) or _is_laid_out_otherwise(isolated, found[0]))):
         try:

@@ -1,4 +1,4 @@
-"""Where settings differ: the line of each side that made the layer or the optimizer."""
+"""Where settings differ: the line of each side that made the layer or the optimizer, or called what makes many."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
 from compare.judging.parting_lines import say_lines
 from compare.judging.settings import SettingRow
+from compare.judging.settings.values import EQUAL
 from compare.running.request import SIDES
 from compare.traces.header import Header
 from compare.traces.places import Place
@@ -24,22 +25,31 @@ def with_made_lines(judgement: Judgement) -> Judgement:
     if judgement.lines or judgement.verdict != DIVERGED or first is None:
         return judgement
     pair = next(each.pair for each in judgement.comparisons.values() if first in each.rows)
-    lines = made_lines(pair, settings_at(judgement, first))
+    lines = made_lines(pair, settings_at(judgement, first), judgement.settings)
     if not lines:
         return judgement
     parting, *others = judgement.findings
     return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
 
 
-def with_lines_of_settings(pair: TracePair, difference: IsolatedDifference) -> IsolatedDifference:
-    """A difference that settings explain, with the lines that made what is set differently."""
-    return difference if difference.lines else replace(difference, lines=tuple(made_lines(pair, difference.settings)))
+def with_lines_of_settings(
+    pair: TracePair, difference: IsolatedDifference, every: Iterable[SettingRow] = ()
+) -> IsolatedDifference:
+    """A difference that settings explain, with the lines that made what differs; `every` as in made_lines."""
+    lines = difference.lines or tuple(made_lines(pair, difference.settings, every))
+    return replace(difference, lines=lines)
 
 
-def made_lines(pair: TracePair, rows: Iterable[SettingRow]) -> list[Line]:
-    """The line of each side that made the first subject of these settings of which that is known."""
+def made_lines(pair: TracePair, rows: Iterable[SettingRow], every: Iterable[SettingRow] = ()) -> list[Line]:
+    """The line of each side that made the first subject of these settings of which that is known.
+
+    `every` are all settings of both sides: a line that made others, which agree, is not the one that differs.
+    """
+    every = list(every)
     for row in rows:
-        names, values = (row.subject, row.tf_subject or row.subject), (row.torch, row.tf)
+        values = row.torch, row.tf
+        alike = [_names(each) for each in every if _is_alike(each, row)]
+        agreeing = list(zip(*alike, strict=True)) if alike else [(), ()]
         found = [
             Line(
                 f"the setting {row.setting} ({row.subject})",
@@ -49,14 +59,29 @@ def made_lines(pair: TracePair, rows: Iterable[SettingRow]) -> list[Line]:
                 "" if value is None else str(value),
                 "",
             )
-            for side, trace, name, value in zip(SIDES, pair, names, values, strict=True)
-            if (place := _made_at(trace.header, name)) is not None
+            for side, trace, name, value, others in zip(SIDES, pair, _names(row), values, agreeing, strict=True)
+            if (place := _made_at(trace.header, name, others)) is not None
         ]
         if found:
             return found
     return []
 
 
-def _made_at(header: Header, subject: str) -> Place | None:
-    """Where a subject was made; of a group of an optimizer's parameters, where the optimizer was."""
-    return header.made_at.get(subject) or header.made_at.get(subject.partition(" group ")[0])
+def _names(row: SettingRow) -> tuple[str, str]:
+    """What each side calls the subject of a setting."""
+    return row.subject, row.tf_subject or row.subject
+
+
+def _is_alike(other: SettingRow, row: SettingRow) -> bool:
+    """Whether another layer of this kind agrees in this setting."""
+    return other.verdict == EQUAL and (other.kind, other.setting) == (row.kind, row.setting)
+
+
+def _made_at(header: Header, subject: str, agreeing: Iterable[str]) -> Place | None:
+    """Where a subject was made; of a group of an optimizer's parameters, where the optimizer was.
+
+    The innermost line that made none of those that agree: not that of a function that makes them all, but its call.
+    """
+    places = header.made_at.get(subject) or header.made_at.get(subject.partition(" group ")[0]) or ()
+    of_others = {(each.file, each.line) for name in agreeing for each in header.made_at.get(name, ())}
+    return next((each for each in places if (each.file, each.line) not in of_others), next(iter(places), None))

@@ -13,7 +13,7 @@ from compare.traces.places import Place
 from compare.traces.weights import WeightGroup
 
 LARGE = 5e6  # weights
-FORMAT = 3  # of the whole file; goes up when old readers would misread new files, or new readers old ones
+FORMAT = 4  # of the whole file; goes up when old readers would misread new files, or new readers old ones
 
 
 class HeaderError(Exception):
@@ -65,7 +65,8 @@ class Header:
     `ended_by` is the error that ended a loop inside of `with Recorder(...)`, "" where none did.
     `flow` says of an isolated run which outputs and variables reach each layer's call, or the loss; `gradient_flow`
     says from which of them the gradient of what a call is given, of each output of it, or of the loss comes on.
-    `made_at` are the user's lines that made the layers and optimizers, by subject, where they were seen to be made.
+    `made_at` are the user's lines that made the layers and optimizers, by subject, where they were seen to be made:
+    the innermost, and behind it those that called its function.
     """
 
     side: str
@@ -90,7 +91,7 @@ class Header:
     ended_by: str = ""
     flow: dict[str, list[str]] = field(default_factory=dict)
     gradient_flow: dict[str, list[str]] = field(default_factory=dict)
-    made_at: dict[str, Place] = field(default_factory=dict)
+    made_at: dict[str, tuple[Place, ...]] = field(default_factory=dict)
 
     @property
     def is_large(self) -> bool:
@@ -119,7 +120,9 @@ class Header:
                 "followed": tuple(plain["followed"]),
                 "from_outside": tuple(plain["from_outside"]),
                 "explicit": tuple((name, expression) for name, expression in plain["explicit"]),
-                "made_at": {subject: Place(*place) for subject, place in plain["made_at"].items()},
+                "made_at": {
+                    subject: tuple(Place(*place) for place in places) for subject, places in plain["made_at"].items()
+                },
             }
         )
 

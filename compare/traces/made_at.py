@@ -17,7 +17,9 @@ from weakref import ref
 
 from compare.traces.place import OWN, Place, kind_of
 
-_NOTED: dict[int, tuple[ref, Place]] = {}  # by the id of what was made
+MOST = 4  # lines of the user's that are kept, from that which makes it to those that call its function
+
+_NOTED: dict[int, tuple[ref, tuple[Place, ...]]] = {}  # by the id of what was made
 
 
 @contextmanager
@@ -31,16 +33,24 @@ def noted(*bases: type) -> Iterator[None]:
 
 def made_at(instance: Any) -> Place | None:
     """The user's line that made an object; None where that was not seen."""
-    reference, place = _NOTED.get(id(instance), (None, None))
-    return place if reference is not None and reference() is instance else None
+    return next(iter(calls_that_make(instance)), None)
+
+
+def calls_that_make(instance: Any) -> tuple[Place, ...]:
+    """The user's line that made an object, and those that called its function, innermost first; empty where unseen.
+
+    A function that makes many layers has one line for all: what is given to one of them stands where it was called.
+    """
+    reference, places = _NOTED.get(id(instance), (None, ()))
+    return places if reference is not None and reference() is instance else ()
 
 
 def _noting(initialise: Callable) -> Callable:
     @wraps(initialise)
     def note_and_initialise(self: Any, *arguments: Any, **options: Any) -> None:
-        if (place := _line_that_makes(self, sys._getframe(1))) is not None:
+        if places := _lines_that_make(self, sys._getframe(1)):
             number = id(self)
-            _NOTED[number] = ref(self, lambda _: _NOTED.pop(number, None)), place
+            _NOTED[number] = ref(self, lambda _: _NOTED.pop(number, None)), places
         initialise(self, *arguments, **options)
 
     # Keras reads a signature through what it wraps, and the names of the arguments without.
@@ -48,14 +58,15 @@ def _noting(initialise: Callable) -> Callable:
     return note_and_initialise
 
 
-def _line_that_makes(instance: Any, frame: FrameType | None) -> Place | None:
-    """The innermost line of the user's that is running, outside of the object's own __init__."""
-    while frame is not None:
+def _lines_that_make(instance: Any, frame: FrameType | None) -> tuple[Place, ...]:
+    """The innermost lines of the user's that are running, outside of the object's own __init__."""
+    found: list[Place] = []
+    while frame is not None and len(found) < MOST:
         code = frame.f_code
         if kind_of(code.co_filename) == OWN and not _is_method_of(instance, frame):
-            return Place(code.co_filename, frame.f_lineno, code.co_name)
+            found.append(Place(code.co_filename, frame.f_lineno, code.co_name))
         frame = frame.f_back
-    return None
+    return tuple(found)
 
 
 def _is_method_of(instance: Any, frame: FrameType) -> bool:

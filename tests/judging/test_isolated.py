@@ -59,7 +59,7 @@ def test_a_side_that_cannot_run_so_keeps_its_judgement_with_a_remark(judgement):
 def test_a_step_whose_lines_cannot_be_recorded_costs_no_difference(judgement, monkeypatch):
     apart, every = judgement(from_step(3, "loss", 1.5)), ["one", "two"]
     monkeypatch.setattr(isolated, "isolate", lambda *_, **__: SimpleNamespace(pair=None, rows=[]))
-    monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference: difference)
+    monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference, every: difference)
     monkeypatch.setattr(isolated, "isolated_differences", lambda *_: every)
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)
     monkeypatch.setattr(isolated, "with_own_lines", fails)
@@ -93,7 +93,7 @@ def test_the_one_difference_behind_what_may_be_a_leak_or_given_in_another_order_
     shown = np.array([1.0, 2.0]), np.array(given)
     isolates = SimpleNamespace(pair=None, rows=[], shown=lambda row: shown)
     monkeypatch.setattr(isolated, "isolate", lambda *_, **__: isolates)
-    monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference: difference)
+    monkeypatch.setattr(isolated, "with_lines_of_settings", lambda pair, difference, every: difference)
     one, lines = IsolatedDifference(place, "", (first,)), (line("torch"), line("tf"))
     monkeypatch.setattr(isolated, "isolated_differences", lambda *_: [one])
     monkeypatch.setattr(isolated, "with_effects", lambda run, isolated, found: found)

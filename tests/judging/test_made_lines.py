@@ -21,14 +21,19 @@ FIRST = StageRow(0, "forward", "norm", difference(np.ones(1), np.zeros(1)), 0.0)
 
 
 def places(**lines):
-    return {name.replace("_", " "): Place("port.py", line, "side") for name, line in lines.items()}
+    return {name.replace("_", " "): at(line) for name, line in lines.items()}
+
+
+def at(*lines):
+    """A line, and those that call its function."""
+    return tuple(Place("port.py", line, "side") for line in lines)
 
 
 def pair(torch, tf):
     return tuple(SimpleNamespace(header=SimpleNamespace(made_at=made)) for made in (torch, tf))
 
 
-TORCH, TF = places(norm=3, optimizer=5), {"batch_normalization": Place("port.py", 13, "side"), **places(optimizer=15)}
+TORCH, TF = places(norm=3, optimizer=5), {"batch_normalization": at(13), **places(optimizer=15)}
 
 
 def judged(torch=TORCH, tf=TF, lines=(), verdict="diverged"):
@@ -89,3 +94,31 @@ def test_an_isolated_difference_has_those_of_its_own_settings():
     assert said(with_lines_of_settings(pair(TORCH, TF), explained).lines) == OF_EPS
     alone = IsolatedDifference("loss", "", (FIRST,))
     assert with_lines_of_settings(pair(TORCH, TF), alone).lines == ()
+
+
+def other(setting="eps", kind="BatchNorm", verdict="equal"):
+    """A setting of a second layer."""
+    return SettingRow("second", kind, setting, 1e-5, 1e-5, verdict, "", "second")
+
+
+@pytest.mark.parametrize(
+    ("others", "lines"),
+    [
+        ([other()], [3, 30]),
+        ([other(verdict="differs")], [3, 13]),  # what the function gives to both is wrong
+        ([other("momentum")], [3, 13]),
+        ([other(kind="LayerNorm")], [3, 13]),
+        ([], [3, 13]),
+    ],
+)
+def test_of_a_function_that_makes_others_that_agree_the_call_is_named(others, lines):
+    tf = {"batch_normalization": at(13, 30, 40), "second": at(13, 31, 40)}
+    explained = IsolatedDifference("layer", "BatchNorm", (FIRST,), (EPS,))
+    found = with_lines_of_settings(pair(TORCH, tf), explained, [EPS, *others])
+    assert [each.at.line for each in found.lines] == lines
+
+
+def test_where_each_line_made_others_that_agree_the_innermost_is_named():
+    tf = {"batch_normalization": at(13, 40), "second": at(13, 40)}
+    explained = IsolatedDifference("layer", "BatchNorm", (FIRST,), (EPS,))
+    assert with_lines_of_settings(pair(TORCH, tf), explained, [EPS, other()]).lines[1].at.line == 13

@@ -118,7 +118,7 @@ def change_meta(path, change):
 def test_a_trace_of_another_format_is_named_with_both_formats(traces):
     traces.record("torch")
     change_meta(traces.record("tf"), lambda meta: meta.update(format=99))
-    assert "is a trace of format 99; this version reads 3" in refused(traces)
+    assert "is a trace of format 99; this version reads 4" in refused(traces)
 
 
 @pytest.mark.parametrize("name", ["side", "versions", "weight_groups", "kinds", "settings", "explicit", "nudge"])

@@ -79,7 +79,7 @@ def test_a_layer_and_an_optimizer_have_the_lines_that_made_them(side):
     made = settings.made_at(built.side.model, built.side.optimizer)
     described = {each.subject for each in settings.describe(built.side.model, built.side.optimizer)}
     assert {*made} <= described
-    found = sorted(place.line for place in made.values())
+    found = sorted(places[0].line for places in made.values())
     assert found == sorted(line(comment, make, block) for comment in ("inner", "dropout", "optimizer"))
 
 

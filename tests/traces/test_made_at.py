@@ -5,7 +5,7 @@ import sysconfig
 from inspect import getfullargspec, signature
 from pathlib import Path
 
-from compare.traces.made_at import _NOTED, made_at, noted
+from compare.traces.made_at import _NOTED, MOST, calls_that_make, made_at, noted
 
 
 class Base:
@@ -70,3 +70,15 @@ def test_a_class_that_only_inherits_its_init_is_noted_and_put_back():
         made = Derived(4)
     assert made_at(made).function == test_a_class_that_only_inherits_its_init_is_noted_and_put_back.__name__
     assert "__init__" not in vars(Derived)
+
+
+def test_behind_the_line_that_makes_it_stand_those_that_call_its_function_and_few_of_them():
+    make = "def make(width):\n    return Base(width)\n\n\n"
+    text = make + "def call(depth):\n    return call(depth - 1) if depth else make(3)\n"
+    with noted(Base):
+        made = compiled(OWN, text, Base=Base)
+        shallow, deep = made["call"](0), made["call"](9)
+    assert [place.line for place in calls_that_make(shallow)][:2] == [2, 6]
+    assert made_at(shallow).line == 2
+    assert len(calls_that_make(deep)) == MOST
+    assert calls_that_make(Base()) == ()

@@ -168,7 +168,7 @@ def test_a_missing_file_and_an_archive_without_a_header_are_no_whole_traces(tmp_
 def test_a_trace_of_another_format_is_refused_with_both_numbers(tmp_path):
     with zipfile.ZipFile(tmp_path / "trace.npz", "w") as file:
         file.writestr("meta.json", json.dumps({"format": 1, "framework": "torch"}))
-    with pytest.raises(TraceError, match=r"trace\.npz is a trace of format 1; this version reads 3: record it again"):
+    with pytest.raises(TraceError, match=r"trace\.npz is a trace of format 1; this version reads 4: record it again"):
         Trace(tmp_path / "trace.npz")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from compare.inputs.side import every_optimizer
 from compare.traces.header import Setting
-from compare.traces.made_at import made_at
+from compare.traces.made_at import calls_that_make
 from compare.traces.places import Place
 from compare.traces.settings.values import attempt, plain, readable
 
@@ -85,15 +85,15 @@ class Settings(ABC):
             for setting, value in readable({name: partial(plain, value) for name, value in settings.items()}).items()
         ]
 
-    def made_at(self, model: Any, optimizer: Any) -> dict[str, Place]:
-        """The lines that made the layers and optimizers, by subject, as far as they are known."""
+    def made_at(self, model: Any, optimizer: Any) -> dict[str, tuple[Place, ...]]:
+        """The lines that made the layers and optimizers, innermost first, by subject, as far as they are known."""
         optimizers = list(every_optimizer(optimizer).values()) if optimizer is not None else []
         groups = [each for each in optimizers for _ in getattr(each, "param_groups", [each])]  # Keras' have one
         named = {
             **attempt(lambda: self.layers(model), {}),
             **{_name(*OF_OPTIMIZERS, place): each for place, each in enumerate(groups)},
         }
-        return {subject: place for subject, each in named.items() if (place := made_at(each)) is not None}
+        return {subject: places for subject, each in named.items() if (places := calls_that_make(each))}
 
     def _optimizers(self, optimizer: Any) -> list[Subject]:
         """Every optimizer; a second one is listed like a second group of parameters."""
