@@ -9,6 +9,7 @@ import numpy as np
 
 from compare.inputs.port_errors import NoEvaluationError
 from compare.inputs.side import Side, every_optimizer
+from compare.traces.flags import flags_noted
 from compare.traces.made_at import noted
 from tf_impl import runtime, weights
 from tf_impl.building import building
@@ -47,7 +48,8 @@ def build(
     keras.backend.clear_session(free_memory=False)
     runtime.set_precision(precision)
     runtime.set_seed(0)
-    with building() as call_once, written_down(), noted(keras.Layer, keras.optimizers.Optimizer):
+    flags = flags_noted({keras.Layer: ("trainable",), keras.Variable: ("trainable",)})
+    with building() as call_once, written_down(), noted(keras.Layer, keras.optimizers.Optimizer), flags:
         side = make_side(settings)
         muted = mute(side.model)
         # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.

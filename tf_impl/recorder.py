@@ -61,6 +61,7 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
             kinds=layers.named_kinds(self._model),
             settings=tuple(settings.describe(self._model, self._optimizer, self._loss)),
             made_at=settings.made_at(self._model, self._optimizer),
+            flags_set_at=settings.flags_set_at(self._model),
             strange=strangers(
                 self._optimizer, own, lambda each: optimizer_variables(each) or self._moves.get(id(each), ())
             ),

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from compare.inputs.side import Side, every_optimizer
+from compare.traces.flags import flags_noted
 from compare.traces.made_at import noted
 from torch_impl import runtime, weights
 from torch_impl.randomness import mute
@@ -40,7 +41,8 @@ def build(
     """
     runtime.set_precision(precision)
     runtime.set_seed(0)
-    with noted(torch.nn.Module, torch.optim.Optimizer):
+    flags = flags_noted({torch.nn.Parameter: ("requires_grad", "requires_grad_")})
+    with noted(torch.nn.Module, torch.optim.Optimizer), flags:
         side = make_side(settings)
     muted = mute(side.model)
     # differs: PyTorch's weights exist from the start; Keras makes them, and the optimizer's slots, when first used.

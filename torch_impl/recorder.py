@@ -36,6 +36,7 @@ class Recorder(recorder.Recorder[nn.Module, torch.optim.Optimizer, torch.Tensor]
             settings=tuple(described),
             tied=_tied(self._model),
             made_at=settings.made_at(self._model, self._optimizer),
+            flags_set_at=settings.flags_set_at(self._model),
             strange=strangers(self._optimizer, self._model.parameters(), _held_by),
         )
 

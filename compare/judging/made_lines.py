@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from compare.judging.advice import settings_at
 from compare.judging.comparison import DIVERGED
@@ -47,24 +48,41 @@ def made_lines(pair: TracePair, rows: Iterable[SettingRow], every: Iterable[Sett
     """
     every = list(every)
     for row in rows:
+        if found := _lines_of_flags(pair, row):
+            return found
         values = row.torch, row.tf
         alike = [_names(each) for each in every if _is_alike(each, row)]
         agreeing = list(zip(*alike, strict=True)) if alike else [(), ()]
         found = [
-            Line(
-                f"the setting {row.setting} ({row.subject})",
-                side,
-                PARTS,
-                place,
-                "" if value is None else str(value),
-                "",
-            )
+            _line(row, side, place, value)
             for side, trace, name, value, others in zip(SIDES, pair, _names(row), values, agreeing, strict=True)
             if (place := _made_at(trace.header, name, others)) is not None
         ]
         if found:
             return found
     return []
+
+
+def _line(row: SettingRow, side: str, place: Place, value: Any) -> Line:
+    return Line(
+        f"the setting {row.setting} ({row.subject})", side, PARTS, place, "" if value is None else str(value), ""
+    )
+
+
+def _lines_of_flags(pair: TracePair, row: SettingRow) -> list[Line]:
+    """Where a side trains what the other has frozen: the lines that set it; of a side where none does, the optimizer's,
+    which is given what trains.
+    """
+    headers = [trace.header for trace in pair]
+    places = [header.flags_set_at.get(name) for header, name in zip(headers, _names(row), strict=True)]
+    if row.setting != "trainable" or not any(places):
+        return []
+    places = [
+        place or _made_at(header, "optimizer", ()) or _made_at(header, name, ())
+        for place, header, name in zip(places, headers, _names(row), strict=True)
+    ]
+    sides = zip(SIDES, places, (row.torch, row.tf), strict=True)
+    return [_line(row, side, place, value) for side, place, value in sides if place is not None]
 
 
 def _names(row: SettingRow) -> tuple[str, str]:

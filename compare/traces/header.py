@@ -66,7 +66,8 @@ class Header:
     `flow` says of an isolated run which outputs and variables reach each layer's call, or the loss; `gradient_flow`
     says from which of them the gradient of what a call is given, of each output of it, or of the loss comes on.
     `made_at` are the user's lines that made the layers and optimizers, by subject, where they were seen to be made:
-    the innermost, and behind it those that called its function.
+    the innermost, and behind it those that called its function. `flags_set_at` are those that last set whether a layer
+    trains.
     """
 
     side: str
@@ -92,6 +93,7 @@ class Header:
     flow: dict[str, list[str]] = field(default_factory=dict)
     gradient_flow: dict[str, list[str]] = field(default_factory=dict)
     made_at: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    flags_set_at: dict[str, Place] = field(default_factory=dict)
 
     @property
     def is_large(self) -> bool:
@@ -123,6 +125,7 @@ class Header:
                 "made_at": {
                     subject: tuple(Place(*place) for place in places) for subject, places in plain["made_at"].items()
                 },
+                "flags_set_at": {subject: Place(*place) for subject, place in plain["flags_set_at"].items()},
             }
         )
 

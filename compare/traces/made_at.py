@@ -48,7 +48,7 @@ def calls_that_make(instance: Any) -> tuple[Place, ...]:
 def _noting(initialise: Callable) -> Callable:
     @wraps(initialise)
     def note_and_initialise(self: Any, *arguments: Any, **options: Any) -> None:
-        if places := _lines_that_make(self, sys._getframe(1)):
+        if places := lines_that_run(self, sys._getframe(1)):
             number = id(self)
             _NOTED[number] = ref(self, lambda _: _NOTED.pop(number, None)), places
         initialise(self, *arguments, **options)
@@ -58,10 +58,10 @@ def _noting(initialise: Callable) -> Callable:
     return note_and_initialise
 
 
-def _lines_that_make(instance: Any, frame: FrameType | None) -> tuple[Place, ...]:
-    """The innermost lines of the user's that are running, outside of the object's own __init__."""
+def lines_that_run(instance: Any, frame: FrameType | None, most: int = MOST) -> tuple[Place, ...]:
+    """The innermost lines of the user's that are running, outside of the object's own methods."""
     found: list[Place] = []
-    while frame is not None and len(found) < MOST:
+    while frame is not None and len(found) < most:
         code = frame.f_code
         if kind_of(code.co_filename) == OWN and not _is_method_of(instance, frame):
             found.append(Place(code.co_filename, frame.f_lineno, code.co_name))

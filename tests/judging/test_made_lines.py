@@ -29,8 +29,9 @@ def at(*lines):
     return tuple(Place("port.py", line, "side") for line in lines)
 
 
-def pair(torch, tf):
-    return tuple(SimpleNamespace(header=SimpleNamespace(made_at=made)) for made in (torch, tf))
+def pair(torch, tf, *flags):
+    both = zip((torch, tf), flags or ({}, {}), strict=True)
+    return tuple(SimpleNamespace(header=SimpleNamespace(made_at=made, flags_set_at=set_at)) for made, set_at in both)
 
 
 TORCH, TF = places(norm=3, optimizer=5), {"batch_normalization": at(13), **places(optimizer=15)}
@@ -122,3 +123,23 @@ def test_where_each_line_made_others_that_agree_the_innermost_is_named():
     tf = {"batch_normalization": at(13, 40), "second": at(13, 40)}
     explained = IsolatedDifference("layer", "BatchNorm", (FIRST,), (EPS,))
     assert with_lines_of_settings(pair(TORCH, tf), explained, [EPS, other()]).lines[1].at.line == 13
+
+
+TRAINS = SettingRow("norm", "BatchNorm", "trainable", True, False, "differs", "", "batch_normalization")
+FROZEN = {"batch_normalization": Place("port.py", 18, "side")}
+
+
+@pytest.mark.parametrize(
+    ("torch", "setting", "flags", "lines"),
+    [
+        (TORCH, TRAINS, ({}, FROZEN), [5, 18]),  # the optimizer is given what trains
+        (TORCH, TRAINS, ({"norm": Place("port.py", 8, "side")}, FROZEN), [8, 18]),
+        (places(norm=3), TRAINS, ({}, FROZEN), [3, 18]),
+        ({}, TRAINS, ({}, FROZEN), [18]),
+        (TORCH, TRAINS, ({}, {}), [3, 13]),
+        (TORCH, EPS, ({}, FROZEN), [3, 13]),
+    ],
+)
+def test_where_one_side_is_frozen_the_line_that_sets_it_is_named(torch, setting, flags, lines):
+    explained = IsolatedDifference("layer", "BatchNorm", (FIRST,), (setting,))
+    assert [each.at.line for each in with_lines_of_settings(pair(torch, TF, *flags), explained).lines] == lines

@@ -39,6 +39,8 @@ def torch_side(_):
         Block(),
         nn.Dropout(0.5),  # dropout
     )
+    for parameter in model.parameters():
+        parameter.requires_grad = parameter.ndim > 1  # flag
     optimizer = torch.optim.Adam(model.parameters())  # optimizer
     return Side(model, lambda model, batch, training: (model(batch["x"]).sum(), {}), optimizer)
 
@@ -50,6 +52,8 @@ def tf_side(_):
             layers.Dropout(0.5),  # dropout
         ]
     )
+    model.layers[0].trainable = False  # Keras passes over what is so already
+    model.layers[0].trainable = True  # flag
     optimizer = keras.optimizers.Adam()  # optimizer
     return Side(
         model, lambda model, batch, training: (tf.reduce_sum(model(batch["x"], training=training)), {}), optimizer
@@ -84,7 +88,31 @@ def test_a_layer_and_an_optimizer_have_the_lines_that_made_them(side):
 
 
 @pytest.mark.parametrize("side", SIDES)
+def test_a_layer_within_another_has_the_line_that_set_whether_it_trains(side):
+    prepare, settings, make, _, x = SIDES[side]
+    built = prepare.build(make, {}, "float32", [{"x": x}], eager=True)
+    [(subject, place)] = settings.flags_set_at(built.side.model).items()
+    assert subject in settings.made_at(built.side.model, built.side.optimizer)
+    assert place.line == line("flag", make)
+
+
+def test_a_module_is_frozen_by_one_call_and_keeps_what_it_says_of_its_weights():
+    def make(_):
+        model = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 1))
+        model[0].requires_grad_(False)  # call
+        return Side(
+            model, lambda model, batch, training: (model(batch["x"]).sum(), {}), torch.optim.SGD(model[1].parameters())
+        )
+
+    model = torch_prepare.build(make, {}, "float32", [{"x": torch.ones(2, 3)}]).side.model
+    assert [each.line for each in torch_settings.flags_set_at(model).values()] == [line("call", make)]
+    assert [each.requires_grad for each in model.parameters()] == [False, False, True, True]
+    assert "requires_grad" not in vars(nn.Parameter)
+
+
+@pytest.mark.parametrize("side", SIDES)
 def test_of_what_was_made_before_nothing_is_known(side):
     _, settings, make, *_ = SIDES[side]
     made = make({})
     assert settings.made_at(made.model, made.optimizer) == {}
+    assert settings.flags_set_at(made.model) == {}

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from compare.traces import settings
 from compare.traces.header import Setting
+from compare.traces.places import Place
 from compare.traces.settings import Settings
 from compare.traces.settings.losses import loss_objects
 from compare.traces.settings.optimizers import decay_kind
@@ -43,6 +45,9 @@ class Plain(Settings):
     def neighbours(self, model):
         first, second, *_ = model.layers
         return {id(first): (None, second.name), id(second): (first.name, None)}
+
+    def flagged(self, layer):
+        return [*layer.shapes, layer]
 
     def weights(self, layer):
         own = [layer] if hasattr(layer, "shapes") else layer.layers
@@ -222,3 +227,11 @@ def test_padding_is_a_number_an_axis_or_uneven():
     assert same([2, 3]) == same(None) == UNEVEN
     assert widened([1, 0], (1, 2), (1, 2)) == [2, 2]
     assert widened([1, 0], (1, 2), (1, 3)) == UNEVEN
+
+
+def test_a_layer_has_the_line_that_set_its_flag_or_that_of_one_of_its_weights(monkeypatch):
+    weights = [((2, 2), True), ((2,), True)]
+    net = model(layer("first", *weights[:1]), layer("own"), layer("second", *weights))
+    lines = {id(net.layers[1]): Place("port.py", 3, "side"), id(weights[1]): Place("port.py", 4, "side")}
+    monkeypatch.setattr(settings, "flag_set_at", lambda each: lines.get(id(each)))
+    assert {path: place.line for path, place in Plain().flags_set_at(net).items()} == {"own": 3, "second": 4}

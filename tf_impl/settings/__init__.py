@@ -65,10 +65,14 @@ class Settings(settings.Settings):
         """By each variable's flag, which a layer's `trainable` sets."""
         return [(tuple(variable.shape), variable.trainable) for variable in _variables(layer)]
 
+    def flagged(self, layer) -> list:
+        """Its variables, and itself: a layer's `trainable` sets both."""
+        return [*_variables(layer), layer]
 
-describe, made_at = Settings().describe, Settings().made_at
 
-__all__ = ["Settings", "describe", "loss_calls", "made_at"]
+describe, made_at, flags_set_at = Settings().describe, Settings().made_at, Settings().flags_set_at
+
+__all__ = ["Settings", "describe", "flags_set_at", "loss_calls", "made_at"]
 
 
 def _said(layer) -> str:

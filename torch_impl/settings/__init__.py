@@ -51,10 +51,14 @@ class Settings(settings.Settings):
         """By each parameter's requires_grad."""
         return [(tuple(parameter.shape), parameter.requires_grad) for parameter in layer.parameters()]
 
+    def flagged(self, layer) -> list:
+        """Its parameters: PyTorch's modules have no flag."""
+        return list(layer.parameters())
 
-describe, made_at = Settings().describe, Settings().made_at
 
-__all__ = ["Settings", "describe", "loss_calls", "made_at"]
+describe, made_at, flags_set_at = Settings().describe, Settings().made_at, Settings().flags_set_at
+
+__all__ = ["Settings", "describe", "flags_set_at", "loss_calls", "made_at"]
 
 
 def _is_spectral(module) -> bool:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from compare.inputs.side import every_optimizer
+from compare.traces.flags import flag_set_at
 from compare.traces.header import Setting
 from compare.traces.made_at import calls_that_make
 from compare.traces.places import Place
@@ -69,6 +70,10 @@ class Settings(ABC):
     def weights(self, layer: Any) -> list[tuple[tuple[int, ...], bool]]:
         """Shape of every weight in a layer or model, frozen ones included, and whether it trains; each once."""
 
+    @abstractmethod
+    def flagged(self, layer: Any) -> list[Any]:
+        """What says of a layer whether it trains: its weights, and itself where it has a flag of its own."""
+
     def describe(self, model: Any, optimizer: Any, loss: Callable | None = None) -> list[Setting]:
         """Every setting of a side, as JSON values."""
         parts = (
@@ -94,6 +99,14 @@ class Settings(ABC):
             **{_name(*OF_OPTIMIZERS, place): each for place, each in enumerate(groups)},
         }
         return {subject: places for subject, each in named.items() if (places := calls_that_make(each))}
+
+    def flags_set_at(self, model: Any) -> dict[str, Place]:
+        """The lines that set whether a layer trains, by subject, as far as one was seen."""
+        places = {
+            path: next(filter(None, map(flag_set_at, attempt(partial(self.flagged, layer), []))), None)
+            for path, layer in attempt(lambda: self.layers(model), {}).items()
+        }
+        return {path: place for path, place in places.items() if place is not None}
 
     def _optimizers(self, optimizer: Any) -> list[Subject]:
         """Every optimizer; a second one is listed like a second group of parameters."""
