@@ -14,17 +14,20 @@ from compare.judging.gradient_ends import lines_that_ask
 from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.in_common import before
 from compare.judging.line import PARTS, Line, Step
-from compare.judging.lines import find, lines_of_value
+from compare.judging.lines import find, lines_up_to
+from compare.judging.parts_of_step import first_apart
 from compare.running.request import SIDES
 from compare.traces.operations import Operations
 
 
 def lines_of_shown(step: Step, what: str, torch: np.ndarray, tf: np.ndarray) -> list[Line]:
     """The lines where a value that differs parts; those of the gradients of an earlier turn, if it comes from them."""
-    lines = lines_of_value(step, what, torch, tf)
+    targets = [find(step.record(side), array, step.tolerance) for side, array in zip(SIDES, (torch, tf), strict=True)]
+    if targets[0] is None or targets[1] is None:
+        return []
+    lines = lines_up_to(step, what, *(first_apart(step, targets[0], targets[1]) or (targets[0], targets[1])))
     if not _asks_for_gradients(step, lines):
         return lines
-    targets = [find(step.record(side), array, step.tolerance) for side, array in zip(SIDES, (torch, tf), strict=True)]
     passes = [_passes(step.record(side), value) for side, value in zip(SIDES, targets, strict=True)]
     if len(passes[0]) != len(passes[1]):
         return lines
