@@ -15,6 +15,7 @@ from compare.judging.gradient_lines import lines_of_gradient
 from compare.judging.in_common import before
 from compare.judging.line import PARTS, Line, Step
 from compare.judging.lines import find, lines_of_value
+from compare.judging.passes import lines_of_passes
 from compare.running.request import SIDES
 
 Arrays = tuple[np.ndarray, np.ndarray]  # torch's, tf's
@@ -24,6 +25,8 @@ def lines_of_used_gradient(step: Step, what: str, weight: str, used: Arrays | No
     """The lines where the gradient of a weight parts; `used` are the gradients that the optimizers are given."""
     if used and _is_same_before(step, weight, used) and (found := lines_of_value(step, what, *used)):
         return _behind_the_passes(step, found)
+    if used and (found := lines_of_passes(step, what, weight, used)):
+        return found
     return lines_of_gradient(step, what, weight) or (lines_of_shown(step, what, *used) if used else [])
 
 

@@ -43,6 +43,11 @@ def test_where_they_do_not_the_lines_are_those_of_what_comes_back():
     assert found(step(10, 0.5, 1, 9.0), step(20, 0.7, 1, 9.0)) == [("torch", 11), ("tf", 21)]
 
 
+def test_where_one_uses_what_the_last_pass_alone_brings_the_lines_are_those_that_add_up():
+    (torch, _), tf = step(10, 0.5, 1, 9.0), step(20, 0.5, 1, 9.0)
+    assert found((torch, 0.5 * Y), tf) == [("torch", 11), ("torch", 13), ("tf", 21), ("tf", 23)]
+
+
 def changed(first: int, times: float):
     """What comes back is x, and the optimizer is given what no record leads to from there."""
     recorded = Recorded()
