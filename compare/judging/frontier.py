@@ -60,9 +60,10 @@ class Stretch:
         return self._classes.get(value, -1) in self._both and not self._is_by_chance(value)
 
     def _is_by_chance(self, value: int) -> bool:
-        """Whether a value is one that both have only because the zeros that were added to it are followed."""
+        """Whether a value is one that both have only because what it was given to, zeros that are added or ones that it
+        is multiplied by, changes nothing, and is followed: a softmax over a single score, say."""
         number, own = self.record.producer.get(value), self._classes[value]
-        if number is None or kind(self.record.operations[number].name) not in ("add", "sub"):
+        if number is None or kind(self.record.operations[number].name) not in ("add", "sub", "mul", "div"):
             return False
         inputs = self.record.operations[number].inputs
         others = [each for each in inputs if self._classes.get(each) != own]

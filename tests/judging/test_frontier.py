@@ -124,6 +124,17 @@ def test_what_is_the_same_only_because_zeros_were_added_is_looked_behind():
     assert [lines(each) for each in stretches(torch, tf, ends)] == [[2], [2]]
 
 
+def test_what_is_the_same_only_because_it_was_multiplied_by_ones_is_looked_behind():
+    """One side takes the softmax over a single score each, which is one."""
+    torch, tf, one, two = begun()
+    ends, shares = [], np.exp(X) / np.exp(X).sum(axis=0)
+    for recorded, x, weights in ((torch, one, shares), (tf, two, np.ones(X.shape))):
+        state = recorded.run(1, [x], np.sin(X), "sin")
+        weight = recorded.run(2, [x], weights, "softmax")
+        ends.append(recorded.run(4, [recorded.run(3, [weight, state], weights * np.sin(X), "mul")], weights * 3, "sum"))
+    assert [lines(each) for each in stretches(torch, tf, ends)] == [[2], [2]]
+
+
 def test_what_is_made_of_masks_alone_is_paired_after_all_else():
     torch, tf, x, same = begun()
     hot = np.eye(8, 3)
