@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from compare.judging.line import PARTS, Line
+from compare.judging.line import PARTS, Line, Step, line, made_at
 from compare.judging.scopes import around, assigned_names, assignments, names_read
 from compare.judging.statements import name_of_result, statement, tree
+from compare.running.request import SIDES
 from compare.traces.places import Place
 
 
@@ -68,3 +69,15 @@ def _returns(place: Place) -> Iterator[Place]:
     for node in ast.walk(around(module, place.line)[0]):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id == name:
             yield place._replace(line=node.lineno)
+
+
+def taken_as_it_is(step: Step, what: str, lines: Sequence[Line], torch: int, tf: int) -> list[Line]:
+    """The line of a side that has none which takes a value as it is that both have: a library has made it, a weight
+    that its optimizer moved, say."""
+    told = {each.side for each in lines if each.role == PARTS}
+    found = []
+    for side, value in zip(SIDES, (torch, tf), strict=True) if len(told) == 1 else ():
+        place = made_at(step.record(side), value)
+        if side not in told and place and step.alike.of(side).get(value) in step.alike.both:
+            found.append(line(step, what, side, PARTS, place, value))
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from compare.judging.aliases import with_aliases
+from compare.judging.aliases import taken_as_it_is, with_aliases
 from compare.judging.alike import Alike, Finder, same
 from compare.judging.exchanged_pieces import lines_of_any_exchanged
 from compare.judging.forms import advanced
@@ -45,7 +45,7 @@ def lines_up_to(step: Step, what: str, torch: int, tf: int) -> list[Line]:
     if takes_another_order:
         ordered = compared(step.torch, step.tf, step.tolerance, in_order=True)
         lines = _without_repeats([*_lines_between(ordered, what, torch, tf)[0], *lines])
-    return with_aliases(lines)
+    return with_aliases([*lines, *taken_as_it_is(step, what, lines, torch, tf)])
 
 
 def _without_repeats(lines: Sequence[Line]) -> list[Line]:

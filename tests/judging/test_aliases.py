@@ -2,11 +2,14 @@
 
 import textwrap
 
+import numpy as np
 import pytest
 
 from compare.judging.aliases import aliases, handed_on, with_aliases, with_returns
 from compare.judging.line import BOTH, PARTS, Line
 from compare.traces.places import Place
+from tests.helpers.parted_steps import found
+from tests.helpers.recorded_operations import Recorded
 
 FILE = """
     def loss(model, x):
@@ -87,3 +90,14 @@ def test_what_both_have_may_be_handed_on_by_another_name(tmp_path):
     assert list(handed_on(taken)) == list(handed_on(Place(str(path), 10, "call"))) == []
     lines = [line(str(path), 3, BOTH), line(str(path), 4)]
     assert [(each.at.line, each.role) for each in with_aliases(lines)] == [(3, BOTH), (4, PARTS), (5, PARTS)]
+
+
+def test_a_line_that_takes_as_it_is_what_a_library_made_is_named_where_its_side_has_no_other():
+    """A target that follows slowly, and one that is set to the weights that an optimizer has moved."""
+    torch, tf = Recorded(), Recorded()
+    slow, fast = (np.random.default_rng(seed).normal(size=(4, 3)) for seed in (1, 2))
+    given = [(each.enter(slow), each.run(None, [each.enter(fast + 1)], fast, "sub")) for each in (torch, tf)]
+    torch.run(12, [torch.run(11, [*given[0]], slow * 0.9 + fast * 0.1, "lerp")], slow * 0.9 + fast * 0.1, "copy")
+    tf.run(21, [given[1][1]], fast, "ReadVariableOp")
+    lines = found(torch, tf, (slow * 0.9 + fast * 0.1, fast))
+    assert [each[1:3] for each in lines if each[0] == PARTS] == [("torch", 11), ("tf", 21)]
