@@ -177,10 +177,7 @@ def alike(torch: Operations, tf: Operations, tolerance: float, in_order: bool = 
                 classes.setdefault(other, classes.get(number, number))
     of_torch = {number: each for number, each in classes.items() if number < offset}
     of_tf = {number - offset: each for number, each in classes.items() if number >= offset}
-    constants = {
-        side: {constant(value.print) for value in record.values if value.print and is_plain(value.print)}
-        for side, record in (("torch", torch), ("tf", tf))
-    }
+    constants = {"torch": _constants(torch), "tf": _constants(tf)}
     both = frozenset(of_torch.values()) & frozenset(of_tf.values())
     both -= _in_another_order(
         [(prints[number], each) for number, each in of_torch.items() if number not in of_weights],
@@ -192,6 +189,13 @@ def alike(torch: Operations, tf: Operations, tolerance: float, in_order: bool = 
     )
     signs = _signs(torch, tf, alone, alone_in_tf, tolerance)
     return Alike(of_torch, of_tf, both, constants, signs=signs)
+
+
+def _constants(record: Operations) -> set[Constant]:
+    """What tells nothing, but for what a backward pass begins with or spreads: no formula has it."""
+    back = {value for each in record.operations if each.of is not None for value in each.outputs}
+    plain = ((number, each.print) for number, each in enumerate(record.values) if each.print and is_plain(each.print))
+    return {constant(print) for number, print in plain if number not in back}
 
 
 def _in_another_order(torch: Iterable[Told], tf: Iterable[Told], tolerance: float) -> set[int]:

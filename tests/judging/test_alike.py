@@ -169,3 +169,13 @@ def test_what_is_transposed_is_not_the_same_though_one_side_has_it_in_another_sh
     assert not alike(torch.end(), tf.end(), TOLERANCE).both
     tf.enter(places)
     assert alike(torch.end(), tf.end(), TOLERANCE).both
+
+
+def test_ones_that_only_a_backward_pass_spreads_are_no_constant_of_a_formula():
+    """An argmax that came to one everywhere is looked behind, though the other side's gradients begin with ones."""
+    recorded = Recorded()
+    x = recorded.enter(VALUES)
+    recorded.run(1, [x], np.zeros(8), "zeros")
+    recorded.run(2, [recorded.run(1, [x], 5.5, "sum")], np.ones(8), "expand", of=1)
+    found = alike(recorded.end(), Recorded().end(), TOLERANCE)
+    assert found.constants == {"torch": {(8.0, 0.0)}, "tf": set()}
