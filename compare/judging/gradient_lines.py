@@ -10,9 +10,9 @@ import numpy as np
 from compare.judging.aliases import with_aliases, with_returns
 from compare.judging.callers import line_that_uses
 from compare.judging.gradient_flow import Flow, flows_of
-from compare.judging.gradient_partings import Parting, is_cut, partings
+from compare.judging.gradient_partings import Parting, is_cut, is_made_without, partings
 from compare.judging.gradient_through import through
-from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at
+from compare.judging.line import BOTH, PARTS, Line, Step, line, made_at, place_of
 from compare.judging.lines import MOST_PAIRS, find, lines_up_to
 from compare.judging.other_weights import lines_of_other_weights
 from compare.running.request import SIDES
@@ -68,7 +68,22 @@ def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) ->
             note = CUT if flow.is_nothing(terms) and not begins else ""
             own = own if begins else replace(own, value=_gradient(flow, terms), note=note)
             found += with_returns([own]) if note else [own]
-    return [each for each in found if each is not None]
+    known = [each for each in found if each is not None]
+    return [*known, *(_taken(step, what, flows, parting, known) if is_made_without(flows, parting) else ())]
+
+
+def _taken(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting, known: Sequence[Line]) -> list[Line]:
+    """The one line that takes a value with its gradient, which the other side has made without: as well as where the
+    value is made, the gradient may be cut off there."""
+    found = []
+    for flow, terms in zip(flows, parting.terms, strict=True):
+        places = {place_of(flow.record, each.operation): each for each in terms}
+        place, edge = next(iter(places.items()), (None, None))
+        is_known = any(each.side == flow.side and each.role == PARTS and each.at == place for each in known)
+        if place is not None and edge is not None and len(places) == 1 and not is_known:
+            own = line(step, what, flow.side, PARTS, place, flow.record.operations[edge.operation].outputs[0])
+            found.append(replace(own, value=_gradient(flow, terms)))
+    return found
 
 
 def _of_written(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) -> list[Line]:

@@ -50,6 +50,24 @@ def test_where_nothing_differs_nothing_is_said():
     assert found(step(10, 10), step(20, 20)) == []
 
 
+def goal(first: int, no_grad: bool):
+    """The sum of the squares of what w is away from a goal, its cosine, which a side may compute without gradients."""
+    recorded = Recorded()
+    w = recorded.weight("w", W)
+    made = recorded.run(first, [w], B, "cos", stops=no_grad)
+    away = recorded.run(first + 1, [w, made], W - B, "sub")
+    squares = recorded.run(first + 2, [away], (W - B) ** 2, "pow")
+    loss = recorded.run(first + 2, [squares], ((W - B) ** 2).sum(), "sum")
+    passed = [(loss, squares, np.ones((5, 2))), (squares, away, 2 * (W - B)), (away, w, 2 * (W - B))]
+    for each in passed if no_grad else [*passed, (away, made, 2 * (B - W)), (made, w, 2 * (B - W) * W)]:
+        recorded.back(*each)
+    return recorded
+
+
+def test_what_is_made_without_a_gradient_could_be_cut_off_where_the_other_side_takes_it():
+    assert found(goal(10, True), goal(20, False)) == [("torch", 10, CUT), ("tf", 20, ""), ("tf", 21, "")]
+
+
 def two_cuts(first: int, cuts: bool):
     """The sum of the sine and the cosine of w, which `cuts` may take without their gradients, each on a line."""
     recorded = Recorded()
