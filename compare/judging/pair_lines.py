@@ -6,6 +6,7 @@ import numpy as np
 
 from compare.judging.callers import line_that_makes, line_that_takes
 from compare.judging.exchanged_pieces import lines_of_exchanged
+from compare.judging.forms import BENDING
 from compare.judging.frontier import Part, Stretch
 from compare.judging.further_lines import further_lines
 from compare.judging.kinds import kind
@@ -74,7 +75,7 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
         shared = max({*part.starts} & {*other.starts}, key=lambda each: part.starts[each])
         given, without = part.starts[shared], other.starts[shared]
         own, others = stretch.record, step.record(other.side)
-        note = relation(own.values[given], own.values[part.output])
+        note = "" if _is_inside(stretch, part, other) else relation(own.values[given], own.values[part.output])
         taken = line_of_part(step, what, other)
         if kind(part.operation.name) in CHOOSES and (at := line_that_takes(others, other.number, without)):
             taken = line(step, what, other.side, PARTS, at, other.output)
@@ -87,6 +88,14 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
             found[other.side].insert(0, line(step, what, other.side, PARTS, elsewhere, without))
         return [*_common(step, what, torch, tf), *found["torch"], *found["tf"]]
     return []
+
+
+def _is_inside(stretch: Stretch, extra: Part, other: Part) -> bool:
+    """Whether a sign is turned within a function that the other side does not have, where it proves nothing."""
+    taking = [kind(each.operation.name) for each in stretch.behind(extra.output)[:1]]
+    return (
+        bool(taking) and kind(extra.operation.name) == "neg" and {*taking} <= {*BENDING} - {kind(other.operation.name)}
+    )
 
 
 def _belongs_to_what_follows(step: Step, extra: Part, is_made_so: bool, behind: int) -> bool:

@@ -82,3 +82,16 @@ def test_what_one_side_does_before_both_join_it_with_the_same_is_left_out_on_the
     tf.run(23, [product], (X * SQUARES).sum(), "Sum")
     lines = found(torch, tf, ((X * SQUARES / norm).sum(), (X * SQUARES).sum()))
     assert {("torch", 11), ("tf", 21), ("tf", 22)} <= {each[1:3] for each in lines if each[0] == PARTS}
+
+
+def test_a_sign_that_is_turned_within_a_function_proves_nothing_and_the_lines_behind_are_named_too():
+    """A loss of a library, and its formula, which weights all of it."""
+    (torch, squares), (tf, others) = begun()
+    present = X**2 * np.logaddexp(0, -SQUARES)
+    torch.run(12, [squares, torch.enter(X**2)], present.mean(), "bce")
+    negative = tf.run(22, [others], -SQUARES, "Neg")
+    plus = tf.run(22, [negative], np.logaddexp(0, -SQUARES), "Softplus")
+    made = tf.run(22, [tf.enter(X**2), plus], present, "Mul")
+    tf.run(23, [tf.run(23, [made, tf.enter(3 + Y)], present * (3 + Y), "Mul")], (present * (3 + Y)).mean(), "Mean")
+    lines = found(torch, tf, (present.mean(), (present * (3 + Y)).mean()))
+    assert {("torch", 12), ("tf", 22), ("tf", 23)} <= {each[1:3] for each in lines if each[0] == PARTS}
