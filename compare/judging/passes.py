@@ -22,6 +22,7 @@ from compare.traces.places import Place
 
 CLOSE = 1e-5  # of two factors, and of elements by the largest
 FEWEST = 2  # passes
+SOME = 3  # elements: one is a multiple of any other
 SCALES = ("mul", "div")
 
 
@@ -101,7 +102,7 @@ def _sum_of(passes: Sequence[Pass], used: np.ndarray) -> Sum | None:
 
 def _factor(one: np.ndarray, other: np.ndarray) -> float | None:
     """How many times the other an array is, whatever order their elements come in; None where it is no multiple."""
-    if one.size != other.size or not np.any(other):
+    if one.size != other.size or one.size < SOME or not np.any(other):
         return None
     size = float(np.abs(one).sum() / np.abs(other).sum())
     for factor in (size, -size):

@@ -17,13 +17,20 @@ LOOP = """def loss():
 
 
 def step(
-    first: int, before: float, behind: float, adds: bool, last: int = 2, file: str = "/home/user/port.py", odd=1.0
+    first: int,
+    before: float,
+    behind: float,
+    adds: bool,
+    last: int = 2,
+    file: str = "/home/user/port.py",
+    odd=1.0,
+    some=10,
 ):
     """The gradients of two passes, of losses times `before`; a side that `adds` them itself multiplies each by `behind`
     and has the weight in another layout. What is used is the sum of the `last`. What comes back in the first is `odd`
     times as much."""
     recorded = Recorded(file)
-    own = (lambda array: array.T) if adds else (lambda array: array)
+    own = (lambda array: np.ravel(array.T)[:some]) if adds else (lambda array: np.ravel(array)[:some])
     w, terms = recorded.weight("w", own(W)), []
     for number, given in enumerate((X, Y)):
         recorded.ask(w)
@@ -37,7 +44,7 @@ def step(
         terms.append(comes)
     if adds:
         recorded.run(first + 3, [gradient], own(behind * terms[-1]), "div")
-    return recorded.end(), behind * sum(terms[-last:])
+    return recorded.end(), np.ravel(behind * sum(terms[-last:]))[:some]
 
 
 def found(torch, tf):
@@ -63,3 +70,7 @@ def test_where_only_the_last_pass_counts_the_line_that_clears_is_named(tmp_path)
 @pytest.mark.parametrize("odd", [1.5, 0.0])
 def test_what_parts_inside_of_a_pass_is_told_by_others(odd):
     assert found(step(10, 0.5, 1, adds=False, odd=odd), step(20, 1, 1, adds=True)) == []
+
+
+def test_a_weight_of_one_number_tells_nothing():
+    assert found(step(10, 0.5, 1, adds=False, some=1), step(20, 1, 1, adds=True, some=1)) == []
