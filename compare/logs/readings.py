@@ -41,6 +41,7 @@ def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> 
     plain = [*_as_numbered(left, right)]
     others = [*_renumbered(left, right), *_means(left, right, steps_per_epoch)]
     others += [*running(left, right, steps_per_epoch), *smoothed(left, right)]
+    others = [each for each in others if _shows_what_is_not_finite(each, left, right)]
     best = max(plain + others, key=_agreeing, default=None)  # the first of equals
     if best is None or (not plain and _agreeing(best) < AGREEING and _far(left, right)):
         spans = " and ".join(f"{log.path} has {log.steps[0]} to {log.steps[-1]}" for log in (left, right))
@@ -54,6 +55,12 @@ def align(left: LossLog, right: LossLog, steps_per_epoch: int | None = None) -> 
         return Aligned(*best, same_measure=True)
     means = _epoch_means(left, right, steps_per_epoch)
     return Aligned(*(means or best), same_measure=False, condition=SUPPOSED.format(means[1].path) if means else "")
+
+
+def _shows_what_is_not_finite(reading: Reading, left: LossLog, right: LossLog) -> bool:
+    """Whether a reading leaves out no loss that exploded: what is left may agree."""
+    pairs = (left, reading[0]), (right, reading[1])
+    return not any(np.isfinite(read.losses).all() and not np.isfinite(log.losses).all() for log, read in pairs)
 
 
 def _agreeing(reading: Reading) -> int:

@@ -57,9 +57,10 @@ def moving_averages(losses: np.ndarray, weights: np.ndarray, debiased: bool) -> 
     """Curves (n, weights): begun at 0 and corrected for that, as TensorBoard does, or begun at the first loss."""
     last = np.zeros(len(weights)) if debiased else np.full(len(weights), losses[0])
     curves = np.empty((len(losses), len(weights)))
-    for step, loss in enumerate(losses):
-        last = weights * last + (1 - weights) * loss
-        curves[step] = last / (1 - weights ** (step + 1)) if debiased else last
+    with np.errstate(invalid="ignore"):  # what has exploded has no mean
+        for step, loss in enumerate(losses):
+            last = weights * last + (1 - weights) * loss
+            curves[step] = last / (1 - weights ** (step + 1)) if debiased else last
     return curves
 
 

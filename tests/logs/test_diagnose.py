@@ -1,6 +1,7 @@
 """Curves whose cause is known are diagnosed correctly: no bug is called rounding, and no rounding a bug."""
 
 import csv
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,6 +161,8 @@ def test_logs_are_compared_at_common_steps_and_the_note_says_so():
 @given(st.lists(st.tuples(st.floats(width=32), st.floats(width=32)), min_size=1, max_size=60))
 @example([(0.0, 0.0)] * 12)
 @example([(-1.0, 0.0), (1.0, 0.0)] * 6)
+@example([(1.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, math.inf)])
+@example([(0.0, 0.0)] * 7 + [(0.0, 1.0), (0.0, math.inf), (0.0, -math.inf)])
 @pytest.mark.filterwarnings("error")
 def test_any_two_curves_are_read(pairs):
     diagnosis = compare(*zip(*pairs, strict=True))
