@@ -25,9 +25,14 @@ def by_outputs(pairing: Pairing, torch: Trace, tf: Trace) -> Pairing:
 
 
 def _equal(pairing: Pairing, torch_place: int, tf_place: int, torch: Trace, tf: Trace) -> bool:
-    """Whether the outputs of a layer of torch and of one of tf agree, or one has none to be compared."""
-    of_torch = _output(torch, pairing.torch.layer_of(pairing.pairs[torch_place][0]))
-    of_tf = _output(tf, pairing.tf.layer_of(pairing.pairs[tf_place][1]))
+    """Whether the outputs of a layer of torch and of one of tf agree, or one has none to be compared.
+
+    Of partners that each side calls in an order of its own, those calls are compared that are each other's.
+    """
+    tf_layer = pairing.tf.layer_of(pairing.pairs[tf_place][1])
+    layer = pairing.torch.layer_of(pairing.pairs[torch_place][0])
+    of_torch = _output(torch, pairing.calls.get(tf_layer, layer) if torch_place == tf_place else layer)
+    of_tf = _output(tf, tf_layer)
     if of_torch is None or of_tf is None:
         return torch_place == tf_place
     return difference_in_any_layout(of_torch, of_tf, tolerances.SAME_PART).max_rel <= tolerances.SAME_PART

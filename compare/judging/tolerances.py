@@ -199,6 +199,10 @@ INITIAL_NAMED_FROM = 64
 # step computes by a fraction of order one; the most that a ReLU that flips in float32 was seen to change it is 5e-3.
 SAME_PART = 2e-2
 
+# Which of several calls is which: one of a batch that is moved a little, as by an adversary, puts out what that of the
+# batch itself does up to 1e-2 or less, so the nearest are found first: up to float64's rounding, and float32's.
+SAME_CALL = (1e-9, 1e-4, SAME_PART)
+
 # In float32 whose rounding was not measured, Adam's update of a gradient near zero may be anything, and a unit that
 # flips moves gradients by up to 5e-3 at the worst element. What moves half of the values of half of the weights by this
 # much of the largest, at two steps of those that followed, is neither.

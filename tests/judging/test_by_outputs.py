@@ -1,5 +1,7 @@
 """Layers whose outputs are equal are each other's partners, among those that could be paired crosswise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,3 +42,17 @@ def test_equal_outputs_leave_the_order():
 def test_layers_whose_outputs_were_not_recorded_stay_where_they_are():
     torch, tf = model("a", "b"), model("x", "y")
     assert by_outputs(pair(torch, tf), {}, trace(x=2, y=1)).pairs == pair(torch, tf).pairs
+
+
+def test_layers_stay_whose_calls_come_in_another_order():
+    """A policy is asked about what comes next first, as the target is, or about what was."""
+    torch = RecordedModel(
+        model("a", "b").weight_groups, {"a": "BatchNorm", "b": "BatchNorm"}, ["a", "a (call 2)", "b"], []
+    )
+    tf = RecordedModel(
+        model("x", "y").weight_groups, {"x": "BatchNorm", "y": "BatchNorm"}, ["x", "x (call 2)", "y"], []
+    )
+    plain = replace(pair(torch, tf, by_name=False), calls={"x": "a (call 2)", "x (call 2)": "a"})
+    outputs = trace(**{"a": 1, "a (call 2)": 2, "b": 2}), trace(**{"x": 2, "x (call 2)": 1, "y": 2})
+    assert by_outputs(plain, *outputs).pairs == plain.pairs
+    assert by_outputs(replace(plain, calls={}), *outputs).pairs != plain.pairs

@@ -61,6 +61,50 @@ def test_what_was_found_before_is_forgotten():
     assert in_order_of_calls(found, trace("d", (10, 20, 30)), trace("e", (10, 20, 30))) == paired
 
 
+def test_of_calls_that_put_out_nearly_the_same_the_nearest_belong_together():
+    assert partners((10, 10.05, 10.1), (10.05, 10.1, 10)) == [2, 3, 1]
+    assert partners((10, 10.05, 10.1), (10.0501, 10.1001, 10.0001)) == [2, 3, 1]
+
+
+def test_calls_of_which_none_agrees_are_those_of_the_same_size():
+    paired = pair(model("d"), model("e"))
+    torch, tf = trace("d", (10, 20, 30)), trace("e", (50, 60, 70))
+    for outputs, call in ((torch, "d (call 3)"), (tf, "e")):
+        outputs.get.__self__[0, "forward", call] = outputs.get((0, "forward", call))[:2]
+    assert in_order_of_calls(paired, torch, tf).calls == {"e": "d (call 3)", "e (call 3)": "d"}
+
+
+def two_layers(one, other, of_one, of_other):
+    """Two layers that are called in turn, and from which numbers their outputs follow."""
+    calls = [f"{layer}{call}" for call in CALLS for layer in (one, other)]
+    held = [
+        WeightGroup("Linear", each, {"weight": Tensor(f"{each}.weight", (3, width), False, True)})
+        for each, width in ((one, 3), (other, 4))
+    ]
+    outputs = {**trace(one, of_one).get.__self__, **trace(other, of_other).get.__self__}
+    kinds = {one: "Linear", other: "Linear"}
+    return RecordedModel(held, kinds, calls, []), SimpleNamespace(keys=list(outputs), get=outputs.get)
+
+
+def partners_of_two(torch, tf):
+    """By layer, the number of torch's call for each of tf's."""
+    (one, torch), (other, tf) = two_layers("a", "b", *torch), two_layers("x", "y", *tf)
+    found = in_order_of_calls(pair(one, other), torch, tf).outputs
+    names = {f"{layer}{call}": number for layer in "ab" for number, call in enumerate(CALLS, 1)}
+    return [[names[found[f"{layer}{call}"]] for call in CALLS] for layer in "xy"]
+
+
+def test_layers_that_are_called_in_turn_keep_together():
+    alike = (10, 10, 10)  # puts out the same in all calls
+    assert partners_of_two([alike, (1, 20, 30)], [alike, (30, 1, 20)]) == [[3, 1, 2], [3, 1, 2]]
+    otherwise = (70, 80, 90)  # computes something else in all calls
+    assert partners_of_two([(1, 20, 30), (1, 20, 30)], [(30, 1, 20), otherwise]) == [[3, 1, 2], [3, 1, 2]]
+
+
+def test_two_models_that_are_called_in_turn_may_be_shown_things_in_two_orders():
+    assert partners_of_two([(1, 20, 30), (4, 50, 60)], [(30, 1, 20), (50, 4, 60)]) == [[3, 1, 2], [2, 1, 3]]
+
+
 def test_in_an_evaluation_the_calls_of_a_layer_are_in_its_own_order():
     paired = pair(model("d"), model("e"))
     found = in_order_of_calls(paired, trace("d", (10, 20, 30)), trace("e", (30, 20, 10)))
