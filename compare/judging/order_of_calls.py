@@ -22,7 +22,7 @@ def in_order_of_calls(pairing: Pairing, torch: Trace, tf: Trace) -> Pairing:
     What has no such partner stays in order.
     """
     step = min((step for step, stage, _ in torch.keys if stage == "forward" and step is not END), default=END)
-    plain = replace(pairing, calls={}) if pairing.calls else pairing
+    plain = replace(pairing, calls={}, evaluated_so=False) if pairing.calls else pairing
     likeness = Likeness(step, torch, tf)
     found = dict(plain.outputs)
     for layers in _called_in_turn(plain):
@@ -30,7 +30,16 @@ def in_order_of_calls(pairing: Pairing, torch: Trace, tf: Trace) -> Pairing:
     for group in _of_kinds(plain, found):
         found |= _partners([group], nearest([group], likeness))
     calls = {of_tf: of_torch for of_tf, of_torch in found.items() if plain.outputs[of_tf] != of_torch}
-    return replace(plain, calls=calls) if calls else plain
+    return _with_evaluation(replace(plain, calls=calls), Likeness(END, torch, tf)) if calls else plain
+
+
+def _with_evaluation(pairing: Pairing, likeness: Likeness) -> Pairing:
+    """The same pairing; the calls of an evaluation come in the training's order where its outputs agree better so."""
+
+    def agreeing(outputs: Mapping[str, str]) -> int:
+        return sum(sum(likeness.levels(*call)) for call in outputs.items())
+
+    return replace(pairing, evaluated_so=agreeing(pairing.outputs) > agreeing(pairing.evaluated))
 
 
 def _called_in_turn(pairing: Pairing) -> list[list[Calls]]:

@@ -30,8 +30,9 @@ class Pairing:
     """Pairs of groups (torch, tf), and what was paired by name.
 
     `layouts` are those of torch's weights that are carried over in another one, by tf name.
-    `calls` are the calls of layers that come in another order, torch's by tf's. `fused` is what of the pairs by name
-    was found: query, key and value, which one side has in one tensor.
+    `calls` are the calls of layers that come in another order, torch's by tf's, and `evaluated_so` is whether they do
+    so in an evaluation too. `fused` is what of the pairs by name was found: query, key and value, which one side has in
+    one tensor.
     """
 
     torch: RecordedModel
@@ -40,6 +41,7 @@ class Pairing:
     explicit: Mapping[str, str]
     layouts: Mapping[str, str] = field(default_factory=dict)
     calls: Mapping[str, str] = field(default_factory=dict)
+    evaluated_so: bool = False
     fused: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -156,9 +158,9 @@ class Pairing:
 
     @cached_property
     def evaluated(self) -> dict[str, str]:
-        """The outputs of an evaluation at the end, where the calls of a layer come in an order of their own."""
+        """The outputs of an evaluation at the end, where the calls of a layer may come in an order of their own."""
         outputs = self.outputs
-        if not self.calls:
+        if not self.calls or self.evaluated_so:
             return outputs
         partners: dict[str, set[str]] = {}
         for tf, torch in outputs.items():

@@ -111,6 +111,22 @@ def test_in_an_evaluation_the_calls_of_a_layer_are_in_its_own_order():
     assert found.evaluated == {f"e{call}": f"d{call}" for call in CALLS} != found.outputs
 
 
+@pytest.mark.parametrize("in_evaluation", [(30.1, 20.1, 10.1), (10.1, 20.1, 30.1)])
+def test_in_an_evaluation_the_calls_are_in_the_order_that_explains_its_outputs_better(in_evaluation):
+    """The weights are others by then: nothing is quite the same."""
+    torch, tf = trace("d", (100, 200, 300)), trace("e", (300, 200, 100))
+    for outputs, layer, numbers in ((torch, "d", (100, 200, 300)), (tf, "e", [10 * each for each in in_evaluation])):
+        outputs.get.__self__.update(
+            {
+                (END, "forward", f"{layer}{call}"): np.ones(3) * number
+                for call, number in zip(CALLS, numbers, strict=True)
+            }
+        )
+    found = in_order_of_calls(pair(model("d"), model("e")), torch, tf)
+    own = {f"e{call}": f"d{call}" for call in CALLS}
+    assert found.evaluated == (found.outputs if in_evaluation[0] > 30 else own)
+
+
 def test_in_an_evaluation_layers_without_weights_are_those_that_they_were_in_training():
     def both(*names):
         return RecordedModel([], dict.fromkeys(names, "Tanh"), list(names), [])
