@@ -69,3 +69,32 @@ def test_a_later_step_is_judged_by_what_it_found():
 
 def test_an_update_that_parts_says_nothing_of_the_mode():
     assert say_mode(TracePair(Recorded(MOVED), Recorded(STILL)), StageRow(0, "update", "w", None, 0.0)) == []
+
+
+def weights(update, **shown):
+    """What a step did to the weight of a layer, and what else it shows of it."""
+    return {(0, stage, "bn1.weight"): np.full(3, each) for stage, each in {"update": update, **shown}.items()}
+
+
+@pytest.mark.parametrize(
+    ("still", "cures"),
+    [
+        (1, ("evaluation mode in torch", "else leave it trainable in tf, call it with training=True")),
+        (0, ("trainable to False in tf", "else leave it in training mode in torch")),
+    ],
+)
+def test_of_a_layer_that_no_side_trains_both_possibilities_are_named(still, cures):
+    sides = [(STILL if side == still else MOVED) | weights(0.0) for side in range(2)]
+    [said] = say_mode(TracePair(*map(Recorded, sides)), FIRST)
+    assert all(cure in said for cure in cures)
+    assert f"move on {('tf', 'torch')[still]}'s, which normalises by the batch: no side trains" in said
+    assert all(cure in what_to_compare(Judgement("diverged", (said,), {}, FIRST)) for cure in cures)
+
+
+@pytest.mark.parametrize(
+    "trained", [weights(0.1), weights(0.0, gradient=0.0), {}], ids=["update", "gradient", "no weights"]
+)
+def test_a_layer_that_a_side_trains_is_meant_to_be_in_training_mode(trained):
+    [said] = say_mode(TracePair(Recorded(MOVED | weights(0.0)), Recorded(STILL | trained)), FIRST)
+    assert "no side trains" not in said
+    assert said.endswith("hand `training` on to its layers")
