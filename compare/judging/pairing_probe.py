@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -27,11 +28,19 @@ NOISE = 1e-6
 
 
 class Probed(NamedTuple):
-    """The pairing with its calls in order, the first tensor that differs (None where all agree), and tf's trace."""
+    """The pairing with its calls in order, the first tensor that differs (None where all agree), tf's trace, and how
+    many gradients both sides show."""
 
     pairing: Pairing
     reached: StageRow | None
     tf: Trace
+    gradients: int = 0
+
+    def is_further_than(self, other: Probed) -> bool:
+        """Whether more agrees. A network that learns, held against one that does not, would agree: nothing is shown."""
+        if other.reached is None or self.gradients < other.gradients:
+            return False
+        return self.reached is None or how_far(self.pairing, self.reached) > how_far(other.pairing, other.reached)
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,12 @@ class Probe:
     def __call__(self, candidate: Pairing) -> Probed:
         [tf] = self.run(("tf", training_until(self.until, self.precision, under(candidate, self.start))))
         candidate = in_order_of_calls(candidate, self.torch, tf)
-        return Probed(candidate, self._reached(candidate, tf), tf)
-
-    def _reached(self, pairing: Pairing, tf: Trace) -> StageRow | None:
-        pair = rename_pair(TracePair(self.torch, tf), pairing)
+        pair = rename_pair(TracePair(self.torch, tf), candidate)
         rows = stage_rows(*pair, [], "float64", lambda *_: tolerances.SAME_PART)
+        gradients = sum(row.stage == "gradient" and row.shown for row in rows)
+        return Probed(candidate, self._reached(rows), tf, gradients)
+
+    def _reached(self, rows: Sequence[StageRow]) -> StageRow | None:
         gradients = [self.torch[key] for key in self.torch.keys if key[:2] == (0, "gradient")]
         noise = NOISE * max((float(np.abs(gradient).max(initial=0)) for gradient in gradients), default=0.0)
         stages = COMPUTED if self.until == 0 else (*COMPUTED, "update")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from compare.judging.by_outputs import by_outputs
 from compare.judging.exchanges import exchanges, of_parts
-from compare.judging.pairing_probe import Probe, Probed, how_far, under
+from compare.judging.pairing_probe import Probe, Probed, under
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import Start
@@ -97,12 +97,7 @@ def _furthest(probe: Probe, pairing: Pairing, likely: Likely, most: int, seconds
                 yield candidate
 
     while best.reached is not None:
-        furthest = how_far(best.pairing, best.reached)
-        further = (
-            found
-            for found in map(probe, untried(best, best.reached))
-            if found.reached is None or how_far(found.pairing, found.reached) > furthest
-        )
+        further = (found for found in map(probe, untried(best, best.reached)) if found.is_further_than(best))
         if (found := next(further, None)) is None:
             break
         best = found

@@ -3,7 +3,7 @@
 import pytest
 
 from compare.judging.difference import Difference
-from compare.judging.pairing_probe import how_far, training_until
+from compare.judging.pairing_probe import Probed, how_far, training_until
 from compare.judging.stages import StageRow
 from compare.running.request import Start
 from compare.traces.pairing import RecordedModel, pair
@@ -26,3 +26,16 @@ def test_what_parts_later_agrees_further():
     reached = [how_far(pairing, row) for row in rows]
     assert reached == sorted(reached)
     assert len(set(reached)) == len(reached)
+
+
+def test_what_agrees_because_less_is_shown_is_no_further():
+    """A policy that is held against its target, which no gradient reaches."""
+    pairing = pair(*(RecordedModel([], {}, ["a", "b"], []) for _ in range(2)))
+    parts_early, parts_late = (
+        StageRow(0, stage, "w", Difference("value", 1.0, 1.0), 0.0) for stage in ("loss", "gradient")
+    )
+    best = Probed(pairing, parts_early, None, 4)
+    assert not Probed(pairing, None, None, 3).is_further_than(best)
+    assert Probed(pairing, None, None, 4).is_further_than(best)
+    assert Probed(pairing, parts_late, None, 5).is_further_than(best)
+    assert not Probed(pairing, parts_early, None, 5).is_further_than(best)
