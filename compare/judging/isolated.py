@@ -21,7 +21,7 @@ from compare.judging.isolation import Isolated, Partners, isolate
 from compare.judging.judgement import Judgement
 from compare.judging.made_lines import with_lines_of_settings
 from compare.judging.margins import parting_behind_margins
-from compare.judging.parting_lines import say_lines
+from compare.judging.parting_lines import saying
 from compare.judging.run import Run
 from compare.running.request import RequestFailedError
 from compare.traces.following import relative
@@ -92,9 +92,7 @@ def _with_lines_of_the_one(judgement: Judgement) -> Judgement:
     first, found = judgement.first_divergence, judgement.differences
     if len(found) != 1 or found[0].place != BETWEEN or not found[0].lines or first is None or first.stage != "forward":
         return judgement
-    parting, *others = judgement.findings
-    said = "\n".join(say_lines(found[0].lines))
-    return replace(judgement, lines=found[0].lines, findings=(parting, said, *others))
+    return saying(judgement, found[0].lines)
 
 
 def _begins_with_a_leak(judgement: Judgement) -> bool:

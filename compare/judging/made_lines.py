@@ -11,7 +11,7 @@ from compare.judging.comparison import DIVERGED
 from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
-from compare.judging.parting_lines import say_lines
+from compare.judging.parting_lines import saying
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import EQUAL
 from compare.running.request import SIDES
@@ -27,10 +27,7 @@ def with_made_lines(judgement: Judgement) -> Judgement:
         return judgement
     pair = next(each.pair for each in judgement.comparisons.values() if first in each.rows)
     lines = made_lines(pair, settings_at(judgement, first), judgement.settings)
-    if not lines:
-        return judgement
-    parting, *others = judgement.findings
-    return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
+    return saying(judgement, lines) if lines else judgement
 
 
 def with_lines_of_settings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -84,10 +84,8 @@ def _with_lines_of(judgement: Judgement, first: StageRow, recorded: Callable[[],
     except Exception as error:  # what only explains a verdict must not cost it
         return _said(judgement, f"the lines that differ were not found ({type(error).__name__}: {error})")
     if lines:
-        parting, *others = judgement.findings
-        findings = parting, "\n".join(say_lines(lines)), *others
         rest = (replace(each, lines=()) if each.place in (BACK, GRADIENT) else each for each in judgement.differences)
-        return replace(judgement, lines=tuple(lines), findings=findings, differences=tuple(rest))
+        return replace(saying(judgement, lines), differences=tuple(rest))
     capped = [f"{each.header.side}: {each.operations.capped}" for each in pair if each.operations]
     why = [each for each in capped if not each.endswith(": ")]
     if why:
@@ -163,6 +161,12 @@ def what_parts(first: StageRow) -> str:
     if first.stage == "rate":
         return "the learning rate"
     return "the loss" if first.stage == "loss" else f"{names.get(first.stage, first.stage)} {first.tensor}"
+
+
+def saying(judgement: Judgement, lines: Sequence[Line]) -> Judgement:
+    """The judgement with the lines where it parts, said right behind that it does."""
+    parting, *others = judgement.findings
+    return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
 
 
 def say_lines(lines: Iterable[Line]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from compare.judging import tolerances
 from compare.judging.gradient_ends import adding_up, lines_that_clear
 from compare.judging.gradient_flow import Flow, flows_of
 from compare.judging.kinds import kind
@@ -20,7 +21,6 @@ from compare.running.request import SIDES
 from compare.traces.operations import Edge
 from compare.traces.places import Place
 
-CLOSE = 1e-5  # of two factors, and of elements by the largest
 FEWEST = 2  # passes
 SOME = 3  # elements: one is a multiple of any other
 SCALES = ("mul", "div")
@@ -51,9 +51,9 @@ def lines_of_passes(step: Step, what: str, weight: str, used: Sequence[np.ndarra
     sums = [_sum_of(own, array) for own, array in zip(passes, used, strict=True)]
     if times is None or sums[0] is None or sums[1] is None:
         return []
-    if sums[0].last == sums[1].last and abs(times * sums[0].factor - sums[1].factor) <= CLOSE * abs(sums[1].factor):
-        return []
     forgets = sums[0].last != sums[1].last
+    if not forgets and _is_same(times * sums[0].factor, sums[1].factor):
+        return []
     found = [
         _lines(step, what, flow, own, counts, forgets)
         for flow, own, counts in zip(flows, passes, (sums[0], sums[1]), strict=True)
@@ -88,7 +88,7 @@ def _times(flows: Sequence[Flow], torch: Sequence[Pass], tf: Sequence[Pass]) -> 
         if (times := _factor(mine.gradient, theirs.gradient)) is None:
             return None
         found += [times, roots[0].total / roots[1].total]
-    return found[0] if np.ptp(found) <= CLOSE * abs(found[0]) else None
+    return found[0] if all(_is_same(each, found[0]) for each in found) else None
 
 
 def _sum_of(passes: Sequence[Pass], used: np.ndarray) -> Sum | None:
@@ -100,13 +100,20 @@ def _sum_of(passes: Sequence[Pass], used: np.ndarray) -> Sum | None:
     return None
 
 
+def _is_same(one: float, other: float) -> bool:
+    """Whether two factors are the same."""
+    return abs(one - other) <= tolerances.SAME_FACTOR * abs(other)
+
+
 def _factor(one: np.ndarray, other: np.ndarray) -> float | None:
     """How many times the other an array is, whatever order their elements come in; None where it is no multiple."""
     if one.size != other.size or one.size < SOME or not np.any(other):
         return None
+    near = tolerances.SAME_FACTOR
     size = float(np.abs(one).sum() / np.abs(other).sum())
     for factor in (size, -size):
-        if np.allclose(np.sort(one, axis=None), np.sort(factor * other, axis=None), CLOSE, CLOSE * np.abs(one).max()):
+        elements = np.sort(one, axis=None), np.sort(factor * other, axis=None)
+        if np.allclose(*elements, rtol=near, atol=near * np.abs(one).max()):
             return factor
     return None
 
@@ -120,7 +127,7 @@ def _lines(step: Step, what: str, flow: Flow, passes: Sequence[Pass], counts: Su
     is_scaled = made and last.asks and made[::2] == last.asks[::2] and _is_scaled(flow, last.root)
     if made and is_scaled:
         places.append((made, last.root))
-    if forgets or not is_scaled or abs(counts.factor - 1) > CLOSE:
+    if forgets or not is_scaled or not _is_same(counts.factor, 1):
         given = last.root if adding is None else record.operations[adding].outputs[0]
         place = last.asks if adding is None else place_of(record, adding)
         places += [(place, given)] if place else []

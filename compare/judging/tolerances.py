@@ -66,6 +66,10 @@ SAME_VALUE = {"float64": (1e-12, 2e-7), "float32": (1e-5, 1e-4)}
 SAME_VALUE_PART = 1e-2
 LEAKED_VALUE = 16  # times what a leak moved on the way there: sums of a tensor are moved by more than its elements
 
+# A gradient is so many times another, whose elements may come in any order, where they agree to this part: above the
+# rounding of float32, below any factor that a loop has.
+SAME_FACTOR = 1e-5
+
 # A nudge that opens more moves a tensor as a whole: it is 0 but for rounding. What is much larger moves by less.
 MOVED_AS_A_WHOLE = 1e-3
 
@@ -199,8 +203,9 @@ INITIAL_NAMED_FROM = 64
 # step computes by a fraction of order one; the most that a ReLU that flips in float32 was seen to change it is 5e-3.
 SAME_PART = 2e-2
 
-# Which of several calls is which: one of a batch that is moved a little, as by an adversary, puts out what that of the
-# batch itself does up to 1e-2 or less, so the nearest are found first: up to float64's rounding, and float32's.
+# Which of several calls is which: one that is given a batch moved a little, as by an adversary, puts out nearly what
+# one that is given the batch itself does (1e-2 apart and less). So the nearest are found first: up to the rounding of
+# float64, of float32, and as above.
 SAME_CALL = (1e-9, 1e-4, SAME_PART)
 
 # In float32 whose rounding was not measured, Adam's update of a gradient near zero may be anything, and a unit that

@@ -41,7 +41,7 @@ def test_no_two_wrong_lines_have_one_name_and_each_family_has_some():
 def test_there_are_enough_of_them_and_many_leave_the_loss_of_the_first_step_as_it_is():
     assert len(WRONG_LINES) >= 48
     assert {wrong.shows for wrong in WRONG_LINES} == {"forward", "loss", "gradient", "rate", "update", "buffer"}
-    assert sum(wrong.shows in ("gradient", "rate", "update") for wrong in WRONG_LINES) >= 100
+    assert sum(wrong.shows in ("gradient", "rate", "update") for wrong in WRONG_LINES) > len(WRONG_LINES) / 5
     assert sum(wrong.shows == "forward" for wrong in WRONG_LINES) >= 10
 
 

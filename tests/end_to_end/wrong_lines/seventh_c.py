@@ -21,7 +21,7 @@ SEVENTH_C = (
         "duelling",
         "ops.mean(gains, axis=1, keepdims=True)",
         "ops.mean(gains, axis=0, keepdims=True)",
-        "forward",
+        "loss",
         "return self.value(x) + advantage - advantage.mean(1, keepdim=True)",
         "return keras.Model(observation, worth + (gains",
         "the mean over the actions",
