@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from compare.judging.scopes import Scope, Scopes, around, assignments
+from compare.judging.scopes import Scope, Scopes, around, assignments, attributes_set
 from compare.judging.statements import statement, tree
 from compare.judging.value_nodes import value_nodes
 from compare.traces.places import Place
@@ -71,7 +71,7 @@ def _of_name(node: ast.expr, file: str, scopes: Scopes, deepest: int) -> Number 
         classes = [scope for scope in scopes if isinstance(scope, ast.ClassDef)]
         if not classes or not (isinstance(node.value, ast.Name) and node.value.id == "self"):
             return None
-        return _first_known(_attributes(classes[0], node.attr), file, scopes, deepest)
+        return _first_known(attributes_set(classes[0], node.attr), file, scopes, deepest)
     for number, scope in enumerate(scopes):
         if isinstance(node, ast.Name) and (settings := [*_settings(scope, node.id, scopes[-1])]):
             return _first_known(settings, file, scopes[number:], deepest)
@@ -113,19 +113,6 @@ def _settings(scope: Scope, name: str, module: Scope) -> Iterator[ast.expr]:
             place = names.index(name) if name in names else None
             given = [*_given(module, scope, name, place)]
             yield from given or ([defaults[name]] if name in defaults else [])
-
-
-def _attributes(owner: ast.ClassDef, name: str) -> list[ast.expr]:
-    """What an attribute of the objects of a class is set to."""
-    found = [value for target, value in assignments(owner) if isinstance(target, ast.Name) and target.id == name]
-    for method in owner.body:
-        if isinstance(method, ast.FunctionDef):
-            found += [
-                value
-                for target, value in assignments(method)
-                if isinstance(target, ast.Attribute) and target.attr == name
-            ]
-    return found
 
 
 def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, ast.expr]]:

@@ -67,19 +67,25 @@ def _line(row: SettingRow, side: str, place: Place, value: Any) -> Line:
 
 
 def _lines_of_flags(pair: TracePair, row: SettingRow) -> list[Line]:
-    """Where a side trains what the other has frozen: the lines that set it; of a side where none does, the optimizer's,
-    which is given what trains.
+    """Where a side trains what the other has frozen: the lines that set it; of a side where none does, one that sets it
+    of other layers, or the optimizer's, which is given what trains.
     """
     headers = [trace.header for trace in pair]
     places = [header.flags_set_at.get(name) for header, name in zip(headers, _names(row), strict=True)]
     if row.setting != "trainable" or not any(places):
         return []
     places = [
-        place or _made_at(header, "optimizer", ()) or _made_at(header, name, ())
+        place or _set_of_others(header) or _made_at(header, "optimizer", ()) or _made_at(header, name, ())
         for place, header, name in zip(places, headers, _names(row), strict=True)
     ]
     sides = zip(SIDES, places, (row.torch, row.tf), strict=True)
     return [_line(row, side, place, value) for side, place, value in sides if place is not None]
+
+
+def _set_of_others(header: Header) -> Place | None:
+    """The line that sets whether other layers train, where it is one: it chooses among them all."""
+    places = {*header.flags_set_at.values()}
+    return places.pop() if len(places) == 1 else None
 
 
 def _names(row: SettingRow) -> tuple[str, str]:

@@ -164,8 +164,9 @@ def what_parts(first: StageRow) -> str:
 
 
 def saying(judgement: Judgement, lines: Sequence[Line]) -> Judgement:
-    """The judgement with the lines where it parts, said right behind that it does."""
+    """The judgement with the lines where it parts, said right behind that it does, in place of those said before."""
     parting, *others = judgement.findings
+    others = others[bool(judgement.lines) :]
     return replace(judgement, lines=tuple(lines), findings=(parting, "\n".join(say_lines(lines)), *others))
 
 

@@ -19,6 +19,7 @@ from compare.judging.buffers_alone import say_buffers_alone
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
+from compare.judging.group_lines import with_group_lines
 from compare.judging.initial_values import InitialRow
 from compare.judging.isolated import with_differences
 from compare.judging.isolation import Partners
@@ -98,7 +99,7 @@ def study_port(
     partners, kinds = Partners.of(proven.pairing), described.pair.torch.header.kinds
     judgement = with_differences(runs.raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
     if when_to_isolate != "never" and lacks_lines(judgement):
-        judgement = with_made_lines(with_lines(runs.renamed, judgement))
+        judgement = with_group_lines(with_made_lines(with_lines(runs.renamed, judgement)))
     frozen = graph_against_eager(runs.renamed, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

@@ -50,3 +50,16 @@ def assignments(scope: Scope) -> Iterator[tuple[ast.expr, ast.expr]]:
                 yield from pairs
         elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None:
             yield node.target, node.value
+
+
+def attributes_set(owner: ast.ClassDef, name: str) -> list[ast.expr]:
+    """What an attribute of the objects of a class is set to."""
+    found = [value for target, value in assignments(owner) if isinstance(target, ast.Name) and target.id == name]
+    for method in owner.body:
+        if isinstance(method, ast.FunctionDef):
+            found += [
+                value
+                for target, value in assignments(method)
+                if isinstance(target, ast.Attribute) and target.attr == name
+            ]
+    return found

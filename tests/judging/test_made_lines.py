@@ -135,6 +135,8 @@ FROZEN = {"batch_normalization": Place("port.py", 18, "side")}
         (TORCH, TRAINS, ({}, FROZEN), [5, 18]),  # the optimizer is given what trains
         (TORCH, TRAINS, ({"norm": Place("port.py", 8, "side")}, FROZEN), [8, 18]),
         (places(norm=3), TRAINS, ({}, FROZEN), [3, 18]),
+        (TORCH, TRAINS, ({"other": Place("port.py", 7, "side")}, FROZEN), [7, 18]),  # which chooses other layers
+        (TORCH, TRAINS, ({name: Place("port.py", len(name), "side") for name in ("a", "bc")}, FROZEN), [5, 18]),
         ({}, TRAINS, ({}, FROZEN), [18]),
         (TORCH, TRAINS, ({}, {}), [3, 13]),
         (TORCH, EPS, ({}, FROZEN), [3, 13]),
