@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from compare.judging.frontier import Part, Stretch
 from compare.judging.grouped_terms import without_groups
-from compare.judging.multiples import divided_otherwise, first_multiple
+from compare.judging.multiples import divided_otherwise, first_multiple, masked_by_one
 from compare.judging.shared_terms import (
     alike_first,
     are_negatives,
@@ -88,7 +88,7 @@ def _apart(one: Stretch, other: Stretch, left: int, right: int, depth: int, sign
     here = [(one.part(first, left), other.part(second, right))]
     if (found := first_multiple(one, other, left, right, sign)) is not None:
         return [found]
-    if divided_otherwise(one, other, left, right):
+    if divided_otherwise(one, other, left, right) or masked_by_one(one, other, left, right):
         return here
     kinds = [kind_made(stretch, number) for stretch, number in ((one, first), (other, second))]
     terms, others = terms_of(one, left), terms_of(other, right)

@@ -10,6 +10,7 @@ from compare.judging.frontier import Part, Stretch
 from compare.judging.kinds import PASSING, kind
 from compare.judging.terms import CLOSE
 from compare.traces.fingerprints import Fingerprint
+from compare.traces.operations import UNREDUCED
 
 SOME = 3  # elements that a factor must explain
 PRODUCTS = ("mul", "div", *PASSING)
@@ -66,6 +67,28 @@ def is_multiple(of: Fingerprint, value: Fingerprint, times: float) -> bool:
 def divided_otherwise(one: Stretch, other: Stretch, left: int, right: int) -> bool:
     """Whether both are made of one sum, and only what that is divided by differs."""
     return _have_one(_sums_before(one, left), _sums_before(other, right))
+
+
+def masked_by_one(one: Stretch, other: Stretch, left: int, right: int) -> bool:
+    """Whether both end with a mean, and only that of one's loss is of fewer than its elements: some are masked."""
+    means = [_is_mean(stretch, value) for stretch, value in ((one, left), (other, right))]
+    return all(means) and _is_of_fewer(one, left) is not _is_of_fewer(other, right)
+
+
+def _is_mean(stretch: Stretch, value: int) -> bool:
+    number, print = stretch.record.producer.get(value), stretch.record.values[value].print
+    is_mean = number is not None and kind(stretch.record.operations[number].name) == "mean"
+    return is_mean and print is not None and print.size == 1
+
+
+def _is_of_fewer(stretch: Stretch, value: int) -> bool:
+    """Whether a mean, which a loss takes itself, is not that of all that it computes."""
+    given = stretch.record.operations[stretch.record.producer[value]].inputs[0]
+    made, before = stretch.record.producer.get(given), stretch.record.values[given].print
+    mean = stretch.record.values[value].print
+    if made is None or not stretch.record.operations[made].name.endswith(UNREDUCED) or not before or not mean:
+        return False
+    return abs(mean.total * before.size - before.total) > CLOSE * before.magnitudes
 
 
 def divided_together(one: Stretch, other: Stretch, terms: Sequence[int], whole: int) -> bool:

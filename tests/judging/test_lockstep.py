@@ -170,6 +170,16 @@ def test_a_mean_of_what_is_chosen_and_one_of_all_part_at_the_mean():
     assert parted(torch, tf, end, finish) == [(2, 2)]
 
 
+def test_a_mean_without_what_a_loss_masks_and_one_of_all_part_at_the_mean():
+    torch, tf = Side(), Side()
+    masked, whole = np.where(X > 0, X**2, 0), np.abs(X)
+    ends = [
+        side.do("mean", value.sum() / count, side.do(name, value, side.x))
+        for side, value, count, name in ((torch, masked, 5, "nll_loss, unreduced"), (tf, whole, X.size, "Abs"))
+    ]
+    assert parted(torch, tf, *ends) == [(2, 2)]
+
+
 def test_what_is_too_far_behind_is_not_told_of_what_is_near():
     torch, tf = Side(), Side()
     ends = []

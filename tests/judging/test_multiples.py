@@ -5,7 +5,7 @@ import pytest
 
 from compare.judging.frontier import Stretch
 from compare.judging.line import compared
-from compare.judging.multiples import divided_otherwise, divided_together, first_multiple, is_multiple
+from compare.judging.multiples import divided_otherwise, divided_together, first_multiple, is_multiple, masked_by_one
 from compare.traces.fingerprints import fingerprint
 from tests.helpers.recorded_operations import Recorded
 
@@ -67,6 +67,22 @@ def test_other_sums_are_not_divided_otherwise():
     torch, tf = Recorded(), Recorded()
     ends = reduced(torch, 1, X, "mean", X.mean()), reduced(tf, 1, X**2, "Mean", (X**2).mean())
     assert not divided_otherwise(*stretches(torch, tf, *ends), *ends)
+
+
+@pytest.mark.parametrize(
+    ("loss", "name", "count", "masks"),
+    [
+        ("cross_entropy, unreduced", "mean", 5, True),
+        ("cross_entropy, unreduced", "mean", X.size, False),
+        ("cross_entropy, unreduced", "sum", 5, False),
+        ("square", "mean", 5, False),  # of what else it takes is not known
+    ],
+)
+def test_a_mean_of_fewer_than_a_loss_computes_is_of_what_it_does_not_mask(loss, name, count, masks):
+    torch, tf = Recorded(), Recorded()
+    made = torch.run(1, [torch.enter(X)], X, loss)
+    ends = torch.run(2, [made], X.sum() / count, name), reduced(tf, 1, X**2, "Mean", (X**2).mean())
+    assert masked_by_one(*stretches(torch, tf, *ends), *ends) is masks
 
 
 def test_what_both_sides_have_twice_is_no_place_where_a_factor_comes_in():
