@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from compare.judging.advice import settings_at
 from compare.judging.comparison import DIVERGED
+from compare.judging.given_lines import lines_that_set
 from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
@@ -50,10 +51,11 @@ def made_lines(pair: TracePair, rows: Iterable[SettingRow], every: Iterable[Sett
         values = row.torch, row.tf
         alike = [_names(each) for each in every if _is_alike(each, row)]
         agreeing = list(zip(*alike, strict=True)) if alike else [(), ()]
+        sides = zip(SIDES, pair, _names(row), values, values[::-1], agreeing, strict=True)
         found = [
             _line(row, side, place, value)
-            for side, trace, name, value, others in zip(SIDES, pair, _names(row), values, agreeing, strict=True)
-            if (place := _made_at(trace.header, name, others)) is not None
+            for side, trace, name, value, other, others in sides
+            for place in _with_what_it_is_given(_places(trace.header, name, others), row, value, other)
         ]
         if found:
             return found
@@ -75,7 +77,7 @@ def _lines_of_flags(pair: TracePair, row: SettingRow) -> list[Line]:
     if row.setting != "trainable" or not any(places):
         return []
     places = [
-        place or _set_of_others(header) or _made_at(header, "optimizer", ()) or _made_at(header, name, ())
+        place or _set_of_others(header) or _made_at(header, "optimizer") or _made_at(header, name)
         for place, header, name in zip(places, headers, _names(row), strict=True)
     ]
     sides = zip(SIDES, places, (row.torch, row.tf), strict=True)
@@ -98,11 +100,22 @@ def _is_alike(other: SettingRow, row: SettingRow) -> bool:
     return other.verdict == EQUAL and (other.kind, other.setting) == (row.kind, row.setting)
 
 
-def _made_at(header: Header, subject: str, agreeing: Iterable[str]) -> Place | None:
-    """Where a subject was made; of a group of an optimizer's parameters, where the optimizer was.
+def _with_what_it_is_given(places: Sequence[Place], row: SettingRow, value: Any, other: Any) -> list[Place]:
+    """The line that makes something, and those that set elsewhere what is set differently."""
+    return [*places[:1], *lines_that_set(places, row.setting, value, other)]
 
-    The innermost line that made none of those that agree: not that of a function that makes them all, but its call.
+
+def _made_at(header: Header, subject: str) -> Place | None:
+    return next(iter(_places(header, subject, ())), None)
+
+
+def _places(header: Header, subject: str, agreeing: Iterable[str]) -> tuple[Place, ...]:
+    """Where a subject was made, and the lines that call these; of a group of an optimizer's parameters, where the
+    optimizer was.
+
+    From the innermost line on that made none of those that agree: not a function that makes them all, but its call.
     """
     places = header.made_at.get(subject) or header.made_at.get(subject.partition(" group ")[0]) or ()
     of_others = {(each.file, each.line) for name in agreeing for each in header.made_at.get(name, ())}
-    return next((each for each in places if (each.file, each.line) not in of_others), next(iter(places), None))
+    first = next((at for at, each in enumerate(places) if (each.file, each.line) not in of_others), 0)
+    return tuple(places[first:])

@@ -18,22 +18,23 @@ OF_A_MODEL = (
 )  # fmt: skip
 
 
-def reached(module: ast.Module, starts: Iterable[ast.AST], classes: bool = False) -> list[ast.AST]:
-    """The nodes, and all that the names in them stand for in this file; `classes`, too, by what is in their bodies."""
+def reached(module: ast.Module, starts: Iterable[ast.AST], defined: bool = False) -> list[ast.AST]:
+    """The nodes, and all that the names in them stand for in this file; where it is `defined`, too, what is in the body
+    of a class, and the defaults of a function."""
     found: dict[int, ast.AST] = {id(each): each for each in starts}
     newest = list(found.values())
     for _ in range(DEEPEST):
-        behind = {id(each): each for node in newest for each in _behind(module, node, classes)}
+        behind = {id(each): each for node in newest for each in _behind(module, node, defined)}
         newest = [each for number, each in behind.items() if number not in found]
         found |= behind
     return list(found.values())
 
 
-def _behind(module: ast.Module, node: ast.AST, classes: bool) -> Iterator[ast.AST]:
+def _behind(module: ast.Module, node: ast.AST, defined: bool) -> Iterator[ast.AST]:
     scopes = around(module, getattr(node, "lineno", 0))
     for each in _followed(node):
         if isinstance(each, ast.Name):
-            yield from next(filter(None, ([*_settings(scope, each.id, classes)] for scope in scopes)), ())
+            yield from next(filter(None, ([*_settings(scope, each.id, defined)] for scope in scopes)), ())
         elif isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "self":
             owner = next((scope for scope in scopes if isinstance(scope, ast.ClassDef)), None)
             yield from attributes_set(owner, each.attr) if owner else ()
@@ -51,7 +52,7 @@ def _followed(node: ast.AST) -> Iterator[ast.AST]:
         yield from _followed(child)
 
 
-def _settings(scope: Scope, name: str, classes: bool) -> Iterator[ast.AST]:
+def _settings(scope: Scope, name: str, defined: bool) -> Iterator[ast.AST]:
     """What a name is set to in a scope, whole or in part: assigned, appended, looped over, or returned by itself."""
     yield from (value for target, value in assignments(scope) if _root(target, name))
     left: list[ast.AST] = list(scope.body)
@@ -63,7 +64,8 @@ def _settings(scope: Scope, name: str, classes: bool) -> Iterator[ast.AST]:
             yield node
         if isinstance(node, ast.FunctionDef) and node.name == name:
             yield from (each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value)
-        if isinstance(node, ast.ClassDef) and node.name == name and classes:
+            yield from (each for each in (*node.args.defaults, *node.args.kw_defaults) if each and defined)
+        if isinstance(node, ast.ClassDef) and node.name == name and defined:
             yield from node.body
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             left += ast.iter_child_nodes(node)

@@ -145,3 +145,12 @@ FROZEN = {"batch_normalization": Place("port.py", 18, "side")}
 def test_where_one_side_is_frozen_the_line_that_sets_it_is_named(torch, setting, flags, lines):
     explained = IsolatedDifference("layer", "BatchNorm", (FIRST,), (setting,))
     assert [each.at.line for each in with_lines_of_settings(pair(torch, TF, *flags), explained).lines] == lines
+
+
+def test_a_value_that_stands_elsewhere_has_its_line_behind_that_which_makes_the_layer(tmp_path):
+    path = tmp_path / "port.py"
+    path.write_text("bn = dict(eps=1e-4)\nnorm = BatchNorm2d(6, **bn)\nfunction = lambda: BatchNorm(epsilon=1e-3)\n")
+    torch, tf = ({name: (Place(str(path), line, ""),)} for name, line in (("norm", 2), ("batch_normalization", 3)))
+    row = SettingRow("norm", "BatchNorm", "eps", 1e-4, 1e-3, "differs", "", "batch_normalization")
+    explained = IsolatedDifference("layer", "BatchNorm", (FIRST,), (row,))
+    assert [each.at.line for each in with_lines_of_settings(pair(torch, tf), explained).lines] == [2, 1, 3]

@@ -58,8 +58,11 @@ def written(text, **how):
     return [ast.unparse(each) for each in reached(module, [start], **how) if each is not start]
 
 
-def test_the_body_of_a_class_is_reached_where_it_is_asked_for():
-    assert written(f"{SET}\nuse(Settings())\n", classes=True)[0] == "rate = 0.5"
+def test_what_a_class_and_a_function_define_is_reached_where_it_is_asked_for():
+    assert written(f"{SET}\nuse(Settings())\n", defined=True)[0] == "rate = 0.5"
+    norm = "def norm(x, eps=1e-5, *, momentum=0.1, scale):\n    return x\nuse(norm(2))\n"
+    assert written(norm, defined=True) == ["x", "1e-05", "0.1"]
+    assert written(norm) == ["x"]
 
 
 def test_an_attribute_is_what_an_object_sets_it_to():
