@@ -69,7 +69,9 @@ def _lines(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) ->
             own = own if begins else replace(own, value=_gradient(flow, terms), note=note)
             found += with_returns([own]) if note else [own]
     known = [each for each in found if each is not None]
-    return [*known, *(_taken(step, what, flows, parting, known) if is_made_without(flows, parting) else ())]
+    if is_made_without(flows, parting):
+        known += [*_taken(step, what, flows, parting, known), *_made_in_steps(step, what, flows, parting, known)]
+    return known
 
 
 def _taken(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting, known: Sequence[Line]) -> list[Line]:
@@ -84,6 +86,26 @@ def _taken(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting, kn
             own = line(step, what, flow.side, PARTS, place, flow.record.operations[edge.operation].outputs[0])
             found.append(replace(own, value=_gradient(flow, terms)))
     return found
+
+
+def _made_in_steps(
+    step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting, known: Sequence[Line]
+) -> list[Line]:
+    """The lines that make a value with its gradient, which the other side has made without, of what both have: there,
+    too, the gradient may be cut off. Empty where they are many."""
+    found: dict[tuple[str, int], Line] = {}
+    for flow in (flow for flow, terms in zip(flows, parting.terms, strict=True) if terms):
+        left = [value for value in flow.members[parting.at] if value in flow.record.producer][:1]
+        while left:
+            value = left.pop()
+            number = flow.record.producer[value]
+            if place := place_of(flow.record, number):
+                found.setdefault((flow.side, place.line), line(step, what, flow.side, PARTS, place, value))
+            given = (each for each in flow.record.operations[number].inputs if flow.terms_of([each]))
+            own = (each for each in given if flow.classes.get(each) not in flow.both)
+            left += [each for each in own if each in flow.record.producer and each not in left]
+    told = {(each.side, each.at.line) for each in known if each.role == PARTS}
+    return [each for key, each in found.items() if key not in told] if len(found) <= MOST_PAIRS else []
 
 
 def _of_written(step: Step, what: str, flows: tuple[Flow, Flow], parting: Parting) -> list[Line]:

@@ -50,22 +50,37 @@ def test_where_nothing_differs_nothing_is_said():
     assert found(step(10, 10), step(20, 20)) == []
 
 
-def goal(first: int, no_grad: bool):
-    """The sum of the squares of what w is away from a goal, its cosine, which a side may compute without gradients."""
+def goal(first: int, no_grad: bool, before: int = 0):
+    """The sum of the squares of what w is away from a goal, its cosine, which a side may compute without gradients, or
+    of so many others, each on a line of its own."""
     recorded = Recorded()
     w = recorded.weight("w", W)
-    made = recorded.run(first, [w], B, "cos", stops=no_grad)
+    given = w
+    for number in range(before):
+        made = recorded.run(first - number - 1, [given], W + number + 1, "add", stops=no_grad)
+        if not no_grad:
+            recorded.back(made, given, B + number)
+        given = made
+    beside = [] if no_grad else [recorded.run(first - 9, [w], W * 7, "mul")]  # to which nothing comes back
+    made = recorded.run(first, [given, *beside], B, "cos", stops=no_grad)
     away = recorded.run(first + 1, [w, made], W - B, "sub")
     squares = recorded.run(first + 2, [away], (W - B) ** 2, "pow")
     loss = recorded.run(first + 2, [squares], ((W - B) ** 2).sum(), "sum")
     passed = [(loss, squares, np.ones((5, 2))), (squares, away, 2 * (W - B)), (away, w, 2 * (W - B))]
-    for each in passed if no_grad else [*passed, (away, made, 2 * (B - W)), (made, w, 2 * (B - W) * W)]:
+    for each in passed if no_grad else [*passed, (away, made, 2 * (B - W)), (made, given, 2 * (B - W) * W)]:
         recorded.back(*each)
     return recorded
 
 
 def test_what_is_made_without_a_gradient_could_be_cut_off_where_the_other_side_takes_it():
     assert found(goal(10, True), goal(20, False)) == [("torch", 10, CUT), ("tf", 20, ""), ("tf", 21, "")]
+
+
+def test_what_a_side_makes_in_two_steps_could_be_cut_off_in_either_where_the_other_makes_it_without():
+    cut, both = [("torch", 10, CUT), ("tf", 20, "")], [("tf", 21, "")]
+    assert found(goal(10, True), goal(20, False, before=1)) == [*cut, *both, ("tf", 19, "")]
+    assert found(goal(10, True), goal(20, False, before=2)) == [*cut, *both]  # of many there is no telling
+    assert found(goal(10, True, before=1), goal(20, False, before=1)) == [*cut, *both]  # what both have is another goal
 
 
 def two_cuts(first: int, cuts: bool):
