@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compare.judging.alike import is_plain
 from compare.judging.composed import Numbers
 from compare.judging.frontier import Part, Stretch
-from compare.judging.kinds import kind
+from compare.judging.kinds import PASSING, kind
 from compare.traces.operations import Operations
 
 LAYS_OUT = ("transpose", "permute", "reshape", "view", "unsafeview", "t", "swapaxes", "movedim")
+SPREADS = (*PASSING, *LAYS_OUT, "stack", "cat", "tile", "repeat")
 TAKES_APART = ("split", "splitv", "unbind", "unpack", "chunk")
 
 
@@ -49,3 +51,24 @@ def _laid_out(stretch: Stretch, part: Part) -> Iterator[tuple[int, int]]:
             continue
         made |= dict.fromkeys(operation.outputs, number if lays_out else next(iter(before), -1))
     yield from ((value, number) for value, number in made.items() if number >= 0)
+
+
+def before_laid_out(record: Operations, value: int) -> int | None:
+    """What a value was computed as before it was laid out, stacked or spread over a grid with itself; None where it
+    was not, or where several values were."""
+    origins, left = set[int](), [value]
+    while left:
+        each = left.pop()
+        given = _spread(record, each)
+        left += given
+        origins |= set() if given or each not in record.producer else {each}
+    return origins.pop() if len(origins) == 1 and value not in origins else None
+
+
+def _spread(record: Operations, value: int) -> list[int]:
+    """What was computed that a value is another layout of; TensorFlow's grids are what is multiplied by ones."""
+    operation = record.operations[record.producer[value]] if value in record.producer else None
+    given = [each for each in operation.inputs if each in record.producer] if operation else []
+    data = [each for each in given if not is_plain(record.values[each].print)]
+    by_ones = operation is not None and kind(operation.name) == "mul" and len(data) < len(given)
+    return data if operation is not None and (by_ones or kind(operation.name) in SPREADS) else []

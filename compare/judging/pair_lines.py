@@ -10,6 +10,7 @@ from compare.judging.forms import BENDING
 from compare.judging.frontier import Part, Stretch
 from compare.judging.further_lines import further_lines
 from compare.judging.kinds import kind
+from compare.judging.laid_out import before_laid_out
 from compare.judging.left_out import goes_on_as, negatives_given
 from compare.judging.line import BOTH, PARTS, Line, Step, as_made, line, made_at, place_of
 from compare.judging.makers import lines_of_makers
@@ -19,6 +20,7 @@ from compare.running.request import SIDES
 
 MOST_LINES = 2  # of a side
 CHOOSES = ("slice", "stridedslice", "narrow", "gather", "index", "roll", "flip", "reverse", "maskedselect")
+OFFSET = ("+ ", "- ")  # how the relation begins of what may as well be added before it is laid out
 PROVEN = ("= ", "the negative", "+ ", "- ")  # how a relation begins that two different operations do not have
 
 
@@ -86,6 +88,9 @@ def _of_left_out(step: Step, what: str, stretches: tuple[Stretch, Stretch], torc
         elsewhere = made_at(others, without) if is_made_so else line_that_makes(others, without, other.number)
         if elsewhere not in (None, taken.at) and not _belongs_to_what_follows(step, part, is_made_so, behind):
             found[other.side].insert(0, line(step, what, other.side, PARTS, elsewhere, without))
+        first = before_laid_out(others, without) if note.startswith(OFFSET) else None
+        if first is not None and (at := made_at(others, first)):
+            found[other.side].insert(0, line(step, what, other.side, PARTS, at, first))
         return [*_common(step, what, torch, tf), *found["torch"], *found["tf"]]
     return []
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from compare.judging.frontier import Stretch
-from compare.judging.laid_out import laid_out_by, reordered
+from compare.judging.laid_out import before_laid_out, laid_out_by, reordered
 from compare.judging.line import PARTS, compared
 from compare.judging.pair_lines import lines_of_pair
 from tests.helpers.recorded_operations import Recorded
@@ -82,3 +82,19 @@ def test_what_comes_to_the_same_numbers_in_one_shape_in_another_order_was_laid_o
 
 def test_what_computes_something_lays_nothing_out():
     assert heads(lambda right, flat: flat.reshape(4, 3), "Einsum") == []
+
+
+def test_what_was_stacked_of_one_value_alone_was_that_before():
+    recorded = Recorded()
+    made = recorded.run(10, [recorded.enter(X)], X**2, "Square")
+    ones = recorded.run(11, [recorded.enter(8.0)], np.ones((2, 8, 3)), "Fill")
+    grid = recorded.run(12, [made, ones], np.stack([X**2] * 2), "Mul")
+    turned = recorded.run(13, [recorded.run(12, [made], X.T**2, "Transpose")], X**2, "Reshape")
+    both = recorded.run(14, [grid, turned], np.stack([X**2] * 3), "Pack")
+    scaled = recorded.run(15, [made, recorded.enter(2.0)], 2 * X**2, "Mul")
+    further = recorded.run(16, [both, recorded.run(15, [made], np.cos(X), "Cos")], X, "Pack")
+    moved = recorded.run(17, [made, ones], np.stack([X**2 + 1] * 2), "AddV2")
+    record = recorded.end()
+    assert before_laid_out(record, both) == made
+    assert before_laid_out(record, further) is None  # of two
+    assert [before_laid_out(record, each) for each in (made, scaled, ones, moved)] == [None] * 4

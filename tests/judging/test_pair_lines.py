@@ -7,6 +7,8 @@ from compare.judging.line import PARTS
 from tests.helpers.parted_steps import SQUARES, X, Y, begun, found
 from tests.helpers.recorded_operations import Recorded
 
+SIDE_BY_SIDE = np.stack([SQUARES, SQUARES])
+
 
 def test_what_one_side_leaves_out_stands_where_it_makes_or_takes_what_it_lacks():
     (torch, squares), (tf, others) = begun()
@@ -95,3 +97,17 @@ def test_a_sign_that_is_turned_within_a_function_proves_nothing_and_the_lines_be
     tf.run(23, [tf.run(23, [made, tf.enter(3 + Y)], present * (3 + Y), "Mul")], (present * (3 + Y)).mean(), "Mean")
     lines = found(torch, tf, (present.mean(), (present * (3 + Y)).mean()))
     assert {("torch", 12), ("tf", 22), ("tf", 23)} <= {each[1:3] for each in lines if each[0] == PARTS}
+
+
+@pytest.mark.parametrize(("added", "where"), [(SIDE_BY_SIDE + 2, [21, 22, 23]), (np.sqrt(SIDE_BY_SIDE), [22, 23])])
+def test_what_is_added_behind_a_stack_may_be_left_out_where_that_was_made_which_is_stacked(added, where):
+    (torch, squares), (tf, others) = begun()
+    stacked = torch.run(12, [squares, squares], SIDE_BY_SIDE, "aten.stack.default")
+    more = torch.run(13, [stacked], added, "aten.add.Tensor")
+    torch.run(15, [torch.run(14, [more], np.exp(added), "aten.exp.default")], np.exp(added).mean(), "aten.mean.default")
+    passed = tf.run(22, [others, others], SIDE_BY_SIDE, "Pack")
+    bent = tf.run(23, [passed], np.exp(SIDE_BY_SIDE), "Exp")
+    tf.run(24, [bent], np.exp(SIDE_BY_SIDE).mean(), "Mean")
+    lines = found(torch, tf, (np.exp(added).mean(), np.exp(SIDE_BY_SIDE).mean()))
+    parts = {each[1:3] for each in lines if each[0] == PARTS}
+    assert sorted(line for side, line in parts if side == "tf") == where
