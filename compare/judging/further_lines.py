@@ -9,7 +9,7 @@ from compare.judging.callers import comes_from_outside
 from compare.judging.constants import numbers_of, only_in_one
 from compare.judging.frontier import REDUCTIONS, Part, Stretch, overlap
 from compare.judging.kinds import kind
-from compare.judging.laid_out import laid_out_by
+from compare.judging.laid_out import TAKES_APART, laid_out_by
 from compare.judging.line import PARTS, Line, Step, as_made, line, made_at
 from compare.judging.part_lines import line_of_part, place_of_part
 from compare.judging.python_numbers import lines_of_numbers
@@ -23,6 +23,7 @@ def further_lines(step: Step, what: str, stretches: tuple[Stretch, Stretch], tor
     lines += [*_before_reduced(step, what, torch, tf), *_before_reduced(step, what, tf, torch)]
     lines += [each for part in (torch, tf) if overlap(torch, tf) for each in _in_a_loop(step, what, part)]
     lines += _of_reduced(step, what, stretches, (torch, tf))
+    lines += [each for its, part in zip(stretches, (torch, tf), strict=True) for each in _joined(step, what, its, part)]
     return [
         *lines,
         *_of_divisor(step, what, torch),
@@ -66,6 +67,17 @@ def _in_a_loop(step: Step, what: str, part: Part) -> list[Line]:
     stacks = {each.stack for each in step.record(part.side).on_line[stack[0]]}
     is_blamed = len(stacks) == 1 and stack[0] != place_of_part(step, part)
     return [line(step, what, part.side, PARTS, stack[0], part.output)] if is_blamed else []
+
+
+def _joined(step: Step, what: str, stretch: Stretch, part: Part) -> list[Line]:
+    """Where what follows joins a piece of what only this side has, as a scan does at each turn: the line that computed
+    the whole, before it was taken apart."""
+    behind = [value for each in stretch.behind(part.output)[:1] for value in each.operation.inputs]
+    makers = [stretch.record.producer.get(value) for value in behind]
+    operations = [stretch.record.operations[number] for number in makers if number is not None]
+    wholes = [each.inputs[0] for each in operations if kind(each.name) in TAKES_APART and each.inputs]
+    own = [value for value in wholes if stretch.is_followed(value)]
+    return [line(step, what, part.side, PARTS, at, value) for value in own if (at := made_at(stretch.record, value))]
 
 
 def _of_reduced(step: Step, what: str, stretches: tuple[Stretch, Stretch], pair: tuple[Part, Part]) -> list[Line]:

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from compare.judging.line import PARTS
+from compare.judging.frontier import Stretch
+from compare.judging.further_lines import further_lines
+from compare.judging.line import PARTS, compared
 from tests.helpers.parted_steps import SQUARES, X, Y, begun, found
 from tests.helpers.recorded_operations import Recorded
 
@@ -139,3 +141,25 @@ def test_numbers_that_a_step_computes_in_python_are_named_where_it_does(tmp_path
     lines = found(torch, tf, (SQUARES * 0.2, SQUARES * 0.1))
     parts = [("torch", 3), ("tf", 6), ("torch", 2), ("tf", 5)]
     assert [each[1:3] for each in lines if each[0] == PARTS] == parts
+
+
+@pytest.mark.parametrize(
+    ("takes_apart", "of_both", "whole"), [("Unpack", False, [22]), ("Roll", False, []), ("Unpack", True, [])]
+)
+def test_what_was_taken_apart_before_a_loop_joins_its_pieces_is_named_where_it_was_computed(
+    takes_apart, of_both, whole
+):
+    (torch, squares), (tf, others) = begun()
+    cubes, waves = SQUARES**3, np.stack([np.sin(SQUARES), SQUARES / 7])
+    mine = torch.run(12, [squares], cubes, "aten.mul.Tensor")
+    if of_both:
+        torch.run(13, [squares], waves, "aten.stack.default")
+    ours = torch.run(12, [squares, mine], SQUARES + cubes, "aten.add.Tensor")
+    both = tf.run(22, [others], waves, "Cast")
+    pieces = tf.pieces(23, both, waves, takes_apart)
+    taken = tf.run(24, [others], SQUARES**2, "Mul")
+    theirs = tf.run(24, [pieces[0], taken], waves[0] + SQUARES**2, "AddV2")
+    step = compared(torch.end(), tf.end(), 1e-10)
+    one, other = Stretch("torch", step.torch, step.alike, ours), Stretch("tf", step.tf, step.alike, theirs)
+    lines = further_lines(step, "the loss", (one, other), one.made(mine), other.made(taken))
+    assert [each.at.line for each in lines if each.side == "tf"] == whole
