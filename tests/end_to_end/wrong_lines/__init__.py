@@ -3,6 +3,10 @@
 Each file of ports/ is a port that is right; a wrong line is one change to it.
 """
 
+from tests.end_to_end.wrong_lines.eighth_a import EIGHTH_A
+from tests.end_to_end.wrong_lines.eighth_b import EIGHTH_B
+from tests.end_to_end.wrong_lines.eighth_c import EIGHTH_C
+from tests.end_to_end.wrong_lines.eighth_d import EIGHTH_D
 from tests.end_to_end.wrong_lines.fifth_a_generative import FIFTH_A_GENERATIVE
 from tests.end_to_end.wrong_lines.fifth_a_networks import FIFTH_A_NETWORKS
 from tests.end_to_end.wrong_lines.fifth_a_optimizers import FIFTH_A_OPTIMIZERS
@@ -51,10 +55,12 @@ FIFTH_B = (*FIFTH_B_SEQUENCES, *FIFTH_B_STEPS)
 FIFTH = (*FIFTH_A, *FIFTH_B)
 SIXTH = (*SIXTH_A, *SIXTH_B, *SIXTH_C, *SIXTH_D, *SIXTH_E)
 SEVENTH = (*SEVENTH_A, *SEVENTH_B, *SEVENTH_C, *SEVENTH_D)
-WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *SEVENTH)
+EIGHTH = (*EIGHTH_A, *EIGHTH_B, *EIGHTH_C, *EIGHTH_D)
+WRONG_LINES = (*FIRST, *SECOND, *THIRD, *FOURTH, *FIFTH, *SIXTH, *SEVENTH, *EIGHTH)
 FAMILIES = tuple(sorted(path.stem for path in PORTS.glob("*.py")))
 
 __all__ = [
+    "EIGHTH",
     "FAMILIES",
     "FIFTH",
     "FIRST",
