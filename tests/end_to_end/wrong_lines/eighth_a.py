@@ -86,11 +86,11 @@ EIGHTH_A = (
     WrongLine(
         "softmax_once",
         "acgan",
-        "from_logits=True",
-        "from_logits=False",
+        "tf.nn.sparse_softmax_cross_entropy_with_logits(classes, named)",
+        "keras.losses.sparse_categorical_crossentropy(classes, named)",
         "loss",
         ("adversarial_loss, auxiliary_loss = ", "g_loss = 0.5 * (", "nn.Softmax(dim=1))"),
-        ("cce = keras.losses.SparseCategoricalCrossentropy(", "return 0.5 * bce(goal, validity)"),
+        ("return tf.reduce_mean(keras.losses.sparse_categorical", "return 0.5 * bce(goal, validity)"),
         "CrossEntropyLoss takes the softmax of the probabilities again",
     ),
     WrongLine(

@@ -142,8 +142,10 @@ def tf_step(side, batch):
 
     G, D = side.model["generator"], side.model["discriminator"]
     bce = keras.losses.BinaryCrossentropy()
-    # the reference feeds probabilities to a loss that takes their softmax once more
-    cce = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+    def cce(classes, named):
+        # the reference takes the softmax of probabilities once more; Keras' own loss would see through it
+        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(classes, named))
 
     def judge(images, classes, real):
         validity, named = D(images, training=True)

@@ -4,7 +4,13 @@ import numpy as np
 
 CHANNELS, SIDE, RATE, FLOOR, STEPS = 4, 4, 0.01, 1e-3, 6
 CHANNELS_FIRST = ("before", "after", "mask")
-WEIGHTS = {"mix.depthwise_conv2d.kernel": lambda w: w["mix.convmix.weight"].reshape(2 * CHANNELS, 1, 3, 3)}
+WEIGHTS = {
+    "mix.depthwise_conv2d.weight": lambda w: w["mix.convmix.weight"].reshape(2 * CHANNELS, 1, 3, 3),
+    "dense.weight": "pixelwise.linears.0.weight.reshape(5, 4)",
+    "dense.bias": "pixelwise.linears.0.bias",
+    "dense_1.weight": "classify.linears.0.weight.reshape(1, 5)",
+    "dense_1.bias": "classify.linears.0.bias",
+}
 
 
 def batches(rng):
