@@ -48,7 +48,7 @@ EIGHTH_C = (
     WrongLine(
         "padded_words_attended",
         "han",
-        "            scores -= 1e9 * absent\n",
+        "            scores = tf.where(present[..., tf.newaxis], scores, tf.constant(-1e9, scores.dtype))\n",
         "",
         "forward",
         "a = a.masked_fill(",

@@ -1,6 +1,7 @@
 """Forecasts after Autoformer: a series is split into trend and season, and attends to itself by delays."""
 
 LENGTH, HORIZON, SERIES, DIM, HEADS, KERNEL, TOP = 9, 4, 2, 6, 2, 5, 3
+WEIGHTS = {"wide.weight": "conv1.weight.reshape(8, 6)", "narrow.weight": "conv2.weight.reshape(6, 8)"}
 
 
 def batches(rng):

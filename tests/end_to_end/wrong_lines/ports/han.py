@@ -91,8 +91,7 @@ def tf_side():
 
         def call(self, states, present):
             scores = self.relevance(self.project(states))
-            absent = 1.0 - tf.cast(present, scores.dtype)[..., tf.newaxis]
-            scores -= 1e9 * absent
+            scores = tf.where(present[..., tf.newaxis], scores, tf.constant(-1e9, scores.dtype))
             return tf.reduce_sum(tf.nn.softmax(scores, axis=1) * states, axis=1)
 
     def both_ways():
