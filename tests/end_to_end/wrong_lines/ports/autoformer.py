@@ -2,6 +2,9 @@
 
 LENGTH, HORIZON, SERIES, DIM, HEADS, KERNEL, TOP = 9, 4, 2, 6, 2, 5, 3
 WEIGHTS = {"wide.weight": "conv1.weight.reshape(8, 6)", "narrow.weight": "conv2.weight.reshape(6, 8)"}
+# delays turn round where query and key are exchanged, so which is which is said
+WEIGHTS |= {f"attend.q.{each}": f"attention.query_projection.{each}" for each in ("weight", "bias")}
+WEIGHTS |= {f"attend.k.{each}": f"attention.key_projection.{each}" for each in ("weight", "bias")}
 
 
 def batches(rng):
