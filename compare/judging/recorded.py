@@ -48,6 +48,7 @@ from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.judging.static_differences import settings_of
 from compare.judging.steps import EVALUATED, METRIC
+from compare.judging.trained import without_flags_alone
 from compare.judging.unmoved import say_unmoved
 from compare.judging.wording import leak_remark, parting_sentence
 from compare.traces.recording import NUDGE
@@ -80,13 +81,14 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         settings = settings_of(sides.torch.header.settings, sides.tf.header.settings, pairing)
         judgement = _judge(pair, rename_pair(twins, pairing), must_fall, settings)
         judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
+        rows = without_flags_alone(settings, pair, judgement.verdict)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
         of_weights = (*say_without_rule(pairing), *say_fused(pairing), *say_alone(pairing), *say_against_names(pairing))
         of_weights += tuple(say_buffers_alone(sides, pairing))
         mode = say_mode(pair, judgement.first_divergence)
         ended = (_ended(trace) for trace in sides if trace.header.ended_by)
         findings = (*judgement.findings, *mode, *ended, *say_unmoved(sides), *of_weights, *not_twins)
-        judgement = replace(judgement, findings=findings, settings=tuple(settings), names=pairing.tf_names)
+        judgement = replace(judgement, findings=findings, settings=tuple(rows), names=pairing.tf_names)
         judgement = with_recorded_lines(judgement, pair)
         if one_side:
             judgement = in_words_of(judgement, names)

@@ -23,6 +23,7 @@ from compare.judging.run import Run
 from compare.judging.search import confirm, find_first_divergence
 from compare.judging.settings import SettingRow, compare_settings, without_effect
 from compare.judging.stages import StageRow
+from compare.judging.trained import without_flags_alone
 from compare.judging.wording import (
     NOT_MEASURED,
     float32_alone,
@@ -94,7 +95,8 @@ def study(
     if precisions == ("float32",):
         findings.append(float32_alone(deciding.comparison))
     comparisons = {precision: each.comparison for precision, each in judged.items()}
-    rows = tuple(settings(runs[precisions[0]].audited))
+    audited = runs[precisions[0]].audited
+    rows = tuple(without_flags_alone(settings(audited), audited, verdict))
     rows = tuple(map(without_effect, rows)) if verdict == EQUIVALENT else rows
     return set_not_finite_apart(Judgement(verdict, tuple(findings), comparisons, deciding.first, rows))
 
