@@ -14,6 +14,7 @@ from compare.judging.settings import INITIAL, TF_ONLY, TORCH_ONLY, SettingRow, c
 from compare.judging.settings.values import DIFFERS, EQUAL
 from compare.judging.steps import METRIC
 from compare.traces.header import Setting
+from compare.traces.held_otherwise import weights_alone
 from compare.traces.pairing import Pairing
 from compare.traces.step import END
 from compare.traces.trace import Trace, TracePair
@@ -92,12 +93,21 @@ def settings_of(torch: Iterable[Setting], tf: Iterable[Setting], pairing: Pairin
     """The rows of all settings; layers of the user's own have classes of their own, which is no difference.
 
     Nor is a setting that only one of the sides shows of such a layer: the other may have it in its code. The same goes
-    for a layer that is a part of one of the other side's.
+    for a layer that is a part of one of the other side's, and for a number of weights that one side holds as buffers.
     """
     own = pairing.without_rule | pairing.parts_of_a_whole
     rows = compare_settings(torch, tf, pairing.all_layers)
     unknown = [row.setting == "kind" or row.verdict in (TORCH_ONLY, TF_ONLY) for row in rows]
-    return [row for row, silent in zip(rows, unknown, strict=True) if not (silent and row.subject in own)]
+    shown = [row for row, silent in zip(rows, unknown, strict=True) if not (silent and row.subject in own)]
+    return [row for row in shown if row.verdict == EQUAL or not _is_of_buffers(row, pairing)]
+
+
+def _is_of_buffers(row: SettingRow, pairing: Pairing) -> bool:
+    """Whether the numbers of weights differ by those that the other side holds as buffers."""
+    if row.setting != "parameters":
+        return False
+    torch, tf = weights_alone(pairing)
+    return bool(row.torch - torch == row.tf - tf)
 
 
 def _with_rates(trace: Trace) -> list[Setting]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from compare.inputs.expressions import evaluate, terms
 from compare.traces.calls import split_call, without_call
+from compare.traces.held_otherwise import update_of, weights_of_one_side
 from compare.traces.operations import Operations
 from compare.traces.pairing import Pairing
 from compare.traces.step import END, Step
@@ -115,7 +116,7 @@ def rename_torch(trace: Trace, pairing: Pairing) -> RenamedTrace:
                 sources.setdefault(shared, partial(_evaluate, trace, shared, expression, entry))
         elif stage != "forward" or tensor in outputs:
             sources[key] = partial(trace.get, key)
-    return RenamedTrace(trace, sources, weights=used)
+    return _with_weights(RenamedTrace(trace, sources, weights=used), pairing)
 
 
 def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
@@ -130,7 +131,25 @@ def rename_tf(trace: Trace, pairing: Pairing) -> RenamedTrace:
         if name in shared:
             sources[step, stage, f"{shared[name]}{entry}"] = partial(trace.get, key)
     layers = {without_call(shared): without_call(own) for own, shared in outputs.items()}
-    return RenamedTrace(trace, sources, weights, {name: (shared,) for name, shared in weights.items()}, layers)
+    view = RenamedTrace(trace, sources, weights, {name: (shared,) for name, shared in weights.items()}, layers)
+    return _with_weights(view, pairing)
+
+
+def _with_weights(view: RenamedTrace, pairing: Pairing) -> RenamedTrace:
+    """The view in which the buffers of this side that are weights of the other's are weights too."""
+    names = weights_of_one_side(pairing)
+    if not names:
+        return view
+    sources: dict[Key, Source] = {}
+    for step, stage, tensor in view.keys:
+        if stage == "buffer" and tensor in names:
+            shown = "weights" if step is END else "update"
+            sources[step, shown, tensor] = partial(update_of, view, step, tensor)
+        else:
+            sources[step, stage, tensor] = partial(view.get, (step, stage, tensor))
+    found = RenamedTrace(view, sources)
+    found.apart = {("update" if name in names else stage, name): each for (stage, name), each in view.apart.items()}
+    return found
 
 
 def _split(stage: str, tensor: str) -> tuple[str, str]:

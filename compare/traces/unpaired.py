@@ -107,7 +107,9 @@ def check_nothing_left(
     if tf_left and not torch_left and (said := _say_tied(torch, tf_left, tied)):
         raise PairingError(said)
     if torch_left or tf_left:
-        raise _left_over(torch_left, tf_left, why)
+        buffers = [one for name, one in torch.items() if one.buffer and not is_named(name, used)]
+        of_tf = [one for name, one in tf.items() if one.buffer and name not in known]
+        raise _left_over(torch_left, tf_left, why, buffers, of_tf)
 
 
 def _say_tied(torch: Tensors, left: Sequence[Tensor], tied: Mapping[str, str]) -> str:
@@ -123,23 +125,31 @@ def _say_tied(torch: Tensors, left: Sequence[Tensor], tied: Mapping[str, str]) -
     return ""
 
 
-def _left_over(torch: list[Tensor], tf: list[Tensor], why: str) -> PairingError:
-    """The weights that are left over, and the WEIGHTS line to write."""
+def _left_over(
+    torch: list[Tensor], tf: list[Tensor], why: str, torch_buffers: Sequence[Tensor], tf_buffers: Sequence[Tensor]
+) -> PairingError:
+    """The weights that are left over, and the WEIGHTS line to write; one side may hold as buffers what is averaged."""
     sides = {side: list(map(_described, left)) for side, left in (("torch", torch), ("tf", tf)) if left}
     (slices, wholes), (joined, parts) = slices_of(torch, tf), together(torch, tf)
-    free, lines = [one for one in torch if one not in (*wholes, *parts)], []
-    for one in tf:
-        if fused := slices.get(one.name) or joined.get(one.name):
-            lines.append(f"{one.name!r}: {fused!r}")
-            continue
-        partner = next((other for other in free if layouts(other.shape, one.shape)), None)
-        if partner is not None:
-            free.remove(partner)
-        named = None if partner is None else partner.name + layouts(partner.shape, one.shape)[0]
-        lines.append(f"{one.name!r}: {named!r}")
-    alone = [repr(other.name) for other in free]
+    fused, whole = {**joined, **slices}, (*wholes, *parts)
+    lines, free = _lines([*(one for one in torch if one not in whole), *torch_buffers], [*tf, *tf_buffers], fused)
+    alone = [repr(one.name) for one in free if not one.buffer]
     said = [_say_left_over(sides, lines, alone, most) for most in (len(torch) + len(tf), MOST_LISTED)]
     return PairingError(*(f"{why}. So there are {each}" if why else each for each in said))
+
+
+def _lines(torch: Iterable[Tensor], tf: Iterable[Tensor], fused: Mapping[str, str]) -> tuple[list[str], list[Tensor]]:
+    """A line for each tensor of tf but for buffers that no weight fits, and what is left of torch's."""
+    lines, free = [], list(torch)
+    for one in tf:
+        fitting = (other for other in free if layouts(other.shape, one.shape) and not (other.buffer and one.buffer))
+        partner = None if one.name in fused else next(fitting, None)
+        if partner is not None:
+            free.remove(partner)
+            lines.append(f"{one.name!r}: {partner.name + layouts(partner.shape, one.shape)[0]!r}")
+        elif one.name in fused or not one.buffer:
+            lines.append(f"{one.name!r}: {fused.get(one.name)!r}")
+    return lines, free
 
 
 def _say_left_over(sides: Mapping[str, list[str]], lines: list[str], alone: list[str], most: int) -> str:

@@ -17,8 +17,10 @@ from compare.judging.static_differences import (
 )
 from compare.judging.steps import Series
 from compare.traces.header import Setting
+from compare.traces.model import RecordedModel
 from compare.traces.step import END
 from compare.traces.trace import TracePair
+from compare.traces.weights import Tensor, WeightGroup
 
 COUNT = 4000
 PAIRING = SimpleNamespace(
@@ -26,6 +28,8 @@ PAIRING = SimpleNamespace(
     parts_of_a_whole=set(),
     weights={"dense.weight": "fc.weight"},
     all_layers={"dense": "fc", "drop": "dropout"},
+    torch=RecordedModel([], {}, [], []),
+    tf=RecordedModel([], {}, [], []),
 )
 
 
@@ -113,6 +117,18 @@ def test_every_rate_of_a_layer_is_compared_under_its_own_name():
     rows = all_settings(TracePair(torch, tf), PAIRING, [])
     assert row_of(rows, "dropout", "input dropout") == (0.0, 0.5, "differs")
     assert row_of(rows, "dropout", "recurrent dropout") == (None, 0.25, "tf only")
+
+
+@pytest.mark.parametrize(("count", "shown"), [(10, []), (11, ["parameters"])])
+def test_a_number_of_weights_that_the_other_side_holds_as_buffers_is_no_difference(count, shown):
+    """An average of the weights is a copy of the layer on one side, and a variable of its own on the other."""
+    models = [
+        RecordedModel([WeightGroup(kind, "mean", {"weight": Tensor("mean", (4,), buffer, not buffer)})], {}, [], [])
+        for kind, buffer in (("Parameter", False), ("Buffer", True))
+    ]
+    pairing = SimpleNamespace(**vars(PAIRING) | {"torch": models[0], "tf": models[1], "weights": {"mean": "mean"}})
+    torch, tf = ([Setting("model", "Net", "parameters", each)] for each in (count, 6))
+    assert [row.setting for row in settings_of(torch, tf, pairing)] == shown
 
 
 def sides(torch=True, tf=True, no_evaluation=("", ""), in_training=False):

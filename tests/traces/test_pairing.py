@@ -258,6 +258,17 @@ def test_what_is_left_over_is_named_and_the_line_that_is_shown_settles_it(torch,
     pair(torch, tf, line_of(message))
 
 
+@pytest.mark.parametrize("buffer_of", ["torch", "tf"])
+def test_a_weight_that_the_other_side_may_hold_as_a_buffer_is_proposed_with_it(buffer_of):
+    """An average of the weights is a copy of the layer on one side, and a variable of its own on the other."""
+    sides = [
+        model(WeightGroup(kind, "own", {"weight": Tensor(f"of_{side}", (2, 3), kind == "Buffer", True)}))
+        for side in ("torch", "tf")
+        for kind in ["Buffer" if side == buffer_of else "Parameter"]
+    ]
+    assert line_of(left_over(*sides)) == (("of_tf", "of_torch"),)
+
+
 @pytest.mark.parametrize(
     ("torch", "tf", "expected"),
     [((4, 2, 5, 3), (5, 3, 2, 4), "w.permute(2, 3, 1, 0)"), ((2, 3), (3, 4), None), ((2, 6), (3, 4), None)],

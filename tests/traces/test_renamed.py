@@ -107,6 +107,29 @@ def test_what_each_side_measured_while_it_followed_is_seen_under_the_same_names(
         assert {key: each.tolist() for key, each in view.apart.items()} == shared
 
 
+@pytest.mark.parametrize("buffer_of", ["torch", "tf"])
+def test_a_buffer_that_is_a_weight_of_the_other_side_is_seen_as_a_weight(tmp_path, buffer_of):
+    """An average of the weights, which one side keeps in a copy of the layer and the other in a variable."""
+    first, then = np.ones(2), np.full(2, 4.0)
+    of_buffer = {(0, "weights", "mean"): first, (0, "buffer", "mean"): then, (END, "buffer", "mean"): then}
+    of_weight = {(0, "weights", "mean"): first, (0, "update", "mean"): then - first, (END, "weights", "mean"): then}
+    traces = []
+    for side in ("torch", "tf"):
+        is_buffer = side == buffer_of
+        group = WeightGroup("Parameter", "mean", {"weight": tensor("mean", (2,), is_buffer)})
+        writer = TraceWriter(tmp_path / f"{side}.npz")
+        for key, value in (of_buffer if is_buffer else of_weight).items():
+            writer.tensor(*key, value)
+        apart = {("buffer" if is_buffer else "update", "mean"): [[0.5, 0.0]]}
+        writer.close({"loss": [1.0]}, header(side, weight_groups=(group,)), apart)
+        traces.append(Trace(tmp_path / f"{side}.npz"))
+    pairing = pair(*map(RecordedModel.of, traces), (("mean", "mean"),))
+    torch, tf = rename_pair(TracePair(*traces), pairing)
+    assert torch.keys == tf.keys == list(of_weight)
+    assert all(np.array_equal(torch[key], tf[key]) for key in of_weight)
+    assert torch.apart.keys() == tf.apart.keys() == {("update", "mean")}
+
+
 def test_a_trace_is_renamed_by_the_side_that_it_is_of(traced):
     torch, tf, pairing = traced({(0, "update", "attn.w"): VALUE}, {(0, "update", "k.weight"): VALUE[2:]})
     assert rename(torch, pairing).keys == rename_torch(torch, pairing).keys
