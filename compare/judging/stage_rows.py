@@ -13,6 +13,7 @@ from compare.judging.called_otherwise import called_otherwise
 from compare.judging.difference import difference_at
 from compare.judging.elsewhere import with_elsewhere_aside
 from compare.judging.stages import StageRow
+from compare.judging.state_names import with_entries_by_value
 from compare.traces.calls import number_of_call, without_call
 from compare.traces.following import relative
 from compare.traces.step import Step
@@ -55,7 +56,8 @@ def stage_rows(
             limit = float(allowed_for_loss(limit, TracePair(torch, tf)))
         found = difference_at(stage, plain[id(torch)], plain[id(tf)], limit)
         rows.append(StageRow(step, stage, tensor, found, limit))
-    return with_elsewhere_aside(_with_calls_together(rows, torch, tf), torch, tf)
+    rows = with_entries_by_value(_with_calls_together(rows, torch, tf), torch, tf)
+    return with_elsewhere_aside(rows, torch, tf)
 
 
 def _with_calls_together(rows: list[StageRow], torch: Trace, tf: Trace) -> list[StageRow]:

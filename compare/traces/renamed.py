@@ -22,7 +22,6 @@ from compare.traces.trace import EVALUATION, Key, Trace, TracePair
 WEIGHT_STAGES = ("weights", "gradient", "state", "update", "buffer")
 INSIDE = ("forward", "gradient")  # what is seen only while a step runs
 ADDED = ("weights", "update", "buffer")
-NUMBERS = ("step", "mu_product", "eta", "mu")  # entries of the state that are single numbers, whatever the weight
 Source = Callable[[], np.ndarray | None]  # reads one tensor; None where a part of it was not recorded
 
 
@@ -166,6 +165,4 @@ def _split(stage: str, tensor: str) -> tuple[str, str]:
 
 def _evaluate(trace: Trace, shared: Key, expression: str, entry: str) -> np.ndarray | None:
     step, stage, _ = shared
-    if entry.strip() in NUMBERS:
-        return trace.get((step, stage, f"{terms(expression)[0].name}{entry}"))
     return evaluate(expression, lambda name: trace.get((step, stage, f"{name}{entry}")), stage in ADDED)

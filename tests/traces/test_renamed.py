@@ -145,6 +145,15 @@ def test_a_weight_of_torch_is_seen_in_the_slices_that_tf_has(traced, stage):
     np.testing.assert_array_equal(view.get(view.keys[1]), VALUE[2:])
 
 
+@pytest.mark.parametrize("entry", ["mu", "eta", "step"])
+def test_an_entry_is_a_single_number_by_its_shape_and_not_by_its_name(traced, entry):
+    """ASGD keeps a number called mu, and who writes Adam by hand may call the first moment so."""
+    trace, _, pairing = traced({(0, "state", f"attn.w {entry}"): VALUE, (1, "state", f"attn.w {entry}"): np.array(3.0)})
+    view = rename_torch(trace, pairing)
+    np.testing.assert_array_equal(view[0, "state", f"attn.w[2:4] {entry}"], VALUE[2:])
+    assert view[1, "state", f"attn.w[2:4] {entry}"] == 3.0
+
+
 @pytest.mark.parametrize(
     ("stage", "expected"), [("weights", 11), ("update", 11), ("buffer", 11), ("gradient", 1), ("state", 1)]
 )
