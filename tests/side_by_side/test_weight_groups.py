@@ -198,6 +198,14 @@ def test_weights_that_are_computed_from_others_are_parameters():
     assert ("Linear", "layer") in kinds(tf_weights.weight_groups(norm))
 
 
+def test_to_look_at_a_spectral_norm_does_not_move_it():
+    """Its weight is computed whenever it is asked for, and in training that is a step of power iteration."""
+    model = nn.Sequential(nn.utils.parametrizations.spectral_norm(nn.Linear(5, 4))).train()
+    before = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    torch_weights.weight_groups(model)
+    assert before and all(torch.equal(before[name], buffer) for name, buffer in model.named_buffers())
+
+
 def test_a_lazy_layer_is_what_it_becomes():
     model = nn.Sequential(nn.LazyLinear(3))
     model(torch.zeros(1, 2))

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 from torch import nn
+from torch.nn.utils import parametrize
 
 from compare.traces.parameters import Held, join
 from torch_impl.weights.layers import is_whole, kind
@@ -38,7 +39,7 @@ def by_rule(path: str, layer) -> list[Held]:
     if isinstance(layer, nn.RNNBase):
         return recurrent(path, layer)
     own, roles = _own(layer), ROLES.get(kind(layer), ())
-    if any(role not in own and getattr(layer, role, None) is not None for role in roles):
+    if any(role not in own and _is_computed(layer, role) for role in roles):
         return []  # the weight is computed from others (weight_norm and the like)
     group = UNIT_KINDS.get(kind(layer), kind(layer))
     return [
@@ -101,6 +102,12 @@ def without_rule(path: str, layer, ruled: set[int]) -> list[Held]:
 def _own(layer) -> dict:
     own = {**layer._parameters, **layer._buffers}
     return {name: variable for name, variable in own.items() if variable is not None}
+
+
+def _is_computed(layer, role: str) -> bool:
+    """Whether a layer has a value of this name; of a parametrization without asking for it, which runs it: spectral
+    norm then moves its buffers."""
+    return parametrize.is_parametrized(layer, role) or getattr(layer, role, None) is not None
 
 
 def _rows(array: np.ndarray, rows: slice) -> np.ndarray:
