@@ -10,7 +10,8 @@ from compare.judging.difference import difference
 from compare.judging.dropped import rates_of_a_step
 from compare.judging.initial_values import InitialRow, compare_initial, summarise
 from compare.judging.judgement import Judgement
-from compare.judging.settings import INITIAL, TF_ONLY, TORCH_ONLY, SettingRow, compare_settings
+from compare.judging.layers_to_compare import rows_of_layers
+from compare.judging.settings import INITIAL, TF_ONLY, TORCH_ONLY, SettingRow
 from compare.judging.settings.values import DIFFERS, EQUAL
 from compare.judging.steps import METRIC
 from compare.traces.header import Setting
@@ -96,7 +97,7 @@ def settings_of(torch: Iterable[Setting], tf: Iterable[Setting], pairing: Pairin
     for a layer that is a part of one of the other side's, and for a number of weights that one side holds as buffers.
     """
     own = pairing.without_rule | pairing.parts_of_a_whole
-    rows = compare_settings(torch, tf, pairing.all_layers)
+    rows = rows_of_layers(list(torch), list(tf), pairing)
     unknown = [row.setting == "kind" or row.verdict in (TORCH_ONLY, TF_ONLY) for row in rows]
     shown = [row for row, silent in zip(rows, unknown, strict=True) if not (silent and row.subject in own)]
     return [row for row in shown if row.verdict == EQUAL or not _is_of_buffers(row, pairing)]

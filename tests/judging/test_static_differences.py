@@ -28,6 +28,7 @@ PAIRING = SimpleNamespace(
     parts_of_a_whole=set(),
     weights={"dense.weight": "fc.weight"},
     all_layers={"dense": "fc", "drop": "dropout"},
+    pairs=(),
     torch=RecordedModel([], {}, [], []),
     tf=RecordedModel([], {}, [], []),
 )
