@@ -6,7 +6,7 @@ import pytest
 from compare.judging.settings import COLUMNS, INITIAL, SettingRow, compare_settings, differences, to_row, without_effect
 from compare.judging.settings.notes import NOTES
 from compare.traces.header import Setting
-from compare.traces.settings.values import NO_RULE
+from compare.traces.settings.values import LOG_PROBABILITIES, NO_RULE
 
 
 def side(subject, kind="", **settings):
@@ -153,6 +153,40 @@ def test_losses_are_paired_by_kind_and_one_that_the_other_side_writes_out_has_no
     assert verdicts(torch[:1], tf[:1])[0] == ("loss", "kind", "differs")
 
 
+@pytest.mark.parametrize(
+    ("tf", "same"), [((True, "none"), True), ((False, "Softmax"), True), ((True, "Softmax"), False)]
+)
+def test_log_probabilities_of_a_model_and_the_loss_for_them_are_right_together(tf, same):
+    torch = side("fc", "Linear", activation="LogSoftmax") + side("loss", "NLLLoss", from_logits=LOG_PROBABILITIES)
+    for pair in ((torch, logits_and_end(*tf)), (logits_and_end(*tf), torch)):
+        assert (verdicts(*pair, {"fc": "fc"}) == []) is same
+
+
+def test_a_loss_of_log_probabilities_beside_one_of_logits_is_told_where_the_model_is_not():
+    torch, tf = side("loss", "NLLLoss", from_logits=LOG_PROBABILITIES), logits_and_end(True, "none")
+    assert verdicts(torch, tf) == [("loss", "from_logits", "differs")]
+
+
+def convolution(kernel=1, stride=1, padding=0, groups=1):
+    windows = {"kernel_size": [kernel], "stride": [stride], "padding": [padding], "groups": groups, "dilation": [1]}
+    return side("conv", "Conv1d", bias=True, padding_mode="zeros", **windows)
+
+
+def test_a_convolution_of_single_positions_is_a_dense_layer():
+    dense = side("dense", "Linear", bias=True)
+    assert verdicts(convolution(), dense, {"dense": "conv"}) == [("conv", "bias", "equal")]
+    assert verdicts(dense, convolution(), {"conv": "dense"}) == [("dense", "bias", "equal")]
+    assert ("conv", "bias", "differs") in verdicts(
+        convolution(), side("dense", "Linear", bias=False), {"dense": "conv"}
+    )
+
+
+@pytest.mark.parametrize("other", [{"kernel": 2}, {"stride": 2}, {"padding": 1}, {"groups": 2}])
+def test_any_other_convolution_is_no_dense_layer(other):
+    found = verdicts(convolution(**other), side("dense", "Linear", bias=True), {"dense": "conv"})
+    assert ("conv", "kind", "differs") in found
+
+
 def logits_and_end(logits, end):
     return side("fc", "Linear", activation=end) + side("loss", "CrossEntropyLoss", from_logits=logits)
 
@@ -266,7 +300,10 @@ def test_a_factor_of_one_sides_loss_is_a_row_where_it_is_another_than_one():
 @pytest.mark.parametrize(
     ("subject", "setting", "verdict", "note", "said"),
     [
-        ("loss", "from_logits", "differs", "the reverse", "no step shows it (the reverse)"),
+        ("loss", "ignore_index", "differs", "other rows", "no step shows it (other rows)"),
+        ("loss", "from_logits", "differs", "the reverse", "no step shows it"),  # a sigmoid is in the model
+        ("loss", "kind", "differs", "a different formula", "no step shows it"),
+        ("model", "spectral norm", "torch only", "another training", "no step shows it"),
         ("fc", "colour", "differs", "", "no step shows it"),
         ("drop", "p", "differs", "another fraction", "another fraction"),
         (INITIAL, "fc.weight", "differs", "", ""),

@@ -93,7 +93,7 @@ RULES = (
     (nn.GroupNorm, group_norm),
     ((nn.LayerNorm, nn.RMSNorm), layer_norm),
     (nn.modules.dropout._DropoutNd, dropout),
-    (nn.Embedding, embedding),
+    ((nn.Embedding, nn.EmbeddingBag), embedding),
     ((nn.RNNBase, nn.RNNCellBase), recurrent),
     (nn.MultiheadAttention, attention),
     (nn.Upsample, upsampling),

@@ -6,7 +6,7 @@ from torch.nn import functional
 from torch.nn.modules import loss as losses
 
 from compare.traces.settings.loss_calls import LossCalls
-from compare.traces.settings.values import OVER_WEIGHTS, attempt, plain, simple
+from compare.traces.settings.values import LOG_PROBABILITIES, OVER_WEIGHTS, attempt, plain, simple
 
 # What a loss is of, and arguments that PyTorch keeps for old programs.
 NO_SETTINGS = {
@@ -34,6 +34,8 @@ def described(kind, values) -> tuple[str, dict]:
         settings["pos_weight"] = plain(pos_weight.detach().cpu().numpy().tolist())
     if kind in ("CrossEntropyLoss", "BCELoss", "BCEWithLogitsLoss"):
         settings["from_logits"] = kind != "BCELoss"
+    if kind == "NLLLoss":
+        settings["from_logits"] = LOG_PROBABILITIES
     if settings.get("ignore_index") == -100:  # not a label: nothing is ignored
         settings["ignore_index"] = None
     if kind == "SmoothL1Loss" and settings.get("beta") == 1:  # the same formula

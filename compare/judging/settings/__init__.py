@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from compare.judging.settings.notes import RATES, note
+from compare.judging.settings.notes import IN_EVERY_STEP, RATES, note
 from compare.judging.settings.subjects import (
     SubjectSettings,
     by_subject,
@@ -29,7 +29,7 @@ from compare.judging.settings.values import (
     to_text,
 )
 from compare.traces.header import Setting
-from compare.traces.settings.values import NO_RULE
+from compare.traces.settings.values import LOG_PROBABILITIES, NO_RULE
 
 TORCH_ONLY, TF_ONLY = "torch only", "tf only"
 INITIAL = "initial values"  # the subject of the rows that say how each side initialises its weights
@@ -45,8 +45,8 @@ ONLY_WHERE_BOTH_KNOW = {
 # What means the same in formulas that are not known.
 OF_ANY_KIND = {"lr", "schedule", "clipping", "trainable"}
 
-# What turns logits into probabilities, on one side only.
-SQUASHED = ({"none", "Softmax"}, {"none", "Sigmoid"})
+# What a model ends with, and what its loss takes: each right by itself, and each the same as the others.
+SQUASHED = (("none", True), ("Softmax", False), ("Sigmoid", False), ("LogSoftmax", LOG_PROBABILITIES))
 
 # One stacked layer of PyTorch's may be several of Keras', each with these settings of its own.
 OF_THE_STACK = {"num_layers", "bidirectional", "reversed", "merge of directions"}
@@ -98,18 +98,25 @@ def without_unused_dtype(rows: list[SettingRow]) -> list[SettingRow]:
 
 def without_moved_activation(rows: list[SettingRow]) -> list[SettingRow]:
     """The rows without two that are right together: a softmax in one side's model, and in the other's loss."""
-    ends = [row for row in rows if row.setting == "activation" and {row.torch, row.tf} in SQUASHED]
+    ends = [row for row in rows if row.setting == "activation" and row.verdict == DIFFERS]
     logits = [row for row in rows if row.setting == "from_logits" and row.verdict == DIFFERS]
-    if len(ends) != 1 or len(logits) != 1 or (ends[0].torch == "none") != logits[0].torch:
+    ends = [row for row in ends if {row.torch, row.tf} <= {end for end, _ in SQUASHED}]
+    if len(ends) != 1 or len(logits) != 1:
         return rows
-    return [row for row in rows if row not in (ends[0], logits[0])]
+    sides = (ends[0].torch, logits[0].torch), (ends[0].tf, logits[0].tf)
+    return [row for row in rows if row not in (ends[0], logits[0])] if all(each in SQUASHED for each in sides) else rows
 
 
 def without_effect(row: SettingRow) -> SettingRow:
-    """A row of sides that are equivalent: what differs moved nothing, unless it was set alike, as what drops was."""
-    if row.verdict != DIFFERS or row.subject == INITIAL or row.setting in RATES:
+    """A row of sides that are equivalent: what differs moved nothing, unless it was set alike, as what drops was.
+
+    What it does where it counts is said only of what may count later: of the others the steps have shown that it does
+    not.
+    """
+    if row.verdict in (EQUAL, ROUNDED) or row.subject == INITIAL or row.setting in RATES:
         return row
-    return replace(row, note=f"no step shows it{f' ({row.note})' if row.note else ''}")
+    said = "" if row.setting in IN_EVERY_STEP else row.note
+    return replace(row, note=f"no step shows it{f' ({said})' if said else ''}")
 
 
 def differences(rows: Iterable[SettingRow]) -> list[SettingRow]:

@@ -58,12 +58,19 @@ NOTES = {
     ("BatchNorm", "weight"): "one side has no scale to train",
     ("", "trainable"): "it is trained on one side only",
     ("", "preprocessing"): "a layer that prepares the inputs: do the same to the batches of the other side",
-    ("", "spectral norm"): "another training: Keras' layer written out is the component spectral_norm",
+    ("", "spectral norm"): "another training, unless a side writes it out: the component spectral_norm does",
     ("", "parameters"): "one side has more weights: two biases instead of one, or another layer",
     ("", "default dtype"): "the sides run at different precisions",
     ("", "dtype of weights"): "the sides run at different precisions",
     ("", "compute dtype"): "the sides run at different precisions",
 }
+
+# Where these count, every step shows it: of sides that are equivalent they are the same in other words.
+IN_EVERY_STEP = {
+    "kind", "activation", "from_logits", "reduction", "loss_weights", "num_layers", "biases", "parameters",
+    "kernel_size", "padding", "count_include_pad", "axis", "num_features", "dim", "reset gate", "batch_first",
+    "head size", "align_corners", "mode", "preprocessing", "spectral norm", "trainable", "default dtype",
+}  # fmt: skip
 
 
 def note(kind: str, setting: str, rounded: bool = False) -> str:

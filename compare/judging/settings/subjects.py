@@ -13,10 +13,14 @@ from compare.traces.settings.values import UNREADABLE
 SAME_FORMULA = {
     "AdamW": "Adam",
     "BCEWithLogitsLoss": "BCELoss",
+    "NLLLoss": "CrossEntropyLoss",
     "EmbeddingBag": "Embedding",
     **{f"{kind}Cell": kind for kind in ("RNN", "LSTM", "GRU")},
     **{f"SeparableConv{rank}d": f"Conv{rank}d" for rank in (1, 2)},
 }
+
+# What a convolution has and a dense layer has not.
+OF_WINDOWS = ("kernel_size", "stride", "dilation", "groups", "padding", "padding_mode")
 
 
 class SubjectSettings(NamedTuple):
@@ -55,11 +59,27 @@ def paired_subjects(
             left, right = torch.get(subject, torch["optimizer"]), tf.get(subject, tf["optimizer"])
             yield left._replace(subject=subject), right
     for path, left in torch.items():
-        yield from ((left, tf[name]) for name in layer_pairs if layer_pairs[name] == path and name in tf)
+        partners = [tf[name] for name in layer_pairs if layer_pairs[name] == path and name in tf]
+        yield from ((_as_linear(left, right), _as_linear(right, left)) for right in partners)
     for subject in ("model", "precision"):
         if subject in torch and subject in tf:
             yield torch[subject], tf[subject]
     yield from _paired_losses(*([each for each in side.values() if _is_loss(each.subject)] for side in (torch, tf)))
+
+
+def _as_linear(layer: SubjectSettings, other: SubjectSettings) -> SubjectSettings:
+    """A convolution beside a dense layer; as one, where its windows are single positions, which come one by one."""
+    rank, windows = layer.kind.removeprefix("Conv"), [layer.settings.get(name) for name in OF_WINDOWS]
+    pointwise = [[1] * len(each) if isinstance(each, list) else 1 for each in windows[:2]]
+    is_one = other.kind == "Linear" and rank in ("1d", "2d", "3d") and windows[:2] == pointwise
+    if not is_one or windows[3] != 1 or any(_flat(windows[4])):
+        return layer
+    kept = {name: value for name, value in layer.settings.items() if name not in OF_WINDOWS}
+    return layer._replace(kind="Linear", settings=kept)
+
+
+def _flat(value: Any) -> list:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _is_loss(subject: str) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 NO_RULE = "without a rule"  # the setting of a class, as one of the user's own, whose formula is not known
 # Of a loss with weights, the value of the setting `weight`; True where it is not known what is made of its rows.
 OVER_WEIGHTS, OVER_EXAMPLES = "in the mean over the weights", "in the mean over the examples"
+LOG_PROBABILITIES = "log-probabilities"  # the setting `from_logits` of a loss that takes neither logits nor shares
 UNREADABLE = "could not be read"  # the value of a setting whose side has it and cannot say it
 
 
