@@ -20,6 +20,7 @@ from compare.traces.trace import EVALUATION, Trace, TracePair
 METRIC, EVALUATED = "metric", "evaluation"
 ORDER = ("loss", METRIC, "update", "buffer", EVALUATED)  # in which the differences of one step are named
 NONE = np.empty(0)
+OF_ROUNDING = -1.0  # the share of what rounding moves as a whole, below that of anything else
 
 Allow = Callable[[Curve, str], Curve]  # a gap that nudges opened, a precision -> the gap that rounding explains
 
@@ -93,12 +94,21 @@ def first_parting(series: Iterable[Series]) -> Place | None:
 
 
 def closest(series: Iterable[Series]) -> Place | None:
-    """What both sides have that came closest to its allowance, or is the furthest beyond; None where nothing is."""
-    shares = [((each.gap / each.allowed)[: each.in_both], each) for each in series if each.in_both]
-    if not shares:
+    """What both sides have that came closest to its allowance, or is the furthest beyond; None where nothing is.
+
+    Without what is nothing but rounding, of which any gap is allowed: it says nothing of how close the sides are.
+    """
+    shares = [(_shares(each)[: each.in_both], each) for each in series if each.in_both]
+    share, widest = max(shares, key=lambda pair: pair[0].max(), default=(NONE, None))
+    if widest is None or share.max() == OF_ROUNDING:
         return None
-    share, widest = max(shares, key=lambda pair: pair[0].max())
     return Place(int(widest.steps[share.argmax()]), widest)
+
+
+def _shares(series: Series) -> Curve:
+    """The gap of each step as a part of its allowance; OF_ROUNDING where that is the whole of a tensor."""
+    alone = (series.allowed >= tolerances.ALL_OF_IT) & (series.gap <= series.allowed)
+    return np.where(alone, OF_ROUNDING, series.gap / series.allowed)
 
 
 def update_nearest(series: Iterable[Series]) -> list[Place]:
@@ -106,7 +116,7 @@ def update_nearest(series: Iterable[Series]) -> list[Place]:
     updates = [each for each in series if each.stage == "update"]
     if not updates:
         return []
-    shares = np.array([each.gap / each.allowed for each in updates])
+    shares = np.array(list(map(_shares, updates)))
     nearest = zip(updates[0].steps, shares.argmax(axis=0), strict=True)
     return [Place(int(step), updates[which]) for step, which in nearest]
 

@@ -73,6 +73,10 @@ SAME_FACTOR = 1e-5
 # A nudge that opens more moves a tensor as a whole: it is 0 but for rounding. What is much larger moves by less.
 MOVED_AS_A_WHOLE = 1e-3
 
+# What is allowed this gap may be another number altogether, as the gradient of a bias before a batch norm is, which is
+# 0 but for rounding: it agrees whatever the sides do.
+ALL_OF_IT = 1.0
+
 # One constant rounded to float32 is off by half a float32 ulp; a formula that has several, by a few. No more than that
 # is called a leak, unless it is measured that rounded constants or nudged weights do more at that very place.
 LEAK_ULPS = 2

@@ -181,3 +181,13 @@ def test_what_came_closest_to_its_allowance_is_found_among_all_and_among_updates
     assert closest([series("loss", [])]) is None
     assert [(place.step, place.series.tensor) for place in update_nearest([loss, one, two])] == [(0, "two"), (1, "one")]
     assert update_nearest([loss]) == []
+
+
+def test_what_is_nothing_but_rounding_is_not_what_came_closest_unless_it_is_beyond():
+    """The bias before a batch norm: its gradient is another number on each side, and nothing of it is wrong."""
+    bias, weight = series("update", [1.0, 1.9], 2.0, "bias"), series("update", [0.01, 0.02], 0.1, "weight")
+    assert closest([bias, weight]) == Place(1, weight)
+    assert [place.series.tensor for place in update_nearest([bias, weight])] == ["weight", "weight"]
+    assert closest([bias]) is None
+    beyond = series("update", [1.0, 2.1], 2.0, "bias")
+    assert closest([beyond, weight]) == Place(1, beyond)
