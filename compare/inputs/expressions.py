@@ -15,19 +15,22 @@ import numpy as np
 from compare.inputs.weight_functions import MEANT, NotAnExpressionError, written
 
 FORMS = (
-    '"name", "name[0:64]", "name[:, 0:64]", "name.T", "name.permute(3, 2, 0, 1)", "name.reshape(8, -1)", '
-    '"cat(name, name)", "name + name", or a function: lambda weights: weights["name"].T'
+    '"name", "name[0:64]", "name[:, 0:64]", "name[0]", "name[None]", "name.T", "name.permute(3, 2, 0, 1)", '
+    '"name.reshape(8, -1)", "cat(name, name)", "name + name", or a function: lambda weights: weights["name"].T'
 )
 WHOLE = slice(None, None)
 
 _LAST_STEP = re.compile(
-    r"(?P<inner>.+)(\[(?P<slices>[\d:, ]+)\]|(?P<T>\.T)|\.(?P<axes>permute|reshape)\((?P<numbers>[-\d, ]+|\(\))\))"
+    r"(?P<inner>.+)(\[(?P<index>(?:[\d:, ]|None)+)\]|(?P<T>\.T)|"
+    r"\.(?P<axes>permute|reshape)\((?P<numbers>[-\d, ]+|\(\))\))"
 )
 _SLICE = re.compile(r"(\d*):(\d*)")
+_AXIS = "None"  # in an index, an axis of one element
 _CAT = re.compile(r"cat\((.+)\)")
 _NAME = re.compile(r"[^\[\]+()]+")
 
 ExplicitPairs = tuple[tuple[str | None, str | None], ...]  # tf name, expression of torch names; None: no partner
+Index = tuple[slice | int | None, ...]
 Step = Callable[[np.ndarray], np.ndarray]  # moves or selects elements
 
 
@@ -123,9 +126,9 @@ def _part(text: str) -> _Part:
     steps: list[Step] = []
     rows = WHOLE
     while last := _LAST_STEP.fullmatch(text):
-        slices = _slices(last["slices"]) if last["slices"] else ()
-        rows = slices[0] if len(slices) == 1 else WHOLE  # of the first step in the end
-        steps.append(_step(slices, last["axes"], last["numbers"]))
+        index = _index(last["index"]) if last["index"] else ()
+        rows = _rows(index)  # of the first step in the end
+        steps.append(_step(index, last["axes"], last["numbers"]))
         text = last["inner"]
     steps.reverse()
     if together := _CAT.fullmatch(text):
@@ -135,16 +138,30 @@ def _part(text: str) -> _Part:
     return _Part(text, rows, (), tuple(steps))
 
 
-def _slices(text: str) -> tuple[slice, ...]:
-    found = [_SLICE.fullmatch(each.strip()) for each in text.split(",")]
-    if any(each is None for each in found):
-        raise ValueError(text)
-    return tuple(slice(*(int(bound) if bound else None for bound in each.groups())) for each in found if each)
+def _index(text: str) -> Index:
+    return tuple(_at(each.strip()) for each in text.split(","))
 
 
-def _step(slices: tuple[slice, ...], axes: str | None, numbers: str | None) -> Step:
-    if slices:
-        return lambda array: array[slices]
+def _at(text: str) -> slice | int | None:
+    """A slice, one number, or an axis of one element; ValueError for anything else."""
+    if text == _AXIS:
+        return None
+    if found := _SLICE.fullmatch(text):
+        return slice(*(int(bound) if bound else None for bound in found.groups()))
+    return int(text)
+
+
+def _rows(index: Index) -> slice:
+    """The rows that an index selects; whole, where it selects of further axes too."""
+    one = index[0] if len(index) == 1 else None
+    if isinstance(one, int):
+        return slice(one, one + 1)
+    return WHOLE if one is None else one
+
+
+def _step(index: Index, axes: str | None, numbers: str | None) -> Step:
+    if index:
+        return lambda array: np.asarray(array[index])
     if axes is None:
         return np.transpose
     given = () if numbers == "()" else tuple(int(number) for number in (numbers or "").split(","))

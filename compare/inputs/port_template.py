@@ -74,9 +74,9 @@ def tf_side():
 #
 # CHANNELS_FIRST = ("x",)             arrays of the batch that are (N, C, H, W): TensorFlow gets them as (N, H, W, C)
 # WEIGHTS = {"tf name": "torch name"} which weight is which, where kind, names and order of the layers do not decide;
-#                                     "name.T", "name.permute(3, 2, 0, 1)", "name[0:64]", "name[:, 0:64]", "a + b" and
-#                                     "cat(a, b)" are weights too, and a function of them: lambda weights:
-#                                     weights["name"].T; None is no partner
+#                                     "name.T", "name.permute(3, 2, 0, 1)", "name[0:64]", "name[:, 0:64]", "name[0]",
+#                                     "name[None]", "a + b" and "cat(a, b)" are weights too, and a function of them:
+#                                     lambda weights: weights["name"].T; None is no partner
 # STEPS_PER_EPOCH = 20                the length of an epoch in epochs.csv
 # ACCEPT = {"BatchNorm eps": "why"}   differences that are meant, by their words in the report: the rest decides
 # MUST_FALL = True                    two equal losses that do not fall are then "not decreasing", no longer equivalent

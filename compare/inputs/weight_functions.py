@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-MEANT = "moved (.T, permute, reshape), sliced, added and joined (cat, np.concatenate) along the first axis, and no more"
+MEANT = (
+    "moved (.T, permute, reshape), sliced, indexed, added and joined (cat, np.concatenate) along the first axis, and "
+    "no more"
+)
 
 
 class NotAnExpressionError(Exception):
@@ -74,10 +77,8 @@ class _Weight:
         return self.permute(*axes) if axes else self.T
 
     def __getitem__(self, index: Any) -> _Weight:
-        slices = index if isinstance(index, tuple) else (index,)
-        if not all(isinstance(each, slice) and each.step is None for each in slices):
-            raise NotAnExpressionError("selects by something other than slices without a step")
-        return self._then(f"[{', '.join(_bounds(each) for each in slices)}]")
+        each = index if isinstance(index, tuple) else (index,)
+        return self._then(f"[{', '.join(map(_place, each))}]")
 
     def __add__(self, other: Any) -> _Weight:
         if isinstance(other, int) and other == 0:  # where sum() begins
@@ -139,5 +140,10 @@ def _flat(given: Sequence[Any]) -> list[int]:
     return [int(each) for one in given for each in (one if isinstance(one, (tuple, list)) else (one,))]
 
 
-def _bounds(each: slice) -> str:
-    return ":".join("" if bound is None else str(int(bound)) for bound in (each.start, each.stop))
+def _place(each: Any) -> str:
+    """A place of an index as it is written: a slice, one number from the front, or None for an axis of one element."""
+    if isinstance(each, slice) and each.step is None:
+        return ":".join("" if bound is None else str(int(bound)) for bound in (each.start, each.stop))
+    if each is None or (isinstance(each, int) and not isinstance(each, bool) and each >= 0):
+        return str(each)
+    raise NotAnExpressionError("selects by something other than slices without a step, numbers from 0 on, and None")

@@ -27,6 +27,10 @@ WHOLE = slice(None, None)
         ("fc1.weight[0:2].T", [Term("fc1.weight", slice(0, 2))]),
         ("fc1.weight[0:2, 1:3]", [Term("fc1.weight", WHOLE)]),
         ("fc1.weight.T[0:2]", [Term("fc1.weight", WHOLE)]),
+        ("position[0]", [Term("position", slice(0, 1))]),
+        ("position[2] + b", [Term("position", slice(2, 3)), Term("b", WHOLE)]),
+        ("token[None]", [Term("token", WHOLE)]),
+        ("token[0, None]", [Term("token", WHOLE)]),
         ("cat(a, b[0:2] + c).T", [Term("a", WHOLE), Term("b", slice(0, 2)), Term("c", WHOLE)]),
     ],
 )
@@ -36,7 +40,24 @@ def test_an_expression_names_tensors_and_their_rows(expression, expected):
 
 @pytest.mark.parametrize(
     "expression",
-    ["", " + a", "a + ", "a+b", "a[0]", "a[0:2", "a]", "a[x:y]", "cat()", "cat(a", "a.permute()", "a.flip(0)", "(a)"],
+    [
+        "",
+        " + a",
+        "a + ",
+        "a+b",
+        "a[-1]",
+        "a[]",
+        "a[0 1]",
+        "a[none]",
+        "a[0:2",
+        "a]",
+        "a[x:y]",
+        "cat()",
+        "cat(a",
+        "a.permute()",
+        "a.flip(0)",
+        "(a)",
+    ],
 )
 def test_what_is_no_expression_is_refused_with_the_forms_that_are(expression):
     with pytest.raises(ValueError, match='is not a weight: expected "name"') as caught:
@@ -60,6 +81,14 @@ def test_what_is_no_expression_is_refused_with_the_forms_that_are(expression):
         ("a.weight[:, 1:]", A[:, 1:]),
         ("a.weight[2:4, 0:1].T", A[2:4, :1].T),
         ("a.weight.T[0:1]", A[:, :1].T),
+        ("k[0]", K[0]),
+        ("k[0, 1].T", K[0, 1].T),
+        ("k[:, 1, 0:2]", K[:, 1, :2]),
+        ("a.weight[None]", A[None]),
+        ("a.weight[:, None, 1]", A[:, None, 1]),
+        ("one[0]", 7.0),
+        ("scalar[0]", 3.0),
+        ("cat(a.weight[0][None], b.weight)", np.vstack((A[:1], B))),
         ("k.permute(3, 2, 0, 1)", np.transpose(K, (3, 2, 0, 1))),
         ("k.reshape(6, -1).T", K.reshape(6, 4).T),
         ("one.reshape(())", np.float64(7)),
@@ -80,6 +109,8 @@ def test_the_gradient_of_tensors_side_by_side_is_theirs_side_by_side():
 def test_a_shape_is_known_without_values():
     shapes = {"a": (6, 2), "b": (3, 2)}
     assert shape_of("cat(a, b).T[:, 0:4]", shapes.__getitem__) == (2, 4)
+    assert shape_of("a[0]", shapes.__getitem__) == (2,)
+    assert shape_of("a[None]", shapes.__getitem__) == (1, 6, 2)
     with pytest.raises(ValueError, match="shape"):
         shape_of("a + b", shapes.__getitem__)
 
