@@ -18,10 +18,13 @@ from compare.traces.model import RecordedModel
 from compare.traces.names import numbers
 from compare.traces.other_sizes import say_other_sizes
 from compare.traces.paired import Pairing
+from compare.traces.pointwise import match_pointwise
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
 from compare.traces.weights import WeightGroup
 
 __all__ = ["Pair", "Pairing", "PairingError", "RecordedModel", "pair"]
+
+Groups = list[WeightGroup]
 
 
 def pair(
@@ -45,25 +48,32 @@ def pair(
         of_torch, of_tf = _unnamed(torch, tf, (*explicit, *fused.items()))
     numbered = sorted(of_tf, key=lambda group: numbers(group.path))
     of_tf = numbered if as_numbered else of_tf
-    pairs: list[Pair] = []
+    pointwise = match_pointwise(of_torch, of_tf, by_name)
+    pairs: list[Pair] = pointwise.pairs
+    rest = _left(of_torch, of_tf, pairs)
     kinds = dict.fromkeys(group.kind for group in tf.weight_groups if group.kind not in OWN)
     for kind in sorted(kinds, key=_is_norm):
-        of_kind = [[group for group in groups if group.kind == kind] for groups in (of_torch, of_tf)]
+        of_kind = [[group for group in groups if group.kind == kind] for groups in rest]
         behind = _behind([of_torch], pairs) | _behind([of_tf, numbered], pairs) if _is_norm(kind) else {}
         pairs += match(of_kind[0], of_kind[1], fits, of_a_shape, by_name, behind)
-    paired = {id(group) for pair in pairs for group in pair}
-    left = [[group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf)]
-    loose = match_loose(left[0], left[1], by_name, turned)
-    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named | fused, loose.layouts, fused=fused)
+    loose = match_loose(*_left(of_torch, of_tf, pairs), by_name, turned)
+    laid_out = pointwise.layouts | loose.layouts
+    pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named | fused, laid_out, fused=fused)
     explicit = (
         *explicit,
         *((None, name) for name in pairing.alone.torch),
         *((name, None) for name in pairing.alone.tf),
     )
-    unmatched = ([group for group in groups if id(group) not in paired] for groups in (of_torch, of_tf))
+    unmatched = _left(of_torch, of_tf, pairs)
     why = say_other_sizes(*([group for group in groups if group.kind not in OWN] for groups in unmatched))
     check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit, torch.tied, why)
     return pairing
+
+
+def _left(torch: Groups, tf: Groups, pairs: Iterable[Pair]) -> tuple[Groups, Groups]:
+    """The groups of both sides that are in no pair."""
+    paired = {id(group) for pair in pairs for group in pair}
+    return [group for group in torch if id(group) not in paired], [group for group in tf if id(group) not in paired]
 
 
 def _unnamed(torch: RecordedModel, tf: RecordedModel, explicit: ExplicitPairs) -> tuple[list[WeightGroup], ...]:
