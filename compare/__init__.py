@@ -82,6 +82,7 @@ def run_port(
     precision: Precision = "both",
     nudged: bool = True,
     must_fall: bool = False,
+    explain: bool = True,
     threads: int = 1,
     timeout: float = 120,
     torch_python: str | None = None,
@@ -89,15 +90,17 @@ def run_port(
 ) -> Result:
     """Train both sides of a port file, for at most `steps` batches, and judge whether they are equivalent.
 
-    With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. The other options are as
-    in `run`. A fault in the file gives the verdict "error". Raises FrameworkUnavailableError where a side cannot be
-    started.
+    With `must_fall`, equal losses that do not fall are "not decreasing"; without, a finding. With `explain`, changes of
+    tf's side that make a port equivalent are searched, where it is not. The other options are as in `run`.
+
+    A fault in the file gives the verdict "error". Raises FrameworkUnavailableError where a side cannot be started.
     """
     from compare.judging.experiments import PortExperiment
     from compare.reporting.experiments import run_experiment
     from compare.running.options import Options
 
-    options = Options(precision, nudged, threads, timeout, torch_python, tf_python, must_fall=must_fall)
+    workers = threads, timeout, torch_python, tf_python
+    options = Options(precision, nudged, *workers, must_fall=must_fall, explain=explain)
     return run_experiment(PortExperiment(Path(path), seed, steps), options)
 
 

@@ -123,6 +123,12 @@ def port(
     nudge: Nudge = True,
     must_fall: MustFall = False,
     every: EveryDifference = False,
+    explain: Annotated[
+        bool, typer.Option("--explain/--no-explain", help="Where the sides part, search the changes that correct it.")
+    ] = True,
+    patch: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the changes that were found to this file, as a patch.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Directory of the report; by default results/NAME.")] = None,
     torch_python: TorchPython = None,
     tf_python: TfPython = None,
@@ -141,13 +147,14 @@ def port(
             fail(f"{file} is not a file: `python -m compare new {file}` writes one to start from")
         if file.suffix != ".py":
             fail(f"{file} is not a Python file: its name must end in .py")
+        if patch is not None and not explain:
+            fail("--patch writes what --explain finds: leave --no-explain out")
         workers = threads, timeout, torch_python, tf_python
-        options = Options(
-            str(precision), nudge, *workers, must_fall=must_fall, differences="always" if every else "apart"
-        )
+        when = "always" if every else "apart"
+        options = Options(str(precision), nudge, *workers, must_fall=must_fall, differences=when, explain=explain)
         directory = out or RESULTS / file.stem
         check_writable(directory)
-        return console.run_and_report([PortExperiment(file, seed, steps)], options, directory)
+        return console.run_and_report([PortExperiment(file, seed, steps)], options, directory, patch)
 
     _work(work)
 

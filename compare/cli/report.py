@@ -26,8 +26,8 @@ from compare.running.request import SIDES
 KINDS_OF_FILES = (".png", ".traceback.txt", ".findings.txt", ".warnings.txt")  # that a report may hold of a case
 
 
-def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path) -> int:
-    """Run and judge all, write and show the report; returns the exit status."""
+def run_and_report(experiments: Sequence[Experiment], options: Options, out: Path, patch: Path | None = None) -> int:
+    """Run and judge all, write and show the report, and the `patch` if one is asked for; returns the exit status."""
     import matplotlib.figure  # noqa: F401 - slow; and an import that Ctrl-C cuts off leaves half a module to draw with
 
     results: list[Result] = []
@@ -49,6 +49,8 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
         results.sort(key=lambda result: order.index(result.case))
         drawn = {result.case: plots.get(result.case) or image(result.plot()) for result in results}
         report(results, {f"{case}.png": plot for case, plot in drawn.items()}, out)
+    if patch is not None:
+        _write_patch(results, patch)
     if trouble:
         fail(trouble)
     return status(results)
@@ -71,6 +73,18 @@ def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
     print_screens(shown, results, console, f"report: {escape(str(out))}/{files}")
     for name in faults:
         Console(stderr=True).print(f"please report the fault with {escape(str(out / name))}", highlight=False)
+
+
+def _write_patch(results: Sequence[Result], path: Path) -> None:
+    text = "".join(result.judgement.patch for result in results if result.judgement)
+    if not text:
+        Console(stderr=True).print(f"no change was found, so {escape(str(path))} was not written", highlight=False)
+        return
+    try:
+        write_all({path: text.encode()})
+    except OSError as error:
+        fail(f"the patch cannot be written to {path}: {error.strerror}")
+    Console().print(f"patch: {escape(str(path))}, for `patch -p0` beside the port", highlight=False)
 
 
 def _write(files: dict[str, bytes], names: Iterable[str], out: Path) -> None:

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
+from compare.inputs.patched import AsItIs
 from compare.inputs.port_errors import PortError, no_evaluation, pointing_into, what
 from compare.inputs.port_forms import in_form, stream_of
 from compare.inputs.port_loss import in_either_mode, loss_and_metrics, takes_training
@@ -23,24 +23,21 @@ from compare.inputs.side import Side
 FUNCTIONS = ("batches", "torch_side", "tf_side")
 
 
-class _AsItIs(SourceFileLoader):
-    """Compiles what the file holds now: Python's own would take what it kept of the same second and size for it."""
+def load(path: str, patches: Mapping[str, str] = MappingProxyType({})) -> ModuleType:
+    """The module of a port file; PortError where it does not import or lacks one of FUNCTIONS.
 
-    def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self.get_data(self.path), self.path)
-
-
-def load(path: str) -> ModuleType:
-    """The module of a port file; PortError where it does not import or lacks one of FUNCTIONS."""
+    `patches` are files that are read in the place of others, by these.
+    """
     name = Path(path).stem
     if not Path(path).is_file():
         raise PortError(f"{path} is not a file: `python -m compare new {path}` writes one to start from")
     sys.path.insert(0, str(Path(path).resolve().parent))  # modules beside it can be imported, as from a script
-    loader = _AsItIs(f"port_{name}", path)
+    loader = AsItIs(f"port_{name}", patches.get(path, path))
     spec = spec_from_file_location(loader.name, path, loader=loader)
     if spec is None or Path(path).suffix != ".py":
         raise PortError(f"{path} is not a Python file: its name must end in .py")
     module = sys.modules[spec.name] = module_from_spec(spec)
+    module.__file__ = path
     with pointing_into(path, "while it was imported"):
         loader.exec_module(module)
     for function in FUNCTIONS:
@@ -54,13 +51,14 @@ def side(
     side: str,
     evaluating: Callable[[Any], AbstractContextManager],
     as_one: Callable[[Any], Any] = lambda model: model,
+    patches: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[Mapping], Side]:
     """The function that makes one side of a port ("torch" or "tf"); its settings say what form the batches have.
 
     `evaluating(model)` puts a model into evaluation mode, for a loss that takes no `training`. `as_one(models)` is the
     model that the harness sees; the port's own functions are given what the port returned.
     """
-    port, function = load(path), f"{side}_side"
+    port, function = load(path, patches), f"{side}_side"
 
     def make(settings: Mapping) -> Side:
         with pointing_into(path, f"in {function}()"):

@@ -81,7 +81,9 @@ class PortExperiment:
         inputs = read(path)
         must_fall = options.must_fall or inputs.must_fall
         weights = path.with_name("weights.npz")
-        return study_port(run, inputs, weights, options.precisions, options.nudged, must_fall, options.differences)
+        return study_port(
+            run, inputs, weights, options.precisions, options.nudged, must_fall, options.differences, options.explain
+        )
 
 
 Experiment = CaseExperiment | PortExperiment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from compare.judging.causes.cause import Cause
 from compare.judging.comparison import Comparison
 from compare.judging.isolated_difference import IsolatedDifference
 from compare.judging.line import Line
@@ -18,7 +19,8 @@ class Judgement:
 
     `sides` are what the two are called: two loops of one framework have the names of their files. `names` are what the
     tf side calls the layers and weights of PyTorch, where the names differ. `differences` are all that there are, each
-    by itself, and `lines` the lines of code that part.
+    by itself, and `lines` the lines of code that part. `causes` are changes of tf's side that were tried, in their
+    order; `patch` is all of them.
     """
 
     verdict: str
@@ -30,3 +32,5 @@ class Judgement:
     names: Mapping[str, str] = field(default_factory=dict)
     differences: tuple[IsolatedDifference, ...] = ()
     lines: tuple[Line, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    patch: str = ""

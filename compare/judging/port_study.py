@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from compare.inputs.port_inputs import PortInputs
 from compare.judging.buffers_alone import say_buffers_alone
+from compare.judging.causes.search import with_causes
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
@@ -62,8 +63,12 @@ def study_port(
     nudged: bool = True,
     must_fall: bool = False,
     when_to_isolate: str = "apart",
+    explain: bool = False,
 ) -> Judgement:
-    """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`."""
+    """Judge a port; PyTorch's own initial weights, from which both sides begin, are written to `weights`.
+
+    With `explain`, changes of tf's side that make it equivalent are searched, where it is not.
+    """
     described = _describe(run, precisions)
     torch, tf = map(RecordedModel.of, described.pair)
     # By name and in the likelier layout; what else comes into question is tried where a first step disagrees.
@@ -113,7 +118,21 @@ def study_port(
     if inputs.more:
         findings += (f"only the first {inputs.steps} batches were used: --steps takes more",)
     findings += tuple(say_initial(runs.initial))
-    return replace(judgement, findings=findings, names=proven.pairing.tf_names)
+    judgement = replace(judgement, findings=findings, names=proven.pairing.tf_names)
+    if not explain:
+        return judgement
+
+    def judge(patches: tuple[tuple[str, str], ...]) -> Judgement:
+        changed = partial(_with_patches, run, patches)
+        again = weights.with_name("weights_of_changed.npz")
+        return study_port(changed, inputs, again, precisions[:1], nudged, must_fall, when_to_isolate)
+
+    return with_causes(runs.renamed, judgement, judge, weights.parent)
+
+
+def _with_patches(run: Run, patches: tuple[tuple[str, str], ...], *wanted: Wanted) -> list[Trace]:
+    """Runs whose tf side is read from changed files."""
+    return run(*((side, replace(each, patches=patches) if side == "tf" else each) for side, each in wanted))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from compare.judging.advice import what_to_compare
 from compare.judging.comparison import EQUIVALENT, ERROR, NOT_DECREASING
 from compare.judging.judgement import Judgement
 from compare.judging.parting_lines import say_lines
+from compare.reporting.cause_lines import cause_lines
 from compare.reporting.difference_lines import difference_lines
 from compare.reporting.outcome import Outcome
 from compare.traces.calls import without_call
@@ -43,7 +44,7 @@ def answer(outcome: Outcome) -> list[str]:
         advice = what_to_compare(outcome.judgement)
         lines += filter(None, [name_in_tf(outcome.judgement), *lines_that_part(outcome)])
         lines += difference_lines(outcome.judgement)
-        lines += [f"next: {advice}"] if advice else []
+        lines += cause_lines(outcome.judgement) or ([f"next: {advice}"] if advice else [])
     return lines
 
 

@@ -55,6 +55,16 @@ class Result(Outcome):
         return self._table("lines")
 
     @property
+    def causes(self) -> pd.DataFrame:
+        """Why a port parts: a row per change of tf's side, in the order in which they were found."""
+        return self._table("findings")
+
+    @property
+    def patch(self) -> str:
+        """These changes as a patch; empty where none was found."""
+        return self.judgement.patch if self.judgement else ""
+
+    @property
     def summary(self) -> dict[str, Any]:
         """The row of summary.csv, by column; for a run that failed, what was not measured is left out."""
         from compare.reporting import rows

@@ -183,6 +183,24 @@ def _where(each: IsolatedDifference, judgement: Judgement | None) -> TableRow:
     return {f"{side}_line": parts.get(side) for side in SIDES}
 
 
+def findings(outcome: Outcome) -> Iterator[TableRow]:
+    """A row per change of tf's side that makes the port agree further, or equivalent."""
+    for number, each in enumerate(outcome.judgement.causes if outcome.judgement else (), 1):
+        yield {
+            "case": outcome.case,
+            "seed": outcome.seed,
+            "finding": number,
+            "place": each.what,
+            "cause": each.said,
+            "file": each.file,
+            "line": each.line,
+            "old": each.old,
+            "new": each.new,
+            "gap": each.gap,
+            "proven": each.is_proven,
+        }
+
+
 def lines(outcome: Outcome) -> Iterator[TableRow]:
     """A row per line of code where the sides part, and per line that makes what both still have."""
     judgement = outcome.judgement

@@ -41,6 +41,7 @@ COLUMNS = {
         "case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed", "effect",
         "torch_line", "tf_line",
     ),
+    "findings": ("case", "seed", "finding", "place", "cause", "file", "line", "old", "new", "gap", "proven"),
     "lines": ("case", "seed", "place", "role", "side", "file", "line", "source", "value", "shape", "note",
               "library"),
 }  # fmt: skip
@@ -52,6 +53,7 @@ ROWS: dict[str, Callable[[Outcome], Iterable[rows.TableRow]]] = {
     "stages": rows.stages,
     "settings": rows.settings,
     "differences": rows.differences,
+    "findings": rows.findings,
     "lines": rows.lines,
 }
 

@@ -21,6 +21,7 @@ from compare.inputs import port_batches, port_file, port_inputs
 from compare.inputs.arrays import cast, nudge
 from compare.inputs.case_inputs import CaseInputs, read_inputs
 from compare.inputs.expressions import evaluate
+from compare.inputs.patched import patched
 from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
 from compare.inputs.side import Side
@@ -60,7 +61,8 @@ class Executor:
             case TrainPort():
                 place = f"on the {self._framework.side} side"
                 off, exactly = self._framework.randomness.switched_off(), self._framework.numbers_cast_exactly()
-                with pointing_into(request.file, place), exactly, off as dropout:
+                instead = patched(request.file, dict(request.training.patches))
+                with instead, pointing_into(request.file, place), exactly, off as dropout:
                     self._train_port(request, watch, dropout)
             case DrawBatches():
                 drawn = port_batches.draw(request.file, request.seed, request.most)
@@ -88,7 +90,8 @@ class Executor:
         in_a_graph = set(range(training.steps or inputs.steps)) - set(training.audits)
         eager = training.eager or len(in_a_graph) < WORTH_A_GRAPH
         layers, as_one = self._framework.weights.layers, self._framework.one_model.as_one
-        make_side = port_file.side(request.file, self._framework.side, layers.evaluating, as_one)
+        patches = dict(training.patches)
+        make_side = port_file.side(request.file, self._framework.side, layers.evaluating, as_one, patches)
         built = self._framework.build(make_side, inputs, training.precision, eager)
         if training.always_training:
             built = replace(built, side=_evaluated_in_training(built.side, layers.keeping_buffers))

@@ -26,6 +26,7 @@ class Options:
     falling: bool = True  # whether a case's losses must fall
     must_fall: bool = False  # whether a port's losses must fall
     differences: str = "apart"  # when every difference is looked for, one of WHEN
+    explain: bool = False  # whether changes that make a port equivalent are searched, where it is not
     pairs: int | None = None  # of workers for several experiments; by default one per two cores
 
     def __post_init__(self) -> None:

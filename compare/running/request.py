@@ -58,7 +58,8 @@ class Training:
     float32. With `operations`, the first audited step is recorded operation by operation.
 
     A run of torch that `exchanges` leaves what its layers were given and handed on; one of tf in `isolation` takes it.
-    To one of torch's, what is `injected` (an .npz file) is added step by step.
+    To one of torch's, what is `injected` (an .npz file) is added step by step. `patches` are pairs of the user's files
+    and of those that are read in their place.
     """
 
     precision: str
@@ -78,6 +79,7 @@ class Training:
     isolation: Isolation | None = None
     injected: str | None = None
     operations: bool = False
+    patches: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,10 +140,10 @@ def from_line(line: str) -> Request:
     return kind(**fields)
 
 
-def _training(start: dict | None, audits: list[int], isolation: dict | None, **others: Any) -> Training:
+def _training(start: dict | None, audits: list[int], isolation: dict | None, patches: list, **others: Any) -> Training:
     began = Start(start["weights"], _tuples(start["names"]), _tuples(start["alone"])) if start else None
     given = Isolation(**{name: _tuples(value) for name, value in isolation.items()}) if isolation else None
-    return Training(**others, audits=tuple(audits), start=began, isolation=given)
+    return Training(**others, audits=tuple(audits), start=began, isolation=given, patches=_tuples(patches))
 
 
 def _tuples(value: Any) -> Any:

@@ -1,0 +1,88 @@
+"""The changes to try where a port parts: settings as PyTorch has them, then rewrites of the statements that part."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from compare.judging.advice import settings_at
+from compare.judging.causes.code import Code, Rewrite
+from compare.judging.causes.passage import Passage
+from compare.judging.causes.rules import rewritten
+from compare.judging.causes.settings import pytorchs_formula, same_setting
+from compare.judging.judgement import Judgement
+from compare.judging.line import PARTS, Line
+from compare.judging.stages import StageRow
+from compare.judging.statements import statement
+from compare.traces.place import Place
+
+FURTHER_DOWN = 2  # by how much less likely each further statement is
+
+
+@dataclass(frozen=True)
+class Files:
+    """The user's files: those that were `changed`, and which of them is meant where another is read in its place."""
+
+    changed: Mapping[str, Code]
+    original: Mapping[str, str]
+
+    def code(self, path: str) -> Code:
+        """OSError or ValueError where the file cannot be read."""
+        file = self.original.get(path, path)
+        return self.changed.get(file) or Code.of(file)
+
+
+class Candidate(NamedTuple):
+    """A rewrite, the code that it is of, and that which it makes."""
+
+    rewrite: Rewrite
+    before: Code
+    after: Code
+
+
+def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    """The likeliest first."""
+    yield from _of_settings(judgement, first, files)
+    found: list[tuple[int, Candidate]] = []
+    for number, place in enumerate(_places(judgement, "tf")):
+        if (passage := _passage(judgement, place, files)) is not None:
+            further = FURTHER_DOWN * number
+            made = ((rewrite, Candidate(rewrite, passage.code, code)) for rewrite, code in rewritten(passage))
+            found += [(rewrite.likelier + further, each) for rewrite, each in made]
+    yield from (each for _, each in sorted(found, key=lambda each: each[0]))
+
+
+def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    pair = next(each.pair for each in judgement.comparisons.values() if first in each.rows)
+    for row in settings_at(judgement, first):
+        for place in pair.tf.header.made_at.get(row.tf_subject or row.subject, ()):
+            if (passage := _passage(judgement, place, files)) is not None:
+                for rewrite in (*same_setting(passage, row), *pytorchs_formula(passage, row)):
+                    yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
+
+
+def _places(judgement: Judgement, side: str) -> list[Place]:
+    """The lines of a side where the port parts, and those of its other differences."""
+    lines: list[Line] = [*judgement.lines, *(line for each in judgement.differences for line in each.lines)]
+    return list(dict.fromkeys(line.at for line in lines if line.side == side and line.role == PARTS))
+
+
+def _passage(judgement: Judgement, place: Place, files: Files) -> Passage | None:
+    """The statement at a line, in the file as it is changed already."""
+    try:
+        code = files.code(place.file)
+        own = innermost(code, place.line)
+    except (OSError, ValueError, SyntaxError):
+        return None
+    of_torch = map(statement, _places(judgement, "torch"))
+    torch = tuple(each for each in of_torch if each is not None)
+    return None if own is None else Passage(code, own, torch)
+
+
+def innermost(code: Code, line: int) -> ast.stmt | None:
+    """The innermost statement that a line is in."""
+    statements = (node for node in ast.walk(code.tree) if isinstance(node, ast.stmt))
+    around = [node for node in statements if node.lineno <= line <= (node.end_lineno or node.lineno)]
+    return min(around, key=lambda node: ((node.end_lineno or 0) - node.lineno, -node.col_offset), default=None)

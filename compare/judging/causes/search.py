@@ -1,0 +1,101 @@
+"""Searches the changes that make a port equivalent, one cause after another.
+
+Notice what proves a change: the step that parts, and the one behind it, agree with it; in the end the whole port does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from compare.judging.causes.candidates import Candidate, Files, candidates, innermost
+from compare.judging.causes.cause import Cause, patch_of
+from compare.judging.causes.code import Code
+from compare.judging.causes.trial import Patches, Trial, Tried
+from compare.judging.comparison import DIVERGED
+from compare.judging.judgement import Judgement
+from compare.judging.parting_lines import what_parts
+from compare.judging.run import Run
+from compare.judging.stages import StageRow
+
+SECONDS = 40.0  # for all causes of a port
+MOST_CAUSES = 6
+LATEST = 20  # a step behind which too many would have to run before each trial
+
+Judge = Callable[[tuple[tuple[str, str], ...]], Judgement]  # of a port some of whose files are read from others
+
+
+@dataclass(frozen=True)
+class Found:
+    """The changes that were accepted, the files as they are with them, and the judgement of the port with them."""
+
+    causes: tuple[Cause, ...]
+    codes: Mapping[str, Code]
+    judgement: Judgement
+
+
+def with_causes(run: Run, judgement: Judgement, judge: Judge, directory: Path) -> Judgement:
+    """The judgement of a port with the changes that make it equivalent, as far as they are found; the changed files are
+    written to `directory`.
+
+    What only explains a verdict must not cost it.
+    """
+    if judgement.verdict != DIVERGED:
+        return judgement
+    try:
+        found = search(run, judgement, judge, Patches(directory), SECONDS)
+    except Exception as error:
+        said = f"why it parts was not found ({type(error).__name__}: {error}): a fault of this program"
+        return replace(judgement, findings=(*judgement.findings, said))
+    whole = found.judgement.verdict != DIVERGED
+    before = [Code.of(file) for file in found.codes]
+    causes = tuple(replace(each, makes_equivalent=whole) for each in found.causes)
+    return replace(judgement, causes=causes, patch=patch_of(before, found.codes.values()))
+
+
+def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, seconds: float) -> Found:
+    """Change after change, until the port is equivalent or nothing helps."""
+    until = time.monotonic() + seconds
+    found = Found((), {}, judgement)
+    while len(found.causes) < MOST_CAUSES and found.judgement.verdict == DIVERGED:
+        if (accepted := _one_more(run, found, patches, until)) is None:
+            break
+        candidate, tried = accepted
+        codes = {**found.codes, candidate.after.file: candidate.after}
+        causes = (*found.causes, _cause(found.judgement, candidate, tried))
+        found = Found(causes, codes, judge(patches.of(codes)))
+    return found
+
+
+def _one_more(run: Run, found: Found, patches: Patches, until: float) -> tuple[Candidate, Tried] | None:
+    """The first change with which the steps agree, else that with which they agree furthest, if it is further."""
+    first = found.judgement.first_divergence
+    if first is None or not isinstance(first.step, int) or first.step > LATEST:
+        return None
+    trial = Trial.of(run, found.judgement, first)
+    half = (time.monotonic() + until) / 2  # to find another cause too, where this one lets the step agree only further
+    best: tuple[Candidate, Tried] | None = None
+    for candidate in candidates(found.judgement, first, Files(found.codes, patches.original)):
+        if time.monotonic() > (half if best else until):
+            break
+        tried = trial(patches.of({**found.codes, candidate.after.file: candidate.after}))
+        if tried is not None and tried.agrees:
+            return candidate, tried
+        if tried is not None and tried.is_further(best[1] if best else None):
+            best = candidate, tried
+    return best
+
+
+def _cause(judgement: Judgement, candidate: Candidate, tried: Tried) -> Cause:
+    first, line = judgement.first_divergence, candidate.rewrite.node.lineno
+    assert first is not None
+    statements = ((code, innermost(code, line)) for code in (candidate.before, candidate.after))
+    old, new = (" ".join(code.piece(node).split()) if node else "" for code, node in statements)
+    of = candidate.before.file, line, old, new
+    return Cause(_what(first), candidate.rewrite.said, *of, first.difference.max_rel, tried.gap, tried.agrees)
+
+
+def _what(first: StageRow) -> str:
+    return "the optimizer's state" if first.stage == "state" else what_parts(first)

@@ -1,0 +1,101 @@
+"""Tries a changed port: the step that parts, and the next, once more, with other files in the place of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from compare.judging import tolerances
+from compare.judging.causes.code import Code
+from compare.judging.first_divergence import before_gradients, first_divergence
+from compare.judging.harmless import settled
+from compare.judging.judgement import Judgement
+from compare.judging.run import Run
+from compare.judging.stage_rows import stage_rows
+from compare.judging.stages import StageRow
+from compare.running.request import RequestFailedError, Training
+from compare.traces.pairing import PairingError
+from compare.traces.trace import Trace, TraceError, TracePair
+
+STEPS = 2  # the second shows what the first leaves
+
+
+class Patches:
+    """Writes changed files where runs find them."""
+
+    def __init__(self, directory: Path):
+        self._directory, self._numbers = directory, count()
+        self.original: dict[str, str] = {}  # the user's file, by the one that is read in its place
+
+    def of(self, codes: Mapping[str, Code]) -> tuple[tuple[str, str], ...]:
+        """The changed files, each with the file that holds its text."""
+        written = []
+        for file, code in codes.items():
+            path = self._directory / f"changed_{next(self._numbers)}.py"
+            path.write_text(code.text, encoding="utf-8")
+            written.append((file, str(path)))
+            self.original[str(path)] = file
+        return tuple(written)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a trial shows: where it `parts` (None where all agrees), by how many rows `further` than `before`; and how
+    far apart it is now what parted then."""
+
+    before: StageRow
+    parts: StageRow | None
+    further: int
+    gap: float
+
+    @property
+    def agrees(self) -> bool:
+        return self.parts is None
+
+    def is_further(self, other: Tried | None) -> bool:
+        """Whether what parted agrees, and more than in another trial: it is not merely missing now, nor does the same
+        part a step later."""
+        before, parts = self.before, self.parts
+        same = parts is not None and (parts.stage, parts.tensor) == (before.stage, before.tensor)
+        return not same and self.gap <= before.allowed and self.further > (other.further if other else 0)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Runs tf's steps with changed files; `torch` are PyTorch's runs of them, as it is and nudged. `first` parts."""
+
+    run: Run
+    plain: Training
+    torch: tuple[Trace, Trace]
+    first: StageRow
+
+    @classmethod
+    def of(cls, run: Run, judgement: Judgement, first: StageRow) -> Trial:
+        """RequestFailedError where PyTorch's side fails."""
+        precision, comparison = next(each for each in judgement.comparisons.items() if first in each[1].rows)
+        at = int(first.step)  # type: ignore[arg-type]
+        until = min(at + STEPS, *(trace.steps for trace in comparison.pair))
+        plain = Training(precision, audits=tuple(range(at, until)), steps=until, follows=precision)
+        torch, nudged = run(("torch", plain), ("torch", replace(plain, nudge=precision)))
+        return cls(run, plain, (torch, nudged), first)
+
+    def __call__(self, patches: tuple[tuple[str, str], ...]) -> Tried | None:
+        """None where the changed port does not run."""
+        try:
+            [tf] = self.run(("tf", replace(self.plain, patches=patches, eager=True)))
+        except (RequestFailedError, PairingError, TraceError):
+            return None
+        torch, nudged = self.torch
+        rows = stage_rows(torch, tf, [(torch, nudged)], self.plain.precision, tolerances.allowed_in_step)
+        parts = parted(rows := settled(rows, TracePair(torch, tf)))
+        own = next((number for number, row in enumerate(rows) if row.key == self.first.key), 0)
+        shown = rows[own].key == self.first.key and rows[own].shown
+        further = (len(rows) if parts is None else rows.index(parts)) - own
+        return Tried(self.first, parts, further, rows[own].difference.max_rel if shown else float("inf"))
+
+
+def parted(rows: list[StageRow]) -> StageRow | None:
+    """Where the steps part."""
+    return first_divergence(rows) or before_gradients(rows)

@@ -1,0 +1,79 @@
+"""Which changes are tried for a judgement: of its settings, and of its lines."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from compare.judging.causes.candidates import Files, candidates, innermost
+from compare.judging.causes.code import Code
+from compare.judging.judgement import Judgement
+from compare.judging.line import BOTH, PARTS, Line
+from compare.judging.settings import SettingRow
+from compare.judging.settings.values import DIFFERS
+from compare.traces.place import Place
+from tests.helpers.stage_row import BEYOND, row
+
+PORT = """import tensorflow as tf
+def torch_side():
+    return x.mean()
+def tf_side():
+    norm = layers.BatchNormalization()
+    return tf.reduce_sum(x)
+"""
+FORWARD, LOSS = row(0, "forward", "bn", BEYOND), row(0, "loss", "loss", BEYOND)
+
+
+@pytest.fixture
+def port(tmp_path):
+    (tmp_path / "port.py").write_text(PORT)
+    return str(tmp_path / "port.py")
+
+
+def line(side, file, number, role=PARTS):
+    return Line("the loss", side, role, Place(file, number, "f"), "1", "scalar")
+
+
+def judged(file, first, lines=(), settings=()):
+    headers = [SimpleNamespace(header=SimpleNamespace(made_at={"norm": (Place(file, 5, "f"),)}))] * 2
+    pair = SimpleNamespace(torch=headers[0], tf=headers[1])
+    comparison = SimpleNamespace(rows=[first], pair=pair)
+    return Judgement("diverged", (), {"float64": comparison}, first, settings, lines=lines)
+
+
+def statements(found, number):
+    return [innermost(each.after, number) for each in found]
+
+
+def test_the_statement_of_tf_is_rewritten_after_pytorchs(port):
+    lines = (line("torch", port, 3), line("tf", port, 6))
+    found = list(candidates(judged(port, LOSS, lines), LOSS, Files({}, {})))
+    assert found[0].after.text == PORT.replace("reduce_sum", "reduce_mean")
+    assert all("return x.mean()" in each.after.text for each in found)
+
+
+def test_a_line_that_both_have_is_not_rewritten(port):
+    assert not list(candidates(judged(port, LOSS, (line("tf", port, 6, BOTH),)), LOSS, Files({}, {})))
+
+
+def test_a_setting_that_differs_is_set_first_where_its_layer_was_made(port):
+    eps = SettingRow("bn", "BatchNorm2d", "eps", 1e-5, 1e-3, DIFFERS, "", "norm")
+    found = list(candidates(judged(port, FORWARD, settings=(eps,)), FORWARD, Files({}, {})))
+    assert found[0].after.text == PORT.replace("Normalization()", "Normalization(epsilon=1e-05)")
+
+
+def test_what_was_changed_before_stays_changed_and_lines_of_a_changed_file_are_of_the_users(port, tmp_path):
+    changed = Code(port, PORT.replace("BatchNormalization()", "BatchNormalization(epsilon=1e-05)"))
+    files = Files({port: changed}, {"changed_0.py": port})
+    [first, *_] = candidates(judged(port, LOSS, (line("tf", "changed_0.py", 6),)), LOSS, files)
+    assert "epsilon=1e-05" in first.after.text
+    assert first.after.file == port
+
+
+def test_a_file_that_cannot_be_read_gives_nothing(port):
+    assert not list(candidates(judged(port, LOSS, (line("tf", "gone.py", 6),)), LOSS, Files({}, {})))
+
+
+def test_the_innermost_statement_around_a_line():
+    code = Code("port.py", PORT)
+    assert code.piece(innermost(code, 6)) == "return tf.reduce_sum(x)"
+    assert innermost(code, 99) is None

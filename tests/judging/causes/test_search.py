@@ -1,0 +1,102 @@
+"""One change after another, until a port is equivalent: which are accepted, and what is said of them."""
+
+from pathlib import Path
+
+import pytest
+
+from compare.judging.causes import search as module
+from compare.judging.causes.candidates import Candidate
+from compare.judging.causes.code import Code, Rewrite
+from compare.judging.causes.search import with_causes
+from compare.judging.causes.trial import Tried
+from compare.judging.judgement import Judgement
+from tests.helpers.stage_row import BEYOND, row
+
+TEXT = "a = 1\nb = 1\n"
+LOSS, UPDATE = row(0, "loss", "loss", BEYOND), row(0, "update", "w", BEYOND)
+
+
+@pytest.fixture
+def searched(tmp_path, monkeypatch):
+    """Judges a file right whose `a` and `b` are 2 (the loss, and the update); tries 3 and 2 for each of them."""
+    file = tmp_path / "port.py"
+    file.write_text(TEXT)
+
+    def parts_in(text, right_b="b = 2"):
+        return LOSS if "a = 2" not in text else UPDATE if right_b not in text else None
+
+    def judge(patches, right_b="b = 2"):
+        first = parts_in(Path(patches[0][1]).read_text() if patches else TEXT, right_b)
+        return Judgement("equivalent" if first is None else "diverged", (), {}, first)
+
+    def candidates(judgement, first, files):
+        code = files.code(str(file))
+        for number in (0, 1):
+            statement = code.tree.body[number]
+            for value in (3, 2):
+                rewrite = Rewrite(statement.value, str(value), f"has 1, PyTorch {value}")
+                yield Candidate(rewrite, code, code.with_rewrite(rewrite))
+
+    class FakeTrial:
+        def __init__(self, first, right_b):
+            self.first, self.right_b = first, right_b
+
+        def __call__(self, patches):
+            parts = parts_in(Path(patches[0][1]).read_text(), self.right_b)
+            places = {LOSS: 0, UPDATE: 1, None: 2}
+            further = places[parts] - places[self.first]
+            return Tried(self.first, parts, further, 0.0 if further > 0 else BEYOND)
+
+    def found(right_b="b = 2", fails=None):
+        def of(run, judgement, first):
+            if fails:
+                raise fails
+            return FakeTrial(first, right_b)
+
+        monkeypatch.setattr(module, "candidates", candidates)
+        monkeypatch.setattr(module.Trial, "of", of)
+        return with_causes(None, judge((), right_b), lambda patches: judge(patches, right_b), tmp_path)
+
+    return found
+
+
+def test_changes_are_found_one_after_the_other_until_the_port_is_equivalent(searched):
+    found = searched()
+    assert [(each.line, each.old, each.new) for each in found.causes] == [(1, "a = 1", "a = 2"), (2, "b = 1", "b = 2")]
+    assert all(each.is_proven and each.makes_equivalent for each in found.causes)
+    assert [each.what for each in found.causes] == ["the loss", "the update of w"]
+    assert "-a = 1\n-b = 1\n+a = 2\n+b = 2\n" in found.patch
+    assert found.verdict == "diverged"
+
+
+def test_a_change_that_only_lets_more_agree_is_not_proven(searched):
+    [cause] = searched(right_b="b = 7").causes
+    assert (cause.new, cause.is_proven) == ("a = 2", False)
+
+
+def test_what_fails_here_costs_no_verdict(searched):
+    found = searched(fails=KeyError("x"))
+    assert found.verdict == "diverged"
+    assert found.causes == ()
+    assert "a fault of this program" in found.findings[-1]
+
+
+def test_nothing_is_searched_where_the_time_is_up(searched, monkeypatch):
+    monkeypatch.setattr(module, "SECONDS", -1.0)
+    assert searched().causes == ()
+
+
+def test_a_port_that_is_equivalent_stays_as_it_is(tmp_path):
+    right = Judgement("equivalent", (), {}, None)
+    assert with_causes(None, right, None, tmp_path) is right
+
+
+def test_nothing_is_tried_for_a_step_far_behind(searched, monkeypatch):
+    monkeypatch.setattr(module, "LATEST", -1)
+    assert searched().causes == ()
+
+
+def test_the_users_file_is_left_as_it_is(searched, tmp_path):
+    searched()
+    assert (tmp_path / "port.py").read_text() == TEXT
+    assert Code.of(str(tmp_path / "port.py")).text == TEXT

@@ -1,0 +1,107 @@
+"""One trial of a changed port, and which of several is further."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from compare.judging.causes.code import Code
+from compare.judging.causes.trial import Patches, Trial, Tried
+from compare.judging.judgement import Judgement
+from compare.running.request import RequestFailedError
+from compare.traces.trace import Trace, TraceWriter
+from tests.helpers.stage_row import BEYOND, WITHIN, row
+from tests.helpers.synthetic import header
+
+STEP = {
+    (0, "forward", "fc"): np.array([1.0, 2.0]),
+    (0, "loss", "loss"): np.array(3.0),
+    (0, "update", "fc.weight"): np.array([0.5, 0.25]),
+    (1, "loss", "loss"): np.array(2.0),
+}
+LOSS = row(0, "loss", "loss", BEYOND)
+
+
+class Runs:
+    """Torch's step, and tf's with a loss that is so many times as large; None where the run fails."""
+
+    def __init__(self, directory, *losses):
+        self.directory, self.losses, self.asked = directory, list(losses), []
+
+    def __call__(self, *wanted):
+        traces = []
+        for side, training in wanted:
+            self.asked.append((side, training))
+            path = self.directory / f"{len(self.asked)}.npz"
+            times = 1.0 if side == "torch" else self.losses.pop(0)
+            if times is None:
+                raise RequestFailedError("tf", "no Python")
+            writer = TraceWriter(path)
+            for (step, stage, name), value in STEP.items():
+                writer.tensor(step, stage, name, value * (times if stage == "loss" else 1))
+            writer.close({"loss": [3.0, 2.0]}, header(side))
+            traces.append(Trace(path))
+        return traces
+
+
+def trial(runs, steps=5):
+    comparison = SimpleNamespace(rows=[LOSS], pair=[SimpleNamespace(steps=steps)] * 2)
+    return Trial.of(runs, Judgement("diverged", (), {"float64": comparison}, LOSS), LOSS)
+
+
+def test_pytorchs_step_and_the_next_are_run_once_and_tfs_with_other_files(tmp_path):
+    runs = Runs(tmp_path, 1.0, 2.0)
+    tries = trial(runs)
+    tries((("port.py", "changed.py"),))
+    tries((("port.py", "other.py"),))
+    assert [side for side, _ in runs.asked] == ["torch", "torch", "tf", "tf"]
+    assert {each.audits for _, each in runs.asked} == {(0, 1)}
+    assert runs.asked[1][1].nudge == "float64"
+    assert [each.patches for _, each in runs.asked[2:]] == [(("port.py", "changed.py"),), (("port.py", "other.py"),)]
+
+
+def test_no_step_behind_the_last_is_asked_for(tmp_path):
+    runs = Runs(tmp_path)
+    trial(runs, steps=1)
+    assert runs.asked[0][1].audits == (0,)
+
+
+def test_a_trial_agrees_where_nothing_parts_and_tells_how_far_apart_it_is(tmp_path):
+    tries = trial(Runs(tmp_path, 1.0, 1.5))
+    right, wrong = tries(()), tries(())
+    assert right.agrees
+    assert right.gap == 0
+    assert not wrong.agrees
+    assert wrong.gap == pytest.approx(1 / 3)
+    assert wrong.parts.stage == "loss"
+
+
+def test_a_port_that_does_not_run_any_more_is_no_trial(tmp_path):
+    assert trial(Runs(tmp_path, None))(()) is None
+
+
+def tried(parts, further, gap=0.0):
+    return Tried(LOSS, parts, further, gap)
+
+
+def test_further_is_what_agrees_where_it_parted_and_parts_elsewhere():
+    assert tried(row(0, "update", "w", BEYOND), 3).is_further(None)
+    assert tried(row(0, "update", "w", BEYOND), 3).is_further(tried(row(0, "gradient", "w", BEYOND), 2))
+    assert not tried(row(0, "gradient", "w", BEYOND), 2).is_further(tried(row(0, "update", "w", BEYOND), 3))
+
+
+def test_not_further_is_what_parts_there_still_or_a_step_later_or_is_merely_missing():
+    assert not tried(row(0, "forward", "fc", BEYOND), -1).is_further(None)
+    assert not tried(row(0, "update", "w", BEYOND), 3, gap=BEYOND).is_further(None)
+    assert not tried(row(1, "loss", "loss", BEYOND), 4).is_further(None)
+    assert not tried(row(0, "update", "w", BEYOND), 3, gap=float("inf")).is_further(None)
+    assert tried(row(0, "update", "w", BEYOND), 3, gap=WITHIN).is_further(None)
+
+
+def test_each_changed_file_is_written_and_known_by_the_users(tmp_path):
+    patches = Patches(tmp_path)
+    [(file, path)] = patches.of({"/home/port.py": Code("/home/port.py", "x = 1\n")})
+    [(_, other)] = patches.of({"/home/port.py": Code("/home/port.py", "x = 2\n")})
+    assert file == "/home/port.py" == patches.original[path] == patches.original[other]
+    assert (Path(path).read_text(), Path(other).read_text()) == ("x = 1\n", "x = 2\n")
