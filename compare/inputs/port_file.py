@@ -52,13 +52,17 @@ def side(
     evaluating: Callable[[Any], AbstractContextManager],
     as_one: Callable[[Any], Any] = lambda model: model,
     patches: Mapping[str, str] = MappingProxyType({}),
+    function: str | None = None,
 ) -> Callable[[Mapping], Side]:
-    """The function that makes one side of a port ("torch" or "tf"); its settings say what form the batches have.
+    """The function that makes one side of a port ("torch" or "tf"), by default torch_side or tf_side; its settings say
+    what form the batches have.
 
     `evaluating(model)` puts a model into evaluation mode, for a loss that takes no `training`. `as_one(models)` is the
     model that the harness sees; the port's own functions are given what the port returned.
     """
-    port, function = load(path, patches), f"{side}_side"
+    port, function = load(path, patches), function or f"{side}_side"
+    if not callable(getattr(port, function, None)):
+        raise PortError(f"{Path(path).name} has no function {function}()")
 
     def make(settings: Mapping) -> Side:
         with pointing_into(path, f"in {function}()"):

@@ -60,6 +60,7 @@ class PortExperiment:
     seed: int = 0
     steps: int = 100
     cost: int = 0
+    tf_function: str | None = None  # makes tf's side in place of tf_side
 
     @property
     def subject(self) -> Subject:
@@ -70,7 +71,7 @@ class PortExperiment:
         return str(self.path.resolve())
 
     def request(self, training: Training, side: str, inputs: str, output: str) -> TrainPort:
-        return TrainPort(output, inputs, training, self.file)
+        return TrainPort(output, inputs, training, self.file, self.tf_function if side == "tf" else None)
 
     def write(self, path: Path, pool: Pool) -> Subject:
         """Have a worker write the inputs: a port's file can be read only where its framework is installed."""

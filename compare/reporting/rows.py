@@ -197,6 +197,7 @@ def findings(outcome: Outcome) -> Iterator[TableRow]:
             "old": each.old,
             "new": each.new,
             "gap": each.gap,
+            "closed": each.closed,
             "proven": each.is_proven,
         }
 

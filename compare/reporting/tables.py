@@ -41,7 +41,7 @@ COLUMNS = {
         "case", "seed", "difference", "place", "kind", "cause", "tensor", "count", "gap", "allowed", "effect",
         "torch_line", "tf_line",
     ),
-    "findings": ("case", "seed", "finding", "place", "cause", "file", "line", "old", "new", "gap", "proven"),
+    "findings": ("case", "seed", "finding", "place", "cause", "file", "line", "old", "new", "gap", "closed", "proven"),
     "lines": ("case", "seed", "place", "role", "side", "file", "line", "source", "value", "shape", "note",
               "library"),
 }  # fmt: skip

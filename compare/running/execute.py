@@ -91,7 +91,9 @@ class Executor:
         eager = training.eager or len(in_a_graph) < WORTH_A_GRAPH
         layers, as_one = self._framework.weights.layers, self._framework.one_model.as_one
         patches = dict(training.patches)
-        make_side = port_file.side(request.file, self._framework.side, layers.evaluating, as_one, patches)
+        make_side = port_file.side(
+            request.file, self._framework.side, layers.evaluating, as_one, patches, request.function
+        )
         built = self._framework.build(make_side, inputs, training.precision, eager)
         if training.always_training:
             built = replace(built, side=_evaluated_in_training(built.side, layers.keeping_buffers))

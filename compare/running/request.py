@@ -94,12 +94,16 @@ class TrainCase:
 
 @dataclass(frozen=True)
 class TrainPort:
-    """Train one side of a port file; without a start, from the side's own initial weights."""
+    """Train one side of a port file; without a start, from the side's own initial weights.
+
+    `function` makes the side, by default torch_side or tf_side.
+    """
 
     output: str
     inputs: str
     training: Training
     file: str
+    function: str | None = None
 
 
 @dataclass(frozen=True)

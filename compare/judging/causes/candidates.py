@@ -11,9 +11,10 @@ from compare.judging.advice import settings_at
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
 from compare.judging.causes.rules import rewritten
-from compare.judging.causes.settings import pytorchs_formula, same_setting
+from compare.judging.causes.settings import set_alike
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
+from compare.judging.settings import SettingRow
 from compare.judging.stages import StageRow
 from compare.judging.statements import statement
 from compare.traces.place import Place
@@ -56,10 +57,13 @@ def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[
 
 def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
     pair = next(each.pair for each in judgement.comparisons.values() if first in each.rows)
+    of_subject: dict[str, list[SettingRow]] = {}
     for row in settings_at(judgement, first):
-        for place in pair.tf.header.made_at.get(row.tf_subject or row.subject, ()):
+        of_subject.setdefault(row.tf_subject or row.subject, []).append(row)
+    for subject, rows in of_subject.items():
+        for place in pair.tf.header.made_at.get(subject, ()):
             if (passage := _passage(judgement, place, files)) is not None:
-                for rewrite in (*same_setting(passage, row), *pytorchs_formula(passage, row)):
+                for rewrite in set_alike(passage, rows):
                     yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
 
 

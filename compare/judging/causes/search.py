@@ -5,6 +5,7 @@ Notice what proves a change: the step that parts, and the one behind it, agree w
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -70,7 +71,7 @@ def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, secon
 
 
 def _one_more(run: Run, found: Found, patches: Patches, until: float) -> tuple[Candidate, Tried] | None:
-    """The first change with which the steps agree, else that with which they agree furthest, if it is further."""
+    """The first change with which all of the step agrees, else that with which it agrees furthest, if it is further."""
     first = found.judgement.first_divergence
     if first is None or not isinstance(first.step, int) or first.step > LATEST:
         return None
@@ -81,19 +82,23 @@ def _one_more(run: Run, found: Found, patches: Patches, until: float) -> tuple[C
         if time.monotonic() > (half if best else until):
             break
         tried = trial(patches.of({**found.codes, candidate.after.file: candidate.after}))
-        if tried is not None and tried.agrees:
-            return candidate, tried
-        if tried is not None and tried.is_further(best[1] if best else None):
-            best = candidate, tried
+        if tried is None or not (tried.agrees or tried.is_further(best[1] if best else None)):
+            continue
+        best = candidate, tried
+        if tried.agrees or tried.closes_its_step:
+            break
     return best
 
 
 def _cause(judgement: Judgement, candidate: Candidate, tried: Tried) -> Cause:
-    first, line = judgement.first_divergence, candidate.rewrite.node.lineno
+    first, node = judgement.first_divergence, candidate.rewrite.node
     assert first is not None
-    statements = ((code, innermost(code, line)) for code in (candidate.before, candidate.after))
-    old, new = (" ".join(code.piece(node).split()) if node else "" for code, node in statements)
-    of = candidate.before.file, line, old, new
+    texts = [candidate.before.piece(node), candidate.rewrite.new]
+    if not isinstance(node, ast.stmt):
+        changed = ((code, innermost(code, node.lineno)) for code in (candidate.before, candidate.after))
+        texts = [code.piece(statement) if statement else "" for code, statement in changed]
+    old, new = ("; ".join(" ".join(line.split()) for line in text.splitlines() if line.strip()) for text in texts)
+    of = candidate.before.file, node.lineno, old, new
     return Cause(_what(first), candidate.rewrite.said, *of, first.difference.max_rel, tried.gap, tried.agrees)
 
 

@@ -54,6 +54,11 @@ class Tried:
     def agrees(self) -> bool:
         return self.parts is None
 
+    @property
+    def closes_its_step(self) -> bool:
+        """Whether all of the step agrees that parted."""
+        return self.parts is None or self.parts.step != self.before.step
+
     def is_further(self, other: Tried | None) -> bool:
         """Whether what parted agrees, and more than in another trial: it is not merely missing now, nor does the same
         part a step later."""

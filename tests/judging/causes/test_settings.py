@@ -2,7 +2,7 @@
 
 import pytest
 
-from compare.judging.causes.settings import pytorchs_formula, same_setting
+from compare.judging.causes.settings import set_alike
 from compare.judging.settings import SettingRow
 from compare.judging.settings.values import DIFFERS
 from tests.helpers.passages import statements
@@ -24,15 +24,25 @@ def row(setting, torch, tf, kind="BatchNorm2d"):
     ],
 )  # fmt: skip
 def test_a_setting_is_given_under_keras_name(setting, before, after):
-    assert after in statements(lambda passage: same_setting(passage, setting), before)
+    assert after in statements(lambda passage: set_alike(passage, [setting]), before)
 
 
-def test_the_optimizer_of_pytorchs_formula_stands_in_for_keras():
-    [found] = statements(
-        lambda passage: pytorchs_formula(passage, row("eps is added", "a", "b")), "y = keras.optimizers.Adam(0.1)"
-    )
-    assert found == "y = __import__('tf_impl.optimizers').optimizers.Adam(0.1)"
+def test_the_optimizer_of_pytorchs_formula_stands_in_for_keras_with_all_settings():
+    rows = [row("eps", 1e-8, 1e-7, "Adam"), row("eps is added", "after", "before", "Adam")]
+    found = statements(lambda passage: set_alike(passage, rows), "y = keras.optimizers.Adam(0.1)")
+    assert found[0] == "from tf_impl.optimizers import Adam; y = Adam(0.1, epsilon=1e-08)"
+    assert "y = keras.optimizers.Adam(0.1, epsilon=1e-08)" in found
+
+
+def test_several_settings_of_one_layer_are_set_at_once_and_then_each():
+    rows = [row("eps", 1e-5, 1e-3), row("momentum", 0.1, 0.01)]
+    found = statements(lambda passage: set_alike(passage, rows), "y = layers.BatchNormalization()")
+    assert found == [
+        "y = layers.BatchNormalization(epsilon=1e-05, momentum=0.9)",
+        "y = layers.BatchNormalization(epsilon=1e-05)",
+        "y = layers.BatchNormalization(momentum=0.9)",
+    ]
 
 
 def test_only_what_makes_something_is_given_a_setting():
-    assert not statements(lambda passage: same_setting(passage, row("eps", 1e-5, 1e-3)), "y = normalise(logits)")
+    assert not statements(lambda passage: set_alike(passage, [row("eps", 1e-5, 1e-3)]), "y = normalise(logits)")

@@ -91,6 +91,12 @@ def test_further_is_what_agrees_where_it_parted_and_parts_elsewhere():
     assert not tried(row(0, "gradient", "w", BEYOND), 2).is_further(tried(row(0, "update", "w", BEYOND), 3))
 
 
+def test_a_step_is_closed_where_only_the_next_parts():
+    assert tried(None, 9).closes_its_step
+    assert tried(row(1, "update", "w", BEYOND), 9).closes_its_step
+    assert not tried(row(0, "update", "w", BEYOND), 3).closes_its_step
+
+
 def test_not_further_is_what_parts_there_still_or_a_step_later_or_is_merely_missing():
     assert not tried(row(0, "forward", "fc", BEYOND), -1).is_further(None)
     assert not tried(row(0, "update", "w", BEYOND), 3, gap=BEYOND).is_further(None)
