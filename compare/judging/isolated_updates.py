@@ -54,6 +54,8 @@ class IsolatedUpdates:
         A velocity with the rate inside has those of the steps before, too, which must then be as far apart.
         """
         (torch, tf), [own, other] = self.isolated.shown(update), self._rate(rates[update.step])
+        if torch is None or tf is None:
+            return False
         before = [self._rate(row) for step, row in rates.items() if step < update.step]
         inside = any(row.setting == OF_A_RATE_THAT_CHANGES for row in self.settings)
         if own.shape != other.shape or (inside and not all(np.allclose(own * b, other * a) for a, b in before)):

@@ -124,9 +124,10 @@ def verdicts(directory: Path) -> dict[str, str]:
 
 
 def assert_consistent(directory: Path) -> None:
-    """The report holds the seven tables, a plot a case, nothing else, and all of them speak of the same cases."""
+    """The report holds the eight tables, a plot a case, nothing else, and all of them speak of the same cases."""
     cases = [row["case"] for row in table(directory)]
-    tables = {f"{name}.csv" for name in ("summary", "curves", "epochs", "stages", "settings", "differences", "lines")}
+    names = ("summary", "curves", "epochs", "stages", "settings", "differences", "findings", "lines")
+    tables = {f"{name}.csv" for name in names}
     assert {path.name for path in directory.iterdir()} == tables | {f"{case}.png" for case in cases}
     for name in ("curves", "epochs", "stages", "settings", "differences", "lines"):
         assert {row["case"] for row in table(directory, name)} <= set(cases)

@@ -1,8 +1,11 @@
 """What an optimizer does by itself, and what its rate drags along."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from compare.judging.difference import difference, difference_at
+from compare.judging.isolated_updates import IsolatedUpdates
 from compare.judging.stages import Harmless, StageRow
 from tests.helpers.isolated_rows import found, row, setting
 
@@ -73,3 +76,9 @@ def test_rates_of_another_number_of_groups_say_nothing_of_updates():
 def test_a_rate_that_one_side_does_not_show_explains_no_update():
     hidden = StageRow(0, "rate", "learning_rate", difference_at("rate", np.ones(1), None, 1e-13), 1e-13)
     assert [place for place, *_ in found(hidden, row("update", "fc.weight"))] == ["optimizer"]
+
+
+def test_an_update_that_one_side_does_not_show_follows_from_no_rate():
+    updates = IsolatedUpdates(SimpleNamespace(shown=lambda row: (np.ones(1), None)), None, ())
+    rates = {0: row("rate", "learning_rate")}
+    assert not updates._follows_from(rates, row("update", "fc.weight"))
