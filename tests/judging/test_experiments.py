@@ -53,7 +53,13 @@ def test_the_loss_of_a_case_must_fall_except_in_its_first_steps_alone(monkeypatc
 @pytest.mark.parametrize("option", [True, False])
 def test_the_loss_of_a_port_must_fall_where_it_or_the_command_says_so(monkeypatch, tmp_path, said, option):
     asked = []
-    monkeypatch.setattr(experiments, "study_port", lambda *given: asked.append(given[-2]))
+    monkeypatch.setattr(experiments, "study_port", lambda *given: asked.append(given[-3:]))
     write(PortInputs("my_port", 0, "dicts", [{"x": np.ones(3)}], 1, must_fall=said), tmp_path / "inputs.npz")
     PortExperiment(tmp_path / "my_port.py").study(None, tmp_path / "inputs.npz", Options(must_fall=option))
-    assert asked == [said or option]
+    assert asked == [(said or option, "apart", False)]
+
+
+def test_only_tfs_side_of_a_port_is_made_by_another_function():
+    experiment = PortExperiment(Path("/my_port.py"), tf_function="tf_side_fixed")
+    assert experiment.request(TRAINING, "torch", "in", "out").function is None
+    assert experiment.request(TRAINING, "tf", "in", "out").function == "tf_side_fixed"
