@@ -20,8 +20,9 @@ TOP = {"compare", "compare.__main__", "compare.testing", "compare.pytest_plugin"
 OF_SIDES = ("inputs", "traces", "running")
 OF_THE_DICTIONARY = (*OF_SIDES, "components")
 
-# A file for users to copy: nobody here imports it, and it imports frameworks, as every port does.
+# A file for users to copy, and the pitfalls: nobody here imports them, and they import frameworks, as every port does.
 TEMPLATE = "compare.inputs.port_template"
+PITFALLS = "compare.pitfalls."
 
 
 @cache
@@ -31,7 +32,7 @@ def modules(package: str) -> dict[str, Path]:
     for path in (ROOT / package).rglob("*.py"):
         parts = path.relative_to(ROOT).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+    return {module: path for module, path in found.items() if not module.startswith(PITFALLS)}
 
 
 @cache

@@ -24,6 +24,8 @@ ELSEWHERE = {
     "traces/settings": None,  # traces/test_gathered_settings.py
 }
 
+PITFALLS = "pitfalls"  # ports, which end_to_end/test_pitfalls.py runs
+
 # Modules without a test file of their name, and where they are tested.
 WITHOUT = {
     "inputs/port_template.py": "test_readme.py",
@@ -64,7 +66,7 @@ def expected_test(module: Path) -> Path | None:
 MODULES = [
     path.relative_to(COMPARE)
     for path in sorted(COMPARE.rglob("*.py"))
-    if path.relative_to(COMPARE).as_posix() not in WITHOUT
+    if path.relative_to(COMPARE).as_posix() not in WITHOUT and path.relative_to(COMPARE).parts[0] != PITFALLS
 ]
 
 

@@ -193,6 +193,50 @@ def components(
 
 
 @app.command()
+def pitfalls(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="The pitfalls to run; by default all.")] = None,
+    area: Annotated[str | None, typer.Option(help="Only those of this area.")] = None,
+    find: Annotated[str | None, typer.Option(metavar="TEXT", help="Only those that have all these words.")] = None,
+    show: Annotated[str | None, typer.Option(metavar="ID", help="Show this pitfall, and run nothing.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain/--no-explain", help="Search the cause of each naive version.")
+    ] = True,
+    out: Annotated[Path, typer.Option(help="Directory of pitfalls.csv.")] = RESULTS,
+    torch_python: TorchPython = None,
+    tf_python: TfPython = None,
+    threads: Threads = 1,
+    timeout: Timeout = 120,
+) -> None:
+    """Run the known pitfalls of a port, each as it is naively written and as it is right."""
+
+    def work() -> int:
+        from compare.cli import pitfalls as console
+        from compare.running.options import Options
+
+        if show is not None:
+            return console.show(console.select([show], None, None)[0])
+        workers = threads, timeout, torch_python, tf_python
+        options = Options("float64", True, *workers, explain=explain)
+        return console.run(console.select(ids or [], area, find), options, out)
+
+    _work(work)
+
+
+@app.command()
+def guide(
+    area: Annotated[str | None, typer.Option(help="Only the pitfalls of this area.")] = None,
+) -> None:
+    """Print the guide to porting: what each pitfall shows, why, and what to write."""
+
+    def work() -> int:
+        from compare.cli import pitfalls as console
+
+        return console.guide(console.select([], area, None))
+
+    _work(work)
+
+
+@app.command()
 def diff(
     left: Annotated[Path, typer.Argument(help="A trace of a Recorder, or a loss log of any logger.")],
     right: Annotated[Path, typer.Argument(help="The trace or loss log of the other side.")],
