@@ -51,7 +51,9 @@ DEFAULTS = {
     "reduce_std": "keepdims=True",
     "reduce_mean": "keepdims=True",
     "reduce_sum": "keepdims=True",
-    "resize": "antialias=False",
+    "ExponentialDecay": "staircase=True",
+    "InverseTimeDecay": "staircase=True",
+    "Nadam": "epsilon=1e-8",
 }
 MOST_ORDERED = 5  # elements of which every order is tried
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from compare.judging.causes import arguments, arithmetic, functions, gradients, means, pieces, statements
+from compare.judging.causes import arguments, arithmetic, clipping, functions, gradients, means, pieces, statements
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
 
 Rule = Callable[[Passage], Iterator[Rewrite]]
 RULES: tuple[Rule, ...] = (
     *gradients.RULES,
+    *clipping.RULES,
     *functions.RULES,
     *means.RULES,
     *arithmetic.RULES,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from compare.judging.causes.trial import Patches, Trial, Tried
 from compare.judging.comparison import DIVERGED
 from compare.judging.judgement import Judgement
 from compare.judging.parting_lines import what_parts
+from compare.judging.rates import rates_beyond_apart
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
 
@@ -59,18 +60,30 @@ def with_causes(run: Run, judgement: Judgement, judge: Judge, directory: Path) -
 def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, seconds: float) -> Found:
     """Change after change, until the port is equivalent or nothing helps."""
     until = time.monotonic() + seconds
-    found = Found((), {}, judgement)
+    found, refused = Found((), {}, judgement), set[str]()
     while len(found.causes) < MOST_CAUSES and found.judgement.verdict == DIVERGED:
-        if (accepted := _one_more(run, found, patches, until)) is None:
+        if (accepted := _one_more(run, found, patches, until, refused)) is None:
             break
         candidate, tried = accepted
         codes = {**found.codes, candidate.after.file: candidate.after}
-        causes = (*found.causes, _cause(found.judgement, candidate, tried))
-        found = Found(causes, codes, judge(patches.of(codes)))
+        changed = judge(patches.of(codes))
+        if _parts_beyond(found.judgement, changed):
+            refused.add(candidate.after.text)
+            continue
+        found = Found((*found.causes, _cause(found.judgement, candidate, tried)), codes, changed)
     return found
 
 
-def _one_more(run: Run, found: Found, patches: Patches, until: float) -> tuple[Candidate, Tried] | None:
+def _parts_beyond(judgement: Judgement, changed: Judgement) -> bool:
+    """Whether a learning rate that parted agrees with the change only as far as was trained."""
+    first = judgement.first_divergence
+    pairs = [each.pair for each in changed.comparisons.values()]
+    return first is not None and first.stage == "rate" and any(map(rates_beyond_apart, pairs))
+
+
+def _one_more(
+    run: Run, found: Found, patches: Patches, until: float, refused: Collection[str]
+) -> tuple[Candidate, Tried] | None:
     """The first change with which all of the step agrees, else that with which it agrees furthest, if it is further."""
     first = found.judgement.first_divergence
     if first is None or not isinstance(first.step, int) or first.step > LATEST:
@@ -81,6 +94,8 @@ def _one_more(run: Run, found: Found, patches: Patches, until: float) -> tuple[C
     for candidate in candidates(found.judgement, first, Files(found.codes, patches.original)):
         if time.monotonic() > (half if best else until):
             break
+        if candidate.after.text in refused:
+            continue
         tried = trial(patches.of({**found.codes, candidate.after.file: candidate.after}))
         if tried is None or not (tried.agrees or tried.is_further(best[1] if best else None)):
             continue

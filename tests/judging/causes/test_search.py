@@ -1,6 +1,7 @@
 """One change after another, until a port is equivalent: which are accepted, and what is said of them."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -72,6 +73,19 @@ def test_changes_are_found_one_after_the_other_until_the_port_is_equivalent(sear
 def test_a_change_that_only_lets_more_agree_is_not_proven(searched):
     [cause] = searched(right_b="b = 7").causes
     assert (cause.new, cause.is_proven) == ("a = 2", False)
+
+
+def test_a_schedule_that_agrees_only_as_far_as_was_trained_is_no_cause(searched, monkeypatch):
+    monkeypatch.setattr(module, "_parts_beyond", lambda judgement, changed: judgement.first_divergence is LOSS)
+    assert searched().causes == ()
+
+
+def test_only_of_a_learning_rate_it_counts_what_is_beyond_the_training(monkeypatch):
+    monkeypatch.setattr(module, "rates_beyond_apart", lambda pair: "beyond")
+    changed = Judgement("equivalent", (), {"float64": SimpleNamespace(pair=None)}, None)
+    rate = Judgement("diverged", (), {}, row(0, "rate", "learning_rate", BEYOND))
+    assert module._parts_beyond(rate, changed)
+    assert not module._parts_beyond(Judgement("diverged", (), {}, LOSS), changed)
 
 
 def test_what_fails_here_costs_no_verdict(searched):
