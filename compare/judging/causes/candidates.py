@@ -63,7 +63,7 @@ def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterato
     for subject, rows in of_subject.items():
         for place in pair.tf.header.made_at.get(subject, ()):
             if (passage := _passage(judgement, place, files)) is not None:
-                for rewrite in set_alike(passage, rows):
+                for rewrite in set_alike(passage, rows, judgement.settings):
                     yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
 
 

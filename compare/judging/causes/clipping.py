@@ -39,10 +39,10 @@ def _clipped(passage: Passage) -> Iterator[tuple[ast.expr, str, str, str]]:
         call = node.elt
         if isinstance(call, ast.Call) and name_called(call) in ONE_BY_ONE and len(call.args) > 1:
             yield node, name_called(call), piece(node.generators[0].iter), piece(call.args[-1])
-    for node in passage.each(ast.Subscript):
-        call = node.value
+    for taken in passage.each(ast.Subscript):
+        call = taken.value
         if isinstance(call, ast.Call) and name_called(call) == "clip_by_global_norm" and len(call.args) > 1:
-            yield node, "clip_by_global_norm", piece(call.args[0]), piece(call.args[1])
+            yield taken, "clip_by_global_norm", piece(call.args[0]), piece(call.args[1])
 
 
 def of_the_optimizer(passage: Passage) -> Iterator[Rewrite]:

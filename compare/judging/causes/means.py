@@ -54,6 +54,11 @@ def of_what_counts(passage: Passage) -> Iterator[Rewrite]:
                 yield Rewrite(call, new, f"divides by all there are, PyTorch by the sum of {count}", 3)
     for node in passage.each(ast.BinOp):
         if isinstance(node.op, ast.Div) and isinstance(node.left, ast.Call) and name_called(node.left) in SUMS:
+            total = passage.code.piece(node.left.func)
+            for count in (passage.code.piece(each) for each in _factors(node.left.args[0]) if node.left.args):
+                new = f"{passage.code.piece(node.left)} / {total}({count})"
+                said = f"divides by {passage.code.piece(node.right)}, PyTorch by the sum of {count}"
+                yield Rewrite(node, new, said, 3)
             mean = _other(passage, node.left, SUMS[name_called(node.left)])
             new = f"{mean}({_inside(passage, node.left)})"
             yield Rewrite(node, new, f"divides by {passage.code.piece(node.right)}, PyTorch by all there are", 3)

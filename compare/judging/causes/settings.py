@@ -9,6 +9,7 @@ from typing import Any
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage, name_called
 from compare.judging.settings import SettingRow
+from compare.judging.settings.values import DIFFERS, compare_values
 
 # What Keras calls a setting, by PyTorch's name; of two, each has its part of the value.
 ARGUMENTS = {
@@ -23,40 +24,63 @@ ARGUMENTS = {
     "dim": ("axis",),
     "lambd": ("threshold",),
 }
-OF_RMSPROP = {"alpha": ("rho",)}
-OPTIMIZERS = {
-    "Adam": "Adam", "AdamW": "AdamW", "SGD": "SGD", "RMSprop": "RMSprop", "Adagrad": "Adagrad", "Adadelta": "Adadelta",
-    "Adamax": "Adamax", "Nadam": "NAdam", "Lion": "Lion", "Adafactor": "Adafactor",
-}  # fmt: skip
+# What the optimizers of tf_impl are given beside the learning rate, by PyTorch's names, with PyTorch's defaults.
+MOMENTS = {"betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0}
+OWN: dict[str, dict[str, Any]] = {
+    "Adam": {**MOMENTS, "amsgrad": False},
+    "AdamW": {**MOMENTS, "weight_decay": 0.01, "amsgrad": False},
+    "SGD": {"momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False},
+    "RMSprop": {"alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0, "centered": False},
+    "Adagrad": {"lr_decay": 0, "weight_decay": 0, "initial_accumulator_value": 0, "eps": 1e-10},
+    "Adadelta": {"rho": 0.9, "eps": 1e-6, "weight_decay": 0},
+    "Adamax": MOMENTS,
+    "NAdam": {**MOMENTS, "momentum_decay": 4e-3},
+    "RAdam": MOMENTS,
+}
+OF_KERAS = ("Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Lion", "Ftrl", "Adafactor")
 # Settings that no argument of Keras' sets: they are of its formula.
-OF_THE_FORMULA = ("eps is added", "momentum sense", "weight_decay kind", "dampening")
+OF_THE_FORMULA = ("eps is added", "momentum sense", "weight_decay kind", "dampening", "kind")
 
 
-def set_alike(passage: Passage, rows: Sequence[SettingRow]) -> Iterator[Rewrite]:
-    """The calls of the statement with all that PyTorch's side has of these settings of one subject, then with each."""
+def set_alike(passage: Passage, rows: Sequence[SettingRow], every: Iterable[SettingRow] = ()) -> Iterator[Rewrite]:
+    """The calls of the statement with all that PyTorch's side has of these settings of one subject, then with each.
+
+    `every` are all settings, those that agree too.
+    """
     for call in passage.each(ast.Call):
         if not name_called(call)[:1].isupper():
             continue
-        yield from pytorchs_formula(passage, call, rows)
+        yield from pytorchs_formula(passage, call, rows, every)
         for some in (rows, *([row] for row in rows if len(rows) > 1)):
             if arguments := arguments_of(some):
                 said = f"has {', '.join(f'{row.setting} {row.tf}, PyTorch {row.torch}' for row in some)}"
                 yield Rewrite(call, with_arguments(passage.code, call, arguments), said, 0)
 
 
-def pytorchs_formula(passage: Passage, call: ast.Call, rows: Iterable[SettingRow]) -> Iterator[Rewrite]:
+def pytorchs_formula(
+    passage: Passage, call: ast.Call, rows: Sequence[SettingRow], every: Iterable[SettingRow]
+) -> Iterator[Rewrite]:
     """The optimizer of tf_impl, which computes as PyTorch's does, in the place of Keras'."""
-    own = OPTIMIZERS.get(name_called(call))
-    statement = passage.statement
-    if own is None or not any(row.setting in OF_THE_FORMULA for row in rows) or hasattr(statement, "body"):
+    kind, statement = rows[0].kind, passage.statement
+    is_formula = any(row.setting in OF_THE_FORMULA for row in rows)
+    rate = [each for each in call.keywords if each.arg == "learning_rate"] or call.args[:1]
+    if name_called(call) not in OF_KERAS or kind not in OWN or not is_formula or not rate or hasattr(statement, "body"):
         return
-    made = with_arguments(passage.code, call, arguments_of(rows))[len(passage.code.piece(call.func)) :]
-    whole, (begin, end) = passage.code.piece(statement).encode(), passage.code.span(call)
-    begin, end = (each - passage.code.span(statement)[0] for each in (begin, end))
-    changed = f"{whole[:begin].decode()}{own}{made}{whole[end:].decode()}"
-    new = f"from tf_impl.optimizers import {own}\n\n{' ' * statement.col_offset}{changed}"
-    said = f"updates by Keras' formula of {name_called(call)}: {', '.join(row.setting for row in rows)}"
-    yield Rewrite(statement, new, said, 0)
+    of_subject = {row.setting: row for row in every if row.subject == rows[0].subject}
+    own = [of_subject[name] for name, usual in OWN[kind].items() if _is_set(of_subject.get(name), usual)]
+    given = arguments_of(own)
+    made = ", ".join([passage.code.piece(rate[0]), *(f"{name}={value}" for name, value in given.items())])
+    begin, end = (each - passage.code.span(statement)[0] for each in passage.code.span(call))
+    whole = passage.code.piece(statement).encode()
+    changed = f"{whole[:begin].decode()}{kind}({made}){whole[end:].decode()}"
+    new = f"from tf_impl.optimizers import {kind}\n\n{' ' * statement.col_offset}{changed}"
+    differ = ", ".join(row.setting for row in rows)
+    yield Rewrite(statement, new, f"updates by Keras' formula of {name_called(call)} ({differ})", 0)
+
+
+def _is_set(row: SettingRow | None, usual: Any) -> bool:
+    """Whether PyTorch's side has another value than the usual one."""
+    return row is not None and row.torch is not None and compare_values(row.torch, usual) == DIFFERS
 
 
 def arguments_of(rows: Iterable[SettingRow]) -> dict[str, str]:
@@ -65,9 +89,7 @@ def arguments_of(rows: Iterable[SettingRow]) -> dict[str, str]:
     for row in rows:
         if row.setting in OF_THE_FORMULA:
             continue
-        names = (OF_RMSPROP if row.kind == "RMSprop" else ARGUMENTS).get(row.setting) or ARGUMENTS.get(
-            row.setting, (row.setting.replace(" ", "_"),)
-        )
+        names = ARGUMENTS.get(row.setting, (row.setting.replace(" ", "_"),))
         values = list(row.torch) if len(names) > 1 and isinstance(row.torch, (list, tuple)) else [row.torch]
         if row.setting == "momentum" and row.kind.startswith("BatchNorm") and isinstance(row.torch, float):
             values = [round(1 - row.torch, 12)]  # differs: Keras' is the share that is kept

@@ -18,6 +18,11 @@ def test_a_mean_becomes_a_sum_over_what_counts_divided_by_how_much_counts():
     assert "return tf.reduce_sum(logits * mask) / tf.reduce_sum(mask)" in found
 
 
+def test_a_sum_divided_by_all_there_are_is_divided_by_what_counts():
+    found = statements(of_what_counts, "return tf.reduce_sum(logits * mask) / 8.0")
+    assert "return tf.reduce_sum(logits * mask) / tf.reduce_sum(mask)" in found
+
+
 def test_a_sum_divided_by_what_counts_becomes_a_mean():
     found = statements(of_what_counts, "return tf.reduce_sum(logits) / tf.reduce_sum(mask)")
     assert "return tf.reduce_mean(logits)" in found

@@ -27,11 +27,19 @@ def test_a_setting_is_given_under_keras_name(setting, before, after):
     assert after in statements(lambda passage: set_alike(passage, [setting]), before)
 
 
-def test_the_optimizer_of_pytorchs_formula_stands_in_for_keras_with_all_settings():
+def test_the_optimizer_of_pytorchs_formula_stands_in_for_keras_with_all_that_pytorchs_has():
     rows = [row("eps", 1e-8, 1e-7, "Adam"), row("eps is added", "after", "before", "Adam")]
-    found = statements(lambda passage: set_alike(passage, rows), "y = keras.optimizers.Adam(0.1)")
-    assert found[0] == "from tf_impl.optimizers import Adam; y = Adam(0.1, epsilon=1e-08)"
-    assert "y = keras.optimizers.Adam(0.1, epsilon=1e-08)" in found
+    every = [*rows, row("betas", [0.5, 0.9], [0.5, 0.9], "Adam"), row("amsgrad", False, False, "Adam")]
+    found = statements(lambda passage: set_alike(passage, rows, every), "y = keras.optimizers.Adam(0.1, 0.5, 0.9)")
+    made = "Adam(0.1, beta_1=0.5, beta_2=0.9)"
+    assert found[0] == f"from tf_impl.optimizers import Adam; y = {made}"
+    assert "y = keras.optimizers.Adam(0.1, 0.5, 0.9, epsilon=1e-08)" in found
+
+
+def test_it_is_the_optimizer_of_pytorchs_side():
+    rows = [row("kind", "RMSprop", "Adam", "RMSprop"), row("alpha", 0.9, None, "RMSprop")]
+    found = statements(lambda passage: set_alike(passage, rows, rows), "y = Adam(learning_rate=RATE)")
+    assert found[0] == "from tf_impl.optimizers import RMSprop; y = RMSprop(learning_rate=RATE, alpha=0.9)"
 
 
 def test_several_settings_of_one_layer_are_set_at_once_and_then_each():
