@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +14,8 @@ from compare.judging.causes.rules import rewritten
 from compare.judging.causes.settings import set_alike
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
-from compare.judging.settings import SettingRow
+from compare.judging.settings import SettingRow, differences
+from compare.judging.settings.values import ROUNDED
 from compare.judging.stages import StageRow
 from compare.judging.statements import statement
 from compare.traces.place import Place
@@ -56,15 +57,40 @@ def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[
 
 
 def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    """All layers that are set alike at once, then each of the lines that make one."""
     pair = next(each.pair for each in judgement.comparisons.values() if first in each.rows)
-    of_subject: dict[str, list[SettingRow]] = {}
-    for row in settings_at(judgement, first):
-        of_subject.setdefault(row.tf_subject or row.subject, []).append(row)
-    for subject, rows in of_subject.items():
-        for place in pair.tf.header.made_at.get(subject, ()):
-            if (passage := _passage(judgement, place, files)) is not None:
-                for rewrite in set_alike(passage, rows, judgement.settings):
-                    yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
+    every = _by_subject(row for row in differences(judgement.settings) if row.verdict != ROUNDED)
+    for subject, rows in _by_subject(settings_at(judgement, first)).items():
+        alike = [each for each, others in every.items() if set(map(_shown, rows)) <= set(map(_shown, others))]
+        made = [_set(judgement, pair.tf.header.made_at.get(each, ()), rows, files) for each in (subject, *alike)]
+        for together in zip(*(each for each in made if each), strict=False):
+            of_file = [each for each in together if each.before.file == together[0].before.file]
+            code = together[0].before.with_rewrites(each.rewrite for each in of_file)
+            yield together[0]._replace(after=code)
+        yield from made[0]
+
+
+def _by_subject(rows: Iterable[SettingRow]) -> dict[str, list[SettingRow]]:
+    """Settings by what tf calls their subject."""
+    found: dict[str, list[SettingRow]] = {}
+    for row in rows:
+        found.setdefault(row.tf_subject or row.subject, []).append(row)
+    return found
+
+
+def _shown(row: SettingRow) -> tuple[str, ...]:
+    return row.kind, row.setting, str(row.torch), str(row.tf)
+
+
+def _set(judgement: Judgement, places: Iterable[Place], rows: Sequence[SettingRow], files: Files) -> list[Candidate]:
+    """The changes of the lines that make a layer or optimizer."""
+    passages = (_passage(judgement, place, files) for place in places)
+    return [
+        Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
+        for passage in passages
+        if passage is not None
+        for rewrite in set_alike(passage, rows, judgement.settings)
+    ]
 
 
 def _places(judgement: Judgement, side: str) -> list[Place]:

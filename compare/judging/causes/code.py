@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +81,16 @@ class Code:
         begin, end = self.span(rewrite.node)
         new = self._fitting(rewrite.node, rewrite.new)
         return Code(self.file, (self._bytes[:begin] + new.encode() + self._bytes[end:]).decode())
+
+    def with_rewrites(self, rewrites: Iterable[Rewrite]) -> Code:
+        """The code with several pieces replaced; of those that are inside one another, the first."""
+        changed, begun = self, len(self._bytes) + 1
+        for rewrite in sorted(rewrites, key=lambda each: self.span(each.node), reverse=True):
+            if self.span(rewrite.node)[1] <= begun:
+                begin, end = self.span(rewrite.node)
+                new = self._fitting(rewrite.node, rewrite.new).encode()
+                changed, begun = Code(self.file, (changed._bytes[:begin] + new + changed._bytes[end:]).decode()), begin
+        return changed
 
     def _fitting(self, node: ast.AST, new: str) -> str:
         if isinstance(node, ast.stmt):

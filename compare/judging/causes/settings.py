@@ -37,9 +37,12 @@ OWN: dict[str, dict[str, Any]] = {
     "NAdam": {**MOMENTS, "momentum_decay": 4e-3},
     "RAdam": MOMENTS,
 }
+# The same of its layers; these have Keras' name.
+LAYERS = {"BatchNorm": {"momentum": 0.1, "eps": 1e-5, "affine": True, "track_running_stats": True}}
+OF_KERAS_LAYERS = {"BatchNormalization": "BatchNorm"}
 OF_KERAS = ("Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Lion", "Ftrl", "Adafactor")
 # Settings that no argument of Keras' sets: they are of its formula.
-OF_THE_FORMULA = ("eps is added", "momentum sense", "weight_decay kind", "dampening", "kind")
+OF_THE_FORMULA = ("eps is added", "momentum sense", "weight_decay kind", "dampening", "kind", "running variance")
 
 
 def set_alike(passage: Passage, rows: Sequence[SettingRow], every: Iterable[SettingRow] = ()) -> Iterator[Rewrite]:
@@ -60,22 +63,27 @@ def set_alike(passage: Passage, rows: Sequence[SettingRow], every: Iterable[Sett
 def pytorchs_formula(
     passage: Passage, call: ast.Call, rows: Sequence[SettingRow], every: Iterable[SettingRow]
 ) -> Iterator[Rewrite]:
-    """The optimizer of tf_impl, which computes as PyTorch's does, in the place of Keras'."""
-    kind, statement = rows[0].kind, passage.statement
-    is_formula = any(row.setting in OF_THE_FORMULA for row in rows)
-    rate = [each for each in call.keywords if each.arg == "learning_rate"] or call.args[:1]
-    if name_called(call) not in OF_KERAS or kind not in OWN or not is_formula or not rate or hasattr(statement, "body"):
+    """The optimizer or layer of tf_impl, which computes as PyTorch's does, in the place of Keras'."""
+    name, statement = name_called(call), passage.statement
+    own = OF_KERAS_LAYERS.get(name) or (rows[0].kind if name in OF_KERAS else "")
+    usual = LAYERS.get(own) or OWN.get(own)
+    if usual is None or not any(row.setting in OF_THE_FORMULA for row in rows) or hasattr(statement, "body"):
         return
     of_subject = {row.setting: row for row in every if row.subject == rows[0].subject}
-    own = [of_subject[name] for name, usual in OWN[kind].items() if _is_set(of_subject.get(name), usual)]
-    given = arguments_of(own)
-    made = ", ".join([passage.code.piece(rate[0]), *(f"{name}={value}" for name, value in given.items())])
+    given = arguments_of(
+        (of_subject[setting] for setting, value in usual.items() if _is_set(of_subject.get(setting), value)), own
+    )
+    kept = _rate(call) if own in OWN else [each for each in call.keywords if each.arg == "name"]
+    made = ", ".join([*map(passage.code.piece, kept), *(f"{name}={value}" for name, value in given.items())])
     begin, end = (each - passage.code.span(statement)[0] for each in passage.code.span(call))
-    whole = passage.code.piece(statement).encode()
-    changed = f"{whole[:begin].decode()}{kind}({made}){whole[end:].decode()}"
-    new = f"from tf_impl.optimizers import {kind}\n\n{' ' * statement.col_offset}{changed}"
-    differ = ", ".join(row.setting for row in rows)
-    yield Rewrite(statement, new, f"updates by Keras' formula of {name_called(call)} ({differ})", 0)
+    whole, package = passage.code.piece(statement).encode(), "optimizers" if own in OWN else "layers"
+    changed = f"{whole[:begin].decode()}{own}({made}){whole[end:].decode()}"
+    new = f"from tf_impl.{package} import {own}\n\n{' ' * statement.col_offset}{changed}"
+    yield Rewrite(statement, new, f"computes {name} by Keras' formula ({', '.join(row.setting for row in rows)})", 0)
+
+
+def _rate(call: ast.Call) -> list[ast.expr] | list[ast.keyword]:
+    return [each for each in call.keywords if each.arg == "learning_rate"] or call.args[:1]
 
 
 def _is_set(row: SettingRow | None, usual: Any) -> bool:
@@ -83,15 +91,15 @@ def _is_set(row: SettingRow | None, usual: Any) -> bool:
     return row is not None and row.torch is not None and compare_values(row.torch, usual) == DIFFERS
 
 
-def arguments_of(rows: Iterable[SettingRow]) -> dict[str, str]:
-    """What to write for these settings, by Keras' names of the arguments."""
+def arguments_of(rows: Iterable[SettingRow], own: str = "") -> dict[str, str]:
+    """What to write for these settings, by Keras' names of the arguments; `own` is a class of tf_impl's."""
     found: dict[str, str] = {}
     for row in rows:
         if row.setting in OF_THE_FORMULA:
             continue
         names = ARGUMENTS.get(row.setting, (row.setting.replace(" ", "_"),))
         values = list(row.torch) if len(names) > 1 and isinstance(row.torch, (list, tuple)) else [row.torch]
-        if row.setting == "momentum" and row.kind.startswith("BatchNorm") and isinstance(row.torch, float):
+        if row.setting == "momentum" and row.kind == "BatchNorm" != own and isinstance(row.torch, float):
             values = [round(1 - row.torch, 12)]  # differs: Keras' is the share that is kept
         found |= dict(zip(names, map(_written, values), strict=False))
     return found

@@ -56,9 +56,22 @@ def test_a_line_that_both_have_is_not_rewritten(port):
 
 
 def test_a_setting_that_differs_is_set_first_where_its_layer_was_made(port):
-    eps = SettingRow("bn", "BatchNorm2d", "eps", 1e-5, 1e-3, DIFFERS, "", "norm")
+    eps = SettingRow("bn", "BatchNorm", "eps", 1e-5, 1e-3, DIFFERS, "", "norm")
     found = list(candidates(judged(port, FORWARD, settings=(eps,)), FORWARD, Files({}, {})))
     assert found[0].after.text == PORT.replace("Normalization()", "Normalization(epsilon=1e-05)")
+
+
+def test_layers_that_are_set_alike_are_set_at_once(port, tmp_path):
+    (tmp_path / "port.py").write_text(
+        PORT.replace("    return tf", "    other = layers.BatchNormalization()\n    return tf")
+    )
+    rows = tuple(SettingRow(name, "BatchNorm", "eps", 1e-5, 1e-3, DIFFERS, "", f"tf_{name}") for name in ("bn", "bn2"))
+    judgement = judged(port, FORWARD, settings=rows)
+    made_at = judgement.comparisons["float64"].pair.tf.header.made_at
+    made_at |= {"tf_bn": (Place(port, 5, "f"),), "tf_bn2": (Place(port, 6, "f"),)}
+    first, second, *_ = candidates(judgement, FORWARD, Files({}, {}))
+    assert first.after.text.count("epsilon=1e-05") == 2
+    assert second.after.text.count("epsilon=1e-05") == 1
 
 
 def test_what_was_changed_before_stays_changed_and_lines_of_a_changed_file_are_of_the_users(port, tmp_path):

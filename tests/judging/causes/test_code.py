@@ -40,3 +40,9 @@ def test_a_statement_that_is_taken_away_leaves_pass():
 def test_an_operand_is_in_parentheses_unless_it_is_one_name_or_call():
     assert CODE.operand(found(ast.BinOp, 1)) == "(a + b)"
     assert CODE.operand(found(ast.Call)) == "f(y)"
+
+
+def test_several_pieces_are_replaced_at_once_and_of_nested_ones_only_the_inner():
+    outer, inner = found(ast.BinOp, 0), found(ast.BinOp, 1)
+    both = [Rewrite(found(ast.Call), "g(y)", ""), Rewrite(outer, "3", ""), Rewrite(inner.left, "c", "")]
+    assert CODE.with_rewrites(both).text == "é = 'ü'\ny = 2 * (c + b)\nz = g(y)[0]\n"

@@ -8,7 +8,7 @@ from compare.judging.settings.values import DIFFERS
 from tests.helpers.passages import statements
 
 
-def row(setting, torch, tf, kind="BatchNorm2d"):
+def row(setting, torch, tf, kind="BatchNorm"):
     return SettingRow("layer", kind, setting, torch, tf, DIFFERS, "")
 
 
@@ -54,3 +54,10 @@ def test_several_settings_of_one_layer_are_set_at_once_and_then_each():
 
 def test_only_what_makes_something_is_given_a_setting():
     assert not statements(lambda passage: set_alike(passage, [row("eps", 1e-5, 1e-3)]), "y = normalise(logits)")
+
+
+def test_the_batch_norm_of_tf_impl_has_pytorchs_running_variance_and_sense_of_momentum():
+    rows = [row("running variance", "over N - 1", "over N")]
+    every = [*rows, row("momentum", 0.2, 0.2), row("eps", 1e-5, 1e-5)]
+    found = statements(lambda passage: set_alike(passage, rows, every), "y = layers.BatchNormalization(name='bn')(x)")
+    assert found[0] == "from tf_impl.layers import BatchNorm; y = BatchNorm(name='bn', momentum=0.2)(x)"
