@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("compare", "torch_impl", "tf_impl")
-JUDGED = ("torch_impl/models", "tf_impl/models")  # what a case trains is ours, and is what is judged
+JUDGED = ("torch_impl/models", "tf_impl/models", "compare/pitfalls")  # what a case trains is ours, and is judged
 # What these compute is recorded, and is no part of a step.
 READ = tuple(f"{side}_impl/{package}/" for side in ("torch", "tf") for package in ("weights", "settings"))
 LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))

@@ -63,6 +63,9 @@ WRAPPERS = {
     ("minimum", "clamp", "clip"): ("tf.minimum({}, 1.0)", "keras.ops.minimum({}, 1.0)"),
     ("sum",): ("tf.reduce_sum({}, axis=-1)", "keras.ops.sum({}, axis=-1)"),
     ("mean",): ("tf.reduce_mean({})", "keras.ops.mean({})"),
+    ("flip", "fliplr", "flipud"): ("tf.reverse({}, axis=[1])", "keras.ops.flip({}, axis=1)"),
+    ("sign",): ("tf.sign({})", "keras.ops.sign({})"),
+    ("cumsum",): ("tf.cumsum({}, axis=-1)", "keras.ops.cumsum({}, axis=-1)"),
     ("t", "T", "transpose", "mT", "permute"): ("tf.linalg.matrix_transpose({})", "keras.ops.swapaxes({}, -1, -2)"),
 }
 KEPT = {

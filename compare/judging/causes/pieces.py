@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import combinations
 
 from compare.judging.causes.code import Rewrite
 from compare.judging.causes.passage import Passage, is_number, known_names
@@ -58,6 +59,23 @@ def other_names(passage: Passage) -> Iterator[Rewrite]:
                     yield Rewrite(node, other, f"takes `{node.id}`, PyTorch `{other}`", 5 if asked else 6)
 
 
+def exchanged_names(passage: Passage) -> Iterator[Rewrite]:
+    """Two variables, each where the other is."""
+    loaded = [node for node in passage.each(ast.Name) if isinstance(node.ctx, ast.Load)]
+    known = set(known_names(passage))
+    names = [name for name in dict.fromkeys(node.id for node in loaded) if name in known]
+    begin, _ = passage.code.span(passage.statement)
+    whole = passage.code.piece(passage.statement).encode()
+    for one, other in combinations(names, 2):
+        swapped, new = {one: other, other: one}, whole
+        for node in sorted(loaded, key=passage.code.span, reverse=True):
+            start, end = (each - begin for each in passage.code.span(node))
+            new = new[:start] + swapped.get(node.id, node.id).encode() + new[end:]
+        said = f"has `{one}` and `{other}` each in the other's place"
+        if not hasattr(passage.statement, "body"):
+            yield Rewrite(passage.statement, new.decode(), said, 4)
+
+
 def other_attributes(passage: Passage) -> Iterator[Rewrite]:
     """Another attribute of the same object, as a layer of a model's."""
     found: dict[str, dict[str, None]] = {}
@@ -74,4 +92,4 @@ def other_attributes(passage: Passage) -> Iterator[Rewrite]:
                     )
 
 
-RULES = (other_parts, parts_left_out, other_names, other_attributes)
+RULES = (other_parts, parts_left_out, other_names, exchanged_names, other_attributes)

@@ -42,7 +42,10 @@ LAYERS = {"BatchNorm": {"momentum": 0.1, "eps": 1e-5, "affine": True, "track_run
 OF_KERAS_LAYERS = {"BatchNormalization": "BatchNorm"}
 OF_KERAS = ("Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Lion", "Ftrl", "Adafactor")
 # Settings that no argument of Keras' sets: they are of its formula.
-OF_THE_FORMULA = ("eps is added", "momentum sense", "weight_decay kind", "dampening", "kind", "running variance")
+OF_THE_FORMULA = (
+    "eps is added", "eps is added to the maximum", "momentum sense", "weight_decay kind", "dampening", "kind",
+    "running variance",
+)  # fmt: skip
 
 
 def set_alike(passage: Passage, rows: Sequence[SettingRow], every: Iterable[SettingRow] = ()) -> Iterator[Rewrite]:
@@ -65,9 +68,10 @@ def pytorchs_formula(
 ) -> Iterator[Rewrite]:
     """The optimizer or layer of tf_impl, which computes as PyTorch's does, in the place of Keras'."""
     name, statement = name_called(call), passage.statement
+    is_formula = any(row.setting in OF_THE_FORMULA for row in rows)
     own = OF_KERAS_LAYERS.get(name) or (rows[0].kind if name in OF_KERAS else "")
     usual = LAYERS.get(own) or OWN.get(own)
-    if usual is None or not any(row.setting in OF_THE_FORMULA for row in rows) or hasattr(statement, "body"):
+    if usual is None or not is_formula or hasattr(statement, "body"):
         return
     of_subject = {row.setting: row for row in every if row.subject == rows[0].subject}
     given = arguments_of(

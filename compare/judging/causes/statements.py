@@ -36,11 +36,10 @@ def moved(passage: Passage) -> Iterator[Rewrite]:
 
 def _exchanged(passage: Passage, one: ast.stmt, other: ast.stmt) -> Rewrite:
     """Two neighbouring statements, as one rewrite of the first, that takes in the second."""
-    both = ast.Module([one, other], [])
-    both.lineno, both.col_offset = one.lineno, one.col_offset  # type: ignore[attr-defined]
-    both.end_lineno, both.end_col_offset = other.end_lineno, other.end_col_offset  # type: ignore[attr-defined]
+    places = {"lineno": one.lineno, "col_offset": one.col_offset}
+    both = ast.Pass(**places, end_lineno=other.end_lineno, end_col_offset=other.end_col_offset)  # where both stand
     new = f"{passage.code.piece(other)}\n{' ' * one.col_offset}{passage.code.piece(one)}"
-    return Rewrite(both, new, "does these two the other way round", 5)  # type: ignore[arg-type]
+    return Rewrite(both, new, "does these two the other way round", 5)
 
 
 RULES = (one_too_many, moved)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
+import numpy as np
+
 from compare.judging import tolerances
 from compare.judging.causes.code import Code
 from compare.judging.first_divergence import before_gradients, first_divergence
@@ -15,6 +17,7 @@ from compare.judging.judgement import Judgement
 from compare.judging.run import Run
 from compare.judging.stage_rows import stage_rows
 from compare.judging.stages import StageRow
+from compare.judging.steps import Allow
 from compare.running.request import RequestFailedError, Training
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError, TracePair
@@ -75,6 +78,7 @@ class Trial:
     plain: Training
     torch: tuple[Trace, Trace]
     first: StageRow
+    allow: Allow
 
     @classmethod
     def of(cls, run: Run, judgement: Judgement, first: StageRow) -> Trial:
@@ -83,8 +87,12 @@ class Trial:
         at = int(first.step)  # type: ignore[arg-type]
         until = min(at + STEPS, *(trace.steps for trace in comparison.pair))
         plain = Training(precision, audits=tuple(range(at, until)), steps=until, follows=precision)
-        torch, nudged = run(("torch", plain), ("torch", replace(plain, nudge=precision)))
-        return cls(run, plain, (torch, nudged), first)
+        # Behind a constant that was rounded, as much is allowed as that moves, as it was where the step was judged.
+        is_behind_leak = first.allowed >= float(tolerances.allowed_behind_leak(np.zeros(()), precision))
+        allow = tolerances.allowed_behind_leak if is_behind_leak else tolerances.allowed_in_step
+        nudge = "float32" if is_behind_leak else precision
+        torch, nudged = run(("torch", plain), ("torch", replace(plain, nudge=nudge)))
+        return cls(run, plain, (torch, nudged), first, allow)
 
     def __call__(self, patches: tuple[tuple[str, str], ...]) -> Tried | None:
         """None where the changed port does not run."""
@@ -93,7 +101,7 @@ class Trial:
         except (RequestFailedError, PairingError, TraceError):
             return None
         torch, nudged = self.torch
-        rows = stage_rows(torch, tf, [(torch, nudged)], self.plain.precision, tolerances.allowed_in_step)
+        rows = stage_rows(torch, tf, [(torch, nudged)], self.plain.precision, self.allow)
         parts = parted(rows := settled(rows, TracePair(torch, tf)))
         own = next((number for number, row in enumerate(rows) if row.key == self.first.key), 0)
         shown = rows[own].key == self.first.key and rows[own].shown

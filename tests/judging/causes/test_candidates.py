@@ -51,6 +51,13 @@ def test_the_statement_of_tf_is_rewritten_after_pytorchs(port):
     assert all("return x.mean()" in each.after.text for each in found)
 
 
+def test_what_stands_before_a_line_that_parts_is_tried_behind_it(port):
+    found = list(candidates(judged(port, LOSS, (line("tf", port, 6),)), LOSS, Files({}, {})))
+    changed = [index for index, each in enumerate(found) if each.before.piece(each.rewrite.node).startswith("layers")]
+    assert changed
+    assert changed[0] > 0
+
+
 def test_a_line_that_both_have_is_not_rewritten(port):
     assert not list(candidates(judged(port, LOSS, (line("tf", port, 6, BOTH),)), LOSS, Files({}, {})))
 

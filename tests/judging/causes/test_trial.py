@@ -1,5 +1,6 @@
 """One trial of a changed port, and which of several is further."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from compare.judging.causes.trial import Patches, Trial, Tried
 from compare.judging.judgement import Judgement
 from compare.running.request import RequestFailedError
 from compare.traces.trace import Trace, TraceWriter
-from tests.helpers.stage_row import BEYOND, WITHIN, row
+from tests.helpers.stage_row import BEYOND, row
 from tests.helpers.synthetic import header
 
 STEP = {
@@ -20,13 +21,14 @@ STEP = {
     (0, "update", "fc.weight"): np.array([0.5, 0.25]),
     (1, "loss", "loss"): np.array(2.0),
 }
-LOSS = row(0, "loss", "loss", BEYOND)
+LOSS = row(0, "loss", "loss", BEYOND, allowed=1e-14)
 
 
 class Runs:
     """Torch's step, and tf's with a loss that is so many times as large; None where the run fails."""
 
     def __init__(self, directory, *losses):
+        directory.mkdir(exist_ok=True)
         self.directory, self.losses, self.asked = directory, list(losses), []
 
     def __call__(self, *wanted):
@@ -59,6 +61,17 @@ def test_pytorchs_step_and_the_next_are_run_once_and_tfs_with_other_files(tmp_pa
     assert {each.audits for _, each in runs.asked} == {(0, 1)}
     assert runs.asked[1][1].nudge == "float64"
     assert [each.patches for _, each in runs.asked[2:]] == [(("port.py", "changed.py"),), (("port.py", "other.py"),)]
+
+
+def test_behind_a_rounded_constant_as_much_is_allowed_as_that_moves(tmp_path):
+    leaked = replace(LOSS, allowed=1e-4)
+    runs = Runs(tmp_path, 1 + 1e-6, 1 + 1e-6)
+    comparison = SimpleNamespace(rows=[LOSS, leaked], pair=[SimpleNamespace(steps=5)] * 2)
+    judgement = Judgement("diverged", (), {"float64": comparison}, leaked)
+    behind, before = Trial.of(runs, judgement, leaked), trial(Runs(tmp_path / "other", 1 + 1e-6))
+    assert runs.asked[1][1].nudge == "float32"
+    assert behind(()).agrees
+    assert not before(()).agrees
 
 
 def test_no_step_behind_the_last_is_asked_for(tmp_path):
@@ -102,7 +115,7 @@ def test_not_further_is_what_parts_there_still_or_a_step_later_or_is_merely_miss
     assert not tried(row(0, "update", "w", BEYOND), 3, gap=BEYOND).is_further(None)
     assert not tried(row(1, "loss", "loss", BEYOND), 4).is_further(None)
     assert not tried(row(0, "update", "w", BEYOND), 3, gap=float("inf")).is_further(None)
-    assert tried(row(0, "update", "w", BEYOND), 3, gap=WITHIN).is_further(None)
+    assert tried(row(0, "update", "w", BEYOND), 3, gap=LOSS.allowed).is_further(None)
 
 
 def test_each_changed_file_is_written_and_known_by_the_users(tmp_path):
