@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from compare.judging.advice import settings_at
+from compare.judging.causes.beside import before, callers
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
 from compare.judging.causes.rules import rewritten
@@ -22,7 +23,6 @@ from compare.traces.place import Place
 
 FURTHER_DOWN = 2  # by how much less likely each further statement is
 BESIDE = 5  # and one that is not named
-STATEMENTS_BEFORE = 3
 
 
 @dataclass(frozen=True)
@@ -51,26 +51,13 @@ def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[
     yield from _of_settings(judgement, first, files)
     named = [_passage(judgement, place, files) for place in _places(judgement, "tf")]
     passages = [(FURTHER_DOWN * number, each) for number, each in enumerate(named) if each is not None]
-    passages += [(BESIDE, each) for each in _before(each for _, each in passages)]
+    own = [each for _, each in passages]
+    passages += [(BESIDE, each) for each in (*callers(own), *before(own))]
     found: list[tuple[int, Candidate]] = []
     for less, passage in passages:
         made = ((rewrite, Candidate(rewrite, passage.code, code)) for rewrite, code in rewritten(passage))
         found += [(rewrite.likelier + less, each) for rewrite, each in made]
     yield from (each for _, each in sorted(found, key=lambda each: each[0]))
-
-
-def _before(passages: Iterable[Passage]) -> list[Passage]:
-    """The statements that stand before those that part, in the same block: what is named may only show what they do."""
-    found: dict[int, Passage] = {}
-    every = list(passages)
-    named = {passage.statement.lineno for passage in every}
-    for passage in every:
-        block = getattr(passage.code.parents.get(passage.statement), "body", [])
-        at = block.index(passage.statement) if passage.statement in block else 0
-        for statement in block[max(0, at - STATEMENTS_BEFORE) : at]:
-            if statement.lineno not in named and not hasattr(statement, "body"):
-                found.setdefault(statement.lineno, replace(passage, statement=statement))
-    return list(found.values())
 
 
 def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
