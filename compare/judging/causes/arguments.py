@@ -80,7 +80,7 @@ def _axes(passage: Passage, value: ast.expr) -> Iterator[Rewrite]:
         return
     for other in others:
         if other != own:
-            yield Rewrite(value, other, f"works along axis {own}, PyTorch along {other}", 3)
+            yield Rewrite(value, other, f"works along axis {own}, PyTorch along {other}", 4)
 
 
 def other_flags(passage: Passage) -> Iterator[Rewrite]:
@@ -89,9 +89,9 @@ def other_flags(passage: Passage) -> Iterator[Rewrite]:
         for keyword in call.keywords:
             if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool):
                 other = not keyword.value.value
-                yield Rewrite(keyword.value, str(other), f"has {keyword.arg}={keyword.value.value}, PyTorch not", 2)
+                yield Rewrite(keyword.value, str(other), f"has {keyword.arg}={keyword.value.value}, PyTorch not", 3)
             elif keyword.arg:
-                yield Rewrite(call, _without(passage, call, keyword), f"gives {keyword.arg}, PyTorch does not", 6)
+                yield Rewrite(call, _without(passage, call, keyword), f"gives {keyword.arg}, PyTorch does not", 3)
         given = {each.arg for each in call.keywords}
         for flag, words in {**FLAGS, **_of_its_own(call)}.items():
             if flag.partition("=")[0] not in given and (not words or passage.says(*words)):
@@ -129,7 +129,7 @@ def other_words(passage: Passage) -> Iterator[Rewrite]:
             asked = passage.says(other) or any(
                 f'"{other}"' in ast.unparse(each).replace("'", '"') for each in passage.torch
             )
-            yield Rewrite(node, f'"{other}"', f'has "{node.value}", PyTorch "{other}"', 2 if asked else 6)
+            yield Rewrite(node, f'"{other}"', f'has "{node.value}", PyTorch "{other}"', 3 if asked else 6)
 
 
 def _keys(passage: Passage) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ def other_subscripts(passage: Passage) -> Iterator[Rewrite]:
                 for order in permutations(piece) if piece.isalpha() and len(piece) < MOST_ORDERED else ():
                     spec = "".join([*pieces[:place], "".join(order), *pieces[place + 1 :]])
                     if spec != given.value:
-                        yield Rewrite(given, f'"{spec}"', f'contracts "{given.value}", PyTorch "{spec}"', 4)
+                        yield Rewrite(given, f'"{spec}"', f'contracts "{given.value}", PyTorch "{spec}"', 5)
 
 
 def other_order(passage: Passage) -> Iterator[Rewrite]:
@@ -159,7 +159,7 @@ def other_order(passage: Passage) -> Iterator[Rewrite]:
         if len(call.args) in (2, 3) and not any(isinstance(each, ast.Starred) for each in call.args):
             for first, second in ((0, 1), (1, 2), (0, 2)):
                 if second < len(call.args):
-                    yield Rewrite(call, _swapped(passage, call, first, second), "has two arguments exchanged", 4)
+                    yield Rewrite(call, _swapped(passage, call, first, second), "has two arguments exchanged", 3)
     for node in passage.nodes:
         if isinstance(node, (ast.Tuple, ast.List)) and 1 < len(node.elts) <= MOST_ORDERED:
             yield from _orders(passage, node)

@@ -49,7 +49,7 @@ def other_grouping(passage: Passage) -> Iterator[Rewrite]:
             low, high = map(passage.code.operand, (inner.left, inner.right))
             other, of = SIGNS.get(type(inner.op), ""), passage.code.operand(outer)
             new = f"({of} {sign} {low}) {other} {high}" if first else f"{low} {other} ({high} {sign} {of})"
-            yield Rewrite(node, new, f"groups {other} and {sign} in another order", 5)
+            yield Rewrite(node, new, f"groups {other} and {sign} in another order", 2)
 
 
 def other_signs(passage: Passage) -> Iterator[Rewrite]:
@@ -79,7 +79,7 @@ def other_comparisons(passage: Passage) -> Iterator[Rewrite]:
             left, right = map(passage.code.operand, (node.left, node.comparators[0]))
             sign = COMPARED[type(node.ops[0])]
             for other in ORDERED.get(sign, {"==": ("!=",), "!=": ("==",)}.get(sign, ())):
-                yield Rewrite(node, f"{left} {other} {right}", f"asks for {sign}, PyTorch for {other}", 3)
+                yield Rewrite(node, f"{left} {other} {right}", f"asks for {sign}, PyTorch for {other}", 2)
 
 
 def other_numbers(passage: Passage) -> Iterator[Rewrite]:
@@ -91,7 +91,7 @@ def other_numbers(passage: Passage) -> Iterator[Rewrite]:
         for other in _instead_of(passage, node):
             if other != own and not _changes_nothing(passage, node, other):
                 asked = other in passage.torch_numbers and not passage.has(other)
-                yield Rewrite(node, other, f"has {own}, PyTorch {other}", 2 if asked else 6)
+                yield Rewrite(node, other, f"has {own}, PyTorch {other}", 3 if asked else 6)
 
 
 def _changes_nothing(passage: Passage, node: ast.AST, other: str) -> bool:
@@ -124,9 +124,9 @@ def left_out(passage: Passage) -> Iterator[Rewrite]:
             asked = other in passage.torch_numbers and not passage.has(other)
             bound = f"({other})" if isinstance(ast.parse(other, mode="eval").body, ast.BinOp) else other
             for sign in ("*", "/"):
-                yield Rewrite(node, f"{of} {sign} {bound}", f"lacks `{sign} {bound}`", 4 if asked else 7)
+                yield Rewrite(node, f"{of} {sign} {bound}", f"lacks `{sign} {bound}`", 6 if asked else 8)
             for sign in ("+", "-"):
-                yield Rewrite(node, f"{of} {sign} {bound}", f"lacks `{sign} {bound}`", 5 if asked else 7)
+                yield Rewrite(node, f"{of} {sign} {bound}", f"lacks `{sign} {bound}`", 6 if asked else 8)
 
 
 def residual(passage: Passage) -> Iterator[Rewrite]:

@@ -21,8 +21,8 @@ from compare.judging.stages import StageRow
 from compare.judging.statements import statement
 from compare.traces.place import Place
 
-FURTHER_DOWN = 2  # by how much less likely each further statement is
-BESIDE = 5  # and one that is not named
+FURTHER_DOWN = 1  # by how much less likely each further statement is
+BESIDE = 4  # and one that is not named
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[
     found: list[tuple[int, Candidate]] = []
     for less, passage in passages:
         made = ((rewrite, Candidate(rewrite, passage.code, code)) for rewrite, code in rewritten(passage))
-        found += [(rewrite.likelier + less, each) for rewrite, each in made]
+        found += [(rewrite.unlikely + less, each) for rewrite, each in made]
     yield from (each for _, each in sorted(found, key=lambda each: each[0]))
 
 

@@ -28,7 +28,7 @@ def otherwise(passage: Passage) -> Iterator[Rewrite]:
         for other, form in FORMS.items():
             if other != own:
                 said = f"clips by {own}, PyTorch by {other}"
-                likely = 1 if passage.says(*ASKED[other]) else 4
+                likely = 2 if passage.says(*ASKED[other]) else 4
                 yield Rewrite(node, form.format(of=of, most=most), said, likely)
 
 
@@ -52,7 +52,7 @@ def of_the_optimizer(passage: Passage) -> Iterator[Rewrite]:
             for other in OF_OPTIMIZERS if keyword.arg in OF_OPTIMIZERS else ():
                 if other != keyword.arg:
                     said = f"clips by {keyword.arg}, PyTorch by what {other} does"
-                    likely = 1 if other == "global_clipnorm" and passage.says("clip_grad_norm_") else 3
+                    likely = 2 if other == "global_clipnorm" and passage.says("clip_grad_norm_") else 3
                     yield Rewrite(keyword, f"{other}={passage.code.piece(keyword.value)}", said, likely)
 
 

@@ -21,7 +21,7 @@ FAMILIES = (
     ("amin", "amax"),
     ("square", "abs"),
     ("log", "log1p"),
-    ("exp", "expm1"),
+    ("exp", "softplus", "expm1", "relu", "sigmoid"),
     ("sigmoid", "tanh", "relu", "softplus", "gelu", "silu", "elu", "leaky_relu", "relu6", "selu"),
     ("softmax", "log_softmax", "sigmoid"),
     ("log_sigmoid", "sigmoid"),
@@ -42,6 +42,11 @@ FAMILIES = (
     ("AveragePooling2D", "MaxPooling2D"),
     ("AveragePooling1D", "MaxPooling1D"),
 )
+# Where TensorFlow has them, unless it is at the top.
+OF_NN = ("relu", "gelu", "silu", "elu", "leaky_relu", "relu6", "selu", "softmax", "log_softmax", "l2_loss")
+OF_MATH = (
+    "softplus", "log", "log1p", "expm1", "log_sigmoid", "cumprod", "reduce_std", "reduce_variance", "l2_normalize", "ceil",
+)  # fmt: skip
 # What may be left out, by the words of PyTorch's side that ask for it; {} is what it is applied to.
 WRAPPERS = {
     ("softmax",): ("tf.nn.softmax({}, axis=-1)", "keras.ops.softmax({}, axis=-1)"),
@@ -89,8 +94,15 @@ def other_functions(passage: Passage) -> Iterator[Rewrite]:
                 if other != name:
                     asked = passage.says(other.removeprefix("reduce_").lower(), other)
                     own = passage.says(name.removeprefix("reduce_").lower())
-                    function = passage.code.piece(call.func)[: -len(name)] + other
-                    yield Rewrite(call.func, function, f"takes {name}, PyTorch {other}", 1 + 2 * own + 2 * (not asked))
+                    function = _named(passage.code.piece(call.func)[: -len(name)], other)
+                    yield Rewrite(call.func, function, f"takes {name}, PyTorch {other}", 2 + own + 2 * (not asked))
+
+
+def _named(of: str, name: str) -> str:
+    """A function of a module, "tf.nn.relu" for `of` "tf."."""
+    if of.startswith("tf."):
+        of = "tf.nn." if name in OF_NN else "tf.math." if name in OF_MATH else "tf."
+    return f"{of}{name}"
 
 
 def without_function(passage: Passage) -> Iterator[Rewrite]:
@@ -113,7 +125,7 @@ def left_out(passage: Passage) -> Iterator[Rewrite]:
             for value in passage.values():
                 if not isinstance(value, (ast.Constant, ast.Tuple, ast.List)) and name_called(value) != name:
                     new = form.format(passage.code.piece(value))
-                    yield Rewrite(value, new, f"leaves {name} out, which PyTorch applies", 3 if lacking else 6)
+                    yield Rewrite(value, new, f"leaves {name} out, which PyTorch applies", 5 if lacking else 7)
 
 
 RULES = (other_functions, without_function, left_out)

@@ -28,7 +28,7 @@ def cut(passage: Passage) -> Iterator[Rewrite]:
         if not inside and isinstance(value, (ast.Name, ast.Call, ast.BinOp, ast.Subscript, ast.Attribute, ast.UnaryOp)):
             new = form.format(passage.code.piece(value))
             said = "lets the gradient through, which PyTorch cuts (detach or no_grad)"
-            yield Rewrite(value, new, said, 1 if passage.says(*CUTS) else 5)
+            yield Rewrite(value, new, said, 3 if passage.says(*CUTS) else 7)
 
 
 def straight_through(passage: Passage) -> Iterator[Rewrite]:
@@ -39,7 +39,7 @@ def straight_through(passage: Passage) -> Iterator[Rewrite]:
         for soft in names:
             if isinstance(hard.ctx, ast.Load) and soft != hard.id:
                 said = "rounds with no gradient: PyTorch passes it straight through"
-                yield Rewrite(hard, form.format(soft, hard.id), said, 7)
+                yield Rewrite(hard, form.format(soft, hard.id), said, 8)
 
 
 RULES = (let_through, cut, straight_through)

@@ -32,10 +32,10 @@ def of_rows(passage: Passage) -> Iterator[Rewrite]:
         if len(call.args) == 1 and not call.keywords:
             for axis in ("-1", "1", "(1, 2)", "(1, 2, 3)", "0"):
                 new = f"{mean}({_other(passage, call, MEANS[name])}({passage.code.piece(inner)}, axis={axis}))"
-                yield Rewrite(call, new, f"takes the mean over all, PyTorch the mean of sums along axis {axis}", 3)
+                yield Rewrite(call, new, f"takes the mean over all, PyTorch the mean of sums along axis {axis}", 4)
         if name_called(inner) == MEANS[name] and isinstance(inner, ast.Call) and inner.args:
             new = f"{mean}({passage.code.piece(inner.args[0])})"
-            yield Rewrite(call, new, "takes the mean of sums, PyTorch the mean over all", 3)
+            yield Rewrite(call, new, "takes the mean of sums, PyTorch the mean over all", 4)
 
 
 def of_what_counts(passage: Passage) -> Iterator[Rewrite]:
@@ -107,7 +107,7 @@ def in_the_other_order(passage: Passage) -> Iterator[Rewrite]:
             within = f"{passage.code.piece(call.func)}({', '.join([passage.code.piece(inner.args[0]), *rest])})"
             new = f"{passage.code.piece(inner.func)}({', '.join([within, *own])})"
             said = f"takes {name_called(call)} of {name_called(inner)}, PyTorch the other way round"
-            yield Rewrite(call, new, said, 3)
+            yield Rewrite(call, new, said, 2)
 
 
 RULES = (of_rows, of_what_counts, by_the_batch, over_one_less, in_the_other_order)

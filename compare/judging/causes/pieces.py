@@ -18,12 +18,12 @@ def other_parts(passage: Passage) -> Iterator[Rewrite]:
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             continue
         said = f"takes `{passage.code.piece(node)}`, PyTorch another part"
-        yield Rewrite(node, passage.code.piece(node.value), said, 5)
+        yield Rewrite(node, passage.code.piece(node.value), said, 4)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         for part in parts:
             own = passage.code.piece(part).replace(" ", "")
             for other in SHIFTED.get(own, ()):
-                yield Rewrite(part, other, said, 3)
+                yield Rewrite(part, other, said, 4)
             if isinstance(part, ast.Slice):
                 yield from _halves(passage, part, said)
 
@@ -45,7 +45,7 @@ def parts_left_out(passage: Passage) -> Iterator[Rewrite]:
         if isinstance(node, (ast.Name, ast.Subscript, ast.Call, ast.Attribute)):
             for form in forms:
                 said = f"takes all of `{passage.code.piece(node)}`, PyTorch `{form}` of it"
-                yield Rewrite(node, f"{passage.code.operand(node)}{form}", said, 7)
+                yield Rewrite(node, f"{passage.code.operand(node)}{form}", said, 8)
 
 
 def other_names(passage: Passage) -> Iterator[Rewrite]:

@@ -24,7 +24,7 @@ RULES: tuple[Rule, ...] = (
 def rewritten(passage: Passage) -> list[tuple[Rewrite, Code]]:
     """Each rewrite with the code that it makes, the likeliest first, none twice and none that is not Python."""
     found: dict[str, tuple[Rewrite, Code]] = {}
-    for rewrite in sorted((each for rule in RULES for each in rule(passage)), key=lambda each: each.likelier):
+    for rewrite in sorted((each for rule in RULES for each in rule(passage)), key=lambda each: each.unlikely):
         try:
             changed = passage.code.with_rewrite(rewrite)
         except SyntaxError:

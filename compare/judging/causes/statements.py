@@ -39,7 +39,7 @@ def _exchanged(passage: Passage, one: ast.stmt, other: ast.stmt) -> Rewrite:
     places = {"lineno": one.lineno, "col_offset": one.col_offset}
     both = ast.Pass(**places, end_lineno=other.end_lineno, end_col_offset=other.end_col_offset)  # where both stand
     new = f"{passage.code.piece(other)}\n{' ' * one.col_offset}{passage.code.piece(one)}"
-    return Rewrite(both, new, "does these two the other way round", 5)
+    return Rewrite(both, new, "does these two the other way round", 4)
 
 
 RULES = (one_too_many, moved)

@@ -36,7 +36,7 @@ def test_a_statement_becomes(rule, tf, torch, wanted):
 
 
 def test_pytorchs_own_number_is_tried_before_others():
-    found = sorted(arithmetic.other_numbers(passage("y = 0.3 * logits", "y = x * 0.9")), key=lambda each: each.likelier)
+    found = sorted(arithmetic.other_numbers(passage("y = 0.3 * logits", "y = x * 0.9")), key=lambda each: each.unlikely)
     assert found[0].new == "0.9"
 
 

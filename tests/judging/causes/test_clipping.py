@@ -16,7 +16,7 @@ def test_each_way_to_clip_becomes_the_two_others():
 
 def test_that_of_pytorchs_side_is_likelier():
     for torch, wanted in (("clip_grad_norm_(p, 1.0)", "global"), ("clip_grad_value_(p, 1.0)", "value")):
-        likeliest = min(otherwise(passage(EACH, torch)), key=lambda each: each.likelier)
+        likeliest = min(otherwise(passage(EACH, torch)), key=lambda each: each.unlikely)
         assert wanted in likeliest.new
 
 

@@ -18,7 +18,7 @@ def test_stop_gradient_is_put_around_each_part_and_not_twice():
 def test_to_cut_is_likelier_where_pytorch_detaches_and_to_let_through_where_it_does_not():
     for rule, sign in ((cut, 1), (let_through, -1)):
         detached, plain = (
-            min(each.likelier for each in rule(passage("y = tf.stop_gradient(logits) - mask", torch)))
+            min(each.unlikely for each in rule(passage("y = tf.stop_gradient(logits) - mask", torch)))
             for torch in ("y = x.detach()", "y = x")
         )
         assert sign * detached < sign * plain

@@ -6,7 +6,7 @@ from tests.helpers.passages import passage
 
 def test_the_likeliest_comes_first_and_none_twice_and_none_that_changes_nothing():
     found = rewritten(passage("return tf.reduce_sum(logits * mask)", "return (x * mask).mean()"))
-    assert [each.likelier for each, _ in found] == sorted(each.likelier for each, _ in found)
+    assert [each.unlikely for each, _ in found] == sorted(each.unlikely for each, _ in found)
     texts = [code.text for _, code in found]
     assert len(set(texts)) == len(texts)
     assert passage("return tf.reduce_sum(logits * mask)").code.text not in texts
