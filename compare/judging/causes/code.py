@@ -19,8 +19,8 @@ Piece = ast.expr | ast.stmt | ast.keyword
 class Rewrite(NamedTuple):
     """A piece of code and what to write in its place; an empty text takes a statement away.
 
-    `said` is what the port does and PyTorch does not, in half a sentence. How `unlikely` it is comes from the tests'
-    wrong lines: of the rewrites of a rule, one in ten to the power of half as much is right.
+    `said` is what the port does and PyTorch does not. How `unlikely` it is comes from the tests' wrong lines: of the
+    rewrites of a rule, one in ten to the power of half as much is right.
     """
 
     node: Piece

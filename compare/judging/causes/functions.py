@@ -45,7 +45,8 @@ FAMILIES = (
 # Where TensorFlow has them, unless it is at the top.
 OF_NN = ("relu", "gelu", "silu", "elu", "leaky_relu", "relu6", "selu", "softmax", "log_softmax", "l2_loss")
 OF_MATH = (
-    "softplus", "log", "log1p", "expm1", "log_sigmoid", "cumprod", "reduce_std", "reduce_variance", "l2_normalize", "ceil",
+    "softplus", "log", "log1p", "expm1", "log_sigmoid", "cumprod", "reduce_std", "reduce_variance", "l2_normalize",
+    "ceil",
 )  # fmt: skip
 # What may be left out, by the words of PyTorch's side that ask for it; {} is what it is applied to.
 WRAPPERS = {
