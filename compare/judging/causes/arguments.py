@@ -80,7 +80,7 @@ def _axes(passage: Passage, value: ast.expr) -> Iterator[Rewrite]:
         return
     for other in others:
         if other != own:
-            yield Rewrite(value, other, f"works along axis {own}, PyTorch along {other}", 4)
+            yield Rewrite(value, other, f"works along axis {own} where PyTorch works along {other}", 4)
 
 
 def other_flags(passage: Passage) -> Iterator[Rewrite]:
@@ -129,7 +129,7 @@ def other_words(passage: Passage) -> Iterator[Rewrite]:
             asked = passage.says(other) or any(
                 f'"{other}"' in ast.unparse(each).replace("'", '"') for each in passage.torch
             )
-            yield Rewrite(node, f'"{other}"', f'has "{node.value}", PyTorch "{other}"', 3 if asked else 6)
+            yield Rewrite(node, f'"{other}"', f'has "{node.value}" where PyTorch has "{other}"', 3 if asked else 6)
 
 
 def _keys(passage: Passage) -> tuple[str, ...]:
@@ -179,7 +179,12 @@ def _orders(passage: Passage, node: ast.Tuple | ast.List) -> Iterator[Rewrite]:
             bare = not whole.startswith(("(", "["))
             opened, closed = ("", "") if bare else (whole[0], whole[-1])
             moved = sum(one != other for one, other in zip(order, elements, strict=True))
-            yield Rewrite(node, f"{opened}{', '.join(order)}{closed}", "has them in another order", 3 + (moved > 2))
+            yield Rewrite(
+                node,
+                f"{opened}{', '.join(order)}{closed}",
+                f"has what is in `{whole}` in another order",
+                3 + (moved > 2),
+            )
 
 
 RULES = (other_axes, other_flags, other_words, other_subscripts, other_order)

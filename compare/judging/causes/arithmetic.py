@@ -34,9 +34,9 @@ def without_operand(passage: Passage) -> Iterator[Rewrite]:
     for node in passage.each(ast.BinOp):
         for kept, dropped in ((node.left, node.right), (node.right, node.left)):
             gone = passage.code.piece(dropped)
-            yield Rewrite(node, passage.code.piece(kept), f"has `{gone}`, which PyTorch does not", 4)
+            yield Rewrite(node, passage.code.piece(kept), f"has `{gone}` there, which PyTorch has not", 4)
             if isinstance(node.op, ast.Sub) and kept is node.right:
-                yield Rewrite(node, f"-{passage.code.operand(kept)}", f"has `{gone}`, which PyTorch does not", 5)
+                yield Rewrite(node, f"-{passage.code.operand(kept)}", f"has `{gone}` there, which PyTorch has not", 5)
 
 
 def other_grouping(passage: Passage) -> Iterator[Rewrite]:
@@ -79,7 +79,7 @@ def other_comparisons(passage: Passage) -> Iterator[Rewrite]:
             left, right = map(passage.code.operand, (node.left, node.comparators[0]))
             sign = COMPARED[type(node.ops[0])]
             for other in ORDERED.get(sign, {"==": ("!=",), "!=": ("==",)}.get(sign, ())):
-                yield Rewrite(node, f"{left} {other} {right}", f"asks for {sign}, PyTorch for {other}", 2)
+                yield Rewrite(node, f"{left} {other} {right}", f"asks for {sign} where PyTorch asks for {other}", 2)
 
 
 def other_numbers(passage: Passage) -> Iterator[Rewrite]:
@@ -91,7 +91,7 @@ def other_numbers(passage: Passage) -> Iterator[Rewrite]:
         for other in _instead_of(passage, node):
             if other != own and not _changes_nothing(passage, node, other):
                 asked = other in passage.torch_numbers and not passage.has(other)
-                yield Rewrite(node, other, f"has {own}, PyTorch {other}", 3 if asked else 6)
+                yield Rewrite(node, other, f"has {own} where PyTorch has {other}", 3 if asked else 6)
 
 
 def _changes_nothing(passage: Passage, node: ast.AST, other: str) -> bool:

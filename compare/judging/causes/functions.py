@@ -96,7 +96,9 @@ def other_functions(passage: Passage) -> Iterator[Rewrite]:
                     asked = passage.says(other.removeprefix("reduce_").lower(), other)
                     own = passage.says(name.removeprefix("reduce_").lower())
                     function = _named(passage.code.piece(call.func)[: -len(name)], other)
-                    yield Rewrite(call.func, function, f"takes {name}, PyTorch {other}", 2 + own + 2 * (not asked))
+                    yield Rewrite(
+                        call.func, function, f"takes {name} where PyTorch takes {other}", 2 + own + 2 * (not asked)
+                    )
 
 
 def _named(of: str, name: str) -> str:

@@ -56,7 +56,7 @@ def other_names(passage: Passage) -> Iterator[Rewrite]:
             for other in known:
                 if other != node.id:
                     asked = passage.says(other)
-                    yield Rewrite(node, other, f"takes `{node.id}`, PyTorch `{other}`", 5 if asked else 6)
+                    yield Rewrite(node, other, f"takes `{node.id}` where PyTorch takes `{other}`", 5 if asked else 6)
 
 
 def exchanged_names(passage: Passage) -> Iterator[Rewrite]:
@@ -86,10 +86,8 @@ def other_attributes(passage: Passage) -> Iterator[Rewrite]:
         if isinstance(node.value, ast.Name) and node.value.id not in ("tf", "keras", "ops", "layers", "np"):
             for other in found[node.value.id]:
                 if other != node.attr:
-                    asked = passage.says(other)
-                    yield Rewrite(
-                        node, f"{node.value.id}.{other}", f"takes {node.attr}, PyTorch {other}", 5 if asked else 7
-                    )
+                    said = f"takes {node.attr} where PyTorch takes {other}"
+                    yield Rewrite(node, f"{node.value.id}.{other}", said, 5 if passage.says(other) else 7)
 
 
 RULES = (other_parts, parts_left_out, other_names, exchanged_names, other_attributes)

@@ -59,7 +59,7 @@ def set_alike(passage: Passage, rows: Sequence[SettingRow], every: Iterable[Sett
         yield from pytorchs_formula(passage, call, rows, every)
         for some in (rows, *([row] for row in rows if len(rows) > 1)):
             if arguments := arguments_of(some):
-                said = f"has {', '.join(f'{row.setting} {row.tf}, PyTorch {row.torch}' for row in some)}"
+                said = f"has {' and '.join(f'{row.setting} {row.tf} where PyTorch has {row.torch}' for row in some)}"
                 yield Rewrite(call, with_arguments(passage.code, call, arguments), said, 0)
 
 

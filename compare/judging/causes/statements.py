@@ -13,7 +13,7 @@ def one_too_many(passage: Passage) -> Iterator[Rewrite]:
     """Without a statement whose result may be had from before: `x = f(x)`, `x *= 2`, a call."""
     statement = passage.statement
     if isinstance(statement, (ast.AugAssign, ast.Expr)) or (isinstance(statement, ast.Assign) and _again(statement)):
-        said = f"has `{ast.unparse(statement).splitlines()[0]}`, which PyTorch does not"
+        said = f"has `{ast.unparse(statement).splitlines()[0]}`, which PyTorch has not"
         yield Rewrite(statement, "", said, 4)
 
 
@@ -39,7 +39,7 @@ def _exchanged(passage: Passage, one: ast.stmt, other: ast.stmt) -> Rewrite:
     places = {"lineno": one.lineno, "col_offset": one.col_offset}
     both = ast.Pass(**places, end_lineno=other.end_lineno, end_col_offset=other.end_col_offset)  # where both stand
     new = f"{passage.code.piece(other)}\n{' ' * one.col_offset}{passage.code.piece(one)}"
-    return Rewrite(both, new, "does these two the other way round", 4)
+    return Rewrite(both, new, "does these two statements the other way round", 4)
 
 
 RULES = (one_too_many, moved)
