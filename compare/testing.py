@@ -19,6 +19,7 @@ class PortOptions(TypedDict, total=False):
     precision: Precision
     nudged: bool
     must_fall: bool
+    explain: bool
     threads: int
     timeout: float
     torch_python: str | None
@@ -33,6 +34,9 @@ def assert_equivalent(port: Path | str, **options: Unpack[PortOptions]) -> Resul
     __tracebackhide__ = True
     result = run_port(port, **options)
     if result.verdict != "equivalent":
-        said = [*result.findings, *(f"warning, {each}" for each in result.warnings)]
+        from compare.reporting.cause_lines import cause_lines
+
+        why = "\n".join(cause_lines(result.judgement)) if result.judgement else ""
+        said = [*result.findings, *filter(None, [why]), *(f"warning, {each}" for each in result.warnings)]
         raise AssertionError("\n".join([f"{port}: {result.verdict}", *(f"- {each}" for each in said)]))
     return result

@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from compare import testing
+from compare.judging.causes.cause import Cause
+from compare.judging.judgement import Judgement
 from compare.testing import assert_equivalent
 from tests.helpers.fake_port_worker import PORT, python_that
 
@@ -20,9 +22,10 @@ PLUGIN = "compare.pytest_plugin"
 def came_to(monkeypatch):
     """Lets every port come to this verdict; what was asked for."""
 
-    def come_to(verdict, *findings):
+    def come_to(verdict, *findings, judgement=None):
         asked = []
-        result = SimpleNamespace(verdict=verdict, findings=findings, warnings=("torch: shapes broadcast",))
+        warnings = ("torch: shapes broadcast",)
+        result = SimpleNamespace(verdict=verdict, findings=findings, warnings=warnings, judgement=judgement)
         monkeypatch.setattr(testing, "run_port", lambda port, **options: asked.append((port, options)) or result)
         return result, asked
 
@@ -50,6 +53,15 @@ def test_any_other_verdict_fails_with_every_finding(came_to, verdict):
         str(caught.value)
         == f"my_port.py: {verdict}\n- parts at step 0, rate\n- too short\n- warning, torch: shapes broadcast"
     )
+
+
+def test_the_failure_says_why_with_the_lines_to_change(came_to):
+    cause = Cause("the loss", "takes a sum", "/port.py", 3, "sum(x)", "mean(x)", 1.0, 0.0, True, True)
+    came_to("diverged", "parts", judgement=Judgement("diverged", (), {}, None, causes=(cause,)))
+    with pytest.raises(
+        AssertionError, match=r"- parts\n- why:\n  1\. port\.py:3, the loss: tf takes a sum\n     - sum"
+    ):
+        assert_equivalent("my_port.py")
 
 
 TEST = """
