@@ -91,7 +91,8 @@ def acts_at(row: SettingRow, first: StageRow) -> bool:
     """Whether a setting is a number that acts where a divergence is; rates are judged by the stage of that name."""
     values = row.torch, row.tf
     is_number = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
-    if row.setting == "lr" or not is_number:  # a flag moves more than rounding, if anything
+    # A flag moves more than rounding, if anything, and no other number makes a learning rate what it is.
+    if row.setting == "lr" or first.stage == "rate" or not is_number:
         return False
     # A layer's second call may come after the update of another optimizer, as the generator's of a GAN does.
     after_an_update = first.stage in OF_THE_OPTIMIZER or number_of_call(first.tensor) > 1

@@ -203,3 +203,9 @@ def test_an_update_by_an_optimizer_whose_number_is_another_is_no_leak(found, row
 def test_a_number_of_the_optimizer_acts_on_the_second_call_of_a_layer_which_may_come_after_an_update(call, acts):
     first = StageRow(0, "forward", f"linear{call}", difference(np.float64(1), np.float64(2)), 0.1)
     assert acts_at(setting("optimizer: of the critic", "eps"), first) == acts
+
+
+def test_no_other_number_of_an_optimizer_makes_a_learning_rate_what_it_is():
+    decay = setting("optimizer", "weight_decay")
+    assert not acts_at(decay, StageRow(0, "rate", "learning_rate", difference(np.ones(1), np.ones(1) + 1e-8), 1e-14))
+    assert acts_at(decay, StageRow(0, "update", "w", difference(np.ones(1), np.ones(1) + 1e-8), 1e-14))
