@@ -47,6 +47,11 @@ def test_a_port_is_run_on_a_hundred_batches_unless_another_number_is_given(asked
         PortExperiment(Path("my_port.py"), 0, 100),
         PortExperiment(Path("my_port.py"), 2, 5),
     ]
+    assert asked[0][1] == Options(explain=True)
+
+
+def test_why_a_port_parts_is_not_searched_where_that_is_not_wanted(asked):
+    compare.run_port("my_port.py", explain=False)
     assert asked[0][1] == Options()
 
 

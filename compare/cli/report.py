@@ -50,7 +50,7 @@ def run_and_report(experiments: Sequence[Experiment], options: Options, out: Pat
         drawn = {result.case: plots.get(result.case) or image(result.plot()) for result in results}
         report(results, {f"{case}.png": plot for case, plot in drawn.items()}, out)
     if patch is not None:
-        _write_patch(results, patch)
+        write_patch(results, patch)
     if trouble:
         fail(trouble)
     return status(results)
@@ -75,7 +75,8 @@ def report(results: list[Result], plots: dict[str, bytes], out: Path) -> None:
         Console(stderr=True).print(f"please report the fault with {escape(str(out / name))}", highlight=False)
 
 
-def _write_patch(results: Sequence[Result], path: Path) -> None:
+def write_patch(results: Sequence[Result], path: Path) -> None:
+    """Write the changes that were found, if any were."""
     text = "".join(result.judgement.patch for result in results if result.judgement)
     if not text:
         Console(stderr=True).print(f"no change was found, so {escape(str(path))} was not written", highlight=False)

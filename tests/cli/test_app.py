@@ -88,8 +88,28 @@ def test_that_a_ports_loss_must_fall_is_an_option(monkeypatch, tmp_path, must_fa
     (tmp_path / "my_port.py").touch()
     arguments = ["port", str(tmp_path / "my_port.py"), f"--out={tmp_path}", *["--must-fall"] * must_fall]
     assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
-    [(_, options, _)] = asked
+    [(_, options, *_)] = asked
     assert options.must_fall is must_fall
+
+
+def test_a_port_is_explained_unless_that_is_not_wanted_and_its_patch_is_written_where_it_is_asked_for(
+    monkeypatch, tmp_path
+):
+    asked = []
+    monkeypatch.setattr(console, "run_and_report", lambda *given: asked.append(given) or 0)
+    (tmp_path / "my_port.py").touch()
+    for options in ([], ["--no-explain"], ["--patch", str(tmp_path / "fix.patch")]):
+        arguments = ["port", str(tmp_path / "my_port.py"), f"--out={tmp_path}", *options]
+        assert CliRunner().invoke(command_line.app, arguments).exit_code == 0
+    assert [(options.explain, patch) for _, options, _, patch in asked] == [
+        *((True, None), (False, None), (True, tmp_path / "fix.patch")),
+    ]
+
+
+def test_a_patch_without_a_search_is_refused(invoke, tmp_path):
+    (tmp_path / "my_port.py").touch()
+    refusal = refused(invoke("port", str(tmp_path / "my_port.py"), "--no-explain", "--patch=fix.patch"))
+    assert "--patch writes what --explain finds: leave --no-explain out" in refusal
 
 
 @pytest.mark.parametrize("option", ["--steps=5", "--epochs=5"])

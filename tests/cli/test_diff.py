@@ -126,7 +126,7 @@ def test_traces_that_agree_have_status_0_and_a_report(invoke, traces, tmp_path):
     result = invoke("diff", "runs/torch", "runs/tf.npz")
     assert (result.exit_code, result.stderr) == (0, "")
     out = tmp_path / "results" / "torch_tf"
-    tables = ("summary", "curves", "epochs", "stages", "settings", "differences", "lines")
+    tables = ("summary", "curves", "epochs", "stages", "settings", "differences", "findings", "lines")
     names = {*(f"{name}.csv" for name in tables), "torch_tf.png"}
     assert {path.name for path in out.iterdir()} == names
     [row] = table(out)

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from compare.cli.report import report, status
+from compare.cli.report import report, status, write_patch
 from compare.inputs.subject import Subject
 from compare.reporting.result import Result
 from tests.helpers.fake_worker import LAST_WORDS, MESSAGE, ROOT, WARNING
@@ -181,3 +182,12 @@ def test_what_draws_plots_is_imported_before_an_interrupt_is_answered_by_a_repor
         "report.run_and_report([], Options(), None)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_patch_is_written_if_a_change_was_found_and_else_it_is_said(tmp_path, capsys):
+    found, none = (SimpleNamespace(judgement=SimpleNamespace(patch=text)) for text in ("--- a\n+++ b\n", ""))
+    write_patch([found, SimpleNamespace(judgement=None)], tmp_path / "fix.patch")
+    assert (tmp_path / "fix.patch").read_text() == "--- a\n+++ b\n"
+    write_patch([none], tmp_path / "none.patch")
+    assert not (tmp_path / "none.patch").exists()
+    assert "no change was found" in capsys.readouterr().err

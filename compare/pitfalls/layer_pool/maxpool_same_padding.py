@@ -3,7 +3,8 @@
 Symptom: shapes agree, and every window of the pooling is one pixel further down and right.
 Cause: TensorFlow pads by as much as it needs, one row at the end of 8; PyTorch pads by 1 at both ends.
 Fix: pad by hand with what never wins, then pool with padding="valid".
-Source: torch/nn/modules/pooling.py:43 (2.13); keras/src/backend/tensorflow/nn.py:234 (3.15); https://github.com/taehoonlee/tensornets/issues/25
+Source: torch/nn/modules/pooling.py:43 (2.13); keras/src/backend/tensorflow/nn.py:234 (3.15);
+    https://github.com/taehoonlee/tensornets/issues/25
 """
 
 STAGE = "forward"
