@@ -24,7 +24,10 @@ WORDS: tuple[tuple[str, ...], ...] = (
 )
 # What a call may be given beside, by the words of PyTorch's side that ask for it.
 FLAGS = {
-    "from_logits=True": ("cross_entropy", "BCEWithLogitsLoss", "CrossEntropyLoss", "with_logits"),
+    "from_logits=True": (
+        "cross_entropy", "CrossEntropyLoss", "binary_cross_entropy_with_logits", "BCEWithLogitsLoss", "nll_loss",
+    ),
+    "approximate=True": ("approximate",),
     "keepdims=True": ("keepdim", "keepdims"),
     "training=training": ("train", "training", "eval", "dropout", "BatchNorm1d", "BatchNorm2d"),
     "transpose_b=True": ("t", "T", "mT", "transpose", "permute", "linear", "einsum"),

@@ -11,6 +11,7 @@ from typing import TypeVar
 from compare.judging.causes.code import Code
 
 Kind = TypeVar("Kind", bound=ast.AST)
+OF_A_PORT = ("self", "side", "model", "batch", "training")  # what a function is given, and no value of a step
 NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -138,7 +139,7 @@ def known_names(passage: Passage) -> list[str]:
         inside = passage.code.parents.get(inside)
     if not isinstance(inside, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return []
-    found = dict.fromkeys(each.arg for each in inside.args.args if each.arg != "self")
+    found = dict.fromkeys(each.arg for each in inside.args.args if each.arg not in OF_A_PORT)
     for node in ast.walk(inside):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.lineno < passage.statement.lineno:
             found[node.id] = None

@@ -19,6 +19,12 @@ from tests.helpers.passages import statements
             "cross_entropy(x)",
             "y = entropy(logits, from_logits=True)",
         ),
+        (
+            arguments.other_flags,
+            "y = tf.nn.gelu(x)",
+            "gelu(x, approximate='tanh')",
+            "y = tf.nn.gelu(x, approximate=True)",
+        ),
         (arguments.other_flags, "y = tf.cumsum(logits)", "", "y = tf.cumsum(logits, exclusive=True)"),
         (arguments.other_words, 'y = f(logits, padding="same")', "", "y = f(logits, padding='valid')"),
         (arguments.other_words, 'y = batch["x"]', "", "y = batch['mask']"),

@@ -74,6 +74,14 @@ def test_behind_a_rounded_constant_as_much_is_allowed_as_that_moves(tmp_path):
     assert not before(()).agrees
 
 
+def test_a_schedule_may_compute_in_float32(tmp_path):
+    rate = row(0, "rate", "learning_rate", BEYOND, allowed=1e-14)
+    runs = Runs(tmp_path)
+    comparison = SimpleNamespace(rows=[rate], pair=[SimpleNamespace(steps=5)] * 2)
+    Trial.of(runs, Judgement("diverged", (), {"float64": comparison}, rate), rate)
+    assert runs.asked[1][1].nudge == "float32"
+
+
 def test_no_step_behind_the_last_is_asked_for(tmp_path):
     runs = Runs(tmp_path)
     trial(runs, steps=1)
