@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from compare.judging.advice import settings_at
+from compare.judging.advice import OF_AN_OPTIMIZER, settings_at
 from compare.judging.causes.beside import before, callers
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
@@ -98,9 +98,17 @@ def _set(judgement: Judgement, places: Iterable[Place], rows: Sequence[SettingRo
 
 
 def _places(judgement: Judgement, side: str) -> list[Place]:
-    """The lines of a side where the port parts, and those of its other differences."""
+    """The lines of a side where the port parts, and those of its other differences; where an optimizer does, also those
+    that made it."""
     lines: list[Line] = [*judgement.lines, *(line for each in judgement.differences for line in each.lines)]
-    return list(dict.fromkeys(line.at for line in lines if line.side == side and line.role == PARTS))
+    found = [line.at for line in lines if line.side == side and line.role == PARTS]
+    first = judgement.first_divergence
+    if first is not None and first.stage in OF_AN_OPTIMIZER:
+        pair = next((each.pair for each in judgement.comparisons.values() if first in each.rows), None)
+        header = None if pair is None else (pair.torch if side == "torch" else pair.tf).header
+        made = header.made_at if header else {}
+        found += [place for name, places in made.items() if name.startswith("optimizer") for place in places]
+    return list(dict.fromkeys(found))
 
 
 def _passage(judgement: Judgement, place: Place, files: Files) -> Passage | None:

@@ -99,7 +99,7 @@ def arguments_of(rows: Iterable[SettingRow], own: str = "") -> dict[str, str]:
     """What to write for these settings, by Keras' names of the arguments; `own` is a class of tf_impl's."""
     found: dict[str, str] = {}
     for row in rows:
-        if row.setting in OF_THE_FORMULA:
+        if row.setting in (*OF_THE_FORMULA, "schedule"):
             continue
         names = ARGUMENTS.get(row.setting, (row.setting.replace(" ", "_"),))
         values = list(row.torch) if len(names) > 1 and isinstance(row.torch, (list, tuple)) else [row.torch]

@@ -81,6 +81,15 @@ def test_layers_that_are_set_alike_are_set_at_once(port, tmp_path):
     assert second.after.text.count("epsilon=1e-05") == 1
 
 
+def test_where_an_optimizer_parts_the_line_that_made_it_is_rewritten_too(port, tmp_path):
+    (tmp_path / "port.py").write_text(PORT.replace("layers.BatchNormalization()", "SGD(ExponentialDecay(0.1, 3, 0.3))"))
+    rate = row(0, "rate", "learning_rate", BEYOND)
+    judgement = judged(port, rate)
+    judgement.comparisons["float64"].pair.tf.header.made_at["optimizer"] = (Place(port, 5, "f"),)
+    found = [each.after.text for each in candidates(judgement, rate, Files({}, {}))]
+    assert any("ExponentialDecay(0.1, 3, 0.3, staircase=True)" in each for each in found)
+
+
 def test_what_was_changed_before_stays_changed_and_lines_of_a_changed_file_are_of_the_users(port, tmp_path):
     changed = Code(port, PORT.replace("BatchNormalization()", "BatchNormalization(epsilon=1e-05)"))
     files = Files({port: changed}, {"changed_0.py": port})

@@ -61,3 +61,9 @@ def test_the_batch_norm_of_tf_impl_has_pytorchs_running_variance_and_sense_of_mo
     every = [*rows, row("momentum", 0.2, 0.2), row("eps", 1e-5, 1e-5)]
     found = statements(lambda passage: set_alike(passage, rows, every), "y = layers.BatchNormalization(name='bn')(x)")
     assert found[0] == "from tf_impl.layers import BatchNorm; y = BatchNorm(name='bn', momentum=0.2)(x)"
+
+
+def test_a_schedule_is_no_argument():
+    assert not statements(
+        lambda passage: set_alike(passage, [row("schedule", "StepLR", "none", "SGD")]), "y = SGD(0.1)"
+    )
