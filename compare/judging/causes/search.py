@@ -15,12 +15,15 @@ from compare.judging.causes.candidates import Candidate, Files, candidates, inne
 from compare.judging.causes.cause import Cause, patch_of
 from compare.judging.causes.code import Code
 from compare.judging.causes.trial import Patches, Trial, Tried
-from compare.judging.comparison import DIVERGED
+from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.judgement import Judgement
 from compare.judging.parting_lines import what_parts
 from compare.judging.rates import rates_beyond_apart
 from compare.judging.run import Run
 from compare.judging.stages import StageRow
+from compare.running.request import RequestFailedError
+from compare.traces.pairing import PairingError
+from compare.traces.trace import TraceError
 
 SECONDS = 40.0  # for all causes of a port
 MOST_CAUSES = 6
@@ -66,12 +69,21 @@ def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, secon
             break
         candidate, tried = accepted
         codes = {**found.codes, candidate.after.file: candidate.after}
-        changed = judge(patches.of(codes))
-        if _parts_beyond(found.judgement, changed):
+        changed = _judged(judge, patches.of(codes))
+        if changed is None or _parts_beyond(found.judgement, changed):
             refused.add(candidate.after.text)
             continue
         found = Found((*found.causes, _cause(found.judgement, candidate, tried)), codes, changed)
     return found
+
+
+def _judged(judge: Judge, patches: tuple[tuple[str, str], ...]) -> Judgement | None:
+    """The judgement of the whole port; None where it fails behind the steps that were tried."""
+    try:
+        changed = judge(patches)
+    except (RequestFailedError, PairingError, TraceError):
+        return None
+    return None if changed.verdict == ERROR else changed
 
 
 def _parts_beyond(judgement: Judgement, changed: Judgement) -> bool:

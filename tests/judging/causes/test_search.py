@@ -11,6 +11,7 @@ from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.search import with_causes
 from compare.judging.causes.trial import Tried
 from compare.judging.judgement import Judgement
+from compare.running.request import RequestFailedError
 from tests.helpers.stage_row import BEYOND, row
 
 TEXT = "a = 1\nb = 1\n"
@@ -78,6 +79,18 @@ def test_a_change_that_only_lets_more_agree_is_not_proven(searched):
 def test_a_schedule_that_agrees_only_as_far_as_was_trained_is_no_cause(searched, monkeypatch):
     monkeypatch.setattr(module, "_parts_beyond", lambda judgement, changed: judgement.first_divergence is LOSS)
     assert searched().causes == ()
+
+
+@pytest.mark.parametrize("outcome", [RequestFailedError("tf", "no Python"), Judgement("error", (), {}, None)])
+def test_a_change_with_which_the_whole_port_fails_is_refused(outcome):
+    def judge(patches):
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    assert module._judged(judge, ()) is None
+    right = Judgement("equivalent", (), {}, None)
+    assert module._judged(lambda patches: right, ()) is right
 
 
 def test_only_of_a_learning_rate_it_counts_what_is_beyond_the_training(monkeypatch):
