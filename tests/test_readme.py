@@ -18,6 +18,7 @@ from compare.components import specs
 from compare.components.source import entries
 from compare.components.table import COLUMNS as COMPONENT_COLUMNS
 from compare.inputs import cases
+from compare.reporting.pitfall_rows import COLUMNS as PITFALL_COLUMNS
 from compare.reporting.tables import COLUMNS
 from compare.reporting.terminal import summary_table
 from tests.benchmark import COLUMNS as BENCHMARK_COLUMNS
@@ -59,7 +60,7 @@ OF_SCRIPTS = {
     "no_false_alarms": ALARM_COLUMNS,
     "log_causes": CAUSE_COLUMNS,
 }
-WITHOUT_CASES = {**OF_SCRIPTS, "components": COMPONENT_COLUMNS}
+WITHOUT_CASES = {**OF_SCRIPTS, "components": COMPONENT_COLUMNS, "pitfalls": PITFALL_COLUMNS}
 RUN_OTHERWISE = ("python -m compare", "python -m compare port my_port.py")
 
 
