@@ -53,7 +53,7 @@ def catalogue(folder: Path = FOLDER) -> Mapping[str, Pitfall]:
 
 def _read(path: Path) -> Pitfall:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    title, _, rest = (ast.get_docstring(tree) or "").partition("\n")
+    title, _, rest = (ast.get_docstring(tree) or "").partition("\n\n")
     found = dict(re.findall(r"^(\w+): (.*?)(?=^\w+: |\Z)", rest.strip(), re.MULTILINE | re.DOTALL))
     parts = {name.lower(): " ".join(text.split()) for name, text in found.items()}
     assigned = [each for each in tree.body if isinstance(each, ast.Assign)]
@@ -62,7 +62,7 @@ def _read(path: Path) -> Pitfall:
     if not title or missing:
         raise ValueError(f"{path}: it lacks {', '.join(missing) or 'a title'}")
     said = {name: parts[name] for name in PARTS}
-    return Pitfall(path.stem, path.parent.name, title, **said, stage=str(ast.literal_eval(stages[0])), path=path)
+    return Pitfall(path.stem, path.parent.name, " ".join(title.split()), **said, stage=str(ast.literal_eval(stages[0])), path=path)
 
 
 def chosen(
