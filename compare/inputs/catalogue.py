@@ -62,7 +62,9 @@ def _read(path: Path) -> Pitfall:
     if not title or missing:
         raise ValueError(f"{path}: it lacks {', '.join(missing) or 'a title'}")
     said = {name: parts[name] for name in PARTS}
-    return Pitfall(path.stem, path.parent.name, " ".join(title.split()), **said, stage=str(ast.literal_eval(stages[0])), path=path)
+    return Pitfall(
+        path.stem, path.parent.name, " ".join(title.split()), **said, stage=str(ast.literal_eval(stages[0])), path=path
+    )
 
 
 def chosen(
