@@ -22,7 +22,7 @@ from compare.reporting.result import Result
 from compare.running.options import Options
 from compare.running.pool import Pool, Progress
 from compare.running.process import FrameworkUnavailableError
-from compare.running.request import Request, RequestFailedError
+from compare.running.request import Request, RequestFailedError, TrainPort
 from compare.running.scheduler import Answer, at_once
 from compare.running.warned import once_each
 from compare.traces.pairing import PairingError
@@ -110,7 +110,8 @@ def _result_of(
     warned: list[str] = []
 
     def watch(progress: Progress) -> None:
-        warned.extend(f"{progress.side}: {warning}" for warning in progress.warnings)
+        if not _is_changed(progress.request):
+            warned.extend(f"{progress.side}: {warning}" for warning in progress.warnings)
         watcher(subject, progress)
 
     with ExitStack() as opened:
@@ -137,6 +138,11 @@ def _result_of(
     )
     shutil.rmtree(directory, ignore_errors=True)
     return experiment, result
+
+
+def _is_changed(request: Request) -> bool:
+    """Whether it runs files that were changed to try something: what these warn of is not the port's."""
+    return isinstance(request, TrainPort) and bool(request.training.patches)
 
 
 def _run(

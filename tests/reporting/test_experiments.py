@@ -10,9 +10,10 @@ from compare.inputs.arrays import sha256
 from compare.inputs.case_inputs import make_inputs, read_inputs, write_inputs
 from compare.judging import experiments
 from compare.judging.experiments import CaseExperiment, PortExperiment
-from compare.reporting.experiments import run_experiment, run_experiments
+from compare.reporting.experiments import _is_changed, run_experiment, run_experiments
 from compare.running.options import Options
 from compare.running.pool import Pool
+from compare.running.request import Training, TrainPort
 from tests.helpers import fake_port_worker, fake_worker
 from tests.helpers.port_texts import HEAD
 
@@ -135,3 +136,10 @@ def test_a_fault_in_judging_costs_its_own_case_and_keeps_its_traceback(options, 
     assert "ZeroDivisionError: of our own" in found["linear_regression"].findings[0]
     assert "a fault of this program" in found["linear_regression"].findings[0]
     assert 'raise ZeroDivisionError("of our own")' in found["linear_regression"].traceback
+
+
+def test_what_a_changed_port_warns_of_is_not_the_ports():
+    plain = TrainPort("out", "in", Training("float64"), "port.py")
+    changed = TrainPort("out", "in", Training("float64", patches=(("port.py", "changed.py"),)), "port.py")
+    assert not _is_changed(plain)
+    assert _is_changed(changed)
