@@ -31,6 +31,7 @@ bench: $(INSTALLED)
 reference: $(INSTALLED)
 	$(BIN)/python -m compare run --out results/reference
 	$(BIN)/python -m compare components --out results/reference
+	$(BIN)/python -m compare pitfalls --out results/reference
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11 to 3.13 is needed, this is %s: make PYTHON=/path/to/python3.12" % sys.version.split()[0])'
