@@ -66,8 +66,8 @@ class Exchange:
         self._awaited: dict[str, np.ndarray] = {}  # PyTorch's outputs to which no gradient has come back yet
 
     def end_step(self, loss) -> None:
-        """What reached the loss, and to which outputs no gradient came back."""
-        self.flow.reaches("loss", [loss])
+        """What reached the loss, and to which outputs no gradient came back; a loop may give its loss as a number."""
+        self.flow.reaches("loss", [loss] if tf.is_tensor(loss) else self.flow.differentiated)
         for label, output in self._awaited.items():
             self._recording.tensor(COMES_BACK, label, np.zeros_like(output))
 

@@ -3,7 +3,10 @@ from which of them gradients come on.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from functools import wraps
 from typing import NamedTuple
+from unittest.mock import patch
 
 import tensorflow as tf
 
@@ -32,7 +35,21 @@ class Flow:
         """Begin a pass; returns what ends it."""
         held = {name: resource(parameter.variable) for name, parameter in parameters.items()}
         self._sources = {number_of_tensor(each.handle): _only(name) for name, each in held.items() if each is not None}
-        return on_each_operation(self._passes)
+        self.differentiated: list[tf.Tensor] = []
+        undo = ExitStack()
+        undo.callback(on_each_operation(self._passes))
+        undo.enter_context(patch.object(tf.GradientTape, "gradient", self._noting(tf.GradientTape.gradient)))
+        return undo.close
+
+    def _noting(self, gradient: Callable) -> Callable:
+        """A tape's method, that keeps what is differentiated."""
+
+        @wraps(gradient)
+        def noting(tape, target, *arguments, **named):
+            self.differentiated += filter(tf.is_tensor, tf.nest.flatten(target))
+            return gradient(tape, target, *arguments, **named)
+
+        return noting
 
     def starts(self, name: str, tensor: tf.Tensor) -> None:
         """A tensor is what a layer hands on."""

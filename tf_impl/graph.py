@@ -1,6 +1,8 @@
 """Traces the step into a graph, once for all batches. PyTorch has no such file: it runs a step as it is written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import tensorflow as tf
 
@@ -21,6 +23,32 @@ def compile_step(side: Side, step: Callable, batches: Iterable[dict]) -> Callabl
     graph = graph if side.batches is None else traced
     # An audited step runs eagerly, since a graph holds no values to record.
     return lambda side, batch: step(side, batch) if tf.config.functions_run_eagerly() else graph(batch)
+
+
+@contextmanager
+def eagerly() -> Iterator[None]:
+    """Inside, every tf.function runs as it is written."""
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(before)
+
+
+@contextmanager
+def graphs_called() -> Iterator[list]:
+    """Inside, the functions that run as graphs: those of a user's own step, or of what Keras makes of a model."""
+    kind, called = type(tf.function(abs)), []
+    call = kind.__call__
+
+    def noting(self, *arguments, **named):
+        if not tf.config.functions_run_eagerly():
+            called.append(self)
+        return call(self, *arguments, **named)
+
+    with patch.object(kind, "__call__", noting):
+        yield called
 
 
 def common_signature(batches: Iterable[dict]) -> dict[str, tf.TensorSpec]:

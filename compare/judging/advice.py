@@ -14,6 +14,7 @@ from compare.judging.isolation import call_of
 from compare.judging.judgement import Judgement
 from compare.judging.loss_ratio import say_ratio
 from compare.judging.modes import IN_EVALUATION_MODE
+from compare.judging.own_graphs import FROZEN
 from compare.judging.settings import SettingRow, differences, to_row
 from compare.judging.settings.values import ROUNDED
 from compare.judging.stages import StageRow
@@ -72,6 +73,10 @@ FLATTENED = (
 IN_EVALUATION = (
     "compare what both models do in evaluation mode: dropout, normalisation, and how the mode reaches a layer"
 )
+TRACE_ANEW = (
+    "look for what the step's tf.function reads from Python, and what changes with the steps: hold it in a tf.Variable, "
+    "give it as a tensor, or make the function anew (model.compile) where it changes"
+)
 OF_AN_OPTIMIZER = ("rate", "state", "update")
 FEW = 3
 OF_PADDING = ("padding", "count_include_pad")
@@ -97,6 +102,8 @@ def what_to_compare(judgement: Judgement) -> str:
     in_evaluation = next((said for said in judgement.findings if said.startswith(IN_EVALUATION_MODE)), None)
     if in_evaluation and not is_frozen:  # a frozen layer of Keras is in that mode too
         return in_evaluation.rpartition(": ")[2]
+    if FROZEN in judgement.findings:
+        return TRACE_ANEW
     if rows := settings_at(judgement, first):
         more = f", and {len(rows) - FEW} more of the settings above" if len(rows) > FEW else ""
         return f"first give both sides the same {'; '.join(_said(row, judgement.sides) for row in rows[:FEW])}{more}"

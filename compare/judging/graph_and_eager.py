@@ -1,6 +1,6 @@
 """TensorFlow's step as a graph against the same step run eagerly: they differ where tracing froze a Python value.
 
-A user's own step is not looked at: nothing of it is compiled here.
+A user's own step is looked at in own_graphs.py: nothing of it is compiled here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from compare.judging.curves import curve_gap, first_beyond
 from compare.judging.judgement import Judgement
 from compare.judging.run import Run
 from compare.running.request import RequestFailedError, Training
+from compare.traces.header import BY_ITSELF
 
 EAGER_STEPS, OF_LARGE = 200, 5  # where the model is large: what is frozen shows in the second step already, or late
 
@@ -20,7 +21,7 @@ def graph_against_eager(run: Run, judgement: Judgement) -> list[str]:
     """What to say where TensorFlow's step computes something else as a graph than eagerly; empty if it does not."""
     precision, comparison = next(iter(judgement.comparisons.items()))
     graph, first = comparison.pair.tf, judgement.first_divergence
-    if graph.header.compiled is None:
+    if graph.header.compiled in (None, BY_ITSELF):
         return []
     if not graph.header.compiled:
         return ["TensorFlow's step cannot be compiled to a graph: it ran eagerly"]

@@ -26,6 +26,7 @@ from compare.judging.isolated import with_differences
 from compare.judging.isolation import Partners
 from compare.judging.judgement import Judgement
 from compare.judging.made_lines import with_made_lines
+from compare.judging.own_graphs import with_own_graphs
 from compare.judging.pairing_probe import COMPUTED, training_until
 from compare.judging.pairing_proof import Proven, prove, prove_later
 from compare.judging.parting_lines import lacks_lines, with_lines
@@ -105,6 +106,9 @@ def study_port(
     judgement = with_differences(runs.raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
     if when_to_isolate != "never" and lacks_lines(judgement):
         judgement = with_group_lines(with_made_lines(with_lines(runs.renamed, judgement)))
+    parted = judgement.first_divergence
+    judgement = with_own_graphs(runs.renamed, judgement)
+    explain = explain and judgement.first_divergence is parted  # what is frozen shows in no step that is tried
     frozen = graph_against_eager(runs.renamed, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

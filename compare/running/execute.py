@@ -31,7 +31,7 @@ from compare.running.perturbed import perturbed
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
 from compare.running.trajectories import steps_to_train, trajectory_to_follow, trajectory_to_leave
 from compare.traces.following import Following
-from compare.traces.header import Known
+from compare.traces.header import BY_ITSELF, Known
 from compare.traces.parameters import Parameter
 from compare.traces.settings.dropout import DropoutCalls
 
@@ -100,7 +100,8 @@ class Executor:
         self._left = _bytes_of(self._framework.weights.named_parameters(built.side.model).values())
         if training.start is not None:
             _load_start(self._framework, built.side.model, training, training.start, inputs.seed)
-        _run(self._framework, built, inputs, training, request.output, watch, dropout)
+        with self._framework.eagerly(training.eager):
+            _run(self._framework, built, inputs, training, request.output, watch, dropout)
 
 
 def _bytes_of(parameters: Iterable[Parameter]) -> int:
@@ -170,7 +171,8 @@ def _run(
             batches = islice(batches, steps_to_train(training, following))
         held_out = framework.held_out(inputs, precision)
         native = dropout.first_of(watch(framework.to_native(inputs, batches)))
-        with perturbed(side.optimizer, framework.functions_moved, training, inputs.seed):
+        moved = framework.functions_moved
+        with perturbed(side.optimizer, moved, training, inputs.seed), framework.graphs_called() as graphs:
             framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
         if side.step is None and is_whole(training):
             further = min(max(AT_LEAST_FURTHER, FURTHER * recorder.steps), AT_MOST_FURTHER)
@@ -182,7 +184,7 @@ def _run(
             precision,
             training.nudge,
             training.ulps,
-            built.compiled,
+            BY_ITSELF if graphs and built.compiled is None else built.compiled,
             built.muted or {},
             # A step in a graph calls no function: what it drops was seen while it was traced.
             called=() if built.compiled else dropout.settings(),

@@ -44,6 +44,14 @@ class Framework:
         """Inside, TensorFlow rounds no Python number to float32 that is cast to float64; PyTorch never does."""
         return self.exact_numbers.numbers_cast_exactly() if self.side == "tf" else nullcontext()
 
+    def eagerly(self, eager: bool) -> AbstractContextManager[None]:
+        """Inside, where `eager`, TensorFlow's functions run as they are written; PyTorch's always do."""
+        return self.graph.eagerly() if eager and self.side == "tf" else nullcontext()
+
+    def graphs_called(self) -> AbstractContextManager[list]:
+        """Inside, what comes is filled where a tf.function runs as a graph."""
+        return self.graph.graphs_called() if self.side == "tf" else nullcontext([])
+
     def build(self, make_side: Any, inputs: CaseInputs | PortInputs, precision: str, eager: bool = False) -> Any:
         """A side made ready for training on these inputs; with `eager` its step is not compiled."""
         examples = self.to_native(inputs, inputs.examples(precision))

@@ -13,6 +13,7 @@ from compare.traces.places import Place
 from compare.traces.weights import WeightGroup
 
 LARGE = 5e6  # weights
+BY_ITSELF = "by itself"  # how a step is compiled that runs graphs of its own
 FORMAT = 4  # of the whole file; goes up when old readers would misread new files, or new readers old ones
 
 
@@ -40,7 +41,7 @@ class Known:
     precision: str | None = None
     nudge: str | None = None
     ulps: int = 1
-    compiled: bool | None = None
+    compiled: bool | str | None = None
     muted: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     called: Sequence[Setting] = ()
     takes_training: bool = True
@@ -53,8 +54,8 @@ class Header:
     `side` is "torch" or "tf"; `kinds` are the kinds of all layers with outputs, by path; `explicit` are the pairs of
     weights given to the recorder. `precision` is a dtype, None where a user's own loop did not give it. The weights
     were moved by `ulps` of the dtype `nudge`, if that is not None. `compiled` is False where TensorFlow's step could
-    not be compiled to a graph, None where it ran as it is written. `muted` are the layers whose dropout was switched
-    off, by path, with their former rates by setting.
+    not be compiled to a graph, None where it ran as it is written, BY_ITSELF where that ran graphs of its own. `muted`
+    are the layers whose dropout was switched off, by path, with their former rates by setting.
     `takes_training` is False where the loss was written without `training`, so the mode was set from outside.
     `loss_is_number` is True where a loss was given as a number of Python's or NumPy's, whose dtype says nothing.
     `no_evaluation` says why the loss gave no number in evaluation, "" where it did. `evaluated_in_training` is True
@@ -79,7 +80,7 @@ class Header:
     precision: str | None = None
     nudge: str | None = None
     ulps: int = 1
-    compiled: bool | None = None
+    compiled: bool | str | None = None
     muted: dict[str, dict[str, float]] = field(default_factory=dict)
     takes_training: bool = True
     loss_is_number: bool = False

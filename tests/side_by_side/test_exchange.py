@@ -56,8 +56,8 @@ class TfNet(keras.Model):
 NAMES = ("conv", "norm", "fc", "head")
 
 
-def one_step(tmp_path, net, tf_net, scale=1.0, names=NAMES, x=X, tf_x=None, weights=(), **isolation):
-    """The traces of one step of both; the loss of tf is `scale` times torch's."""
+def one_step(tmp_path, net, tf_net, scale=1.0, names=NAMES, x=X, tf_x=None, weights=(), given=tf.identity, **isolation):
+    """The traces of one step of both; the loss of tf is `scale` times torch's, and `given` as that makes of it."""
     optimizer = torch.optim.SGD(net.parameters(), 0.1)
     recorder = torch_impl.Recorder(
         tmp_path / "torch", net, optimizer, audits=[0], exchange=torch_impl.exchange.Exchange()
@@ -71,15 +71,15 @@ def one_step(tmp_path, net, tf_net, scale=1.0, names=NAMES, x=X, tf_x=None, weig
     tf_net(tf_x)
     tf_impl.start_from(tf_net, tmp_path / "torch")
     tf_optimizer = keras.optimizers.SGD(0.1)
-    given = Isolation(str(tmp_path / "torch.npz"), tuple((name, name) for name in names), **isolation)
+    isolated = Isolation(str(tmp_path / "torch.npz"), tuple((name, name) for name in names), **isolation)
     recorder = tf_impl.Recorder(
-        tmp_path / "tf", tf_net, tf_optimizer, audits=[0], exchange=tf_impl.exchange.Exchange(given, dict(weights))
+        tmp_path / "tf", tf_net, tf_optimizer, audits=[0], exchange=tf_impl.exchange.Exchange(isolated, dict(weights))
     )
     with tf.GradientTape() as tape:
         loss = scale * tf.reduce_mean((tf_net(tf_x, training=True) - Y) ** 2)
     variables = tf_net.trainable_variables
     tf_optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-    recorder.step(loss, {})
+    recorder.step(given(loss), {})
     recorder.close()
     return Trace(tmp_path / "torch.npz"), Trace(tmp_path / "tf.npz")
 
@@ -118,6 +118,11 @@ def test_a_loss_that_differs_shows_in_the_gradient_that_comes_back_and_no_furthe
     pair = one_step(tmp_path, TorchNet(), TfNet(), scale=2.0)
     assert beyond(pair) == [("upstream", "head 0")]
     assert float(pair[1][0, "loss", "loss"]) == pytest.approx(2 * float(pair[0][0, "loss", "loss"]), rel=1e-12)
+
+
+def test_what_reaches_a_loss_that_is_given_as_a_number_is_what_the_tape_differentiated(tmp_path):
+    _, tf_trace = one_step(tmp_path, TorchNet(), TfNet(), given=float)
+    assert tf_trace.header.flow["loss"] == ["head"]
 
 
 def test_to_a_soft_call_its_own_gradient_comes_back(tmp_path):

@@ -9,7 +9,7 @@ from keras import layers, optimizers
 
 import torch_impl.prepare
 from compare.inputs.side import Side
-from tf_impl import prepare, train
+from tf_impl import graph, prepare, train
 
 X = np.arange(12.0).reshape(4, 3) / 12
 
@@ -93,3 +93,15 @@ def test_an_optimizer_that_the_default_step_cannot_use_is_refused_with_what_to_g
         build, made, x = torch_impl.prepare.build, make(model, lambda *_, **__: None), torch.from_numpy(X)
     with pytest.raises(ValueError, match=f"{type(optimizer).__name__} does not have: give one of .*{side}_step"):
         build(made, {}, "float64", [{"x": x}])
+
+
+def test_what_runs_as_a_graph_is_noted_unless_all_runs_eagerly():
+    doubled = tf.function(lambda x: 2 * x)
+    with graph.graphs_called() as called:
+        with graph.eagerly():
+            doubled(tf.constant(X))
+        assert called == []
+        doubled(tf.constant(X))
+    assert len(called) == 1
+    doubled(tf.constant(X))
+    assert len(called) == 1

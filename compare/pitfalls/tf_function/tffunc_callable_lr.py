@@ -1,15 +1,13 @@
 """A Python function as Keras' learning_rate is called once, when the training function is traced.
 
 Symptom: equal until the rate is first changed; then the port goes on with the old one. Eagerly it works.
-    (The harness runs the steps that it looks into eagerly, where it works: it says that the updates part in the long
-    run,
-    but not at which stage.)
+    (The harness looks into steps eagerly, where it works, and says that the graph computes something else.)
 Cause: Keras calls learning_rate() in each update, but in a graph (compile and fit, or tf.function) only while tracing.
 Fix: assign to optimizer.learning_rate, which is a variable, or give a LearningRateSchedule.
 Source: keras/src/optimizers/base_optimizer.py:777-786 (3.15); https://github.com/tensorflow/tensorflow/issues/31323
 """
 
-STAGE = ""
+STAGE = "update"
 RATES = [0.1] * 20 + [0.05] * 20
 
 

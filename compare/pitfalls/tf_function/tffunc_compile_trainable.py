@@ -1,15 +1,13 @@
 """A layer that is frozen after compile() goes on training.
 
 Symptom: equal until the layer is frozen; then it moves in the port and not in PyTorch. Unfreezing has no effect either.
-    (The harness runs the steps that it looks into eagerly, where it works: it says that the updates part in the long
-    run,
-    but not at which stage.)
+    (The harness looks into steps eagerly, where it works, and says that the graph computes something else.)
 Cause: the compiled training function has its list of variables from when it was made; `trainable` is read at compile.
 Fix: compile() again after changing `trainable` (with the same optimizer: see compile_resets_optimizer).
 Source: keras/src/backend/tensorflow/trainer.py:254 (3.15); keras/src/trainers/trainer.py:40 (3.15)
 """
 
-STAGE = ""
+STAGE = "update"
 FROZEN = 20  # the step from which the first layer is frozen
 
 

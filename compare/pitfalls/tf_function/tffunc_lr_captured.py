@@ -1,16 +1,14 @@
 """A Python number that a tf.function reads keeps the value that it had when the function was traced.
 
 Symptom: equal until the rate is first changed; from then on the port goes on with the old one.
-    (The harness runs the steps that it looks into eagerly, where it works: it says that the updates part in the long
-    run,
-    but not at which stage.)
+    (The harness looks into steps eagerly, where it works, and says that the graph computes something else.)
 Cause: Python runs once, while the graph is made; the rate is then a constant of the graph.
 Fix: keep it in a tf.Variable and assign to that, or pass it to the function as a tensor.
 Source: tensorflow/python/eager/polymorphic_function/polymorphic_function.py:1305 (2.21, tf.function);
     https://github.com/tensorflow/tensorflow/issues/42223
 """
 
-STAGE = ""
+STAGE = "update"
 RATES = [0.1] * 20 + [0.05] * 20
 
 

@@ -1,16 +1,14 @@
 """A Python flag in an `if` inside a tf.function keeps the value that it had when the function was traced.
 
 Symptom: equal until the flag changes: a warm-up never ends, an auxiliary loss is never switched on or off.
-    (The harness runs the steps that it looks into eagerly, where it works: it says that the losses part in the long
-    run,
-    but not at which stage.)
+    (The harness looks into steps eagerly, where it works, and says that the graph computes something else.)
 Cause: a Python `if` over a Python value is decided once, while the graph is made; only one branch is in the graph.
 Fix: pass the flag as a tensor (or keep it in a tf.Variable), and multiply by it or use tf.cond.
 Source: tensorflow/python/eager/polymorphic_function/polymorphic_function.py:1305 (2.21, tf.function);
     https://github.com/tensorflow/tensorflow/issues/42223
 """
 
-STAGE = ""
+STAGE = "loss"
 SWITCHED_ON = 20  # the step from which the second term counts
 
 
