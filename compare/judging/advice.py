@@ -74,7 +74,7 @@ IN_EVALUATION = (
     "compare what both models do in evaluation mode: dropout, normalisation, and how the mode reaches a layer"
 )
 TRACE_ANEW = (
-    "look for what the step's tf.function reads from Python, and what changes with the steps: hold it in a tf.Variable, "
+    "look for what the step's tf.function reads from Python and what changes with the steps: hold it in a tf.Variable, "
     "give it as a tensor, or make the function anew (model.compile) where it changes"
 )
 OF_AN_OPTIMIZER = ("rate", "state", "update")

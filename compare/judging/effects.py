@@ -36,7 +36,8 @@ def with_effects(run: Run, isolated: Isolated, differences: Sequence[IsolatedDif
     if not paths:
         return list(differences)
     without = _without(run, isolated.pair.torch, free)
-    alone = run(*(("torch", replace(free, injected=str(path))) for path in paths.values()))
+    added_to = [replace(free, injected=str(path), losses_alone=True) for path in paths.values()]
+    alone = run(*(("torch", each) for each in added_to))
     moved = dict(zip(paths, alone, strict=True))
     found = [
         replace(each, effect=_effect(without, moved[number], each)) if number in moved else each

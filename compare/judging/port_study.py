@@ -91,7 +91,13 @@ def study_port(
         with ThreadPoolExecutor(1) as beside:  # of large weights it takes seconds, in which the sides can train
             rows = beside.submit(lambda: tuple(all_settings(described.pair, proven.pairing, runs.initial)))
             return runs, study(
-                runs.renamed, inputs.steps_per_epoch, precisions, nudged, must_fall, lambda _: rows.result()
+                runs.renamed,
+                inputs.steps_per_epoch,
+                precisions,
+                nudged,
+                must_fall,
+                lambda _: rows.result(),
+                described.pair.torch.header.is_large,
             )
 
     runs, judgement = judged_under(proven)

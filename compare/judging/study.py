@@ -29,6 +29,7 @@ from compare.judging.wording import (
     float32_alone,
     in_float32_only,
     leak_remark,
+    left_out,
     parting_sentence,
     steps_left_out,
 )
@@ -62,16 +63,21 @@ def study(
     nudged: bool = True,
     must_fall: bool = False,
     settings: Settings = case_settings,
+    is_large: bool = False,
 ) -> Judgement:
     """Judge one case in the given precisions; the first of them decides whether it is the same mathematics.
 
+    Where what is trained `is_large`, another is run only where the first does not part.
+
     Whether the loss falls is judged only with `steps_per_epoch`, and decides the verdict only where it `must_fall`.
     """
-    runs = make_runs(run, precisions, nudged)
+    runs: dict[str, Runs] = {}
     judged: dict[str, Judged] = {}
-    for precision, each in runs.items():
-        known = any(other.diverged for other in judged.values())  # then nothing hangs on this one
-        judged[precision] = Judged(compare_runs(each), False) if known else _judge(run, each, settings)
+    for together in ([each] for each in precisions) if is_large else [precisions]:
+        if any(each.diverged for each in judged.values()):
+            break
+        runs |= make_runs(run, together, nudged)
+        judged |= _judge_all(run, {precision: runs[precision] for precision in together}, settings)
     apart = next((precision for precision, each in judged.items() if each.diverged), None)
     deciding = judged[apart or precisions[0]]
     findings = [finding for each in judged.values() for finding in each.findings if each is deciding or not apart]
@@ -85,6 +91,7 @@ def study(
         findings += [str(rates)] if rates else []
         findings += say_harmless(deciding.comparison.rows, deciding.first)
         findings += say_multiple(runs[apart].audited, deciding.first, deciding.comparison.rows)
+    findings += [left_out(precision) for precision in precisions if precision not in runs]
     findings += not_shown(deciding.comparison.rows)
     findings += [steps_left_out(each.comparison) for each in judged.values() if each.comparison.steps_left_out]
     falling = _falling(runs) if steps_per_epoch else {}
@@ -127,6 +134,14 @@ def make_runs(run: Run, precisions: Sequence[str], nudged: bool) -> dict[str, Ru
         )
         for precision, pair in pairs.items()
     }
+
+
+def _judge_all(run: Run, runs: Mapping[str, Runs], settings: Settings) -> dict[str, Judged]:
+    judged: dict[str, Judged] = {}
+    for precision, each in runs.items():
+        known = any(other.diverged for other in judged.values())  # then nothing hangs on this one
+        judged[precision] = Judged(compare_runs(each), False) if known else _judge(run, each, settings)
+    return judged
 
 
 def _judge(run: Run, runs: Runs, settings: Settings) -> Judged:

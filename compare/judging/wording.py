@@ -55,6 +55,11 @@ def leak_remark(comparison: Comparison, first: StageRow) -> str:
     return f"{what}: {_place_sentence(comparison, first)}"
 
 
+def left_out(precision: str) -> str:
+    """That a precision was not run."""
+    return f"{precision} was not run: where a model this large parts in float64, it could show no more"
+
+
 def parting_sentence(comparison: Comparison, first: StageRow | None) -> str:
     """The first divergence in a sentence, and how the free losses go on."""
     if first is None:

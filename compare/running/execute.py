@@ -160,7 +160,7 @@ def _run(
     )
     about = output, side.model, side.optimizer, set(training.audits), inputs.channels_first, side.loss
     exchange = framework.exchange.exchange_of(training)
-    watching = {"exchange": exchange, "lines": training.operations}
+    watching = {"exchange": exchange, "lines": training.operations, "losses_alone": training.losses_alone}
     recorder = framework.recorder.Recorder(*about, trajectory=trajectory, following=following, **watching)
     try:
         shared = inputs.batches(precision)

@@ -58,7 +58,8 @@ class Training:
     float32. With `operations`, the first audited step is recorded operation by operation.
 
     A run of torch that `exchanges` leaves what its layers were given and handed on; one of tf in `isolation` takes it.
-    To one of torch's, what is `injected` (an .npz file) is added step by step. `patches` are pairs of the user's files
+    To one of torch's, what is `injected` (an .npz file) is added step by step. With `losses_alone` no other tensor is
+    left. `patches` are pairs of the user's files
     and of those that are read in their place.
     """
 
@@ -78,6 +79,7 @@ class Training:
     exchanges: bool = False
     isolation: Isolation | None = None
     injected: str | None = None
+    losses_alone: bool = False
     operations: bool = False
     patches: tuple[tuple[str, str], ...] = ()
 

@@ -59,6 +59,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         trajectory: TrajectoryWriter | None = None,
         following: Following | None = None,
         exchange: Any = None,
+        losses_alone: bool = False,
     ):
         """Begin to record.
 
@@ -77,6 +78,7 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
         trajectory: where to leave the weights and buffers of every step, for other runs to follow.
         following: what leads the model along the trajectory of another run.
         exchange: what records, or isolates, what layers exchange; see exchange.py of each side.
+        losses_alone: whether of the audited steps only the losses are kept.
 
         With COMPARE_NUDGE=1 in the environment, every weight is first moved by one ulp, and the trace is
         runs/torch.nudged.npz; COMPARE_NUDGE=bfloat16 takes bfloat16's ulp, for a loop that computes in it. Raises
@@ -92,7 +94,8 @@ class Recorder(Watching, Generic[Model, Optimizer, Array]):
             raise ValueError(f"audits={audits}: expected steps, as range({audits}) or [{audits}]")
         if audits is None:
             audits = DEFAULT_AUDITS if self._loop is None else self._loop.steps
-        super().__init__(Recording(path, audits, self.close, self.discard), model, optimizer, channels_first)
+        recording = Recording(path, audits, self.close, self.discard, losses_alone)
+        super().__init__(recording, model, optimizer, channels_first)
         self._described: Header | None = None
         self._losses = self.loss_calls()
         self._every_rate = EveryRate(self._rates, every_optimizer(optimizer))

@@ -44,15 +44,19 @@ class Recording:
         audits: Container[int],
         close: Callable[[], None],
         discard: Callable[[], None] | None = None,
+        losses_alone: bool = False,
     ):
-        """Begin; `close` is called at the end of the process, `discard` where another takes over the file."""
+        """Begin; `close` is called at the end of the process, `discard` where another takes over the file.
+
+        With `losses_alone`, no other tensors are kept.
+        """
         self.nudged = bool(os.environ.get(NUDGE))
         self._path = trace_path(path, self.nudged)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._discard = discard or self.discard
         self._take_over()
         self._writer = TraceWriter(self._path)
-        self._audits = audits
+        self._audits, self._losses_alone = audits, losses_alone
         self._curves: dict[str, array] = {}
         self._names: Counter[tuple[str, str]] = Counter()
         self._close, self.open, self.replaced = close, True, False
@@ -103,7 +107,7 @@ class Recording:
 
     def tensor(self, stage: str, name: str, value: np.ndarray) -> None:
         """Record one tensor of this step; the second of the same name is its second call."""
-        if self._paused:
+        if self._paused or (self._losses_alone and stage != "loss"):
             return
         self._names[stage, name] += 1
         label = with_call(name, self._names[stage, name])

@@ -228,11 +228,12 @@ def judge(
     precisions: tuple[str, ...] = ("float64",),
     nudged: bool = True,
     must_fall: bool = False,
+    is_large: bool = False,
 ) -> Judged:
     """Study two sides."""
     asked: list[list[Wanted]] = []
     run = runs_of(directory, torch, tf, steps, asked)
-    return Judged(study(run, STEPS_PER_EPOCH, precisions, nudged, must_fall), asked)
+    return Judged(study(run, STEPS_PER_EPOCH, precisions, nudged, must_fall, is_large=is_large), asked)
 
 
 def result(directory: Path, torch: FakeSide = FakeSide(), tf: FakeSide = FakeSide(rounding), **options) -> Result:

@@ -7,7 +7,7 @@ import pytest
 
 from compare.judging.settings import SettingRow
 from compare.judging.study import make_runs, study
-from compare.judging.wording import NOT_MEASURED
+from compare.judging.wording import NOT_MEASURED, left_out
 from compare.running.request import Training
 from compare.traces.step import END
 from tests.helpers.synthetic import FakeSide, at, from_step, judge, rounding, runs_of
@@ -120,6 +120,14 @@ def test_where_float64_parts_no_run_confirms_float32(tmp_path):
     assert judged.judgement.verdict == "diverged"
     assert {training.precision for wanted in judged.asked[2:] for _, training in wanted} == {"float64"}
     assert judged.judgement.comparisons["float32"].parts_at == 7
+
+
+@pytest.mark.parametrize(("tf", "run"), [(FakeSide(from_step(7, "update", 1.01)), {"float64"}), (FakeSide(), {*BOTH})])
+def test_of_a_large_model_float32_is_run_only_where_float64_agrees(tmp_path, tf, run):
+    judged = judge(tmp_path, tf=tf, precisions=BOTH, is_large=True)
+    assert {training.precision for wanted in judged.asked for _, training in wanted} == run
+    assert set(judged.judgement.comparisons) == run
+    assert (left_out("float32") in judged.judgement.findings) == (run == {"float64"})
 
 
 @pytest.mark.parametrize("side", ["torch", "tf"])

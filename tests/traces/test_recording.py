@@ -23,8 +23,8 @@ def recording(tmp_path, monkeypatch):
     monkeypatch.delenv(NUDGE, raising=False)
     made = []
 
-    def make(audits=range(2), path="runs/torch"):
-        made.append(Recording(tmp_path / path, audits, lambda: None))
+    def make(audits=range(2), path="runs/torch", **options):
+        made.append(Recording(tmp_path / path, audits, lambda: None, **options))
         return made[-1]
 
     yield make
@@ -98,6 +98,15 @@ def test_curves_have_every_step_and_tensors_the_audited_ones(recording):
         ((2, "forward", "fc"), 2.0),
     ]
     assert trace.header == header()
+
+
+def test_of_a_run_whose_losses_alone_are_wanted_nothing_else_is_kept(recording):
+    one = recording(losses_alone=True)
+    one.tensor("loss", "loss", np.float64(4.0))
+    step(one, 4.0, fc=4.0)
+    trace = finished(one)
+    assert trace.keys == [(0, "loss", "loss")]
+    assert trace.curves["loss"].tolist() == [4.0]
 
 
 @pytest.mark.parametrize(("audits", "told"), [(range(3), True), ((0,), False), ({0, 1, 2}, True)])
