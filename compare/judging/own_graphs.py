@@ -51,7 +51,7 @@ def with_own_graphs(run: Run, judgement: Judgement) -> Judgement:
 
 
 def _series_of_graphs(run: Run, comparison: Comparison, training: Training) -> Sequence[Series]:
-    """What is judged at every step, of the graphs; empty where they do not part first, or what parts does eagerly too."""
+    """What is judged at every step, of the graphs; empty where these are not the first to part, or part eagerly too."""
 
     def at_every_step(trace: Trace) -> list[Series]:
         return _as_allowed(series_of(comparison.pair.torch, trace, [], training.precision, _allow), comparison.series)

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
+from compare.inputs.expressions import terms
 from compare.judging.by_outputs import by_outputs
 from compare.judging.exchanges import exchanges, of_parts
 from compare.judging.pairing_probe import Probe, Probed, under
@@ -125,7 +126,7 @@ def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: boo
     """
     until = "a first step then agrees" if reached is None else f"a first step then agrees up to {reached}"
     said = say_without_rule(chosen, reached is None) + say_fused(chosen, reached is None)
-    said += say_alone(chosen, ", begun at what does nothing")
+    said += say_alone(chosen, ", begun at what does nothing") + say_untied(chosen)
     is_another = _key(chosen) != _key(first)
     said += say_against_names(chosen, until if is_another else "")
     if is_another:
@@ -186,6 +187,17 @@ def say_alone(pairing: Pairing, begun: str = "") -> list[str]:
         f"{len(names)} {'weight' if len(names) == 1 else 'weights'} on the {side} side only ({_first(names)}){begun}. "
         "Leave them out there, or add them on the other side, where the training depends on them"
         for side, names in sides
+    ]
+
+
+def say_untied(pairing: Pairing) -> list[str]:
+    """The finding about weights of which torch has one in two places, and tf one in each."""
+    aliases = {name: alias for alias, name in pairing.torch.tied.items()}
+    known = {name: terms(expression)[0].name for name, expression in pairing.untied.items()}
+    return [
+        f"torch's {aliases[weight]} is {weight}, one weight in two places; tf has {name} beside it, which begins with "
+        "the same values and is trained apart. Use the weight that is its partner in both places of tf, too"
+        for name, weight in known.items()
     ]
 
 

@@ -38,7 +38,7 @@ from compare.judging.leaks import may_be_leak
 from compare.judging.modes import say_mode
 from compare.judging.not_shown import not_shown
 from compare.judging.order_of_calls import in_order_of_calls
-from compare.judging.pairing_proof import say_against_names, say_alone, say_fused, say_without_rule
+from compare.judging.pairing_proof import say_against_names, say_alone, say_fused, say_untied, say_without_rule
 from compare.judging.parting_lines import with_recorded_lines
 from compare.judging.rates import rates_apart
 from compare.judging.recorded_traces import audited_by_both, by_side, by_values, nudged_twins, pair_models, read
@@ -83,8 +83,8 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         judgement = set_running_means_apart(set_dropout_apart(judgement, sides, pairing), sides)
         rows = without_flags_alone(settings, pair, judgement.verdict)
         not_twins = (_not_a_twin(trace) for trace in found if trace not in twins)
-        of_weights = (*say_without_rule(pairing), *say_fused(pairing), *say_alone(pairing), *say_against_names(pairing))
-        of_weights += tuple(say_buffers_alone(sides, pairing))
+        ways_to_say = say_without_rule, say_fused, say_alone, say_untied, say_against_names
+        of_weights = [words for say in ways_to_say for words in say(pairing)] + say_buffers_alone(sides, pairing)
         mode = say_mode(pair, judgement.first_divergence)
         ended = (_ended(trace) for trace in sides if trace.header.ended_by)
         findings = (*judgement.findings, *mode, *ended, *say_unmoved(sides), *of_weights, *not_twins)

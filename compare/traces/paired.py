@@ -32,7 +32,7 @@ class Pairing:
     `layouts` are those of torch's weights that are carried over in another one, by tf name.
     `calls` are the calls of layers that come in another order, torch's by tf's, and `evaluated_so` is whether they do
     so in an evaluation too. `fused` is what of the pairs by name was found: query, key and value, which one side has in
-    one tensor.
+    one tensor. `untied` are those by name of which torch has one in two places.
     """
 
     torch: RecordedModel
@@ -43,6 +43,7 @@ class Pairing:
     calls: Mapping[str, str] = field(default_factory=dict)
     evaluated_so: bool = False
     fused: Mapping[str, str] = field(default_factory=dict)
+    untied: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def weights(self) -> dict[str, str]:

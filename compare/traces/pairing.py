@@ -19,6 +19,7 @@ from compare.traces.names import numbers
 from compare.traces.other_sizes import say_other_sizes
 from compare.traces.paired import Pairing
 from compare.traces.pointwise import match_pointwise
+from compare.traces.tied import untied
 from compare.traces.unpaired import PairingError, check_explicit, check_nothing_left, is_named
 from compare.traces.weights import WeightGroup
 
@@ -59,6 +60,10 @@ def pair(
     loose = match_loose(*_left(of_torch, of_tf, pairs), by_name, turned)
     laid_out = pointwise.layouts | loose.layouts
     pairing = Pairing(torch, tf, (*pairs, *loose.pairs), named | fused, laid_out, fused=fused)
+    known = {*pairing.weights, *pairing.alone.tf, *(name for name, _ in explicit)}
+    left = [one for name, one in tf.tensors.items() if not one.buffer and name not in known]
+    if twice := untied(torch.tensors, left, torch.tied):
+        pairing = replace(pairing, explicit={**pairing.explicit, **twice}, untied=twice)
     explicit = (
         *explicit,
         *((None, name) for name in pairing.alone.torch),
@@ -66,7 +71,7 @@ def pair(
     )
     unmatched = _left(of_torch, of_tf, pairs)
     why = say_other_sizes(*([group for group in groups if group.kind not in OWN] for groups in unmatched))
-    check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit, torch.tied, why)
+    check_nothing_left(torch.tensors, tf.tensors, pairing.weights, explicit, why)
     return pairing
 
 

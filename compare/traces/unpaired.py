@@ -93,36 +93,21 @@ def _nearest(name: str, shapes: Mapping[str, Shape], laid_out: str = "") -> str:
 
 
 def check_nothing_left(
-    torch: Tensors, tf: Tensors, weights: Mapping[str, str], explicit: ExplicitPairs, tied: Mapping[str, str], why: str
+    torch: Tensors, tf: Tensors, weights: Mapping[str, str], explicit: ExplicitPairs, why: str
 ) -> None:
     """PairingError where a weight is in no pair and `explicit` does not leave it unpaired; buffers may be left over.
 
-    `tied` are further names of torch's weights; `why` is what the error begins with.
+    `why` is what the error begins with.
     """
     without = [(name, expression) for name, expression in explicit if None in (name, expression)]
     used = [*weights.values(), *(expression for _, expression in without if expression is not None)]
     torch_left = [one for name, one in torch.items() if not one.buffer and not is_named(name, used)]
     known = {*weights, *(name for name, _ in without)}
     tf_left = [one for name, one in tf.items() if not one.buffer and name not in known]
-    if tf_left and not torch_left and (said := _say_tied(torch, tf_left, tied)):
-        raise PairingError(said)
     if torch_left or tf_left:
         buffers = [one for name, one in torch.items() if one.buffer and not is_named(name, used)]
         of_tf = [one for name, one in tf.items() if one.buffer and name not in known]
         raise _left_over(torch_left, tf_left, why, buffers, of_tf)
-
-
-def _say_tied(torch: Tensors, left: Sequence[Tensor], tied: Mapping[str, str]) -> str:
-    """That tf has a weight of its own where torch uses one twice; empty where none fits."""
-    for one in left:
-        for alias, name in tied.items():
-            if name in torch and (fitting := layouts(torch[name].shape, one.shape)):
-                return (
-                    f"{_described(one)} of tf has no partner of its own: torch's {alias} is {name}, one weight in two "
-                    "places. Use the partner of that in both places of tf, too, for the training depends on it; "
-                    f"WEIGHTS = {{{one.name!r}: {name + fitting[0]!r}}} lets two weights begin with the same values"
-                )
-    return ""
 
 
 def _left_over(

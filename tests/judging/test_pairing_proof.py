@@ -128,6 +128,13 @@ def test_weights_on_one_side_only_are_said_for_each_side_and_the_first_by_name()
     )
 
 
+def test_a_weight_that_only_torch_has_in_two_places_is_said_with_what_tf_has_beside_it():
+    torch = model(a=linear(4, 6))._replace(tied={"b.weight": "a.weight"})
+    [said] = pairing_proof.say_untied(pair(torch, model(x=linear(4, 6), y=linear(4, 6))))
+    assert said.startswith("torch's b.weight is a.weight, one weight in two places; tf has y.weight beside it")
+    assert pairing_proof.say_untied(pair(torch, model(x=linear(4, 6)))) == []
+
+
 class Raw(Network):
     """Its layers behind the first have kernels without a rule, which lie as torch's do."""
 

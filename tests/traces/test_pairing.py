@@ -574,12 +574,16 @@ def test_a_layer_of_another_size_is_set_against_the_one_in_its_place():
         pair(torch, model(group("a", (17, 8)), group("emb", (1, 17), "Embedding", bias=False)))
 
 
-def test_a_weight_that_torch_uses_twice_and_tf_has_twice_is_said_to_be_tied():
+def test_weights_of_which_torch_has_one_in_two_places_begin_alike():
     torch = model(group("emb", kind="Embedding", bias=False))._replace(tied={"out.weight": "emb.weight"})
     tf = model(group("e", kind="Embedding", bias=False), group("d", bias=False))
-    with pytest.raises(PairingError, match=r"^d.weight \(6x6\) of tf .*torch's out.weight is emb.weight, one weight"):
-        pair(torch, tf)
-    assert weights(torch, tf, (("d.weight", "emb.weight"), ("e.weight", "emb.weight")))
+    both = {"e.weight": "emb.weight", "d.weight": "emb.weight"}
+    assert weights(torch, tf) == both
+    assert pair(torch, tf).untied == {"d.weight": "emb.weight"}
+    assert weights(torch, tf, (("d.weight", "emb.weight"),)) == both
+    assert pair(torch, model(group("e", kind="Embedding", bias=False))).untied == {}
+    with pytest.raises(PairingError, match=r"^weights without a partner"):
+        pair(torch, model(group("e", kind="Embedding", bias=False), group("d", bias=False), group("f", bias=False)))
     with pytest.raises(PairingError, match=r"^weights without a partner"):
         pair(torch._replace(tied={}), tf)
 
