@@ -57,9 +57,9 @@ class Exchange:
         self.flow = Flow()
         self._tried: dict[str, np.ndarray | None] = {}  # what a layer put out with the inputs of its own side
 
-    def begin(self, recording: Recording) -> None:
-        """Begin a pass: the calls of each layer are counted anew."""
-        self._recording = recording
+    def begin(self, recording: Recording, gathered: int = 1) -> None:
+        """Begin a pass: the calls of each layer are counted anew. An update is made of `gathered` steps' gradients."""
+        self._recording, self._gathered = recording, gathered
         self._step = END if recording.at_end else recording.steps
         self._names = self._evaluated if recording.at_end else self._in_training
         self._calls, self._outputs, self._updates = Calls(), Calls(), Calls()
@@ -188,8 +188,9 @@ class Exchange:
         def back(gradient):
             if self._awaited.pop(label, None) is None:
                 return gradient
-            own, given = to_numpy(gradient), axes.to_own(came.get(part, np.zeros_like(theirs)))
-            shown, handed_back = np.where(unused, given, own), np.where(unused, own, given)
+            # differs: PyTorch's loop divides a loss whose gradients add up; Keras' optimizer, their sum.
+            own, given = to_numpy(gradient) / self._gathered, axes.to_own(came.get(part, np.zeros_like(theirs)))
+            shown, handed_back = np.where(unused, given, own), np.where(unused, own, given) * self._gathered
             self._recording.tensor(COMES_BACK, label, axes.to_other(shown, theirs.shape))
             return tf.constant(handed_back, gradient.dtype)
 

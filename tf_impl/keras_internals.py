@@ -212,6 +212,11 @@ def place_of(optimizer: optimizers.Optimizer, variable) -> int:
     return _needed(optimizer, "_get_variable_index")(variable)
 
 
+def gathered_gradient(optimizer: optimizers.Optimizer, variable):
+    """The sum of the gradients of a variable that an optimizer has gathered since its last update."""
+    return _needed(optimizer, "_accumulated_gradients")[place_of(optimizer, variable)].value
+
+
 def decays(optimizer: optimizers.Optimizer, variable) -> bool:
     """Whether a variable was not left out by `exclude_from_weight_decay`."""
     return _needed(optimizer, "_use_weight_decay")(variable)

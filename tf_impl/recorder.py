@@ -13,13 +13,14 @@ import tensorflow as tf
 from compare.inputs.expressions import explicit_pairs
 from compare.inputs.given_optimizer import refuse_what_is_none, strangers
 from compare.inputs.options import suggesting
+from compare.inputs.side import every_optimizer
 from compare.traces import recorder
 from compare.traces.followed import FollowedLoop, begun_with
 from compare.traces.header import Header
 from compare.traces.model import RecordedModel
 from compare.traces.pairing import pair
 from compare.traces.trace import Trace, TraceError, trace_path
-from tf_impl import operations, runtime, settings, weights
+from tf_impl import accumulation, operations, runtime, settings, weights
 from tf_impl.keras_internals import optimizer_variables
 from tf_impl.keras_versions import is_layer, is_of_version_2, is_optimizer
 from tf_impl.one_model import as_one
@@ -102,7 +103,8 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         tf.config.run_functions_eagerly(True)
         self._detach.append(lambda: tf.config.run_functions_eagerly(eagerly))
         if self._exchange is not None:
-            self._exchange.begin(self._recording)
+            gathered = max(map(accumulation.steps_of, every_optimizer(self._optimizer).values()), default=1)
+            self._exchange.begin(self._recording, gathered)
             self._detach.append(self._exchange.flow.watch(weights.named_parameters(self._model)))
         for name, layer in layers.named_layers(self._model).items():
             if not is_layer(layer):  # a tf.Module may be called by any name
@@ -173,12 +175,17 @@ class Recorder(recorder.Recorder[keras.Model, keras.optimizers.Optimizer, tf.Ten
         differs: PyTorch's replicas have added up their gradients before, Keras' optimizer does it inside.
         """
         pairs = list(pairs)
+        gathers = accumulation.steps_of(optimizer) > 1
+        if gathers and accumulation.only_gathers(optimizer):
+            return update(pairs)  # differs: PyTorch's loop calls no optimizer here, and shows no gradient
+        pairs = accumulation.with_gathered(optimizer, pairs) if gathers else pairs
         self._moves = {**self._moves, id(optimizer): [variable for _, variable in pairs]}
         shown = () if self._is_replica() else pairs
         with self._calling_no_loss():
             self._before_update({id(variable): gradient for gradient, variable in shown})
             exchange = self._exchange
-            updated = update(pairs if exchange is None else exchange.given_to_update(pairs, self._parameters))
+            pairs = pairs if exchange is None else exchange.given_to_update(pairs, self._parameters)
+            updated = update(accumulation.without_gathered(optimizer, pairs) if gathers else pairs)
             self._after_update(optimizer)
         return updated
 

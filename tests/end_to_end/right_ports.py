@@ -29,6 +29,7 @@ AS_THEY_ARE = (
     RightPort("clipping", "clipping", (), "a step of its own on both sides, which changes weights behind the update"),
     RightPort("clipped_inside", "clipped_inside", (), "Keras' optimizer clips what it is shown, PyTorch's loop before"),
     RightPort("accumulation", "accumulation", (), "two forward passes and one update a step"),
+    RightPort("gathered_in_keras", "gathered_in_keras", (), "an update every second step; its rate is a leak"),
     RightPort("convolution", "convolution", (), "layers in Keras that PyTorch has not; a metric beside the loss"),
     RightPort("upsampling", "upsampling", (), "subclasses of a layer and of an optimizer"),
     RightPort("normalisation", "normalisation", (), "running statistics by PyTorch's formula"),
