@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from inspect import Parameter, signature
+from dis import get_instructions
+from inspect import Parameter, signature, unwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,9 @@ from compare.inputs.port_errors import PortError, what
 
 
 def takes_training(loss: Callable) -> bool:
-    """Whether a loss has a parameter `training`, or takes any by name (**kwargs)."""
-    # The __call__ of a module of either framework takes anything and passes it on to these.
-    written = getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
-    try:
-        parameters = signature(written).parameters.values()
-    except (TypeError, ValueError):  # some built-in functions have none
-        return False
-    return any(one.name == "training" or one.kind is Parameter.VAR_KEYWORD for one in parameters)
+    """Whether a loss has a parameter `training`, or takes any by name (**kwargs), and does something with it."""
+    written = _written(loss)
+    return any(_reads(written, name) for name in _for_training(written))
 
 
 def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextManager]) -> Callable:
@@ -32,10 +28,35 @@ def in_either_mode(loss: Callable, evaluating: Callable[[Any], AbstractContextMa
         return loss(model, batch, *more, **(named if more else {"training": True, **named}))
 
     def without_training(model: Any, batch: Any, *more: Any, training: bool = True, **named: Any) -> Any:
+        unread = {"training": training} if is_expected and not more else {}
         with nullcontext() if training else evaluating(model):
-            return loss(model, batch, *more, **named)
+            return loss(model, batch, *more, **unread, **named)
 
+    is_expected = "training" in _for_training(_written(loss))
     return with_training if takes_training(loss) else without_training
+
+
+def _written(loss: Callable) -> Callable:
+    """What computes it: the __call__ of a module of either framework takes anything and passes it on."""
+    return getattr(loss, "forward", None) or getattr(loss, "call", None) or loss
+
+
+def _for_training(written: Callable) -> list[str]:
+    """Its parameters that `training` may be passed to."""
+    try:
+        parameters = signature(written).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have none
+        return []
+    return [one.name for one in parameters if one.name == "training" or one.kind is Parameter.VAR_KEYWORD]
+
+
+def _reads(function: Callable, name: str) -> bool:
+    """Whether a function reads one of its parameters; True where its code is not to be seen."""
+    code = getattr(unwrap(getattr(function, "func", function)), "__code__", None)
+    if code is None or name in code.co_cellvars:
+        return True
+    read = (each.argval for each in get_instructions(code) if each.opname.startswith("LOAD"))
+    return any(name == value or (isinstance(value, tuple) and name in value) for value in read)
 
 
 def loss_and_metrics(path: str, function: str, result: Any, updated: bool = False) -> tuple[Any, dict]:

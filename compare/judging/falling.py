@@ -86,8 +86,9 @@ def say_falling(found: Falls, agree: bool, must_fall: bool) -> list[str]:
     """The finding on losses of which one or both do not fall, or cannot be judged; both only where the sides agree."""
     for precision, pair in found.items():
         answers = [fall.falls for fall in pair]
-        if set(answers) == {True, False}:
-            return [f"only {SIDES[answers.index(True)]}'s loss falls {_values(precision, pair)}"]
+        if set(answers) == {True, False}:  # of two that agree, it is chance which falls
+            said = f"only {SIDES[answers.index(True)]}'s loss falls {_values(precision, pair)}"
+            return [said] if must_fall or not agree else []
         if False in answers and agree:
             advice = "" if must_fall else "; if it must, say so: MUST_FALL = True in a port, or --must-fall"
             return [f"the loss falls on neither side {_values(precision, pair)}{advice}"]

@@ -28,8 +28,8 @@ CLIP_EPSILON = (
     f"{tolerances.CLIP_EPSILON:.0e} to the norm"
 )
 CLIPPED_IN_THE_LOOP = (
-    "all gradients are {:.1e} larger in tf: PyTorch's clip_grad_norm_ adds "
-    f"{tolerances.CLIP_EPSILON:.0e} to the norm; tf's clips by the norm alone, or that of larger gradients"
+    "all gradients are {:.1e} larger in tf, as where PyTorch's clip_grad_norm_ adds "
+    f"{tolerances.CLIP_EPSILON:.0e} to the norm and tf's adds nothing, or clips gradients of another scale"
 )
 REACHED_NOTHING = "at steps where no update, buffer or loss differs"
 

@@ -80,7 +80,7 @@ def prove_later(
     if found.reached is not None or _key(found.pairing) == _key(pairing):
         return proven
     steps = "the evaluation then agrees" if until is END else f"the steps up to {until} then agree, as the first does"
-    words = say_against_names(found.pairing, steps) or [_say_crosswise(_moved(pairing, found.pairing), steps)]
+    words = say_against_names(found.pairing, steps) or [_say_moved(pairing, found.pairing, steps)]
     return Proven(found.pairing, under(found.pairing, proven.start), [*proven.words, *words], True)
 
 
@@ -130,8 +130,7 @@ def _words(first: Pairing, chosen: Pairing, reached: StageRow | None, ended: boo
     is_another = _key(chosen) != _key(first)
     said += say_against_names(chosen, until if is_another else "")
     if is_another:
-        moved = _moved(first, chosen)
-        return said + ([_say_crosswise(moved, until)] if moved else [])
+        return said + ([_say_moved(first, chosen, until)] if _moved(first, chosen) else [])
     if reached is not None and chosen.alike and not ended:
         count = sum(map(len, chosen.alike))
         said.append(
@@ -147,8 +146,11 @@ def _moved(first: Pairing, chosen: Pairing) -> list[Pair]:
     return [(torch, tf) for torch, tf in chosen.pairs if (torch.path, tf.path) not in known]
 
 
-def _say_crosswise(moved: Sequence[Pair], why: str) -> str:
-    return f"weights paired crosswise ({_which(moved)}): {why}"
+def _say_moved(first: Pairing, chosen: Pairing, why: str) -> str:
+    moved = _moved(first, chosen)
+    of_torch, of_tf = ([group.path for group in model.in_order()] for model in (chosen.torch, chosen.tf))
+    places = [of_tf.index(tf.path) for _, tf in sorted(moved, key=lambda pair: of_torch.index(pair[0].path))]
+    return f"weights paired {'in order' if places == sorted(places) else 'crosswise'} ({_which(moved)}): {why}"
 
 
 def say_without_rule(pairing: Pairing, proven: bool = False) -> list[str]:

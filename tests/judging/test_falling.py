@@ -106,10 +106,14 @@ def test_neither_side_falling_is_said_of_sides_that_agree_with_the_values_and_th
     assert not_falling(found)
 
 
-@pytest.mark.parametrize("agree", [True, False])
-def test_one_side_falling_is_said_whether_or_not_they_agree(agree):
-    [said] = say_falling({"float64": (UP, DOWN)}, agree, must_fall=False)
+@pytest.mark.parametrize(("agree", "must_fall"), [(False, False), (False, True), (True, True)])
+def test_one_side_falling_is_said_where_they_part_or_both_must(agree, must_fall):
+    [said] = say_falling({"float64": (UP, DOWN)}, agree, must_fall)
     assert said.startswith("only tf's loss falls (loss of the first batch, before and after, in float64: torch 2, 2.5")
+
+
+def test_of_sides_that_agree_and_need_not_fall_chance_makes_one_fall():
+    assert say_falling({"float64": (UP, DOWN)}, agree=True, must_fall=False) == []
 
 
 def test_too_few_steps_are_said_of_sides_that_agree():

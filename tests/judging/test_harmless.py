@@ -189,7 +189,7 @@ def test_what_clip_grad_norm_adds_in_a_loop_is_named_where_it_scales_all_gradien
 
     norm = float(np.linalg.norm(HALF))
     assert apart(1 + 1e-6 / (3 * norm)).startswith(
-        f"all gradients are {1e-6 / (3 * norm):.1e} larger in tf: PyTorch's clip"
+        f"all gradients are {1e-6 / (3 * norm):.1e} larger in tf, as where PyTorch's clip"
     )
     assert "clip" not in apart(1 - 1e-7), "of PyTorch's the divisor is larger"
     assert "clip" not in apart(1 + 1.1e-6 / norm), "that norm was not above the limit"

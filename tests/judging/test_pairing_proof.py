@@ -135,6 +135,17 @@ def test_a_weight_that_only_torch_has_in_two_places_is_said_with_what_tf_has_bes
     assert pairing_proof.say_untied(pair(torch, model(x=linear(4, 6)))) == []
 
 
+@pytest.mark.parametrize(("names", "how"), [("ba", "crosswise"), ("ab", "in order")])
+def test_another_pairing_is_said_to_be_in_order_where_it_is(names, how):
+    torch, tf = model(a=linear(4, 4), b=linear(4, 4)), model(x=linear(4, 4), y=linear(4, 4))
+    in_order = pair(torch, tf)
+    crosswise = in_order.crosswise(0, 1)
+    first, chosen = (in_order, crosswise) if how == "crosswise" else (crosswise, in_order)
+    [said] = [pairing_proof._say_moved(first, chosen, "so it is")]
+    which = ", ".join(f"{tf} is {torch}" for tf, torch in zip("xy", names, strict=True))
+    assert said == f"weights paired {how} ({which}): so it is"
+
+
 class Raw(Network):
     """Its layers behind the first have kernels without a rule, which lie as torch's do."""
 

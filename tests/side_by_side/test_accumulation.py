@@ -1,4 +1,4 @@
-"""An optimizer of Keras that gathers gradients shows the mean that its update is made of, as `.grad` holds PyTorch's."""
+"""What Keras gathers of gradients is shown as the mean that its update is made of, as PyTorch's .grad holds it."""
 
 import keras
 import numpy as np
