@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from compare.judging.advice import OF_AN_OPTIMIZER, settings_at
@@ -12,7 +13,8 @@ from compare.judging.causes.beside import before, callers
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
 from compare.judging.causes.rules import rewritten
-from compare.judging.causes.settings import set_alike
+from compare.judging.causes.schedules import period_of, scheduled_alike
+from compare.judging.causes.settings import formula_alike, set_alike
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
 from compare.judging.settings import SettingRow, differences
@@ -48,7 +50,9 @@ class Candidate(NamedTuple):
 
 def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
     """The likeliest first."""
+    yield from _of_schedules(judgement, first, files)
     yield from _of_settings(judgement, first, files)
+    yield from _of_formulas(judgement, first, files)
     named = [_passage(judgement, place, files) for place in _places(judgement, "tf")]
     passages = [(FURTHER_DOWN * number, each) for number, each in enumerate(named) if each is not None]
     own = [each for _, each in passages]
@@ -72,6 +76,35 @@ def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterato
             code = together[0].before.with_rewrites(each.rewrite for each in of_file)
             yield together[0]._replace(after=code)
         yield from made[0]
+
+
+def _of_formulas(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    """Optimizers by PyTorch's formula, where what they make of the gradients parts: a number of updates for each
+    weight, rows of which an embedding has a gradient."""
+    if first.stage not in ("state", "update"):
+        return
+    header = next(each.pair.tf.header for each in judgement.comparisons.values() if first in each.rows)
+    for subject, rows in _by_subject(row for row in judgement.settings if row.subject.startswith("optimizer")).items():
+        for passage in filter(None, (_passage(judgement, place, files) for place in header.made_at.get(subject, ()))):
+            for rewrite in formula_alike(passage, rows):
+                yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
+
+
+def _of_schedules(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    """Optimizers with PyTorch's schedule, where that differs."""
+    rows = [row for row in differences(judgement.settings) if row.setting == "schedule"]
+    if first.stage not in OF_AN_OPTIMIZER or not rows:
+        return
+    pair = next(each.pair for each in judgement.comparisons.values() if first in each.rows)
+    rates = pair.torch.curves.get("learning_rate")
+    if rates is None or rates.ndim > 1:
+        return
+    for row in rows:
+        places = pair.tf.header.made_at.get(row.tf_subject or row.subject, ())
+        for passage in filter(None, (_passage(judgement, place, files) for place in places)):
+            of_period = (scheduled_alike(passage, row.torch, float(rates[0]), each) for each in (1, period_of(rates)))
+            for rewrite in chain.from_iterable(of_period):
+                yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
 
 
 def _by_subject(rows: Iterable[SettingRow]) -> dict[str, list[SettingRow]]:

@@ -39,13 +39,18 @@ def _halves(passage: Passage, part: ast.Slice, said: str) -> Iterator[Rewrite]:
 
 
 def parts_left_out(passage: Passage) -> Iterator[Rewrite]:
-    """A part of a value where all of it is taken: its beginning, its end, one new axis."""
-    forms = ("[:, 1:]", "[:, :-1]", "[1:]", "[:-1]", "[:, None]", "[None]", "[..., None]", "[..., 0]", "[:, 0]")
+    """A part of a value where all of it is taken: its beginning, its end, an axis of one element more or less."""
+    shares, axes = (
+        ("[:, 1:]", "[:, :-1]", "[1:]", "[:-1]"),
+        ("[:, None]", "[None]", "[..., None]", "[..., 0]", "[:, 0]"),
+    )
+    of_axes = 4 if passage.says("squeeze", "unsqueeze", "view", "view_as", "reshape", "flatten") else 8
     for node in passage.values():
         if isinstance(node, (ast.Name, ast.Subscript, ast.Call, ast.Attribute)):
-            for form in forms:
+            for form in (*shares, *axes):
                 said = f"takes all of `{passage.code.piece(node)}`, PyTorch `{form}` of it"
-                yield Rewrite(node, f"{passage.code.operand(node)}{form}", said, 8)
+                unlikely = of_axes if form in axes else 8
+                yield Rewrite(node, f"{passage.code.operand(node)}{form}", said, unlikely)
 
 
 def other_names(passage: Passage) -> Iterator[Rewrite]:

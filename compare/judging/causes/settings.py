@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ ARGUMENTS = {
     "p": ("rate",),
     "beta": ("delta",),
     "dim": ("axis",),
+    "mode": ("interpolation",),
     "lambd": ("threshold",),
 }
 # What the optimizers of tf_impl are given beside the learning rate, by PyTorch's names, with PyTorch's defaults.
@@ -56,7 +58,8 @@ def set_alike(passage: Passage, rows: Sequence[SettingRow], every: Iterable[Sett
     for call in passage.each(ast.Call):
         if not name_called(call)[:1].isupper():
             continue
-        yield from pytorchs_formula(passage, call, rows, every)
+        if any(row.setting in OF_THE_FORMULA for row in rows):
+            yield from pytorchs_formula(passage, call, rows, every)
         for some in (rows, *([row] for row in rows if len(rows) > 1)):
             if arguments := arguments_of(some):
                 said = f"has {' and '.join(f'{row.setting} {row.tf} where PyTorch has {row.torch}' for row in some)}"
@@ -67,23 +70,52 @@ def pytorchs_formula(
     passage: Passage, call: ast.Call, rows: Sequence[SettingRow], every: Iterable[SettingRow]
 ) -> Iterator[Rewrite]:
     """The optimizer or layer of tf_impl, which computes as PyTorch's does, in the place of Keras'."""
-    name, statement = name_called(call), passage.statement
-    is_formula = any(row.setting in OF_THE_FORMULA for row in rows)
+    name = name_called(call)
     own = OF_KERAS_LAYERS.get(name) or (rows[0].kind if name in OF_KERAS else "")
     usual = LAYERS.get(own) or OWN.get(own)
-    if usual is None or not is_formula or hasattr(statement, "body"):
+    if usual is None or hasattr(passage.statement, "body"):
         return
     of_subject = {row.setting: row for row in every if row.subject == rows[0].subject}
     given = arguments_of(
         (of_subject[setting] for setting, value in usual.items() if _is_set(of_subject.get(setting), value)), own
     )
     kept = _rate(call) if own in OWN else [each for each in call.keywords if each.arg == "name"]
+    if own in LAYERS and not kept and (named := _name_by_keras(rows[0], name)):
+        given["name"] = repr(named)
+    if own in OWN and not kept and "lr" in of_subject:
+        given = {"learning_rate": _written(of_subject["lr"].torch), **given}
     made = ", ".join([*map(passage.code.piece, kept), *(f"{name}={value}" for name, value in given.items())])
+    imported = f"from tf_impl.{'optimizers' if own in OWN else 'layers'} import {own}"
+    different = ", ".join(row.setting for row in rows if row.verdict == DIFFERS) or "as the settings do not show"
+    said = f"computes {name} by Keras' formula ({different})"
+    yield importing(passage, call, f"{own}({made})", imported, said)
+
+
+def formula_alike(passage: Passage, rows: Sequence[SettingRow]) -> Iterator[Rewrite]:
+    """The optimizers of the statement by PyTorch's formula, whose settings, all of them, are `rows`."""
+    for call in passage.each(ast.Call):
+        if name_called(call) in OF_KERAS:
+            yield from pytorchs_formula(passage, call, rows, rows)
+
+
+def importing(passage: Passage, call: ast.Call, new: str, imported: str, said: str) -> Rewrite:
+    """The statement with something else in the place of a call, behind what that needs to import."""
+    statement = passage.statement
     begin, end = (each - passage.code.span(statement)[0] for each in passage.code.span(call))
-    whole, package = passage.code.piece(statement).encode(), "optimizers" if own in OWN else "layers"
-    changed = f"{whole[:begin].decode()}{own}({made}){whole[end:].decode()}"
-    new = f"from tf_impl.{package} import {own}\n\n{' ' * statement.col_offset}{changed}"
-    yield Rewrite(statement, new, f"computes {name} by Keras' formula ({', '.join(row.setting for row in rows)})", 0)
+    whole = passage.code.piece(statement).encode()
+    changed = f"{whole[:begin].decode()}{new}{whole[end:].decode()}"
+    before = f"{imported}\n\n{' ' * statement.col_offset}" if imported else ""
+    return Rewrite(statement, f"{before}{changed}", said, 0)
+
+
+def _name_by_keras(row: SettingRow, kind: str) -> str:
+    """The name that Keras gave a layer of a kind, by which its weights are paired; empty where it has another."""
+    name = (row.tf_subject or row.subject).rpartition(".")[2]
+    return name if re.fullmatch(rf"{_snake_case(kind)}(_\d+)?", name) else ""
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def _rate(call: ast.Call) -> list[ast.expr] | list[ast.keyword]:

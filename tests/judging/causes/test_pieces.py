@@ -15,6 +15,7 @@ from tests.helpers.passages import statements
         (pieces.other_parts, "y = logits[:half]", "", "y = logits[:half + 1]"),
         (pieces.other_parts, "y = logits[0]", "", "y = logits"),
         (pieces.parts_left_out, "y = logits", "", "y = logits[:, :-1]"),
+        (pieces.parts_left_out, "y = logits", "y = logits.squeeze(-1)", "y = logits[..., 0]"),
         (pieces.other_names, "y = logits", "", "y = mask"),
         (pieces.exchanged_names, "y = f(logits + mask, [mask])", "", "y = f(mask + logits, [logits])"),
         (pieces.other_attributes, "y = model.first(model.second(x))", "", "y = model.second(model.second(x))"),

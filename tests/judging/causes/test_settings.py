@@ -1,10 +1,12 @@
 """Settings of tf's calls as PyTorch's are."""
 
+from dataclasses import replace
+
 import pytest
 
-from compare.judging.causes.settings import set_alike
+from compare.judging.causes.settings import formula_alike, set_alike
 from compare.judging.settings import SettingRow
-from compare.judging.settings.values import DIFFERS
+from compare.judging.settings.values import DIFFERS, EQUAL
 from tests.helpers.passages import statements
 
 
@@ -20,6 +22,8 @@ def row(setting, torch, tf, kind="BatchNorm"):
          "y = layers.BatchNormalization(momentum=0.9)"),
         (row("momentum", 0.9, 0.0, "SGD"), "y = optimizers.SGD(0.1)", "y = optimizers.SGD(0.1, momentum=0.9)"),
         (row("betas", [0.9, 0.99], [0.9, 0.999], "Adam"), "y = Adam(0.1)", "y = Adam(0.1, beta_1=0.9, beta_2=0.99)"),
+        (row("mode", "bilinear", "nearest", "Upsample"), "y = layers.UpSampling2D(2)",
+         "y = layers.UpSampling2D(2, interpolation='bilinear')"),
         (row("bias", False, True, "Linear"), "y = layers.Dense(3)", "y = layers.Dense(3, use_bias=False)"),
     ],
 )  # fmt: skip
@@ -40,6 +44,26 @@ def test_it_is_the_optimizer_of_pytorchs_side():
     rows = [row("kind", "RMSprop", "Adam", "RMSprop"), row("alpha", 0.9, None, "RMSprop")]
     found = statements(lambda passage: set_alike(passage, rows, rows), "y = Adam(learning_rate=RATE)")
     assert found[0] == "from tf_impl.optimizers import RMSprop; y = RMSprop(learning_rate=RATE, alpha=0.9)"
+
+
+def test_an_optimizer_without_a_rate_of_its_own_is_given_pytorchs():
+    rows = [row("eps is added", "inside", "behind", "Adamax")]
+    every = [*rows, row("lr", 0.002, 0.001, "Adamax")]
+    found = statements(lambda passage: set_alike(passage, rows, every), "y = Adamax()")
+    assert found == ["from tf_impl.optimizers import Adamax; y = Adamax(learning_rate=0.002)"]
+
+
+def test_keras_optimizer_is_tried_by_pytorchs_formula_though_no_setting_shows_it():
+    rows = [replace(row("betas", [0.5, 0.9], [0.5, 0.9], "Adam"), verdict=EQUAL)]
+    found = statements(lambda passage: formula_alike(passage, rows), "y = keras.optimizers.Adam(0.1)")
+    assert found == ["from tf_impl.optimizers import Adam; y = Adam(0.1, beta_1=0.5, beta_2=0.9)"]
+    assert not statements(lambda passage: formula_alike(passage, rows), "y = MyAdam(0.1)")
+
+
+def test_a_layer_keeps_the_name_by_which_its_weights_are_paired():
+    rows = [replace(row("running variance", "over N - 1", "over N"), tf_subject="features.batch_normalization_2")]
+    found = statements(lambda passage: set_alike(passage, rows), "y = layers.BatchNormalization()")
+    assert found == ["from tf_impl.layers import BatchNorm; y = BatchNorm(name='batch_normalization_2')"]
 
 
 def test_several_settings_of_one_layer_are_set_at_once_and_then_each():
