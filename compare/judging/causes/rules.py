@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from compare.judging.causes import arguments, arithmetic, clipping, functions, gradients, means, pieces, statements
+from compare.judging.causes import (
+    arguments,
+    arithmetic,
+    clipping,
+    functions,
+    gradients,
+    losses,
+    means,
+    pieces,
+    statements,
+)
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
 
@@ -13,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     *gradients.RULES,
     *clipping.RULES,
     *functions.RULES,
+    *losses.RULES,
     *means.RULES,
     *arithmetic.RULES,
     *arguments.RULES,
