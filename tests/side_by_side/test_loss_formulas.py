@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 import torch
 
-from compare.judging.causes.losses import CLASSES, FORMULAS, _filled
+from compare.judging.causes.losses import CLASSES, FORMULAS, filled
 
 SEEDED = np.random.default_rng(0)
 Z, Y, WIDE = SEEDED.normal(size=(5, 4)), SEEDED.normal(size=(5, 4)), 3 * SEEDED.normal(size=(5, 4))
@@ -36,7 +36,7 @@ CASES = [
 def test_a_formula_is_pytorchs(name, which, prediction, target, options):
     wanted = getattr(torch.nn.functional, name)(torch.tensor(prediction), torch.tensor(target), **options)
     values = {"tf": tf, "z": tf.constant(prediction), "y": tf.constant(target)}
-    found = eval(_filled(FORMULAS[name][which], options, "z", "y"), values)
+    found = eval(filled(FORMULAS[name][which], options, "z", "y"), values)
     np.testing.assert_allclose(found, wanted, rtol=1e-13, atol=1e-15)
 
 

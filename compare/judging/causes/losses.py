@@ -6,7 +6,7 @@ Formulas: torch/nn/functional.py, 2.13.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from compare.judging.causes.code import Rewrite
@@ -67,7 +67,7 @@ def pytorchs_loss(passage: Passage) -> Iterator[Rewrite]:
     for name, options in _losses(passage) if passage.has_tf else ():
         for node, p, t in _of_two_values(passage):
             for formula in FORMULAS[name]:
-                new = _filled(formula, options, p, t)
+                new = filled(formula, options, p, t)
                 yield Rewrite(node, new, f"computes another loss than PyTorch's {name}", 2)
 
 
@@ -77,12 +77,17 @@ def _losses(passage: Passage) -> Iterator[tuple[str, dict[str, Any]]]:
         for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
             made = call.func if isinstance(call.func, ast.Call) else call  # nn.MSELoss()(prediction, target)
             name = CLASSES.get(name_called(made), name_called(made))
-            options = [each for each in made.keywords if each.arg not in ("input", "target")]
-            if name not in FORMULAS or any(not isinstance(each.value, ast.Constant) for each in options):
-                continue
-            given = {str(each.arg): ast.literal_eval(each.value) for each in options}
-            if all(key == "reduction" or f"{{{key}}}" in FORMULAS[name][0] for key in given):
+            given = options_of(name, [each for each in made.keywords if each.arg not in ("input", "target")])
+            if given is not None:
                 yield name, given
+
+
+def options_of(name: str, keywords: Sequence[ast.keyword]) -> dict[str, Any] | None:
+    """The options of a loss; None where there is no formula of it that has them all."""
+    if name not in FORMULAS or any(not isinstance(each.value, ast.Constant) for each in keywords):
+        return None
+    given = {str(each.arg): ast.literal_eval(each.value) for each in keywords}
+    return given if all(key == "reduction" or f"{{{key}}}" in FORMULAS[name][0] for key in given) else None
 
 
 def _of_two_values(passage: Passage) -> Iterator[tuple[ast.expr, str, str]]:
@@ -111,7 +116,7 @@ def _called(node: ast.AST) -> set[str]:
     return found
 
 
-def _filled(formula: str, options: dict[str, Any], p: str, t: str) -> str:
+def filled(formula: str, options: dict[str, Any], p: str, t: str) -> str:
     values = {**DEFAULTS, **{key: value for key, value in options.items() if key != "reduction"}}
     reduced = REDUCTIONS.get(options.get("reduction", "mean"), "{}").replace("{}", formula)
     if p.isidentifier() and t.isidentifier():

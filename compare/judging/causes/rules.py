@@ -14,6 +14,7 @@ from compare.judging.causes import (
     means,
     pieces,
     statements,
+    transcribed,
 )
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     *arguments.RULES,
     *pieces.RULES,
     *statements.RULES,
+    *transcribed.RULES,
 )
 
 
