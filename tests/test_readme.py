@@ -61,7 +61,7 @@ OF_SCRIPTS = {
     "log_causes": CAUSE_COLUMNS,
 }
 WITHOUT_CASES = {**OF_SCRIPTS, "components": COMPONENT_COLUMNS, "pitfalls": PITFALL_COLUMNS}
-RUN_OTHERWISE = ("python -m compare", "python -m compare port my_port.py")
+RUN_OTHERWISE = ("python -m compare", "python -m compare port my_port.py --patch fix.patch")
 
 
 @pytest.mark.parametrize("command", [command for command in console_blocks() if command not in RUN_OTHERWISE])
@@ -81,21 +81,34 @@ def test_the_table_in_the_readme_is_that_of_the_reference_report():
         assert line.split() in shown or not line.strip(), line
 
 
+# Lines of the port that `new` writes, and how those of the README begin that take their places.
+THREE_LINES = {
+    'model = keras.Sequential([dense(8, 16, "tanh"), dense(16, 1)])': "model = keras",
+    "optimizer = Adam(learning_rate=1e-2)": "optimizer = keras",
+    'return tf.reduce_mean(tf.math.squared_difference(model(batch["x"]), batch["y"]))': "return tf",
+}
+
+
 def test_the_port_that_the_readme_follows_comes_to_what_it_shows(tmp_path):
-    [line] = re.findall(r"^    (optimizer = keras\..+)$", README, re.MULTILINE)
-    template = (ROOT / "compare" / "inputs" / "port_template.py").read_text()
-    port = re.sub(r"optimizer = Adam\(.*\)", line, template)
-    assert port != template
-    (tmp_path / "my_port.py").write_text(port)
+    text = (ROOT / "compare" / "inputs" / "port_template.py").read_text()
+    for before, begins in THREE_LINES.items():
+        [line] = re.findall(rf"^    ({re.escape(begins)}.+)$", README, re.MULTILINE)
+        assert text.count(before) == 1
+        text = text.replace(before, line)
+    (tmp_path / "my_port.py").write_text(text)
     done = subprocess.run(
-        [sys.executable, "-m", "compare", "port", "my_port.py"],
+        [sys.executable, "-m", "compare", "port", "my_port.py", "--patch", "fix.patch"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 1
-    assert without_digits(done.stdout) == without_digits(console_blocks()["python -m compare port my_port.py"])
+    assert without_digits(done.stdout) == without_digits(
+        console_blocks()["python -m compare port my_port.py --patch fix.patch"]
+    )
+    [patch] = re.findall(r"^```diff\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert (tmp_path / "fix.patch").read_text().split() == patch.split()
 
 
 def without_digits(output: str) -> list[str]:

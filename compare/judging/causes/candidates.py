@@ -41,18 +41,18 @@ class Files:
 
 
 class Candidate(NamedTuple):
-    """A rewrite, the code that it is of, and that which it makes."""
+    """A rewrite, the code that it is of, and that which it makes; and whether a setting that differs asks for it."""
 
     rewrite: Rewrite
     before: Code
     after: Code
+    is_set: bool = False
 
 
 def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
     """The likeliest first."""
-    yield from _of_schedules(judgement, first, files)
-    yield from _of_settings(judgement, first, files)
-    yield from _of_formulas(judgement, first, files)
+    for of_settings in (_of_schedules, _of_settings, _of_formulas):
+        yield from (each._replace(is_set=True) for each in of_settings(judgement, first, files))
     named = [_passage(judgement, place, files) for place in _places(judgement, "tf")]
     passages = [(FURTHER_DOWN * number, each) for number, each in enumerate(named) if each is not None]
     own = [each for _, each in passages]

@@ -68,7 +68,7 @@ def pytorchs_loss(passage: Passage) -> Iterator[Rewrite]:
         for node, p, t in _of_two_values(passage):
             for formula in FORMULAS[name]:
                 new = filled(formula, options, p, t)
-                yield Rewrite(node, new, f"computes another loss than PyTorch's {name}", 2)
+                yield Rewrite(node, new, f"computes another loss than PyTorch's {name}", 5)
 
 
 def _losses(passage: Passage) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -93,6 +93,8 @@ def options_of(name: str, keywords: Sequence[ast.keyword]) -> dict[str, Any] | N
 def _of_two_values(passage: Passage) -> Iterator[tuple[ast.expr, str, str]]:
     """Parts of the statement that are made of two values, with each of them as the prediction."""
     for node in passage.values():
+        if name_called(passage.code.parents.get(node, node)).startswith("reduce_"):
+            continue
         if isinstance(node, ast.Call) and len(node.args) == 2 and not isinstance(node.args[0], ast.Starred):
             one, other = map(passage.code.operand, node.args)
             yield from ((node, other, one), (node, one, other))

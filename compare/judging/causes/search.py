@@ -96,7 +96,10 @@ def _parts_beyond(judgement: Judgement, changed: Judgement) -> bool:
 def _one_more(
     run: Run, found: Found, patches: Patches, until: float, refused: Collection[str]
 ) -> tuple[Candidate, Tried] | None:
-    """The first change with which all of the step agrees, else that with which it agrees furthest, if it is further."""
+    """The first change with which all of the step agrees, else that with which it agrees furthest, if it is further.
+
+    Where a setting that differs is set and more agrees, no statement is rewritten for it.
+    """
     first = found.judgement.first_divergence
     if first is None or not isinstance(first.step, int) or first.step > LATEST:
         return None
@@ -104,7 +107,7 @@ def _one_more(
     half = (time.monotonic() + until) / 2  # to find another cause too, where this one lets the step agree only further
     best: tuple[Candidate, Tried] | None = None
     for candidate in candidates(found.judgement, first, Files(found.codes, patches.original)):
-        if time.monotonic() > (half if best else until):
+        if time.monotonic() > (half if best else until) or (best and best[0].is_set and not candidate.is_set):
             break
         if candidate.after.text in refused:
             continue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from compare.judging.causes.code import Code, Rewrite
@@ -25,6 +27,32 @@ ARGUMENTS = {
     "dim": ("axis",),
     "mode": ("interpolation",),
     "lambd": ("threshold",),
+}
+# The first arguments of Keras' classes, by their position.
+CONVOLUTION = ("filters", "kernel_size", "strides", "padding")
+POOLING = ("pool_size", "strides", "padding")
+POSITIONS = {
+    "Activation": ("activation",),
+    "Adam": ("learning_rate", "beta_1", "beta_2", "epsilon"),
+    "AdamW": ("learning_rate", "weight_decay", "beta_1", "beta_2", "epsilon"),
+    "BatchNormalization": ("axis", "momentum", "epsilon"),
+    "Dense": ("units", "activation", "use_bias"),
+    "Dropout": ("rate",),
+    "ELU": ("alpha",),
+    "LayerNormalization": ("axis", "epsilon"),
+    "LeakyReLU": ("negative_slope",),
+    "RMSprop": ("learning_rate", "rho", "momentum", "epsilon"),
+    "SGD": ("learning_rate", "momentum", "nesterov"),
+    **{f"{kind}{rank}D": CONVOLUTION for kind in ("Conv", "SeparableConv") for rank in (1, 2, 3)},
+    **{f"Conv{rank}DTranspose": CONVOLUTION for rank in (1, 2, 3)},
+    **{f"{kind}Pooling{rank}D": POOLING for kind in ("Max", "Average") for rank in (1, 2, 3)},
+}
+# PyTorch's names of activations that Keras has under another.
+ACTIVATIONS = {
+    "Hardsigmoid": "hard_sigmoid",
+    "Hardswish": "hard_swish",
+    "LeakyReLU": "leaky_relu",
+    "LogSoftmax": "log_softmax",
 }
 # What the optimizers of tf_impl are given beside the learning rate, by PyTorch's names, with PyTorch's defaults.
 MOMENTS = {"betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0}
@@ -64,6 +92,17 @@ def set_alike(passage: Passage, rows: Sequence[SettingRow], every: Iterable[Sett
             if arguments := arguments_of(some):
                 said = f"has {' and '.join(f'{row.setting} {row.tf} where PyTorch has {row.torch}' for row in some)}"
                 yield Rewrite(call, with_arguments(passage.code, call, arguments), said, 0)
+    yield from values_alike(passage, rows)
+
+
+def values_alike(passage: Passage, rows: Iterable[SettingRow]) -> Iterator[Rewrite]:
+    """The values of these settings as they stand in the statement, which may hand them to a function that makes it."""
+    for row in rows:
+        own, wanted = (_in_keras(row, value) for value in (row.tf, row.torch))
+        said = f"has {row.setting} {row.tf} where PyTorch has {row.torch}"
+        for node in passage.each(ast.Constant):
+            if type(node.value) is type(own) and node.value == own:
+                yield Rewrite(node, _written(wanted), said, 1)
 
 
 def pytorchs_formula(
@@ -135,19 +174,33 @@ def arguments_of(rows: Iterable[SettingRow], own: str = "") -> dict[str, str]:
             continue
         names = ARGUMENTS.get(row.setting, (row.setting.replace(" ", "_"),))
         values = list(row.torch) if len(names) > 1 and isinstance(row.torch, (list, tuple)) else [row.torch]
-        if row.setting == "momentum" and row.kind == "BatchNorm" != own and isinstance(row.torch, float):
-            values = [round(1 - row.torch, 12)]  # differs: Keras' is the share that is kept
+        if len(names) == 1 and own not in LAYERS:
+            values = [_in_keras(row, row.torch)]
         found |= dict(zip(names, map(_written, values), strict=False))
     return found
 
 
+def _in_keras(row: SettingRow, value: Any) -> Any:
+    """The value of a setting as Keras has it."""
+    if row.setting == "momentum" and row.kind == "BatchNorm" and isinstance(value, float):
+        return round(1 - value, 12)  # differs: Keras' is the share that is kept
+    if row.setting == "activation" and isinstance(value, str):
+        return None if value == "none" else ACTIVATIONS.get(value, value.lower())
+    return value
+
+
 def _written(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value)
     return repr(tuple(value) if isinstance(value, list) else value)
 
 
 def with_arguments(code: Code, call: ast.Call, arguments: dict[str, str]) -> str:
-    """A call with these keywords, in place of those that it has."""
-    kept = [code.piece(each) for each in call.args]
+    """A call with these keywords, in place of those that it has, and of arguments by their position."""
+    given = list(zip_longest(call.args, POSITIONS.get(name_called(call), ())[: len(call.args)]))
+    until = next((place for place, (_, name) in enumerate(given) if name in arguments), len(given))
+    kept = [code.piece(each) for each, _ in given[:until]]
+    kept += [f"{name}={code.piece(each)}" for each, name in given[until:] if name and name not in arguments]
     kept += [code.piece(each) for each in call.keywords if each.arg not in arguments]
     kept += [f"{name}={value}" for name, value in arguments.items()]
     return f"{code.piece(call.func)}({', '.join(kept)})"

@@ -22,7 +22,7 @@ def as_pytorchs_line(passage: Passage) -> Iterator[Rewrite]:
             value = _computed(statement)
             text = transcription.of(value) if value is not None else None
             if text is not None:
-                yield Rewrite(node, text, f"computes something else than `{ast.unparse(value)}`", 1)  # type: ignore[arg-type]
+                yield Rewrite(node, text, f"computes something else than `{ast.unparse(value)}`", 5)  # type: ignore[arg-type]
 
 
 def _places(passage: Passage) -> Iterator[ast.expr]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from compare.judging.first_divergence import before_gradients, first_divergence
 from compare.judging.harmless import settled
 from compare.judging.judgement import Judgement
 from compare.judging.run import Run
+from compare.judging.settings.values import DIFFERS, EQUAL, compare_values
 from compare.judging.stage_rows import stage_rows
 from compare.judging.stages import StageRow
 from compare.judging.steps import Allow
 from compare.running.request import RequestFailedError, Training
+from compare.traces.header import Setting
 from compare.traces.pairing import PairingError
 from compare.traces.trace import Trace, TraceError, TracePair
 
@@ -45,13 +48,14 @@ class Patches:
 
 @dataclass(frozen=True)
 class Tried:
-    """What a trial shows: where it `parts` (None where all agrees), by how many rows `further` than `before`; and how
-    far apart it is now what parted then."""
+    """What a trial shows: where it `parts` (None where all agrees), by how many rows `further` than `before`; how far
+    apart it is now what parted then; and how many settings are `undone`, which agreed."""
 
     before: StageRow
     parts: StageRow | None
     further: int
     gap: float
+    undone: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -67,18 +71,21 @@ class Tried:
         part a step later."""
         before, parts = self.before, self.parts
         same = parts is not None and (parts.stage, parts.tensor) == (before.stage, before.tensor)
-        return not same and self.gap <= before.allowed and self.further > (other.further if other else 0)
+        shown, others = (self.further, -self.undone), (other.further, -other.undone) if other else (0, 0)
+        return not same and self.gap <= before.allowed and self.further > 0 and shown > others
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Runs tf's steps with changed files; `torch` are PyTorch's runs of them, as it is and nudged. `first` parts."""
+    """Runs tf's steps with changed files; `torch` are PyTorch's runs of them, as it is and nudged. `first` parts, and
+    `agreed` are the settings of tf's that do not differ."""
 
     run: Run
     plain: Training
     torch: tuple[Trace, Trace]
     first: StageRow
     allow: Allow
+    agreed: Mapping[tuple[str, str], Any]
 
     @classmethod
     def of(cls, run: Run, judgement: Judgement, first: StageRow) -> Trial:
@@ -94,7 +101,9 @@ class Trial:
         allow = tolerances.allowed_behind_leak if is_behind_leak else tolerances.allowed_in_step
         nudge = "float32" if is_behind_leak else precision
         torch, nudged = run(("torch", plain), ("torch", replace(plain, nudge=nudge)))
-        return cls(run, plain, (torch, nudged), first, allow)
+        rows = (row for row in judgement.settings if row.verdict == EQUAL)
+        agreed = {(row.tf_subject or row.subject, row.setting): row.tf for row in rows}
+        return cls(run, plain, (torch, nudged), first, allow, agreed)
 
     def __call__(self, patches: tuple[tuple[str, str], ...]) -> Tried | None:
         """None where the changed port does not run."""
@@ -108,7 +117,13 @@ class Trial:
         own = next((number for number, row in enumerate(rows) if row.key == self.first.key), 0)
         shown = rows[own].key == self.first.key and rows[own].shown
         further = (len(rows) if parts is None else rows.index(parts)) - own
-        return Tried(self.first, parts, further, rows[own].difference.max_rel if shown else float("inf"))
+        gap = rows[own].difference.max_rel if shown else float("inf")
+        return Tried(self.first, parts, further, gap, sum(map(self._undoes, tf.header.settings)))
+
+    def _undoes(self, setting: Setting) -> bool:
+        """Whether a setting of the changed port, which agreed, differs now."""
+        known = self.agreed.get((setting.subject, setting.setting), setting.value)
+        return compare_values(known, setting.value) == DIFFERS
 
 
 def parted(rows: list[StageRow]) -> StageRow | None:

@@ -39,6 +39,14 @@ def test_of_a_loss_or_an_option_without_a_formula_nothing_is_tried(torch):
     assert not statements(pytorchs_loss, "y = loss(mask, logits)", torch)
 
 
+def test_what_is_reduced_is_no_loss():
+    found = statements(pytorchs_loss, "y = tf.reduce_sum(distance(mask, logits))", "F.l1_loss(out, y)")
+    assert set(found) == {
+        "y = tf.reduce_mean(tf.abs(mask - logits))",
+        "y = tf.reduce_mean(tf.abs(logits - mask))",
+    }
+
+
 @pytest.mark.parametrize("tf", ["y = logits * 2", "y = f(logits, mask, weights)", "y = f(logits)"])
 def test_what_is_not_made_of_two_values_stays(tf):
     assert not statements(pytorchs_loss, tf, "F.mse_loss(out, y)")

@@ -76,6 +76,19 @@ def test_several_settings_of_one_layer_are_set_at_once_and_then_each():
     ]
 
 
+def test_an_argument_by_its_position_gives_way_and_those_behind_it_are_named():
+    rows = [row("activation", "Tanh", "Sigmoid", "Linear")]
+    found = statements(lambda passage: set_alike(passage, rows), 'y = layers.Dense(3, "sigmoid", False)')
+    assert found[0] == "y = layers.Dense(3, use_bias=False, activation='tanh')"
+    assert found[1] == "y = layers.Dense(3, 'tanh', False)"
+
+
+def test_a_value_that_a_function_of_the_users_is_given_becomes_pytorchs():
+    rows = [row("activation", "none", "ReLU", "Linear"), row("eps", 1e-5, 1e-3)]
+    found = statements(lambda passage: set_alike(passage, rows), "y = block(3, 'relu', 1e-3)")
+    assert found == ["y = block(3, None, 0.001)", "y = block(3, 'relu', 1e-05)"]
+
+
 def test_only_what_makes_something_is_given_a_setting():
     assert not statements(lambda passage: set_alike(passage, [row("eps", 1e-5, 1e-3)]), "y = normalise(logits)")
 

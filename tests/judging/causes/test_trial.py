@@ -10,7 +10,10 @@ import pytest
 from compare.judging.causes.code import Code
 from compare.judging.causes.trial import Patches, Trial, Tried
 from compare.judging.judgement import Judgement
+from compare.judging.settings import SettingRow
+from compare.judging.settings.values import EQUAL
 from compare.running.request import RequestFailedError
+from compare.traces.header import Setting
 from compare.traces.trace import Trace, TraceWriter
 from tests.helpers.stage_row import BEYOND, row
 from tests.helpers.synthetic import header
@@ -30,6 +33,7 @@ class Runs:
     def __init__(self, directory, *losses):
         directory.mkdir(exist_ok=True)
         self.directory, self.losses, self.asked = directory, list(losses), []
+        self.settings = ()
 
     def __call__(self, *wanted):
         traces = []
@@ -42,7 +46,7 @@ class Runs:
             writer = TraceWriter(path)
             for (step, stage, name), value in STEP.items():
                 writer.tensor(step, stage, name, value * (times if stage == "loss" else 1))
-            writer.close({"loss": [3.0, 2.0]}, header(side))
+            writer.close({"loss": [3.0, 2.0]}, replace(header(side), settings=self.settings))
             traces.append(Trace(path))
         return traces
 
@@ -102,14 +106,33 @@ def test_a_port_that_does_not_run_any_more_is_no_trial(tmp_path):
     assert trial(Runs(tmp_path, None))(()) is None
 
 
-def tried(parts, further, gap=0.0):
-    return Tried(LOSS, parts, further, gap)
+def tried(parts, further, gap=0.0, undone=0):
+    return Tried(LOSS, parts, further, gap, undone)
 
 
 def test_further_is_what_agrees_where_it_parted_and_parts_elsewhere():
     assert tried(row(0, "update", "w", BEYOND), 3).is_further(None)
     assert tried(row(0, "update", "w", BEYOND), 3).is_further(tried(row(0, "gradient", "w", BEYOND), 2))
     assert not tried(row(0, "gradient", "w", BEYOND), 2).is_further(tried(row(0, "update", "w", BEYOND), 3))
+
+
+def test_of_two_that_are_as_far_the_one_that_undoes_fewer_settings_is_further():
+    parts = row(0, "update", "w", BEYOND)
+    assert tried(parts, 3).is_further(tried(parts, 3, undone=1))
+    assert not tried(parts, 3, undone=1).is_further(tried(parts, 3))
+    assert tried(parts, 3, undone=1).is_further(tried(parts, 2))
+    assert tried(parts, 3, undone=1).is_further(None)
+
+
+def test_a_setting_that_agreed_and_is_another_now_is_undone(tmp_path):
+    runs = Runs(tmp_path, 1.0)
+    runs.settings = (Setting("fc", "Linear", "bias", False), Setting("fc", "Linear", "activation", "tanh"))
+    rows = tuple(
+        SettingRow("fc", "Linear", name, *[value] * 2, EQUAL, "") for name, value in (("bias", True), ("p", 1))
+    )
+    comparison = SimpleNamespace(rows=[LOSS], pair=[SimpleNamespace(steps=5)] * 2)
+    judgement = Judgement("diverged", (), {"float64": comparison}, LOSS, rows)
+    assert Trial.of(runs, judgement, LOSS)(()).undone == 1
 
 
 def test_a_step_is_closed_where_only_the_next_parts():
