@@ -11,10 +11,11 @@ from typing import NamedTuple
 from compare.judging.advice import OF_AN_OPTIMIZER, settings_at
 from compare.judging.causes.beside import before, callers
 from compare.judging.causes.code import Code, Rewrite
+from compare.judging.causes.formulas import formula_alike
 from compare.judging.causes.passage import Passage
 from compare.judging.causes.rules import rewritten
 from compare.judging.causes.schedules import period_of, scheduled_alike
-from compare.judging.causes.settings import formula_alike, set_alike
+from compare.judging.causes.settings import set_alike
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
 from compare.judging.settings import SettingRow, differences

@@ -9,8 +9,9 @@ from math import gcd
 import numpy as np
 
 from compare.judging.causes.code import Rewrite
+from compare.judging.causes.formulas import OF_KERAS, OWN, importing
+from compare.judging.causes.keras_arguments import with_arguments
 from compare.judging.causes.passage import Passage, name_called
-from compare.judging.causes.settings import OF_KERAS, OWN, importing, with_arguments
 
 # The arguments of tf_impl's schedules behind the first rate, by PyTorch's names.
 TIMES = ("T_max", "T_0", "total_iters", "step_size", "milestones")
