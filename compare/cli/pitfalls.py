@@ -115,5 +115,6 @@ def guide(pitfalls: Iterable[Pitfall], console: Console | None = None) -> int:
 
 
 def _paragraphs(each: Pitfall) -> str:
-    said = f"{each.symptom} {each.cause}"
-    return f"## {each.title}\n\n{said}\n\n**Write:** {each.fix}\n\n({each.id}; {each.source})"
+    parts = (("What you see", each.symptom), ("Why", each.cause), ("Write", each.fix))
+    said = "\n\n".join(f"**{name}:** {text}" for name, text in parts)
+    return f"## {each.title}\n\n{said}\n\n({each.id}; {each.source})"

@@ -31,8 +31,10 @@ FROZEN = (
 
 def with_own_graphs(run: Run, judgement: Judgement) -> Judgement:
     """The judgement of a port; diverged where its own step's graphs part from torch before anything else does."""
-    precision, comparison = next(iter(judgement.comparisons.items()), ("", None))
-    if comparison is None or judgement.verdict == ERROR or comparison.pair.tf.header.compiled != BY_ITSELF:
+    if judgement.verdict == ERROR:
+        return judgement
+    precision, comparison = next(iter(judgement.comparisons.items()))
+    if comparison.pair.tf.header.compiled != BY_ITSELF:
         return judgement
     try:
         series = _series_of_graphs(run, comparison, Training(precision, audits=(), follows=precision))
@@ -54,7 +56,8 @@ def _series_of_graphs(run: Run, comparison: Comparison, training: Training) -> S
     """What is judged at every step, of the graphs; empty where these are not the first to part, or part eagerly too."""
 
     def at_every_step(trace: Trace) -> list[Series]:
-        return _as_allowed(series_of(comparison.pair.torch, trace, [], training.precision, _allow), comparison.series)
+        found = series_of(comparison.pair.torch, trace, [], training.precision, tolerances.allowed_in_step)
+        return _as_allowed(found, comparison.series)
 
     [graphs] = run(("tf", training))
     series: Sequence[Series] = at_every_step(graphs)
@@ -65,9 +68,6 @@ def _series_of_graphs(run: Run, comparison: Comparison, training: Training) -> S
     parting, eagerly = first_parting(series), first_parting(at_every_step(eager))
     is_frozen = eagerly is None or (parting is not None and parting.step < eagerly.step)
     return series if is_frozen and _is_first(series, comparison) else ()
-
-
-_allow = tolerances.allowed_in_step
 
 
 def _is_first(series: Sequence[Series], comparison: Comparison) -> bool:

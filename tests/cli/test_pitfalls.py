@@ -77,7 +77,8 @@ def test_one_is_shown_with_its_code_and_nothing_is_run(invoke):
 def test_the_guide_has_a_chapter_an_area_and_a_paragraph_a_pitfall(invoke):
     done, _ = invoke("guide")
     assert done.output.startswith(
-        "# loss\n\n## Keras' epsilon is summed.\n\nthe loss goes down more slowly. the formula."
+        "# loss\n\n## Keras' epsilon is summed.\n\n"
+        "**What you see:** the loss goes down more slowly.\n\n**Why:** the formula."
     )
     assert "**Write:** write it out.\n\n(adam_eps; keras/src/optimizers/adam.py:117)" in done.output
     assert "# optimizer" not in invoke("guide", "--area", "loss")[0].output
