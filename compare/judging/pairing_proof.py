@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from compare.inputs.expressions import terms
@@ -19,9 +19,10 @@ from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import Start
 from compare.traces.calls import without_call
-from compare.traces.pairing import Pair, Pairing
+from compare.traces.pairing import Pair, Pairing, RecordedModel
 from compare.traces.step import END, Step
 from compare.traces.trace import Trace
+from compare.traces.weights import WeightGroup
 
 # What a proof may cost, in tries and seconds: a wrong port agrees under no pairing, and a step of a large model takes
 # many seconds.
@@ -148,9 +149,16 @@ def _moved(first: Pairing, chosen: Pairing) -> list[Pair]:
 
 def _say_moved(first: Pairing, chosen: Pairing, why: str) -> str:
     moved = _moved(first, chosen)
-    of_torch, of_tf = ([group.path for group in model.in_order()] for model in (chosen.torch, chosen.tf))
-    places = [of_tf.index(tf.path) for _, tf in sorted(moved, key=lambda pair: of_torch.index(pair[0].path))]
-    return f"weights paired {'in order' if places == sorted(places) else 'crosswise'} ({_which(moved)}): {why}"
+    places = sorted((_place(chosen.torch, torch), _place(chosen.tf, tf)) for torch, tf in moved)
+    is_in_order = all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(places))
+    return f"weights paired {'in order' if is_in_order else 'crosswise'} ({_which(moved)}): {why}"
+
+
+def _place(model: RecordedModel, group: WeightGroup) -> int:
+    """Where the layer of a group, or of a part of one, comes in the forward pass."""
+    paths = [each.path for each in model.in_order()]
+    around = (place for place, path in enumerate(paths) if f"{group.path}.".startswith(f"{path}."))
+    return next(around, len(paths))
 
 
 def say_without_rule(pairing: Pairing, proven: bool = False) -> list[str]:

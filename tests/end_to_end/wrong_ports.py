@@ -249,6 +249,14 @@ OWN_STEPS = (
         "all weights in place of the head's",
     ),
     WrongPort(
+        "gathered_over_three_steps",
+        "gathered_in_keras",
+        "gradient_accumulation_steps=2",
+        "gradient_accumulation_steps=3",
+        (1, "update", "0.weight"),
+        "PyTorch's loop updates at every second step",
+    ),
+    WrongPort(
         "accumulated_without_average",
         "accumulation",
         "batch.items()}) / 2\n        gradients = tape.gradient(value, variables)",
