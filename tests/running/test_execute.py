@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import make_dataclass, replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,6 +22,7 @@ from compare.running import execute
 from compare.running.execute import Executor
 from compare.running.framework import Framework
 from compare.running.request import CheckComponent, DrawBatches, Start, TrainCase, Training, TrainPort
+from compare.traces.header import BY_ITSELF
 from compare.traces.settings.dropout import DropoutCalls
 from compare.traces.trajectory import TrajectoryWriter
 from tests.helpers.port_texts import WHOLE
@@ -32,7 +34,21 @@ STEPS = 3
 class Recorder:
     """Remembers what it was given, and how it ended."""
 
-    def __init__(self, output, model, optimizer, audits, channels_first, loss, trajectory, following, exchange, lines):
+    def __init__(
+        self,
+        output,
+        model,
+        optimizer,
+        audits,
+        channels_first,
+        loss,
+        trajectory,
+        following,
+        exchange,
+        lines,
+        losses_alone,
+    ):
+        self.losses_alone = losses_alone
         self.output, self.model, self.audits = output, dict(model), audits
         self.trajectory, self.following = trajectory, following
         self.exchange, self.lines = exchange, lines
@@ -101,6 +117,7 @@ class FakeFramework(Framework):
             trained=[],
             recorders=[],
             checked=[],
+            graphs=[],
         )
         vars(self).update(
             prepare=SimpleNamespace(build=self._build, remember=self._remember, reset=self._reset),
@@ -110,6 +127,7 @@ class FakeFramework(Framework):
             one_model=SimpleNamespace(as_one=lambda model: model),
             exact_numbers=SimpleNamespace(numbers_cast_exactly=self._exactly),
             rounding=SimpleNamespace(functions_moved=self._moved),
+            graph=SimpleNamespace(eagerly=self._eagerly, graphs_called=lambda: nullcontext(self.graphs)),
             randomness=SimpleNamespace(switched_off=lambda: nullcontext(self.dropout), restart=self._restart),
         )
         vars(self)["components.checking"] = SimpleNamespace(run=self.checked.append)
@@ -130,6 +148,11 @@ class FakeFramework(Framework):
     def _reset(self, built, weights):
         assert any(built is each for each in self.remembered)
         self.reset.append(weights)
+
+    @contextmanager
+    def _eagerly(self):
+        self.entered.append("eagerly")
+        yield
 
     @contextmanager
     def _exactly(self):
@@ -190,6 +213,24 @@ def test_a_nudged_run_begins_one_ulp_away(inputs):
     Executor(framework, kept=1).fulfil(asked(inputs, nudge="float32"))
     assert same(framework.reset[0], nudge(given.weights, given.seed, "float32"))
     assert framework.recorders[0].known.nudge == "float32"
+
+
+@pytest.mark.parametrize(("eager", "graphs", "compiled"), [(True, ["own"], BY_ITSELF), (False, ["own"], True)])
+def test_a_step_of_the_users_that_runs_graphs_is_compiled_by_itself(port, monkeypatch, eager, graphs, compiled):
+    monkeypatch.setattr(execute, "WORTH_A_GRAPH", 1)
+    framework = FakeFramework("tf_impl")
+    framework.graphs.extend(graphs)
+    made = partial(BUILT, compiled=None if eager else True, muted={})
+    framework.prepare.build = lambda *given: made(framework._build(*given).side, lambda side, batch: 0.0)
+    Executor(framework, kept=1).fulfil(port)
+    assert framework.recorders[0].known.compiled == compiled
+
+
+@pytest.mark.parametrize("losses_alone", [False, True])
+def test_the_losses_alone_are_recorded_where_that_is_asked_for(inputs, losses_alone):
+    framework = FakeFramework()
+    Executor(framework, kept=1).fulfil(asked(inputs, losses_alone=losses_alone))
+    assert framework.recorders[0].losses_alone is losses_alone
 
 
 @pytest.mark.parametrize("operations", [False, True])
@@ -483,11 +524,13 @@ def test_a_run_that_is_made_again_has_the_first_batch_and_restarts_the_model(inp
     ("package", "training", "entered"),
     [
         ("tf_impl", {}, ["exact"]),
+        ("tf_impl", {"eager": True}, ["exact", "eagerly"]),
+        ("torch_impl", {"eager": True}, []),
         ("torch_impl", {}, []),
         ("torch_impl", {"follows": "float64", "ulps": 4}, [([0, 0], 4)]),
     ],
 )
-def test_a_port_is_run_with_exact_numbers_and_where_nudges_are_wide_with_functions_moved(
+def test_a_port_is_run_with_exact_numbers_or_eagerly_and_where_nudges_are_wide_with_functions_moved(
     port, tmp_path, package, training, entered
 ):
     framework = FakeFramework(package)
