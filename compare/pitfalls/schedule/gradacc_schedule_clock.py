@@ -1,7 +1,7 @@
 """With gradient_accumulation_steps, a Keras schedule counts the parts of a batch, not the updates.
 
 Symptom: the rate falls as many times too fast as gradients are accumulated; the very first update is too small
-    already. (At the first part of a batch the rate still agrees: what parts first is the update of the last one.)
+    already, though at the first part of a batch the rate still agrees.
 Cause: Keras reads the schedule at the optimizer's inner count, which every apply_gradients moves on; PyTorch's
     scheduler.step() stands after optimizer.step(), once for all parts.
 Fix: multiply decay_steps by gradient_accumulation_steps, and round down with staircase=True.
@@ -11,7 +11,7 @@ Source: keras/src/optimizers/base_optimizer.py:777-781 (3.15);
 
 import numpy as np
 
-STAGE = "update"
+STAGE = "rate"
 PARTS = 2
 
 

@@ -102,6 +102,11 @@ def test_a_trial_agrees_where_nothing_parts_and_tells_how_far_apart_it_is(tmp_pa
     assert wrong.parts.stage == "loss"
 
 
+@pytest.mark.parametrize(("times", "agrees"), [(1 + 1e-8, True), (1 + 1e-5, False)])
+def test_what_the_right_function_rounds_to_float32_agrees(tmp_path, times, agrees):
+    assert trial(Runs(tmp_path, times))(()).agrees is agrees
+
+
 def test_a_port_that_does_not_run_any_more_is_no_trial(tmp_path):
     assert trial(Runs(tmp_path, None))(()) is None
 
