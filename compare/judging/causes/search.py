@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from compare.judging.causes.candidates import Candidate, Files, candidates, innermost
 from compare.judging.causes.cause import Cause, patch_of
 from compare.judging.causes.code import Code
@@ -23,11 +25,14 @@ from compare.judging.run import Run
 from compare.judging.stages import StageRow
 from compare.running.request import RequestFailedError
 from compare.traces.pairing import PairingError
-from compare.traces.trace import TraceError
+from compare.traces.rates import is_beyond, is_rate
+from compare.traces.trace import TraceError, TracePair
 
 SECONDS = 40.0  # for all causes of a port
 MOST_CAUSES = 6
 LATEST = 20  # a step behind which too many would have to run before each trial
+
+MANY_RATES = 8  # different ones
 
 Judge = Callable[[tuple[tuple[str, str], ...]], Judgement]  # of a port some of whose files are read from others
 
@@ -70,7 +75,7 @@ def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, secon
         candidate, tried = accepted
         codes = {**found.codes, candidate.after.file: candidate.after}
         changed = _judged(judge, patches.of(codes))
-        if changed is None or _parts_beyond(found.judgement, changed):
+        if changed is None or _parts_beyond(found.judgement, changed, candidate.is_set):
             refused.add(candidate.after.text)
             continue
         found = Found((*found.causes, _cause(found.judgement, candidate, tried)), codes, changed)
@@ -86,11 +91,21 @@ def _judged(judge: Judge, patches: tuple[tuple[str, str], ...]) -> Judgement | N
     return None if changed.verdict == ERROR else changed
 
 
-def _parts_beyond(judgement: Judgement, changed: Judgement) -> bool:
-    """Whether a learning rate that parted agrees with the change only as far as was trained."""
+def _parts_beyond(judgement: Judgement, changed: Judgement, is_set: bool) -> bool:
+    """Whether a learning rate that parted agrees with the change only as far as was trained; or may: where a loop of
+    the user's own sets it, what comes behind is not known, and some number makes a few rates what they are.
+    """
     first = judgement.first_divergence
+    if first is None or first.stage != "rate":
+        return False
     pairs = [each.pair for each in changed.comparisons.values()]
-    return first is not None and first.stage == "rate" and any(map(rates_beyond_apart, pairs))
+    return any(map(rates_beyond_apart, pairs)) or not (is_set or all(map(_shows_enough_rates, pairs)))
+
+
+def _shows_enough_rates(pair: TracePair) -> bool:
+    """Whether the rates behind the last step are known, or so many before it that they are no chance."""
+    many = any(np.unique(curve).size >= MANY_RATES for name, curve in pair.torch.curves.items() if is_rate(name))
+    return many or all(any(map(is_beyond, trace.curves)) for trace in pair)
 
 
 def _one_more(

@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from compare.judging.causes import search as module
@@ -12,6 +13,8 @@ from compare.judging.causes.search import with_causes
 from compare.judging.causes.trial import Tried
 from compare.judging.judgement import Judgement
 from compare.running.request import RequestFailedError
+from compare.traces.rates import beyond as beyond_the_last
+from compare.traces.trace import TracePair
 from tests.helpers.stage_row import BEYOND, row
 
 TEXT = "a = 1\nb = 1\n"
@@ -77,7 +80,7 @@ def test_a_change_that_only_lets_more_agree_is_not_proven(searched):
 
 
 def test_a_schedule_that_agrees_only_as_far_as_was_trained_is_no_cause(searched, monkeypatch):
-    monkeypatch.setattr(module, "_parts_beyond", lambda judgement, changed: judgement.first_divergence is LOSS)
+    monkeypatch.setattr(module, "_parts_beyond", lambda judgement, changed, is_set: judgement.first_divergence is LOSS)
     assert searched().causes == ()
 
 
@@ -95,10 +98,33 @@ def test_a_change_with_which_the_whole_port_fails_is_refused(outcome):
 
 def test_only_of_a_learning_rate_it_counts_what_is_beyond_the_training(monkeypatch):
     monkeypatch.setattr(module, "rates_beyond_apart", lambda pair: "beyond")
-    changed = Judgement("equivalent", (), {"float64": SimpleNamespace(pair=None)}, None)
-    rate = Judgement("diverged", (), {}, row(0, "rate", "learning_rate", BEYOND))
-    assert module._parts_beyond(rate, changed)
-    assert not module._parts_beyond(Judgement("diverged", (), {}, LOSS), changed)
+    changed = with_rates([0.1, 0.2], beyond=True)
+    assert module._parts_beyond(RATE, changed, True)
+    assert not module._parts_beyond(Judgement("diverged", (), {}, LOSS), changed, True)
+
+
+RATE = Judgement("diverged", (), {}, row(0, "rate", "learning_rate", BEYOND))
+
+
+def with_rates(rates, beyond=False):
+    curves = {"learning_rate": np.array(rates)} | ({beyond_the_last("learning_rate"): np.zeros(3)} if beyond else {})
+    pair = TracePair(*[SimpleNamespace(curves=curves)] * 2)
+    return Judgement("equivalent", (), {"float64": SimpleNamespace(pair=pair)}, None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_set", "refused"),
+    [
+        (with_rates([0.1, 0.2, 0.3]), False, True),
+        (with_rates([0.1, 0.2, 0.3]), True, False),
+        (with_rates([0.1, 0.2, 0.3], beyond=True), False, False),
+        (with_rates(np.arange(9.0)), False, False),
+    ],
+    ids=["a few rates", "a setting", "known beyond", "many rates"],
+)
+def test_of_rates_that_are_known_no_further_a_few_prove_nothing(changed, is_set, refused, monkeypatch):
+    monkeypatch.setattr(module, "rates_beyond_apart", lambda pair: "")
+    assert module._parts_beyond(RATE, changed, is_set) is refused
 
 
 def test_what_fails_here_costs_no_verdict(searched):
