@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from compare.traces import layers as walk
 from tf_impl import keras_internals
+from tf_impl.graph import eagerly
 from tf_impl.keras_versions import is_layer, like, of_keras
 from tf_impl.layers.recurrent import RNNBase
 from tf_impl.one_model import VARIABLES, Models
@@ -142,13 +143,11 @@ def evaluating(model) -> Iterator[None]:
     """The model in evaluation mode, for a loss without `training`: every call of a layer gets training=False."""
     every = [layer for layer in every_layer(model).values() if is_layer(layer)]
     undo = [wrap(layer, "call", _not_training(layer.call)) for layer in every]
-    # A user's tf.function would keep the graph that is traced here, and use it for training.
-    eagerly = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(True)
     try:
-        yield
+        # A user's tf.function would keep the graph that is traced here, and use it for training.
+        with eagerly():
+            yield
     finally:
-        tf.config.run_functions_eagerly(eagerly)
         for back in undo:
             back()
 

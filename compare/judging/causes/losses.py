@@ -119,6 +119,7 @@ def _called(node: ast.AST) -> set[str]:
 
 
 def filled(formula: str, options: dict[str, Any], p: str, t: str) -> str:
+    """A formula of FORMULAS with these options, prediction and target as code, reduced as PyTorch's is."""
     values = {**DEFAULTS, **{key: value for key, value in options.items() if key != "reduction"}}
     reduced = REDUCTIONS.get(options.get("reduction", "mean"), "{}").replace("{}", formula)
     if p.isidentifier() and t.isidentifier():
