@@ -1,6 +1,6 @@
 """Dense begins wider than nn.Linear, and with biases of zero.
 
-Symptom: losses begin elsewhere, and a deep network saturates or learns at another speed; with copied weights all agrees.
+Symptom: losses begin elsewhere, and a deep network saturates or learns otherwise; with copied weights all agrees.
     (The harness copies them: the port is equivalent, and settings.csv shows both distributions.)
 Cause: nn.Linear is uniform within 1 / sqrt(inputs), weights and biases; Dense is uniform within
     sqrt(6 / (inputs + outputs)), 1.7 times as wide where both are the same number.

@@ -1,7 +1,7 @@
 """An LSTM of Keras begins with a forget bias of 1, one of PyTorch with small random biases.
 
-Symptom: Keras remembers from the first step on (the gate is at 0.73 in place of 0.5): long sequences are learned sooner.
-    (The harness copies the weights: the port is equivalent, and settings.csv or a finding shows both.)
+Symptom: Keras remembers from the first step on (the gate is at 0.73 in place of 0.5): long sequences are learned
+    sooner. (The harness copies the weights: the port is equivalent, and settings.csv or a finding shows both.)
 Cause: unit_forget_bias=True, which also sets the other biases to zero, whatever bias_initializer says.
 Fix: unit_forget_bias=False, with the initializer of PyTorch's: uniform within 1 / sqrt(units), or here zeros.
 Source: keras/src/layers/rnn/lstm.py:97,165-184 (3.15); torch/nn/modules/rnn.py:308-311 (2.13)

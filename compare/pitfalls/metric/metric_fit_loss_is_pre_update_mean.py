@@ -1,6 +1,6 @@
 """The loss that fit reports is the mean over the epoch, while the weights moved; not that of the trained model.
 
-Symptom: the training loss of Keras lags behind, most in the first epochs, and with dropout it is above the validation's.
+Symptom: the training loss of Keras lags behind, most in the first epochs, and is, with dropout, above the validation's.
     (What parts is the metric that the step returns: no tensor of a step does.)
 Cause: fit averages what each batch gave before its update, in training mode; the original evaluates after the epoch.
 Fix: model.evaluate(x, y) after each epoch.
