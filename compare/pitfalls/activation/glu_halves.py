@@ -3,7 +3,7 @@
 Symptom: outputs of the right size and the wrong values; trained from scratch, both learn, from one checkpoint only one.
 Cause: papers and code differ in which half is the gate: F.glu takes the second, many ports of gated layers the first.
 Fix: value, gate = tf.split(h, 2, -1); value * tf.sigmoid(gate).
-Source: torch/nn/functional.py:1785 (2.13); keras/src/ops/nn.py:600 (3.15)
+Source: torch/nn/functional.py:1785 (2.13); keras/src/ops/nn.py:726 (3.15)
 """
 
 STAGE = "loss"

@@ -3,7 +3,7 @@
 Symptom: no error, and a network that learns a little: pixels of all channels and rows are mixed up.
 Cause: reshape keeps the order of the elements in memory, and gives them other places.
 Fix: tf.transpose(x, (0, 2, 3, 1)).
-Source: torch/nn/modules/conv.py:425 (2.13); keras/src/layers/convolutional/conv2d.py:40 (3.15)
+Source: torch/nn/modules/conv.py:388 (2.13); keras/src/layers/convolutional/conv2d.py:36 (3.15)
 """
 
 STAGE = "forward"

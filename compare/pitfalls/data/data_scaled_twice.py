@@ -4,7 +4,7 @@ Symptom: inputs are of the order of 0.004, the first layer hardly sees them, and
 Cause: tf.image.convert_image_dtype (and load_img pipelines) scale integers already; layers.Rescaling(1 / 255) in the
     model does so again. Images that are float already are scaled by neither ToTensor nor convert_image_dtype.
 Fix: scale once.
-Source: keras/src/layers/preprocessing/rescaling.py:7 (3.15); tensorflow/python/ops/image_ops_impl.py:2451 (2.21)
+Source: keras/src/layers/preprocessing/rescaling.py:8 (3.15); tensorflow/python/ops/image_ops_impl.py:2388 (2.21)
 """
 
 STAGE = "forward"

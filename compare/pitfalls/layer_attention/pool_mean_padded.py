@@ -33,14 +33,14 @@ def torch_side():
 
 
 def tf_side():
-    return _tf_side(lambda real: None)
+    return _tf_side()
 
 
 def tf_side_fixed():
-    return _tf_side(lambda real: real)
+    return _tf_side(use_mask=True)
 
 
-def _tf_side(mask):
+def _tf_side(use_mask=False):
     import keras
     import tensorflow as tf
     from keras import layers
@@ -49,6 +49,7 @@ def _tf_side(mask):
 
     def loss(model, batch):
         x, y, real = batch
-        return tf.reduce_mean((pool(model(x), mask=mask(real)) - y) ** 2)
+        pooled = pool(model(x), mask=real if use_mask else None)
+        return tf.reduce_mean((pooled - y) ** 2)
 
     return model, loss, keras.optimizers.SGD(0.1)

@@ -3,7 +3,7 @@
 Symptom: outputs are shifted by half a kernel; a model of sequences (TCN, WaveNet) learns suspiciously well.
 Cause: the original pads (kernel - 1) * dilation on the left (or on both sides, and cuts the end off); "same" pads both.
 Fix: Conv1D(..., padding="causal").
-Source: keras/src/layers/convolutional/conv1d.py:24-30,136 (3.15); torch/nn/modules/conv.py:271 (2.13)
+Source: keras/src/layers/convolutional/conv1d.py:24-30,136 (3.15); torch/nn/modules/conv.py:225 (2.13)
 """
 
 STAGE = "forward"

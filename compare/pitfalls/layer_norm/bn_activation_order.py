@@ -3,7 +3,7 @@
 Symptom: the normalisation is given what is positive only; everything behind it differs.
 Cause: in PyTorch an activation is a module of its own, and stands behind the norm; as an argument it is in the layer.
 Fix: leave activation= out, and put layers.Activation("relu") behind the norm.
-Source: keras/src/layers/core/dense.py:163-175 (3.15); Ioffe and Szegedy 2015, 3.2
+Source: keras/src/layers/core/dense.py:221-227 (3.15); Ioffe and Szegedy 2015, 3.2
 """
 
 STAGE = "forward"

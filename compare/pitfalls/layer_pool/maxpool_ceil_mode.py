@@ -3,7 +3,7 @@
 Symptom: at odd sizes the output is a row and a column smaller, and what stood there is lost.
 Cause: Keras pools "valid" by default, which rounds the size down; nn.MaxPool2d(ceil_mode=True) rounds up.
 Fix: padding="same", which rounds up as well, with windows as large as the stride.
-Source: torch/nn/modules/pooling.py:50-62 (2.13); keras/src/layers/pooling/max_pooling2d.py:87 (3.15)
+Source: torch/nn/modules/pooling.py:50-62 (2.13); keras/src/layers/pooling/max_pooling2d.py:95 (3.15)
 """
 
 STAGE = "forward"

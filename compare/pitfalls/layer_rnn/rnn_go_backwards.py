@@ -3,7 +3,7 @@
 Symptom: outputs at each step belong to another; a bidirectional layer that is put together by hand mixes them up.
 Cause: the original flips the outputs back, as nn.GRU(bidirectional=True) does; only Bidirectional of Keras does so too.
 Fix: tf.reverse(outputs, [1]), or layers.Bidirectional.
-Source: keras/src/layers/rnn/rnn.py:47-49,354 (3.15); keras/src/layers/rnn/bidirectional.py:214 (3.15)
+Source: keras/src/layers/rnn/rnn.py:47-49,354 (3.15); keras/src/layers/rnn/bidirectional.py:252 (3.15)
 """
 
 STAGE = "loss"

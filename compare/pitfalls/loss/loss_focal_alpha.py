@@ -3,7 +3,7 @@
 Symptom: the loss is four times as large for positives, a third larger for negatives, than torchvision's.
 Cause: sigmoid_focal_loss multiplies by alpha and 1 - alpha, 0.25 by default; Keras has that default too, switched off.
 Fix: apply_class_balancing=True, alpha=0.25.
-Source: keras/src/losses/losses.py:871,2426-2430 (3.15); torchvision/ops/focal_loss.py:7 (written out here)
+Source: keras/src/losses/losses.py:871,2426-2430 (3.15); torchvision's sigmoid_focal_loss, written out here
 """
 
 STAGE = "loss"

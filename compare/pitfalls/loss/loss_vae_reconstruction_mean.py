@@ -3,7 +3,7 @@
 Symptom: losses are smaller by the number of pixels, samples are blurred, and the posterior collapses to the prior.
 Cause: the original has reduction="sum" (over a batch, or divided by it); a loss of Keras' averages over the last axis.
 Fix: sum over the pixels, average over the batch.
-Source: torch/nn/functional.py:3559 (2.13); keras/src/losses/losses.py:2354 (3.15);
+Source: torch/nn/functional.py:3628 (2.13); keras/src/losses/losses.py:2380 (3.15);
     https://github.com/pytorch/examples/blob/main/vae/main.py
 """
 

@@ -3,7 +3,7 @@
 Symptom: angles, phases and positions that are wrapped agree where they are positive, and are off by a period elsewhere.
 Cause: fmod is C's; tf.math.mod, `%` of a tensor and torch.remainder are Python's, rounded down.
 Fix: x - period * trunc(x / period), as below; tf.truncatemod is the same, without a gradient.
-Source: tensorflow/python/ops/math_ops.py:1680-1738 (2.21); torch/_torch_docs.py:4176 (2.13)
+Source: tensorflow/python/ops/math_ops.py:1680-1738 (2.21); torch/_torch_docs.py:4310 (2.13)
 """
 
 STAGE = "loss"

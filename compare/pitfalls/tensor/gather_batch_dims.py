@@ -3,7 +3,7 @@
 Symptom: no error, since (N, N) minus (N, N) or (N,) is a tensor as well; a DQN does not learn.
 Cause: without batch_dims, each index is looked up in all rows.
 Fix: tf.gather(q, actions, batch_dims=1), or a product with tf.one_hot(actions, n).
-Source: tensorflow/python/ops/array_ops.py:4788 (2.21); torch/_torch_docs.py:4357 (2.13)
+Source: tensorflow/python/ops/array_ops.py:4788 (2.21); torch/_torch_docs.py:4624 (2.13)
 """
 
 STAGE = "loss"

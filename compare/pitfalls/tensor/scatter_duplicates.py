@@ -3,7 +3,7 @@
 Symptom: a graph network or a histogram loses all messages to a node but one; without repetition both agree.
 Cause: an update overwrites, and which row is the last is not even promised.
 Fix: tf.tensor_scatter_nd_add, or tf.math.unsorted_segment_sum.
-Source: tensorflow/python/ops/array_ops.py:5541 (2.21); torch/_tensor_docs.py:2456 (2.13)
+Source: tensorflow/python/ops/array_ops.py:5541 (2.21); torch/_tensor_docs.py:2343 (2.13)
 """
 
 STAGE = "loss"
