@@ -32,14 +32,14 @@ def torch_side():
 
 
 def tf_side():
-    return _tf_side()
+    return _tf_side(lambda attention, x, real: attention(x, x))
 
 
 def tf_side_fixed():
-    return _tf_side(use_mask=True)
+    return _tf_side(lambda attention, x, real: attention(x, x, attention_mask=real[:, None]))
 
 
-def _tf_side(use_mask=False):
+def _tf_side(attend):
     import keras
     import tensorflow as tf
     from keras import layers
@@ -48,7 +48,6 @@ def _tf_side(use_mask=False):
 
     def loss(model, batch):
         x, y, real = batch
-        mixed = model(x, x, attention_mask=real[:, None] if use_mask else None)
-        return tf.reduce_mean((mixed - y) ** 2)
+        return tf.reduce_mean((attend(model, x, real) - y) ** 2)
 
     return model, loss, keras.optimizers.SGD(0.1)

@@ -33,14 +33,14 @@ def torch_side():
 
 
 def tf_side():
-    return _tf_side()
+    return _tf_side(lambda pool, x, real: pool(x))
 
 
 def tf_side_fixed():
-    return _tf_side(use_mask=True)
+    return _tf_side(lambda pool, x, real: pool(x, mask=real))
 
 
-def _tf_side(use_mask=False):
+def _tf_side(pooled):
     import keras
     import tensorflow as tf
     from keras import layers
@@ -49,7 +49,6 @@ def _tf_side(use_mask=False):
 
     def loss(model, batch):
         x, y, real = batch
-        pooled = pool(model(x), mask=real if use_mask else None)
-        return tf.reduce_mean((pooled - y) ** 2)
+        return tf.reduce_mean((pooled(pool, model(x), real) - y) ** 2)
 
     return model, loss, keras.optimizers.SGD(0.1)

@@ -1,9 +1,9 @@
-"""Sines and cosines alternate in most PyTorch code, and stand one half after the other in TensorFlow's tutorial.
+"""Sines and cosines alternate in most PyTorch code, and stand one half after the other in TensorFlow's.
 
 Symptom: inputs of the first block are off from the second position on; trained from scratch both learn.
 Cause: encoding[:, 0::2] = sin, [:, 1::2] = cos in the original; tf.concat([sin, cos], -1) in the port.
 Fix: tf.reshape(tf.stack([sin, cos], -1), (time, width)).
-Source: Vaswani et al. 2017, 3.5; tensorflow/text docs, tutorials/transformer (positional_encoding)
+Source: Vaswani et al. 2017, 3.5; tensor2tensor/layers/common_attention.py (get_timing_signal_1d)
 """
 
 import numpy as np

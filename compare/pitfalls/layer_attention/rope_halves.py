@@ -1,4 +1,4 @@
-"""Rotary embeddings turn pairs: of neighbours in GPT-J and RoFormer, of the two halves in GPT-NeoX and Llama.
+"""Rotary embeddings turn pairs: of neighbours in GPT-J and RoFormer, of the two halves in GPT-NeoX and in transformers.
 
 Symptom: a converted checkpoint talks nonsense, though all weights and the formula agree.
 Cause: which two features are turned together is a convention, in which the rows of query and key are ordered.

@@ -1,7 +1,7 @@
 """interpolate(mode="nearest") rounds down; tf.image.resize takes the pixel whose middle is nearest.
 
 Symptom: equal for whole factors; for others, and for smaller images, some rows and columns are their neighbours.
-Cause: PyTorch reads row floor(i * old / new), as OpenCV once did; TensorFlow floor((i + 0.5) * old / new), which is
+Cause: PyTorch reads row floor(i * old / new), as OpenCV does; TensorFlow floor((i + 0.5) * old / new), which is
     PyTorch's mode="nearest-exact".
 Fix: gather the rows and columns; or "nearest-exact" in PyTorch, if it may be changed.
 Source: torch/nn/functional.py:4922 (2.13); tensorflow/python/ops/image_ops_impl.py:1622 (2.21);

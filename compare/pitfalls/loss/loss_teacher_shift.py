@@ -3,7 +3,7 @@
 Symptom: the loss falls to zero at once: each position is asked for the token that it was given.
 Cause: GPT2LMHeadModel(labels=tokens) compares logits[:, :-1] with labels[:, 1:], which the call does not show.
 Fix: the same slices.
-Source: https://github.com/huggingface/transformers/blob/v4.57.0/src/transformers/loss/loss_utils.py (ForCausalLMLoss)
+Source: transformers/loss/loss_utils.py (ForCausalLMLoss, which moves the labels by one)
 """
 
 STAGE = "loss"

@@ -2,7 +2,7 @@
 
 Symptom: rates agree up to step T_max, then PyTorch's goes up to the first rate again and Keras' remains 0.
 Cause: PyTorch's is a cosine without an end; Keras bounds the step by decay_steps.
-Fix: T_max of the whole training in PyTorch, if it was an oversight; else the cosine as a schedule of its own.
+Fix: T_max of the whole training in PyTorch, if it was an oversight; else tf_impl.schedules.CosineAnnealingLR.
 Source: torch/optim/lr_scheduler.py:1338 (2.13); keras/src/optimizers/schedules/learning_rate_schedule.py:573,736 (3.15)
 """
 
@@ -39,16 +39,9 @@ def tf_side():
 
 
 def tf_side_fixed():
-    import math
+    from tf_impl.schedules import CosineAnnealingLR
 
-    import tensorflow as tf
-    from keras.optimizers.schedules import LearningRateSchedule
-
-    class Cosine(LearningRateSchedule):
-        def __call__(self, step):
-            return 0.05 * (1 + tf.cos(math.pi * tf.cast(step, tf.float64) / 5))
-
-    return _tf_side(Cosine())
+    return _tf_side(CosineAnnealingLR(0.1, T_max=5))
 
 
 def _tf_side(rate):
