@@ -11,6 +11,7 @@ from compare.inputs.side import Side, every_optimizer
 from compare.traces.settings.dropout import DropoutCalls, mute_own
 from tf_impl.keras_internals import RATES, dropout_kernel, is_of_keras, is_seed, mute_rate, with_all_inside
 from tf_impl.keras_versions import is_layer
+from tf_impl.runtime import set_seed
 from tf_impl.weights import to_numpy
 from tf_impl.weights.layers import every_layer, every_variable
 
@@ -50,6 +51,14 @@ def restart(side: Side) -> Callable[[], None]:
             variable.assign(value)
 
     return back
+
+
+def reseed(side: Side, seed: int) -> None:
+    """Give all random numbers that the side may draw another state."""
+    set_seed(seed)
+    # differs: PyTorch's layers draw from one generator; each of Keras' has a state of its own.
+    for variable in filter(is_seed, every_variable(side.model)):
+        variable.assign(tf.cast([seed, seed], variable.dtype))
 
 
 @contextmanager

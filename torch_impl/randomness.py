@@ -12,6 +12,7 @@ from torch import _VF, nn
 
 from compare.inputs.side import Side, every_optimizer
 from compare.traces.settings.dropout import DropoutCalls, drops, mute_own
+from torch_impl.runtime import set_seed
 from torch_impl.weights.layers import every_layer
 
 # The layers that are random, their attribute that is a rate, and the name of that setting.
@@ -59,6 +60,11 @@ def restart(side: Side) -> Callable[[], None]:
             each.load_state_dict(copy.deepcopy(state))
 
     return back
+
+
+def reseed(side: Side, seed: int) -> None:
+    """Give all random numbers that the side may draw another state."""
+    set_seed(seed)
 
 
 @contextmanager

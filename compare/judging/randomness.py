@@ -12,11 +12,13 @@ from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.judgement import Judgement
 from compare.judging.leaks import is_set_differently
 from compare.judging.run import Run
+from compare.judging.stages import StageRow
 from compare.judging.steps import METRIC
 from compare.running.request import SIDES, RequestFailedError, Training
 from compare.traces.calls import without_call
 from compare.traces.following import relative
 from compare.traces.rates import is_beyond, is_rate
+from compare.traces.step import END
 from compare.traces.trace import NOT_METRICS, Trace
 
 # More than twice, since what is rarely dropped is often kept, and since a count goes one way so many times. Of a large
@@ -59,6 +61,7 @@ def set_randomness_apart(run: Run, judgement: Judgement, rename: Callable[[Trace
     except RequestFailedError:  # a user's own step may not run more often than there are batches
         return judgement
     found = {side: random[0] for side, trace in zip(SIDES, traces, strict=True) if (random := find_random(trace))}
+    found = _without_states(run, precision, first, found)
     if not found:
         return judgement
     parts = {(each.stage, each.tensor) for trace in traces for each in find_random(rename(trace))}
@@ -80,11 +83,32 @@ def _again(run: Run, precision: str, times: int) -> list[Trace]:
     return run(*((side, replace(plain, audits=tuple(range(times)))) for side in SIDES))
 
 
+def _without_states(run: Run, precision: str, first: StageRow | None, found: dict[str, Random]) -> dict[str, Random]:
+    """Without the sides that, built anew, come to the same at the step that parts under other random numbers: what
+    differs comes of a state that they keep, as gradients that are gathered or a hidden state that is carried on."""
+    at = first.step if first is not None and first.step is not END else None
+    plain = Training(precision, audits=() if at is None else (at,), steps=None if at is None else at + 1, eager=True)
+    for side in list(found):
+        try:
+            one, other = run((side, plain), (side, replace(plain, reseeded=True)))
+        except RequestFailedError:
+            continue
+        tensors = ((one.get(key), other.get(key)) for key in one.keys if key[1] in COMPUTED)
+        curves = zip(*(_curves(trace) for trace in (one, other)), strict=True)
+        if all(_apart(values) is None for values in (*tensors, *curves)):
+            del found[side]
+    return found
+
+
+def _curves(trace: Trace) -> list[np.ndarray]:
+    """The losses and metrics."""
+    return [curve for name, curve in trace.curves.items() if name == "loss" or is_metric(name)]
+
+
 def _is_repeated(trace: Trace) -> bool:
     """Whether each step gives the loss, the metrics, the updates and the buffers of the first."""
-    curves = [curve for name, curve in trace.curves.items() if name == "loss" or is_metric(name)]
     gaps = [apart[:, 0].max(initial=0) for apart in trace.apart.values()]
-    return max(gaps, default=0) <= ROUNDING and all(_apart(list(curve)) is None for curve in curves)
+    return max(gaps, default=0) <= ROUNDING and all(_apart(list(curve)) is None for curve in _curves(trace))
 
 
 def _allowed_much(judgement: Judgement) -> bool:

@@ -1,4 +1,6 @@
-"""A run whose every step is the first one again, from the same weights and batch: what then differs is random."""
+"""A run whose every step is the first one again, from the same weights and batch: what then differs is random, or comes
+of a state that the step keeps, which is the same under other random numbers.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,9 @@ from compare.inputs.arrays import Arrays
 from compare.traces.following import Apart, Followed, Following, relative
 from compare.traces.parameters import Parameter
 from compare.traces.state import ModelState
+
+
+UNUSUAL_SEED = 915_238
 
 
 class Again(Following):
@@ -43,3 +48,10 @@ def first_again(batches: Iterable[dict], steps: int) -> Iterator[dict]:
     """The first batch, so many times."""
     for batch in islice(batches, 1):
         yield from repeat(batch, steps)
+
+
+def reseeding(batches: Iterable[dict], reseed: Callable[[int], None]) -> Iterator[dict]:
+    """The same batches; before each, `reseed(seed)` begins the random numbers anew, as no user's seed does."""
+    for step, batch in enumerate(batches):
+        reseed(UNUSUAL_SEED + step)
+        yield batch

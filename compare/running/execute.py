@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from compare.inputs.patched import patched
 from compare.inputs.port_errors import pointing_into
 from compare.inputs.port_inputs import PortInputs
 from compare.inputs.side import Side
-from compare.running.again import Again, first_again
+from compare.running.again import Again, first_again, reseeding
 from compare.running.framework import Batches, Framework
 from compare.running.perturbed import perturbed
 from compare.running.request import CheckComponent, DrawBatches, Request, Start, TrainCase, Training, TrainPort
@@ -169,6 +169,8 @@ def _run(
             batches = first_again(batches, training.steps or 1)
         else:
             batches = islice(batches, steps_to_train(training, following))
+        if training.reseeded:
+            batches = reseeding(batches, partial(framework.randomness.reseed, side))
         held_out = framework.held_out(inputs, precision)
         native = dropout.first_of(watch(framework.to_native(inputs, batches)))
         moved = framework.functions_moved
@@ -199,7 +201,8 @@ def _run(
 
 def is_whole(training: Training) -> bool:
     """Whether a run is the whole training, and nothing of it is changed."""
-    return (training.nudge, training.follows, training.steps, training.again) == (None, None, None, False)
+    unlike = training.nudge, training.follows, training.steps, training.again, training.reseeded
+    return not any(each not in (None, False) for each in unlike)
 
 
 def _again(framework: Framework, side: Side) -> Again:

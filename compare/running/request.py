@@ -50,7 +50,8 @@ class Training:
     `nudge` is the dtype whose ulp moves each initial weight, or None. `audits` are the steps whose tensors are
     recorded, and then those of an evaluation at the end too; `steps` ends the run early. `eager` runs TensorFlow's
     step without compiling it to a graph. With `always_training` a port is evaluated as it is trained, because the loss
-    of its PyTorch side does so itself. With `again`, every step is the first again, from the same weights and batch.
+    of its PyTorch side does so itself. With `again`, every step is the first again, from the same weights and batch;
+    `reseeded`, each begins with another state of random numbers.
 
     With `leads`, the run leaves its trajectory, under the name of its precision. `follows` names the trajectory whose
     state each step begins with; a nudge then moves the weights of every step anew, by so many `ulps`, and with more
@@ -76,6 +77,7 @@ class Training:
     rounded: bool = False
     always_training: bool = False
     again: bool = False
+    reseeded: bool = False
     exchanges: bool = False
     isolation: Isolation | None = None
     injected: str | None = None

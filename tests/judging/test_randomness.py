@@ -95,9 +95,12 @@ def test_a_metric_may_be_random_and_the_time_a_step_takes_is_not_asked():
 
 @pytest.fixture
 def set_apart():
-    """The judgement of a port that parts at a tensor, by what its sides are in steps that should be the same."""
+    """The judgement of a port that parts at a tensor, by what its sides are in steps that should be the same; built
+    `anew`, a side comes to these under other random numbers."""
 
-    def judge(torch, tf, parts=("forward", "b"), verdict="diverged", allowed=1e-14, is_large=False, settings=()):
+    def judge(
+        torch, tf, parts=("forward", "b"), verdict="diverged", allowed=1e-14, is_large=False, settings=(), anew=None
+    ):
         loss = Series("loss", "loss", np.arange(2), np.zeros(2), np.full(2, allowed))
         first = None if parts is None else StageRow(0, *parts, Difference("value", "", max_rel=1.0), 1e-13)
         header = SimpleNamespace(is_large=is_large)
@@ -109,6 +112,8 @@ def set_apart():
             asked.extend(wanted)
             if isinstance(torch, Exception):
                 raise torch
+            if any(training.reseeded for _, training in wanted):
+                return anew or [CALM, Steps(forward_a=noise(2, 3), forward_b=noise(2, 3))]
             return [torch, tf]
 
         return set_randomness_apart(run, judgement, lambda trace: trace), asked
@@ -131,9 +136,10 @@ def test_what_parts_and_is_random_on_either_side_is_an_error_that_names_it(set_a
     assert said in judgement.findings[0]
     assert "let batches(rng) yield" in judgement.findings[0]
     assert judgement.findings[1:] == ("other",)
-    assert [side for side, _ in asked] == ["torch", "tf"] * 2
-    assert {(training.again, training.steps, training.eager) for _, training in asked} == {(True, TIMES, True)}
-    assert [training.audits for _, training in asked[::2]] == [(), tuple(range(TIMES))]
+    repeated = asked[:4]
+    assert [side for side, _ in repeated] == ["torch", "tf"] * 2
+    assert {(training.again, training.steps, training.eager) for _, training in repeated} == {(True, TIMES, True)}
+    assert [training.audits for _, training in repeated[::2]] == [(), tuple(range(TIMES))]
 
 
 def test_what_parts_before_anything_random_is_diverged_and_the_random_is_said_too(set_apart):
@@ -149,13 +155,27 @@ def test_where_nothing_is_random_the_judgement_stands_and_no_tensor_is_recorded(
     assert [training.audits for _, training in asked] == [(), ()]
 
 
+@pytest.mark.parametrize("anew", [[CALM, CALM], [RANDOM, RANDOM]])
+def test_a_side_that_comes_to_the_same_under_other_random_numbers_keeps_a_state_and_is_not_random(set_apart, anew):
+    judgement, asked = set_apart(RANDOM, CALM, anew=anew)
+    assert (judgement.verdict, judgement.findings) == ("diverged", ("parts", "other"))
+    assert [(side, training.reseeded) for side, training in asked[4:]] == [("torch", False), ("torch", True)]
+    assert {(training.audits, training.steps) for _, training in asked[4:]} == {((0,), 1)}
+
+
+def test_without_a_step_that_parts_the_losses_of_all_are_held_against_those_under_other_random_numbers(set_apart):
+    judgement, asked = set_apart(RANDOM, CALM, parts=None, anew=[CALM, CALM])
+    assert judgement.verdict == "diverged"
+    assert {(training.audits, training.steps) for _, training in asked[4:]} == {((), None)}
+
+
 def test_a_step_of_a_large_model_is_repeated_once(set_apart):
     _, asked = set_apart(RANDOM, CALM, is_large=True)
-    assert {training.steps for _, training in asked} == {2}
-    assert asked[-1][1].audits == (0, 1)
+    assert {training.steps for _, training in asked[:4]} == {2}
+    assert asked[3][1].audits == (0, 1)
 
 
-@pytest.mark.parametrize(("is_large", "runs"), [(True, 0), (False, 4)])
+@pytest.mark.parametrize(("is_large", "runs"), [(True, 0), (False, 6)])
 def test_of_a_large_model_nothing_is_repeated_where_a_setting_explains_what_parts(set_apart, is_large, runs):
     epsilon = SettingRow("b", "BatchNorm", "eps", 1e-5, 1e-3, "differs", "")
     _, asked = set_apart(RANDOM, CALM, is_large=is_large, settings=(epsilon,))
@@ -169,7 +189,7 @@ def test_what_a_repeated_step_gives_otherwise_is_looked_into(set_apart, stage):
         moved = Steps({curves[stage]: SEED.normal(size=TIMES)})
     else:
         moved = Steps(apart={(stage, "w"): np.full((TIMES, 2), 0.5)})
-    assert len(set_apart(CALM, moved)[1]) == 4
+    assert [training.again for _, training in set_apart(CALM, moved)[1][:4]] == [True] * 4
 
 
 def test_an_equivalent_port_is_not_run_again(set_apart):

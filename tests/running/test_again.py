@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from compare.running.again import Again, first_again
+from compare.running.again import Again, first_again, reseeding
 from tests.helpers.synthetic import entries
 
 BEGUN = {"w": np.array([8.0, 4.0]), "mean": np.array(1.0)}
@@ -43,3 +43,10 @@ def test_each_step_has_the_first_batch_and_no_other_is_drawn():
 
 def test_without_batches_there_is_nothing_to_run():
     assert list(first_again([], 3)) == []
+
+
+def test_random_numbers_begin_anew_before_each_batch():
+    seeds = []
+    for batch in reseeding([{"x": 1}, {"x": 2}], seeds.append):
+        assert len(seeds) == batch["x"]
+    assert len(set(seeds)) == 2

@@ -208,3 +208,19 @@ def test_a_layer_of_keras_begins_with_the_same_weights_and_other_random_numbers(
         for value, own in zip(before, model.get_weights(), strict=True):
             np.testing.assert_array_equal(value, own)
     assert (sampled[0] != sampled[1]).all()
+
+
+def test_a_new_seed_gives_other_numbers_whatever_seed_a_user_has_set():
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dropout(0.5, seed=1)])
+    torch_side, tf_side = Side(torch.nn.Linear(1, 1), None, None), Side(model, None, None)
+    drawn = {"torch": [], "layer": [], "tf": []}
+    for seed in (1, 2, 1):
+        torch.manual_seed(0)
+        tf.random.set_seed(0)
+        torch_randomness.reseed(torch_side, seed)
+        tf_randomness.reseed(tf_side, seed)
+        drawn["torch"].append(torch.rand(8).tolist())
+        drawn["layer"].append(model(np.ones((1, 8)), training=True).numpy().tolist())
+        drawn["tf"].append(tf.random.uniform([8]).numpy().tolist())
+    for one, other, again in drawn.values():
+        assert one == again != other
