@@ -15,7 +15,6 @@ from compare.traces.following import Apart, Followed, Following, relative
 from compare.traces.parameters import Parameter
 from compare.traces.state import ModelState
 
-
 UNUSUAL_SEED = 915_238
 
 
