@@ -55,7 +55,8 @@ class Comparison:
     """Both sides in one precision.
 
     `pair` are the free runs, `gap` and `envelope` those of their losses, which decide nothing. `series` are judged at
-    every step, `rows` at the audited ones.
+    every step, `rows` at the audited ones. `shown` are the runs whose tensors are behind the rows of the step that
+    parts, where a study knows others than `pair`.
     """
 
     precision: str
@@ -64,6 +65,7 @@ class Comparison:
     envelope: Curve
     rows: list[StageRow]
     series: tuple[Series, ...] = ()
+    shown: TracePair | None = None
 
     @property
     def parting(self) -> Place | None:

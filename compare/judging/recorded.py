@@ -30,6 +30,7 @@ from compare.judging.followed_steps import (
     parts,
     remarks,
 )
+from compare.judging.formulas.by_formula import say_formula
 from compare.judging.free_curves import compare_free
 from compare.judging.free_loops import FLOAT32, GROWS, NOT_JUDGED, Decision, decide_free, is_structural, leaves_out
 from compare.judging.half_precision import beyond_rounding, coarsest_of, is_measured, say_not_measured, say_who
@@ -87,7 +88,9 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
         of_weights = [words for say in ways_to_say for words in say(pairing)] + say_buffers_alone(sides, pairing)
         mode = say_mode(pair, judgement.first_divergence)
         ended = (_ended(trace) for trace in sides if trace.header.ended_by)
-        findings = (*judgement.findings, *mode, *ended, *say_unmoved(sides), *of_weights, *not_twins)
+        by_formula = say_formula(pair, judgement.first_divergence, _rows(judgement))
+        said = (*judgement.findings, *mode, *by_formula, *ended)
+        findings = (*said, *say_unmoved(sides), *of_weights, *not_twins)
         judgement = replace(judgement, findings=findings, settings=tuple(rows), names=pairing.tf_names)
         judgement = with_recorded_lines(judgement, pair)
         if one_side:
@@ -96,6 +99,10 @@ def judge_recorded(left: Path, right: Path, must_fall: bool = False) -> tuple[Su
     steps = max(trace.steps for trace in traces)
     case = "_".join(name.replace("/", "_") for name in names) if one_side else f"{left.stem}_{right.stem}"
     return Subject(case, steps=steps, steps_per_epoch=quarter(steps)), judgement
+
+
+def _rows(judgement: Judgement) -> list[StageRow]:
+    return [row for comparison in judgement.comparisons.values() for row in comparison.rows]
 
 
 def _judge(pair: TracePair, nudged: TracePair, must_fall: bool, settings: Sequence[SettingRow]) -> Judgement:

@@ -82,15 +82,18 @@ def find_first_divergence(
     if at is None or at == comparison.breaks_off:
         return None, comparison
     if at is not END and not any(row.step == at for row in comparison.rows):
-        rows = _audit(run, runs, comparison, at, allow)
-        comparison = replace(comparison, rows=sorted([*comparison.rows, *rows], key=lambda row: row.step))
-    return first_divergence(comparison.rows) or before_gradients(comparison.rows), comparison
+        shown, rows = _audit(run, runs, comparison, at, allow)
+        rows = sorted([*comparison.rows, *rows], key=lambda row: row.step)
+        return first_divergence(rows) or before_gradients(rows), replace(comparison, rows=rows, shown=shown)
+    rows = comparison.rows
+    return first_divergence(rows) or before_gradients(rows), replace(comparison, shown=runs.audited)
 
 
-def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) -> list[StageRow]:
-    """The rows of one step, from one more run of each side and from every nudged one."""
-    free = Training(runs.precision, audits=(at,), steps=at + 1)
-    following = replace(free, follows=runs.precision)
+def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) -> tuple[TracePair, list[StageRow]]:
+    """The rows of one step, from one more run of each side and from every nudged one; and the two runs, of which
+    torch's has the step before, too."""
+    free = Training(runs.precision, audits=(at - 1, at), steps=at + 1)
+    following = replace(free, audits=(at,), follows=runs.precision)
     torch_twins, torch_again = _auditing(runs.twins, at)
     tf_twins, tf_again = _auditing(runs.tf_twins, at)
     (torch, *nudged), (tf, *tf_nudged) = run_twins(run, {"torch": [free, *torch_again], "tf": [following, *tf_again]})
@@ -101,7 +104,8 @@ def _audit(run: Run, runs: Runs, comparison: Comparison, at: int, allow: Allow) 
         twins=(*torch_twins, *nudged),
         tf_twins=(*tf_twins, *tf_nudged),
     )
-    return [row for row in judged_rows(audited, allow, comparison.series) if row.step == at]
+    rows = judged_rows(audited, allow, comparison.series)
+    return TracePair(torch.trace, tf.trace), [row for row in rows if row.step == at]
 
 
 def _auditing(twins: Sequence[Twin], at: int) -> tuple[list[Twin], list[Training]]:

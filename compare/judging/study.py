@@ -12,6 +12,7 @@ from compare.judging.both_not_finite import set_not_finite_apart
 from compare.judging.by_hand import say_multiple
 from compare.judging.comparison import DIVERGED, EQUIVALENT, NOT_DECREASING, Comparison, Runs, Twin, compare_runs
 from compare.judging.falling import Falls, falls, not_falling, say_falling
+from compare.judging.formulas.by_formula import say_formula
 from compare.judging.harmless import say_harmless
 from compare.judging.judgement import Judgement
 from compare.judging.leaks import behind_leak, is_set_differently
@@ -90,7 +91,8 @@ def study(
         findings += say_mode(TracePair(runs[apart].free.torch, runs[apart].following), deciding.first)
         findings += [str(rates)] if rates else []
         findings += say_harmless(deciding.comparison.rows, deciding.first)
-        findings += say_multiple(runs[apart].audited, deciding.first, deciding.comparison.rows)
+        of_first = deciding.comparison.shown or runs[apart].audited, deciding.first, deciding.comparison.rows
+        findings += say_multiple(*of_first) or say_formula(*of_first)
     findings += [left_out(precision) for precision in precisions if precision not in runs]
     findings += not_shown(deciding.comparison.rows)
     findings += [steps_left_out(each.comparison) for each in judged.values() if each.comparison.steps_left_out]

@@ -58,6 +58,12 @@ HALF = ("bfloat16", "float16")
 HALF_FLOOR_ULPS = 1
 HALF_FACTOR = 8
 
+# The mean of a thousand float32 losses, computed in float64 from the same outputs, agrees to this part.
+SAME_LOSS = 2e-6
+
+# A formula with one fitted number explains a gap that is this many times what rounding does, and no smaller one.
+WORTH_A_FORMULA = 10
+
 # Two values of a step are the same (another layout aside) where their sums agree to this part: at the least what
 # rounding moves (some thousand ulps, for a difference of large numbers loses digits), at the most what no formula
 # differs by, nor a constant that was rounded to float32. What is looked for is apart by a gap; what leads to it by not

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from compare.judging.advice import what_to_compare
 from compare.judging.comparison import EQUIVALENT, ERROR, NOT_DECREASING
+from compare.judging.formulas.by_formula import BY_FORMULA
 from compare.judging.judgement import Judgement
 from compare.judging.parting_lines import say_lines
 from compare.reporting.cause_lines import cause_lines
@@ -25,13 +26,18 @@ def main_finding(outcome: Outcome) -> str:
 
 def other_findings(outcome: Outcome) -> list[str]:
     """What else to know."""
-    said = main_finding(outcome), "\n".join(lines_that_part(outcome))
+    said = main_finding(outcome), *formulas(outcome), "\n".join(lines_that_part(outcome))
     return [finding for finding in outcome.findings if finding not in said]
 
 
 def lines_that_part(outcome: Outcome) -> list[str]:
     """The lines of code where a port parts, if they were found."""
     return say_lines(outcome.judgement.lines) if outcome.judgement else []
+
+
+def formulas(outcome: Outcome) -> list[str]:
+    """The formula by which a side computes what parts, if one is known."""
+    return [finding for finding in outcome.findings if finding.startswith(BY_FORMULA)]
 
 
 def answer(outcome: Outcome) -> list[str]:
@@ -42,7 +48,7 @@ def answer(outcome: Outcome) -> list[str]:
     lines = [f"{outcome.case}: {outcome.verdict}{': ' if outcome.verdict == ERROR else ', '}{finding}"]
     if outcome.judgement:
         advice = what_to_compare(outcome.judgement)
-        lines += filter(None, [name_in_tf(outcome.judgement), *lines_that_part(outcome)])
+        lines += filter(None, [name_in_tf(outcome.judgement), *lines_that_part(outcome), *formulas(outcome)])
         lines += difference_lines(outcome.judgement)
         lines += cause_lines(outcome.judgement) or ([f"next: {advice}"] if advice else [])
     return lines

@@ -219,7 +219,7 @@ def test_any_step_and_stage_is_found_by_one_run_of_each(search, step, stage, pre
     common = {"audits": (step,), "steps": step + 1}
     assert searched.asked == [
         [
-            ("torch", Training(precision, **common)),
+            ("torch", Training(precision, **common | {"audits": (step - 1, step)})),
             ("torch", Training(precision, precision, **common, follows=precision)),
             ("tf", Training(precision, **common, follows=precision)),
         ]
