@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from tests import benchmark, large_trace, log_causes, no_false_alarms, power
+from tests.cause_proof import OF_TF
 from tests.end_to_end.wrong_lines import WRONG_LINES
 from tests.end_to_end.wrong_ports import WRONG_PORTS
 
@@ -79,6 +80,14 @@ def test_a_wrong_line_that_is_named_is_tried_alone():
     wrong = next(wrong for wrong in WRONG_LINES if wrong.shows == "loss")
     *_, figure = started("tests.line_proof", wrong.name)
     assert figure.startswith("1 of 1 part where they should, both lines named of 1, at least one of 1, ")
+
+
+def test_the_cause_of_a_wrong_line_that_is_named_is_searched():
+    wrong = next(wrong for wrong in OF_TF if "axis=" in wrong.new and wrong.shows == "loss")
+    first, *changes, figure = started("tests.cause_proof", wrong.name)
+    assert first == f"{wrong.name}: diverged, proven"
+    assert any("(as in the right port)" in change for change in changes)
+    assert figure.startswith("1 of 1 causes proven, ")
 
 
 def test_a_large_trace_has_a_line_for_each_process(monkeypatch, capsys):
