@@ -44,7 +44,7 @@ def pytorchs_formula(
     of_subject = {row.setting: row for row in every if row.subject == rows[0].subject}
     given = arguments_of(
         (of_subject[setting] for setting, value in usual.items() if _is_set(of_subject.get(setting), value)),
-        of_tf_impl=own in LAYERS,
+        of_tf_impl=True,
     )
     kept = _rate(call) if own in OWN else [each for each in call.keywords if each.arg == "name"]
     if own in LAYERS and not kept and (named := _name_by_keras(rows[0], name)):

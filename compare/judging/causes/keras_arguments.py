@@ -65,7 +65,7 @@ def arguments_of(rows: Iterable[SettingRow], of_tf_impl: bool = False) -> dict[s
     """
     found: dict[str, str] = {}
     for row in rows:
-        if row.setting in (*OF_THE_FORMULA, "schedule"):
+        if row.setting in (*OF_THE_FORMULA, "schedule") and not (of_tf_impl and row.setting == "dampening"):
             continue
         names = ARGUMENTS.get(row.setting, (row.setting.replace(" ", "_"),))
         values = list(row.torch) if len(names) > 1 and isinstance(row.torch, (list, tuple)) else [row.torch]

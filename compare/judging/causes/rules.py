@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from compare.judging.causes import (
+    accumulation,
     arguments,
     arithmetic,
     clipping,
@@ -22,6 +23,7 @@ from compare.judging.causes.passage import Passage
 Rule = Callable[[Passage], Iterator[Rewrite]]
 RULES: tuple[Rule, ...] = (
     *gradients.RULES,
+    *accumulation.RULES,
     *clipping.RULES,
     *functions.RULES,
     *losses.RULES,

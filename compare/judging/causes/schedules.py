@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import gcd
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from compare.judging.causes.code import Rewrite
 from compare.judging.causes.formulas import OF_KERAS, OWN, importing
 from compare.judging.causes.keras_arguments import with_arguments
 from compare.judging.causes.passage import Passage, name_called
+from compare.judging.causes.rate_functions import factor_of
+from compare.judging.causes.transcribed import known_at
 
 # The arguments of tf_impl's schedules behind the first rate, by PyTorch's names.
 TIMES = ("T_max", "T_0", "total_iters", "step_size", "milestones")
@@ -39,21 +42,42 @@ NOT_OF_TF = ("epochs", "steps_per_epoch", "cycle_momentum")
 STARTS_WITH = {"LinearLR": "start_factor", "ConstantLR": "factor"}
 
 
-def scheduled_alike(passage: Passage, words: str | None, rate: float, period: int = 1) -> Iterator[Rewrite]:
+def scheduled_alike(
+    passage: Passage, words: str | None, rate: float, period: int = 1, bases: Iterable[float] = ()
+) -> Iterator[Rewrite]:
     """The optimizers of the statement with PyTorch's schedule, as its settings put it into `words`; None is none.
 
-    `rate` is PyTorch's at the first step, and `period` after how many updates its scheduler is stepped.
+    `rate` is PyTorch's at the first step; the schedule is of this, or of one of `bases`, where training went on.
+    `period` is after how many updates its scheduler is stepped.
     """
-    made = Made.of(words, rate, period, passage.torch) if words else Made(repr(rate), ())
-    if made is None or hasattr(passage.statement, "body"):
+    if hasattr(passage.statement, "body"):
         return
-    said = f"has another schedule of the rate than PyTorch, where it is {words or f'{rate} throughout'}"
+    made = dict.fromkeys(Made.of(words, each, period, passage.torch) for each in bases_of(words, rate, bases))
     for call in passage.each(ast.Call):
-        if name_called(call) in (*OF_KERAS, *OWN):
+        for each in filter(None, made) if name_called(call) in (*OF_KERAS, *OWN) else ():
             rest = ast.Call(call.func, call.args[1:], call.keywords)
-            new = with_arguments(passage.code, rest, {"learning_rate": made.text})
-            imported = f"from tf_impl.schedules import {', '.join(sorted(made.names))}" if made.names else ""
-            yield importing(passage, call, new, imported, said)
+            new = with_arguments(passage.code, rest, {"learning_rate": each.text})
+            said = words if words and words != "LambdaLR()" else each.text if words else f"{rate} throughout"
+            said = f"has another schedule of the rate than PyTorch, where it is {said}"
+            yield importing(passage, call, new, each.imports(passage), said)
+
+
+def bases_of(words: str | None, rate: float, others: Iterable[float]) -> list[float]:
+    """The rates that a schedule multiplies, which may have another factor at the first step."""
+    call = _call(words)
+    if call is None:
+        return [rate]
+    first = _parts(call)[0]
+    factor = _value(first, STARTS_WITH.get(name_called(first), "")) or 1
+    return list(dict.fromkeys((float(f"{rate / factor:.12g}"), *others)))
+
+
+def _call(words: str | None) -> ast.Call | None:
+    try:
+        call = ast.parse(words or "", mode="eval").body
+    except SyntaxError:
+        return None
+    return call if isinstance(call, ast.Call) else None
 
 
 def period_of(rates: np.ndarray) -> int:
@@ -62,34 +86,51 @@ def period_of(rates: np.ndarray) -> int:
     return gcd(*changes) if len(changes) > 1 else 1
 
 
-class Made:
+class Made(NamedTuple):
     """What to write for a schedule, and what it names of tf_impl.schedules."""
 
-    def __init__(self, text: str, names: tuple[str, ...]):
-        self.text, self.names = text, names
+    text: str
+    names: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, words: str, rate: float, period: int, torch: tuple[ast.AST, ...]) -> Made | None:
+    def of(cls, words: str | None, rate: float, period: int, torch: tuple[ast.AST, ...]) -> Made | None:
         """None for a schedule that tf_impl has not, or whose settings do not say all of it."""
-        try:
-            call = ast.parse(words, mode="eval").body
-        except SyntaxError:
+        if not words:
+            return cls(repr(rate))
+        call = _call(words)
+        if call is None:
             return None
-        if not isinstance(call, ast.Call):
-            return None
-        if name_called(call) in AS_WRITTEN:
-            return _as_written(name_called(call), torch)
-        parts = _parts(call)
-        known = all(name_called(each) in ARGUMENTS for each in parts)
-        if not known or (period > 1 and any(name_called(each) not in IN_STAIRS for each in parts)):
-            return None
-        first = _value(parts[0], STARTS_WITH.get(name_called(parts[0]), "")) or 1
-        texts = [_one(each, rate / first, period) for each in parts]
-        names = {text.partition("(")[0] for text in texts}
-        if parts == [call]:
-            return cls(texts[0], tuple(names))
-        given = [f"[{', '.join(texts)}]", *_keywords(call, ("milestones",), 1)]
-        return cls(f"{name_called(call)}({', '.join(given)})", (*names, name_called(call)))
+        in_stairs = all(name_called(each) in IN_STAIRS for each in _parts(call))
+        made = _made(call, rate, period if in_stairs else 1, torch)
+        return made if made is None or period == 1 or in_stairs else made.stepped(period)
+
+    def imports(self, passage: Passage) -> str:
+        """What has to be imported for it where the statement stands."""
+        of_tf = "tf." in self.text and "tf" not in known_at(passage, passage.statement)
+        found = [f"from tf_impl.schedules import {', '.join(sorted(self.names))}"] if self.names else []
+        return f"\n{' ' * passage.statement.col_offset}".join(["import tensorflow as tf"] * of_tf + found)
+
+    def stepped(self, period: int) -> Made:
+        """The schedule of a scheduler that is stepped once every so many updates."""
+        return Made(f"LambdaLR(1.0, lambda step: {self.text}.rate(step // {period}))", (*self.names, "LambdaLR"))
+
+
+def _made(call: ast.Call, rate: float, period: int, torch: tuple[ast.AST, ...]) -> Made | None:
+    name = name_called(call)
+    if name in AS_WRITTEN:
+        return _as_written(name, torch)
+    if name == "LambdaLR":
+        factor = factor_of(torch)
+        return Made(f"LambdaLR({rate!r}, {factor})", ("LambdaLR",)) if factor else None
+    parts = _parts(call)
+    if any(name_called(each) not in ARGUMENTS for each in parts):
+        return None
+    texts = [_one(each, rate, period) for each in parts]
+    names = tuple({text.partition("(")[0] for text in texts})
+    if parts == [call]:
+        return Made(texts[0], names)
+    given = [f"[{', '.join(texts)}]", *_keywords(call, ("milestones",), period)]
+    return Made(f"{name}({', '.join(given)})", (*names, name))
 
 
 def _parts(call: ast.Call) -> list[ast.Call]:
@@ -102,7 +143,7 @@ def _one(call: ast.Call, rate: float, period: int) -> str:
     name, given = name_called(call), _keywords(call, ARGUMENTS[name_called(call)], period)
     if name == "ExponentialLR" and period > 1:
         name, given = "StepLR", [f"step_size={period}", *given]
-    return f"{name}({', '.join([repr(float(f'{rate:.12g}')), *given])})"
+    return f"{name}({', '.join([repr(rate), *given])})"
 
 
 def _keywords(call: ast.Call, names: tuple[str, ...], period: int) -> list[str]:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.judging.causes.candidates import Candidate, Files, candidates, innermost
+from compare.judging.causes.candidates import candidates
 from compare.judging.causes.cause import Cause, patch_of
 from compare.judging.causes.code import Code
+from compare.judging.causes.files import Candidate, Files, innermost
 from compare.judging.causes.trial import Patches, Trial, Tried
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.judgement import Judgement

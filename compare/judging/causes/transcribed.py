@@ -24,7 +24,7 @@ def as_pytorchs_line(passage: Passage) -> Iterator[Rewrite]:
         return
     own = {ast.unparse(call.func) for call in ast.walk(passage.code.tree) if _is_of_the_user(call)}
     for node in _places(passage):
-        known = _known_at(passage, node)
+        known = known_at(passage, node)
         for value in filter(None, map(_computed, passage.torch)):
             unknown = [name for name in _names(value) if name not in known]
             for meant in _meanings(unknown, node, _names(value)):
@@ -113,7 +113,7 @@ def _computed(statement: ast.AST) -> ast.expr | None:
     return None if isinstance(value, ast.Tuple) else value
 
 
-def _known_at(passage: Passage, node: ast.AST) -> set[str]:
+def known_at(passage: Passage, node: ast.AST) -> set[str]:
     """The names that are known where a piece stands: of the file, and of all functions around it."""
     found = set(dir(builtins))
     around: ast.AST | None = node

@@ -2,15 +2,15 @@
 
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
-from compare.judging.causes.candidates import Files, candidates, innermost
+from compare.judging.causes.candidates import candidates
 from compare.judging.causes.code import Code
+from compare.judging.causes.files import Files, innermost
 from compare.judging.judgement import Judgement
 from compare.judging.line import BOTH, PARTS, Line
 from compare.judging.settings import SettingRow
-from compare.judging.settings.values import DIFFERS, EQUAL
+from compare.judging.settings.values import DIFFERS
 from compare.traces.place import Place
 from tests.helpers.stage_row import BEYOND, row
 
@@ -35,8 +35,9 @@ def line(side, file, number, role=PARTS):
 
 
 def judged(file, first, lines=(), settings=()):
-    headers = [SimpleNamespace(header=SimpleNamespace(made_at={"norm": (Place(file, 5, "f"),)}))] * 2
-    pair = SimpleNamespace(torch=headers[0], tf=headers[1])
+    made_at = {"norm": (Place(file, 5, "f"),)}
+    headers = {side: SimpleNamespace(made_at=made_at, side=side, settings=()) for side in ("torch", "tf")}
+    pair = SimpleNamespace(**{side: SimpleNamespace(header=header, curves={}) for side, header in headers.items()})
     comparison = SimpleNamespace(rows=[first], pair=pair)
     return Judgement("diverged", (), {"float64": comparison}, first, settings, lines=lines)
 
@@ -89,33 +90,6 @@ def test_where_an_optimizer_parts_the_line_that_made_it_is_rewritten_too(port, t
     judgement.comparisons["float64"].pair.tf.header.made_at["optimizer"] = (Place(port, 5, "f"),)
     found = [each.after.text for each in candidates(judgement, rate, Files({}, {}))]
     assert any("ExponentialDecay(0.1, 3, 0.3, staircase=True)" in each for each in found)
-
-
-def of_an_optimizer(port, path, stage, settings):
-    """What is tried first where Keras' SGD is made on line 5."""
-    path.write_text(PORT.replace("layers.BatchNormalization()", "SGD(0.1)"))
-    first = row(1, stage, "fc.weight", BEYOND)
-    judgement = judged(port, first, settings=settings)
-    pair = judgement.comparisons["float64"].pair
-    pair.torch.curves = {"learning_rate": np.array([0.1, 0.09, 0.081])}
-    pair.tf.header.made_at["optimizer"] = (Place(port, 5, "f"),)
-    return [each.after.text for each in candidates(judgement, first, Files({}, {}))]
-
-
-def test_a_schedule_that_differs_is_set_before_all_else(port, tmp_path):
-    words = "ExponentialLR(gamma=0.9)"
-    settings = (SettingRow("optimizer", "SGD", "schedule", words, None, DIFFERS, "", "optimizer"),)
-    first, *_ = of_an_optimizer(port, tmp_path / "port.py", "rate", settings)
-    assert "SGD(learning_rate=ExponentialLR(0.1, gamma=0.9))" in first
-    assert not any("ExponentialLR" in each for each in of_an_optimizer(port, tmp_path / "port.py", "loss", settings))
-
-
-def test_pytorchs_formula_is_tried_where_an_optimizers_state_parts_and_no_setting_differs(port, tmp_path):
-    settings = (SettingRow("optimizer", "SGD", "momentum", 0.9, 0.9, EQUAL, "", "optimizer"),)
-    first, *_ = of_an_optimizer(port, tmp_path / "port.py", "state", settings)
-    assert "from tf_impl.optimizers import SGD" in first
-    assert "SGD(0.1, momentum=0.9)" in first
-    assert not any("tf_impl" in each for each in of_an_optimizer(port, tmp_path / "port.py", "gradient", settings))
 
 
 def test_what_was_changed_before_stays_changed_and_lines_of_a_changed_file_are_of_the_users(port, tmp_path):

@@ -9,8 +9,8 @@ from tests.helpers.passages import statements
 IMPORT = "from tf_impl.schedules import "
 
 
-def written(words, tf="y = SGD(0.1)", rate=0.1, period=1, torch=""):
-    return statements(lambda passage: scheduled_alike(passage, words, rate, period), tf, torch)
+def written(words, tf="y = SGD(0.1)", rate=0.1, period=1, torch="", bases=()):
+    return statements(lambda passage: scheduled_alike(passage, words, rate, period, bases), tf, torch)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,23 @@ def test_a_scheduler_that_is_stepped_once_an_epoch_counts_in_updates():
     assert "StepLR(0.1, gamma=0.5, step_size=6)" in found
     [found] = written("ExponentialLR(gamma=0.5)", period=3)
     assert "StepLR(0.1, step_size=3, gamma=0.5)" in found
-    assert written("CosineAnnealingLR(T_max=8)", period=3) == [], "which has a rate of its own at each step"
+    [found] = written("CosineAnnealingLR(T_max=8)", period=3)
+    assert "LambdaLR(1.0, lambda step: CosineAnnealingLR(0.1, T_max=8).rate(step // 3))" in found
+    assert found.startswith(f"{IMPORT}CosineAnnealingLR, LambdaLR; ")
+
+
+def test_where_training_went_on_the_schedule_is_of_the_rate_that_the_code_gives():
+    first, second = written("CosineAnnealingLR(T_max=8)", rate=0.03, bases=[0.1])
+    assert "CosineAnnealingLR(0.03, T_max=8)" in first
+    assert "CosineAnnealingLR(0.1, T_max=8)" in second
+
+
+def test_a_function_of_the_users_own_is_written_with_tensorflows_operations():
+    torch = "schedule = LambdaLR(optimizer, lambda epoch: min((epoch + 1) / 4, 1))"
+    [found] = written("LambdaLR()", torch=torch)
+    assert found.endswith("y = SGD(learning_rate=LambdaLR(0.1, lambda step: tf.minimum((step + 1) / 4, 1)))")
+    assert "import tensorflow" not in found, "which the file has"
+    assert written("LambdaLR()", torch="schedule = LambdaLR(optimizer, table.get)") == []
 
 
 def test_one_whose_settings_are_not_its_arguments_is_made_as_pytorchs_code_makes_it():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from compare.judging.causes import search as module
-from compare.judging.causes.candidates import Candidate
 from compare.judging.causes.code import Code, Rewrite
+from compare.judging.causes.files import Candidate
 from compare.judging.causes.search import with_causes
 from compare.judging.causes.trial import Tried
 from compare.judging.judgement import Judgement
