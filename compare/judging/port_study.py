@@ -112,9 +112,7 @@ def study_port(
     judgement = with_differences(runs.raw, judgement, partners, kinds, inputs.accepted, when_to_isolate)
     if when_to_isolate != "never" and lacks_lines(judgement):
         judgement = with_group_lines(with_made_lines(with_lines(runs.renamed, judgement)))
-    parted = judgement.first_divergence
     judgement = with_own_graphs(runs.renamed, judgement)
-    explain = explain and judgement.first_divergence is parted  # what is frozen shows in no step that is tried
     frozen = graph_against_eager(runs.renamed, judgement) if judgement.verdict != ERROR else []
     findings = (
         *judgement.findings,

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from compare.judging.advice import settings_at
 from compare.judging.causes.beside import before, callers
-from compare.judging.causes.files import Candidate, Files, by_subject, pair_at, parting_places, passage_at
+from compare.judging.causes.files import Candidate, Files, by_subject, codes_of, pair_at, parting_places, passage_at
 from compare.judging.causes.of_optimizers import of_companions, of_formulas, of_schedules
 from compare.judging.causes.rules import rewritten
 from compare.judging.causes.settings import set_alike
+from compare.judging.causes.traced import of_graphs
 from compare.judging.judgement import Judgement
 from compare.judging.settings import SettingRow, differences
 from compare.judging.settings.values import ROUNDED
@@ -33,6 +34,12 @@ def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[
         made = ((rewrite, Candidate(rewrite, passage.code, code)) for rewrite, code in rewritten(passage))
         found += [(rewrite.unlikely + less, each) for rewrite, each in made]
     yield from (each for _, each in sorted(found, key=lambda each: each[0]))
+
+
+def candidates_of_graphs(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    """The changes of what is traced once."""
+    for code in codes_of(judgement, pair_at(judgement, first).tf.header, files):
+        yield from (Candidate(rewrite, code, changed) for rewrite, changed in of_graphs(code))
 
 
 def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:

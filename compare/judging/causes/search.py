@@ -13,13 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.judging.causes.candidates import candidates
+from compare.judging.causes.candidates import candidates, candidates_of_graphs
 from compare.judging.causes.cause import Cause, patch_of
 from compare.judging.causes.code import Code
 from compare.judging.causes.files import Candidate, Files, innermost
 from compare.judging.causes.trial import Patches, Trial, Tried
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.judgement import Judgement
+from compare.judging.own_graphs import FROZEN
 from compare.judging.parting_lines import what_parts
 from compare.judging.rates import rates_beyond_apart
 from compare.judging.run import Run
@@ -71,6 +72,12 @@ def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, secon
     until = time.monotonic() + seconds
     found, refused = Found((), {}, judgement), set[str]()
     while len(found.causes) < MOST_CAUSES and found.judgement.verdict == DIVERGED:
+        if FROZEN in found.judgement.findings:
+            changed_graph = _of_graphs(found, judge, patches, until)
+            if changed_graph is None:
+                break
+            found = changed_graph
+            continue
         if (accepted := _one_more(run, found, patches, until, refused)) is None:
             break
         candidate, tried = accepted
@@ -81,6 +88,39 @@ def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, secon
             continue
         found = Found((*found.causes, _cause(found.judgement, candidate, tried)), codes, changed)
     return found
+
+
+def _of_graphs(found: Found, judge: Judge, patches: Patches, until: float) -> Found | None:
+    """With the first change that makes the port equivalent, else the first behind which what parts is later.
+
+    Audited steps run eagerly, and show nothing of what is frozen: the whole port is judged.
+    """
+    first, later = found.judgement.first_divergence, None
+    assert first is not None
+    for candidate in candidates_of_graphs(found.judgement, first, Files(found.codes, patches.original)):
+        if time.monotonic() > until:
+            break
+        codes = {**found.codes, candidate.after.file: candidate.after}
+        changed = _judged(judge, patches.of(codes))
+        if changed is not None and _is_later(changed.first_divergence, first):
+            tried = Tried(first, None, 1, _gap_at(changed, first))
+            better = Found((*found.causes, _cause(found.judgement, candidate, tried)), codes, changed)
+            if changed.verdict != DIVERGED:
+                return better
+            later = later or better
+    return later
+
+
+def _is_later(parts: StageRow | None, first: StageRow) -> bool:
+    return parts is None or not isinstance(parts.step, int) or parts.step > first.step
+
+
+def _gap_at(judgement: Judgement, first: StageRow) -> float:
+    """How far apart it is in a judgement what parted."""
+    [comparison, *_] = judgement.comparisons.values()
+    series = [each for each in comparison.series if (each.stage, each.tensor) == (first.stage, first.tensor)]
+    gaps = [each.gap[each.steps == first.step] for each in series]
+    return float(max(map(np.max, filter(np.size, gaps)), default=0.0))
 
 
 def _judged(judge: Judge, patches: tuple[tuple[str, str], ...]) -> Judgement | None:

@@ -12,6 +12,7 @@ from compare.judging.causes.files import Candidate
 from compare.judging.causes.search import with_causes
 from compare.judging.causes.trial import Tried
 from compare.judging.judgement import Judgement
+from compare.judging.steps import Series
 from compare.running.request import RequestFailedError
 from compare.traces.rates import beyond as beyond_the_last
 from compare.traces.trace import TracePair
@@ -125,6 +126,44 @@ def with_rates(rates, beyond=False):
 def test_of_rates_that_are_known_no_further_a_few_prove_nothing(changed, is_set, refused, monkeypatch):
     monkeypatch.setattr(module, "rates_beyond_apart", lambda pair: "")
     assert module._parts_beyond(RATE, changed, is_set) is refused
+
+
+@pytest.fixture
+def traced(tmp_path, monkeypatch):
+    """Judges a port whose graph parts at step 3, with `a` and then with `b` changed: where it parts then."""
+    file = tmp_path / "port.py"
+    file.write_text(TEXT)
+    code = Code(str(file), TEXT)
+
+    def judged(at):
+        first = None if at is None else row(at, "loss", "loss", BEYOND)
+        curve = np.array([0.0, 0.0, 0.0, 0.5 if at == 3 else 0.125])
+        series = Series("loss", "loss", np.arange(4), curve, np.full(4, 0.25))
+        findings = (module.FROZEN,) if at == 3 else ()
+        return Judgement(
+            "equivalent" if at is None else "diverged", findings, {"": SimpleNamespace(series=[series])}, first
+        )
+
+    def found(*parts_at):
+        rewrites = [Rewrite(statement.value, "2", "keeps it") for statement in code.tree.body]
+        made = [Candidate(each, code, code.with_rewrite(each)) for each in rewrites]
+        outcomes = {each.after.text: judged(at) for each, at in zip(made, parts_at, strict=True)}
+        monkeypatch.setattr(module, "candidates_of_graphs", lambda *_: made)
+        monkeypatch.setattr(module, "_one_more", lambda *_: None)
+        return with_causes(None, judged(3), lambda patches: outcomes[Path(patches[0][1]).read_text()], tmp_path)
+
+    return found
+
+
+def test_of_what_a_graph_kept_that_change_is_the_cause_with_which_the_whole_port_is_equivalent(traced):
+    [cause] = traced(7, None).causes
+    assert (cause.line, cause.new, cause.makes_equivalent, cause.closed) == (2, "b = 2", True, 0.125)
+
+
+def test_a_change_behind_which_a_graph_parts_as_before_or_sooner_is_none(traced):
+    assert traced(3, 2).causes == ()
+    [cause] = traced(3, 7).causes
+    assert (cause.new, cause.is_proven, cause.makes_equivalent) == ("b = 2", True, False)
 
 
 def test_what_fails_here_costs_no_verdict(searched):
