@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from compare.judging.advice import settings_at
 from compare.judging.causes.beside import before, callers
 from compare.judging.causes.files import Candidate, Files, by_subject, codes_of, pair_at, parting_places, passage_at
-from compare.judging.causes.of_optimizers import of_companions, of_formulas, of_schedules
+from compare.judging.causes.of_optimizers import of_companions, of_formulas, of_groups, of_schedules
 from compare.judging.causes.rules import rewritten
 from compare.judging.causes.settings import set_alike
 from compare.judging.causes.traced import of_graphs
@@ -23,7 +23,7 @@ BESIDE = 4  # and one that is not named
 
 def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
     """The likeliest first."""
-    for of_settings in (of_companions, of_schedules, _of_settings, of_formulas):
+    for of_settings in (of_companions, of_schedules, _of_settings, of_formulas, of_groups):
         yield from (each._replace(is_set=True) for each in of_settings(judgement, first, files))
     named = [passage_at(judgement, place, files) for place in parting_places(judgement, "tf")]
     passages = [(FURTHER_DOWN * number, each) for number, each in enumerate(named) if each is not None]

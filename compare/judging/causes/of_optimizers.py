@@ -19,6 +19,7 @@ from compare.judging.causes.files import (
     statements_of,
 )
 from compare.judging.causes.formulas import formula_alike
+from compare.judging.causes.groups import not_decayed
 from compare.judging.causes.passage import Passage
 from compare.judging.causes.schedules import period_of, scheduled_alike
 from compare.judging.causes.torch_numbers import rates_in
@@ -40,6 +41,17 @@ def of_formulas(judgement: Judgement, first: StageRow, files: Files) -> Iterator
         every = [_as_row(each, rows[0]) for each in pair.torch.header.settings if each.subject == rows[0].subject]
         for passage in _made(judgement, subject, first, files):
             for rewrite in formula_alike(passage, every or rows):
+                yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
+
+
+def of_groups(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    """Optimizers that decay some weights and others not, as the groups of PyTorch's."""
+    if first.stage not in ("state", "update"):
+        return
+    of_optimizers = [row for row in judgement.settings if row.subject.startswith("optimizer")]
+    for subject, rows in by_subject(of_optimizers).items():
+        for passage in _made(judgement, subject, first, files):
+            for rewrite in not_decayed(passage, rows):
                 yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
 
 
