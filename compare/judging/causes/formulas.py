@@ -36,11 +36,23 @@ def pytorchs_formula(
     passage: Passage, call: ast.Call, rows: Sequence[SettingRow], every: Iterable[SettingRow]
 ) -> Iterator[Rewrite]:
     """The optimizer or layer of tf_impl, which computes as PyTorch's does, in the place of Keras'."""
+    made = by_formula(passage, call, rows, every)
+    if made is None or hasattr(passage.statement, "body"):
+        return
+    different = ", ".join(row.setting for row in rows if row.verdict == DIFFERS) or "as the settings do not show"
+    said = f"computes {name_called(call)} by Keras' formula ({different})"
+    yield importing(passage, call, *made, said)
+
+
+def by_formula(
+    passage: Passage, call: ast.Call, rows: Sequence[SettingRow], every: Iterable[SettingRow], rate: str = ""
+) -> tuple[str, str] | None:
+    """What makes it, at another `rate` where there is one, and what imports it; None where tf_impl has no such."""
     name = name_called(call)
     own = OF_KERAS_LAYERS.get(name) or (rows[0].kind if name in OF_KERAS else "")
     usual = LAYERS.get(own) or OWN.get(own)
-    if usual is None or hasattr(passage.statement, "body"):
-        return
+    if usual is None:
+        return None
     of_subject = {row.setting: row for row in every if row.subject == rows[0].subject}
     given = arguments_of(
         (of_subject[setting] for setting, value in usual.items() if _is_set(of_subject.get(setting), value)),
@@ -51,11 +63,9 @@ def pytorchs_formula(
         given["name"] = repr(named)
     if own in OWN and not kept and "lr" in of_subject:
         given = {"learning_rate": written(of_subject["lr"].torch), **given}
-    made = ", ".join([*map(passage.code.piece, kept), *(f"{name}={value}" for name, value in given.items())])
-    imported = f"from tf_impl.{'optimizers' if own in OWN else 'layers'} import {own}"
-    different = ", ".join(row.setting for row in rows if row.verdict == DIFFERS) or "as the settings do not show"
-    said = f"computes {name} by Keras' formula ({different})"
-    yield importing(passage, call, f"{own}({made})", imported, said)
+    first = [rate] if rate else map(passage.code.piece, kept)
+    made = ", ".join([*first, *(f"{name}={value}" for name, value in given.items())])
+    return f"{own}({made})", f"from tf_impl.{'optimizers' if own in OWN else 'layers'} import {own}"
 
 
 def formula_alike(passage: Passage, rows: Sequence[SettingRow]) -> Iterator[Rewrite]:

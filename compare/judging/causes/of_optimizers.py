@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, groupby
 
 from compare.judging.advice import OF_AN_OPTIMIZER
 from compare.judging.causes.companions import alike_beside
@@ -19,7 +19,7 @@ from compare.judging.causes.files import (
     statements_of,
 )
 from compare.judging.causes.formulas import formula_alike
-from compare.judging.causes.groups import not_decayed
+from compare.judging.causes.groups import not_decayed, with_rates_of_their_own
 from compare.judging.causes.passage import Passage
 from compare.judging.causes.schedules import period_of, scheduled_alike
 from compare.judging.causes.torch_numbers import rates_in
@@ -45,14 +45,22 @@ def of_formulas(judgement: Judgement, first: StageRow, files: Files) -> Iterator
 
 
 def of_groups(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
-    """Optimizers that decay some weights and others not, as the groups of PyTorch's."""
-    if first.stage not in ("state", "update"):
+    """Optimizers that treat weights otherwise than others, as the groups of PyTorch's."""
+    if first.stage not in OF_AN_OPTIMIZER:
         return
     of_optimizers = [row for row in judgement.settings if row.subject.startswith("optimizer")]
+    layers = _trained_in_layers(judgement, first)
     for subject, rows in by_subject(of_optimizers).items():
         for passage in _made(judgement, subject, first, files):
-            for rewrite in not_decayed(passage, rows):
+            for rewrite in (*with_rates_of_their_own(passage, rows, layers), *not_decayed(passage, rows)):
                 yield Candidate(rewrite, passage.code, passage.code.with_rewrite(rewrite))
+
+
+def _trained_in_layers(judgement: Judgement, first: StageRow) -> list[int]:
+    """How many weights each layer trains."""
+    comparison = next(each for each in judgement.comparisons.values() if first in each.rows)
+    trained = (row.tensor for row in comparison.rows if (row.step, row.stage) == (first.step, "update"))
+    return [len(list(of_layer)) for _, of_layer in groupby(trained, lambda name: name.rpartition(".")[0])]
 
 
 def _as_row(setting: Setting, known: SettingRow) -> SettingRow:
