@@ -85,7 +85,9 @@ def _assigned(code: Code, statement: ast.Assign | ast.AugAssign, name: str) -> R
     if others:
         apart = " = ".join(", ".join(each) for each in (others, map(code.piece, others.values())))
         reads, is_read = _reads(values[name]) & set(others), any(name in _reads(each) for each in others.values())
-        if reads and is_read:
+        if (reads and is_read) or any(
+            code.piece(each) == name for each in others.values()
+        ):  # that would be the variable
             return None
         texts.insert(0 if is_read else 1, apart)
     return Rewrite(statement, f"\n{' ' * statement.col_offset}".join(texts), _said(name))

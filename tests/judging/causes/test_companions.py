@@ -57,6 +57,7 @@ def test_an_optimizer_gathers_as_many_gradients_as_pytorchs_loop():
     [found] = written("y = keras.optimizers.SGD(0.1)", LOOP.format("optimizer"))
     assert found == "y = keras.optimizers.SGD(0.1, gradient_accumulation_steps=4)"
     assert written("y = keras.optimizers.SGD(0.1)", LOOP.format("scheduler")) == []
+    assert written("y = keras.optimizers.SGD(0.1)", LOOP.replace("{}.step()", "save(optimizer.state_dict())")) == []
     assert written("y = SGD(0.1, gradient_accumulation_steps=2)", LOOP.format("optimizer")) == []
 
 

@@ -46,7 +46,7 @@ def changed(statement):
     [
         ("rate = next(rates)", [30, 40]),
         ("rate += next(rates)", [40, 80]),
-        ("rate, last = next(rates), rate", [30, 40]),
+        ("rate, last = next(rates), 5 * rate", [30, 40]),
         ("last, rate = 5.0, next(rates)", [30, 40]),
     ],
 )
@@ -64,10 +64,24 @@ def test_the_function_reads_what_was_set_last(statement, expected):
 
 @pytest.mark.parametrize(
     "statement",
-    ["rate, last = last, rate", "rate *= 2", "rate = other = 3.0", "for rate in rates:\n            pass"],
+    [
+        "rate, last = last, 2 * rate",
+        "last, rate = rate, 3.0",
+        "rate *= 2",
+        "rate = other = 3.0",
+        "for rate in rates:\n            pass",
+    ],
 )
 def test_what_cannot_be_said_in_assignments_is_left(statement):
     assert changed(statement) == []
+
+
+def test_what_else_is_set_is_of_the_value_before():
+    [text] = changed("rate, last = next(rates), 5 * rate")
+    scope = {"tf": SimpleNamespace(Variable=Variable), "keras": SimpleNamespace(config=SimpleNamespace(floatx=str))}
+    exec(text.replace("2 * rate", "last"), scope)
+    step, _ = scope["tf_side"]([3.0, 4.0])
+    assert [step(), step()] == [5, 15]
 
 
 def test_a_value_that_only_its_own_function_reads_is_no_graphs():
