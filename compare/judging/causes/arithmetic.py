@@ -89,7 +89,7 @@ def other_numbers(passage: Passage) -> Iterator[Rewrite]:
     for node in chain(names, numbers):
         own = passage.code.piece(node)
         for other in _instead_of(passage, node):
-            if other != own and not _changes_nothing(passage, node, other):
+            if other != own and not (_changes_nothing(passage, node, other) or _ends_a_count(passage, node, other)):
                 asked = other in passage.torch_numbers and not passage.has(other)
                 yield Rewrite(node, other, f"has {own} where PyTorch has {other}", 3 if asked else 6)
 
@@ -100,6 +100,19 @@ def _changes_nothing(passage: Passage, node: ast.AST, other: str) -> bool:
     operator = type(parent.op) if isinstance(parent, ast.BinOp) else None
     ones, zeros = (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow), (ast.Add, ast.Sub)
     return (operator in ones and other in ("1", "1.0")) or (operator in zeros and other in ("0", "0.0"))
+
+
+def _ends_a_count(passage: Passage, node: ast.AST, other: str) -> bool:
+    """Whether what is counted by whole numbers would not begin with one: it would never be what it is compared with."""
+    parent = passage.code.parents.get(node)
+    beside = parent.elts if isinstance(parent, ast.Tuple) else [node]
+    if not isinstance(passage.statement, ast.Assign) or passage.statement.value not in (node, parent):
+        return False
+    [target, *_] = passage.statement.targets
+    targets = target.elts if isinstance(target, ast.Tuple) else [target]
+    names = [ast.unparse(name) for name, value in zip(targets, beside, strict=False) if value is node]
+    counts = (each for each in ast.walk(passage.code.tree) if isinstance(each, ast.AugAssign))
+    return not other.lstrip("-").isdigit() and any(ast.unparse(each.target) in names for each in counts)
 
 
 def _instead_of(passage: Passage, node: ast.AST) -> list[str]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from compare.judging.causes.code import Rewrite
-from compare.judging.causes.formulas import OF_KERAS
+from compare.judging.causes.formulas import OF_KERAS, OWN
 from compare.judging.causes.keras_arguments import with_arguments
 from compare.judging.causes.passage import Passage, name_called
 from compare.judging.causes.torch_numbers import number_of, numbers_of
+from compare.judging.causes.traced import with_its_optimizer
 
 # PyTorch's arguments with its defaults, and Keras' names of them.
 SCALES = {"init_scale": ("initial_scale", 65536.0), "growth_interval": ("dynamic_growth_steps", 2000)}
@@ -29,7 +30,8 @@ def alike_beside(passage: Passage) -> Iterator[Rewrite]:
                 new = with_arguments(passage.code, call, arguments)
                 if new != passage.code.piece(call):
                     yield Rewrite(call, new, said, 0)
-        yield from chain(counted(passage, call), warmed_up(passage, call))
+        yield from chain(counted(passage, call), warmed_up(passage, call), begun_anew(passage, call))
+    yield from emptied(passage)
 
 
 Asked = Iterator[tuple[dict[str, str], str]]  # arguments, and what the call does without them
@@ -96,6 +98,32 @@ def gathered(passage: Passage, call: ast.Call) -> Asked:
         for count in _counts(passage):
             said = f"updates at every step, PyTorch at every {count}th, of the gradients of so many"
             yield {"gradient_accumulation_steps": str(count)}, said
+
+
+def begun_anew(passage: Passage, call: ast.Call) -> Iterator[Rewrite]:
+    """A model that is compiled again, with the optimizer that it has."""
+    makes_one = any(name_called(node) in (*OF_KERAS, *OWN) for each in _given(call) for node in ast.walk(each))
+    if name_called(call) == "compile" and isinstance(call.func, ast.Attribute) and makes_one:
+        said = "compiles the model with a new optimizer, whose state begins anew: PyTorch's goes on"
+        yield Rewrite(call, with_its_optimizer(passage.code, call), said, 0)
+
+
+def _given(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(each.value for each in call.keywords)]
+
+
+def emptied(passage: Passage) -> Iterator[Rewrite]:
+    """An optimizer whose state is not set to zeros: `variable.assign(tf.zeros_like(variable))` for all that it has."""
+    loop, statement = passage.code.parents.get(passage.statement), passage.statement
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    of_state = isinstance(loop, ast.For) and "optim" in ast.unparse(loop.iter).lower()
+    if (
+        of_state
+        and call is not None
+        and name_called(call) == "assign"
+        and any(name_called(node) == "zeros_like" for node in passage.nodes)
+    ):
+        yield Rewrite(statement, "", "sets the optimizer's state to zeros, which goes on in PyTorch", 0)
 
 
 def _counts(passage: Passage) -> list[int]:

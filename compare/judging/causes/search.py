@@ -86,8 +86,16 @@ def search(run: Run, judgement: Judgement, judge: Judge, patches: Patches, secon
         if changed is None or _parts_beyond(found.judgement, changed, candidate.is_set):
             refused.add(candidate.after.text)
             continue
-        found = Found((*found.causes, _cause(found.judgement, candidate, tried)), codes, changed)
+        refused.add(candidate.before.text)  # what the port was: a change back shows that neither is a cause
+        cause = _cause(found.judgement, candidate, tried)
+        again = _parts_again(found.judgement.first_divergence, changed.first_divergence)
+        found = Found((*found.causes, replace(cause, closes=cause.closes and not again)), codes, changed)
     return found
+
+
+def _parts_again(before: StageRow | None, after: StageRow | None) -> bool:
+    """Whether the same parts still, if later: the change may only suit the first steps."""
+    return before is not None and after is not None and (before.stage, before.tensor) == (after.stage, after.tensor)
 
 
 def _of_graphs(found: Found, judge: Judge, patches: Patches, until: float) -> Found | None:

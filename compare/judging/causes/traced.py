@@ -27,12 +27,12 @@ def compiled_again(code: Code) -> Iterator[Rewrite]:
         if any(isinstance(each, ast.Attribute) and each.attr == "trainable" for each in targets):
             assert isinstance(statement, ast.Assign)
             for call in _compiling(code):
-                new = f"{code.piece(statement)}\n{' ' * statement.col_offset}{_with_its_optimizer(code, call)}"
+                new = f"{code.piece(statement)}\n{' ' * statement.col_offset}{with_its_optimizer(code, call)}"
                 said = f"sets `{ast.unparse(targets[0])}` behind compile(), which alone reads it"
                 yield Rewrite(statement, new, said)
 
 
-def _with_its_optimizer(code: Code, call: ast.Call) -> str:
+def with_its_optimizer(code: Code, call: ast.Call) -> str:
     """The call, with the optimizer that the model has: its state goes on."""
     assert isinstance(call.func, ast.Attribute)
     model = code.piece(call.func.value)

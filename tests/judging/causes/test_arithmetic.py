@@ -44,3 +44,14 @@ def test_no_number_is_written_that_only_takes_a_factor_or_a_term_away():
     found = statements(arithmetic.other_numbers, "y = 0.5 * logits + 3", "y = 1 * x + 0")
     assert "y = 1 * logits + 3" not in found
     assert "y = 0.5 * logits + 0" not in found
+
+
+def test_what_is_counted_begins_with_a_whole_number():
+    tf, torch = "counter, made = SGD(0.1), 0\n    made += 1", "y = 0.05 * x"
+    found = statements(arithmetic.other_numbers, tf, torch)
+    assert any("SGD(0.1), 1" in each for each in found)
+    assert any("SGD(0.05), 0" in each for each in found)
+    assert not any("SGD(0.1), 0.05" in each for each in found)
+    assert any("y = 0.05" in each for each in statements(arithmetic.other_numbers, "y = 0", torch)), (
+        "which counts nothing"
+    )

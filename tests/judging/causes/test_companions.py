@@ -2,7 +2,9 @@
 
 import pytest
 
+from compare.judging.causes.code import Code
 from compare.judging.causes.companions import alike_beside
+from compare.judging.causes.passage import Passage
 from tests.helpers.passages import statements
 
 
@@ -65,3 +67,19 @@ def test_a_cosine_counts_its_steps_from_the_first():
     [found] = written("y = CosineDecay(0.0, total, warmup_target=0.1, warmup_steps=3)", "")
     assert found == "y = CosineDecay(0.0, total - 3, warmup_target=0.1, warmup_steps=3)"
     assert written("y = CosineDecay(0.1, total)", "") == []
+
+
+def test_a_model_is_compiled_again_with_the_optimizer_that_it_has():
+    [found] = written("model.compile(keras.optimizers.SGD(0.1), 'mse')", "")
+    assert found == "model.compile(model.optimizer, 'mse')"
+    [found] = written("model.compile(loss='mse', optimizer=Adam(0.1))", "")
+    assert found == "model.compile(model.optimizer, loss='mse')"
+    assert written("model.compile(model.optimizer, 'mse')", "") == []
+
+
+def test_an_optimizers_state_is_not_set_to_zeros():
+    code = Code("port.py", "for each in optimizer.variables:\n    each.assign(tf.zeros_like(each))\n")
+    [rewrite] = alike_beside(Passage(code, code.tree.body[0].body[0]))
+    assert code.with_rewrite(rewrite).text == "for each in optimizer.variables:\n    pass\n"
+    code = Code("port.py", code.text.replace("optimizer", "sums"))
+    assert list(alike_beside(Passage(code, code.tree.body[0].body[0]))) == []

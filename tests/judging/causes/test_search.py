@@ -128,6 +128,26 @@ def test_of_rates_that_are_known_no_further_a_few_prove_nothing(changed, is_set,
     assert module._parts_beyond(RATE, changed, is_set) is refused
 
 
+def test_a_change_behind_which_the_same_parts_later_is_not_proven_and_is_not_taken_back(tmp_path, monkeypatch):
+    file = tmp_path / "port.py"
+    file.write_text("a = 1\n")
+
+    def judge(patches):
+        code = Path(patches[0][1]).read_text() if patches else file.read_text()
+        return Judgement("diverged", (), {}, row(3 if "2" in code else 0, "loss", "loss", BEYOND))
+
+    def candidates(judgement, first, files):
+        code = files.code(str(file))
+        rewrite = Rewrite(code.tree.body[0].value, "1" if "2" in code.text else "2", "has another")
+        yield Candidate(rewrite, code, code.with_rewrite(rewrite))
+
+    agreeing = SimpleNamespace(of=lambda run, judgement, first: lambda patches: Tried(first, None, 1, 0.0))
+    monkeypatch.setattr(module, "candidates", candidates)
+    monkeypatch.setattr(module, "Trial", agreeing)
+    [cause] = with_causes(None, judge(()), judge, tmp_path).causes
+    assert (cause.new, cause.is_proven) == ("a = 2", False)
+
+
 @pytest.fixture
 def traced(tmp_path, monkeypatch):
     """Judges a port whose graph parts at step 3, with `a` and then with `b` changed: where it parts then."""
