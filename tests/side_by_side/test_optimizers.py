@@ -74,7 +74,8 @@ def test_each_optimizer_follows_its_formula_on_both_sides(case):
 
 
 def test_every_optimizer_is_tried():
-    assert {name for name, _ in CASES.values()} | {"Optimizer"} == set(tf_optimizers.__all__)
+    of_rows = "SparseAdam"  # below, with gradients that list rows
+    assert {name for name, _ in CASES.values()} | {of_rows, "Optimizer"} == set(tf_optimizers.__all__)
 
 
 def test_stock_adam_does_not():
@@ -140,3 +141,30 @@ def test_adafactor_takes_means_over_the_same_axes_of_a_convolution(shape, axes):
         torch_optimizer.step()
         tf_optimizer.apply_gradients([(tf.constant(gradient.transpose(axes)), kernel)])
     np.testing.assert_allclose(kernel.numpy(), weight.detach().numpy().transpose(axes), rtol=1e-12)
+
+
+def test_sparse_adam_moves_the_rows_that_a_gradient_lists_and_no_others():
+    """Row 1 is listed twice, row 2 with a gradient of zero, row 0 only at first, row 3 never."""
+    steps = [([0, 1, 1, 2], [[0.5], [0.25], [-0.75], [0.0]]), ([2, 1], [[0.0], [1.5]])] * 3
+    start = np.array([[1.0], [2.0], [3.0], [4.0]])
+    weight = torch.nn.Parameter(torch.tensor(start))
+    in_torch = torch_optimizers.SparseAdam([weight], lr=0.05, betas=(0.8, 0.95), eps=1e-3)
+    variable, in_tf = keras.Variable(start), tf_optimizers.SparseAdam(0.05, 0.8, 0.95, 1e-3)
+    expected, moments = start.copy(), np.zeros((2, 4, 1))
+    for number, (rows, values) in enumerate(steps, 1):
+        weight.grad = torch.sparse_coo_tensor([rows], torch.tensor(values).double(), (4, 1), check_invariants=False)
+        in_torch.step()
+        in_tf.apply_gradients(
+            [(tf.IndexedSlices(tf.constant(values, tf.float64), tf.constant(rows), (4, 1)), variable)]
+        )
+        gradient = np.zeros((4, 1))
+        np.add.at(gradient, rows, values)
+        for row in set(rows):
+            moments[0, row] = 0.8 * moments[0, row] + 0.2 * gradient[row]
+            moments[1, row] = 0.95 * moments[1, row] + 0.05 * gradient[row] ** 2
+            size = 0.05 * np.sqrt(1 - 0.95**number) / (1 - 0.8**number)
+            expected[row] -= size * moments[0, row] / (np.sqrt(moments[1, row]) + 1e-3)
+    for found in (weight.detach().numpy(), variable.numpy()):
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+    with pytest.raises(ValueError, match="list rows"):
+        in_tf.apply_gradients([(tf.constant(start), variable)])

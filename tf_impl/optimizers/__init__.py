@@ -13,6 +13,7 @@ from tf_impl.optimizers.radam import RAdam
 from tf_impl.optimizers.rmsprop import RMSprop
 from tf_impl.optimizers.rprop import Rprop
 from tf_impl.optimizers.sgd import SGD
+from tf_impl.optimizers.sparse_adam import SparseAdam
 
 __all__ = [
     "ASGD",
@@ -29,4 +30,5 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "SparseAdam",
 ]

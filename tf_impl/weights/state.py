@@ -29,6 +29,7 @@ SLOTS = {
         ("exp_avg_sqs", "exp_avg_sq"),
     ),
     optimizers.RAdam: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_avg_sqs", "exp_avg_sq")),
+    optimizers.SparseAdam: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_avg_sqs", "exp_avg_sq")),
     optimizers.Adamax: (("steps", "step"), ("exp_avgs", "exp_avg"), ("exp_infs", "exp_inf")),
     optimizers.RMSprop: (
         ("steps", "step"),

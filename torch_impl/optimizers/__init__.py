@@ -13,6 +13,7 @@ from torch_impl.optimizers.radam import RAdam
 from torch_impl.optimizers.rmsprop import RMSprop
 from torch_impl.optimizers.rprop import Rprop
 from torch_impl.optimizers.sgd import SGD
+from torch_impl.optimizers.sparse_adam import SparseAdam
 
 __all__ = [
     "ASGD",
@@ -29,4 +30,5 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "SparseAdam",
 ]

@@ -25,6 +25,7 @@ OWN: dict[str, dict[str, Any]] = {
     "Adamax": MOMENTS,
     "NAdam": {**MOMENTS, "momentum_decay": 4e-3},
     "RAdam": MOMENTS,
+    "SparseAdam": {"betas": [0.9, 0.999], "eps": 1e-8},
 }
 # The same of its layers; these have Keras' name.
 LAYERS = {"BatchNorm": {"momentum": 0.1, "eps": 1e-5, "affine": True, "track_running_stats": True}}

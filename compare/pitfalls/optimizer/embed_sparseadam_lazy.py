@@ -3,7 +3,7 @@
 Symptom: rows of tokens that are not in the batch go on moving in Keras, and their moments shrink.
 Cause: nn.Embedding(sparse=True) with SparseAdam updates only the rows that have a gradient; Keras' Adam decays the
     moments of all rows and moves all weights by them.
-Fix: put back the rows that the gradient does not list, as below.
+Fix: use tf_impl.optimizers.SparseAdam, or put back the rows that the gradient does not list, as below.
 Source: torch/optim/_functional.py:65-84 (2.13); keras/src/optimizers/adam.py:119-137 (3.15)
 """
 
