@@ -12,6 +12,12 @@ from tf_impl.keras_internals import count_of_updates, gathered_gradient
 Pairs = list[tuple]  # gradients and variables
 
 
+def gathering(optimizer, steps: int):
+    """The optimizer, not built yet, that gathers gradients over `steps` and updates by their mean."""
+    optimizer.gradient_accumulation_steps = steps
+    return optimizer
+
+
 def steps_of(optimizer) -> int:
     """Over how many steps an optimizer gathers gradients."""
     return getattr(optimizer, "gradient_accumulation_steps", None) or 1  # one of the user's own has none

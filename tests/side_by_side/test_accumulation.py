@@ -7,7 +7,7 @@ import tensorflow as tf
 
 import tf_impl
 from compare.traces.trace import Trace
-from tf_impl import accumulation
+from tf_impl import accumulation, optimizers
 
 FIRST, SECOND = np.array([1.0, -2.0]), np.array([3.0, 5.0])
 
@@ -55,3 +55,11 @@ def test_a_recorder_shows_a_gradient_only_where_there_is_an_update(weight, tmp_p
     assert [key[0] for key in shown] == [1]
     np.testing.assert_array_equal(trace[shown[0]], (FIRST + SECOND) / 2)
     np.testing.assert_array_equal(trace[1, "update", shown[0][2]], -(FIRST + SECOND) / 2)
+
+
+def test_an_optimizer_of_pytorchs_formula_gathers_too(weight):
+    optimizer = accumulation.gathering(optimizers.SGD(1.0, momentum=0.5), 2)
+    for gradient in (FIRST, SECOND, FIRST, SECOND):
+        optimizer.apply_gradients([(tf.constant(gradient), weight)])
+    mean = (FIRST + SECOND) / 2
+    np.testing.assert_allclose(weight, -(mean + (0.5 * mean + mean)), rtol=1e-12)

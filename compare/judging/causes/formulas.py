@@ -66,7 +66,18 @@ def by_formula(
         given = {"learning_rate": written(of_subject["lr"].torch), **given}
     first = [rate] if rate else map(passage.code.piece, kept)
     made = ", ".join([*first, *(f"{name}={value}" for name, value in given.items())])
-    return f"{own}({made})", f"from tf_impl.{'optimizers' if own in OWN else 'layers'} import {own}"
+    return _gathering(
+        passage, call, f"{own}({made})", f"from tf_impl.{'optimizers' if own in OWN else 'layers'} import {own}"
+    )
+
+
+def _gathering(passage: Passage, call: ast.Call, made: str, imported: str) -> tuple[str, str]:
+    """The optimizer, which gathers gradients where that in whose place it is does."""
+    steps = next((each.value for each in call.keywords if each.arg == "gradient_accumulation_steps"), None)
+    if steps is None:
+        return made, imported
+    both = f"from tf_impl.accumulation import gathering\n{' ' * passage.statement.col_offset}{imported}"
+    return f"gathering({made}, {passage.code.piece(steps)})", both
 
 
 def formula_alike(passage: Passage, rows: Sequence[SettingRow]) -> Iterator[Rewrite]:

@@ -42,6 +42,14 @@ def test_keras_optimizer_is_tried_by_pytorchs_formula_though_no_setting_shows_it
     assert not statements(lambda passage: formula_alike(passage, rows), "y = MyAdam(0.1)")
 
 
+def test_an_optimizer_that_gathers_gradients_goes_on_gathering():
+    rows = [row("eps is added", "after", "before", "Adam")]
+    tf = "y = Adam(0.1, gradient_accumulation_steps=WIDTH)"
+    [found] = statements(lambda passage: formula_alike(passage, rows), tf)
+    imports = "from tf_impl.accumulation import gathering; from tf_impl.optimizers import Adam"
+    assert found == f"{imports}; y = gathering(Adam(0.1), WIDTH)"
+
+
 def test_a_layer_keeps_the_name_by_which_its_weights_are_paired():
     rows = [replace(row("running variance", "over N - 1", "over N"), tf_subject="features.batch_normalization_2")]
     found = statements(lambda passage: set_alike(passage, rows), "y = layers.BatchNormalization()")
