@@ -17,6 +17,7 @@ import numpy as np
 from compare.inputs.port_inputs import PortInputs
 from compare.judging.buffers_alone import say_buffers_alone
 from compare.judging.causes.search import with_causes
+from compare.judging.changed_runs import ChangedRuns
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.dropped import say_muted
 from compare.judging.graph_and_eager import graph_against_eager
@@ -135,7 +136,13 @@ def study_port(
         again = weights.with_name("weights_of_changed.npz")
         return study_port(changed, inputs, again, precisions[:1], nudged, must_fall, when_to_isolate)
 
-    return with_causes(runs.renamed, judgement, judge, weights.parent)
+    def paired(tf: Trace) -> Run:
+        anew = pair(torch, RecordedModel.of(tf), inputs.explicit)
+        start = _start(described.pair.torch, anew, weights.with_name("weights_of_tried.npz"))
+        return PortRuns(run, TracePair(described.pair.torch, tf), anew, start).renamed
+
+    changed_runs = ChangedRuns(runs.renamed, run, described.pair.tf, paired)
+    return with_causes(changed_runs, judgement, judge, weights.parent)
 
 
 def _with_patches(run: Run, patches: tuple[tuple[str, str], ...], *wanted: Wanted) -> list[Trace]:

@@ -106,6 +106,7 @@ def _of_its_own(call: ast.Call) -> dict[str, tuple[str, ...]]:
     name = name_called(call)
     own: list[str] = [DEFAULTS[name]] if name in DEFAULTS else []
     own += ["exclusive=True", "reverse=True"] if name in ("cumsum", "cumprod") else []
+    own += ["axis=1"] if name in ("BatchNormalization", "GroupNormalization") else []
     return dict.fromkeys(own, ())
 
 

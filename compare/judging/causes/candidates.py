@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from compare.judging.advice import settings_at
 from compare.judging.causes.beside import before, callers
 from compare.judging.causes.files import Candidate, Files, by_subject, codes_of, pair_at, parting_places, passage_at
+from compare.judging.causes.layer_lines import lines_of_layers, settings_of_layers
+from compare.judging.causes.of_layers import of_layers
 from compare.judging.causes.of_optimizers import of_companions, of_formulas, of_groups, of_schedules
 from compare.judging.causes.rules import rewritten
 from compare.judging.causes.settings import set_alike
@@ -18,16 +20,28 @@ from compare.judging.stages import StageRow
 from compare.traces.place import Place
 
 FURTHER_DOWN = 1  # by how much less likely each further statement is
+MAKERS = 2  # by how much less likely one is that makes a layer
 BESIDE = 4  # and one that is not named
 
 
 def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
-    """The likeliest first."""
-    for of_settings in (of_companions, of_schedules, _of_settings, of_formulas, of_groups):
+    """The likeliest first, none twice."""
+    tried = set[tuple[str, str]]()
+    for each in _candidates(judgement, first, files):
+        made = each.after.file, each.after.text
+        if made not in tried:
+            tried.add(made)
+            yield each
+
+
+def _candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
+    for of_settings in (of_companions, of_schedules, _of_settings, of_formulas, of_layers, of_groups):
         yield from (each._replace(is_set=True) for each in of_settings(judgement, first, files))
     named = [passage_at(judgement, place, files) for place in parting_places(judgement, "tf")]
     passages = [(FURTHER_DOWN * number, each) for number, each in enumerate(named) if each is not None]
     own = [each for _, each in passages]
+    makers = (passage_at(judgement, place, files, of_makers=True) for place in lines_of_layers(judgement, first, "tf"))
+    passages += [(MAKERS, each) for each in makers if each is not None]
     passages += [(BESIDE, each) for each in (*callers(own), *before(own))]
     found: list[tuple[int, Candidate]] = []
     for less, passage in passages:
@@ -46,7 +60,8 @@ def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterato
     """All layers that are set alike at once, then each of the lines that make one."""
     pair = pair_at(judgement, first)
     every = by_subject(row for row in differences(judgement.settings) if row.verdict != ROUNDED)
-    for subject, rows in by_subject(settings_at(judgement, first)).items():
+    at = settings_at(judgement, first) or settings_of_layers(judgement, first)
+    for subject, rows in by_subject(at).items():
         alike = [each for each, others in every.items() if set(map(_shown, rows)) <= set(map(_shown, others))]
         made = [_set(judgement, pair.tf.header.made_at.get(each, ()), rows, files) for each in (subject, *alike)]
         for together in zip(*(each for each in made if each), strict=False):

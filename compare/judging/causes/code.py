@@ -80,7 +80,7 @@ class Code:
     def with_rewrite(self, rewrite: Rewrite) -> Code:
         """The code with a piece replaced; SyntaxError where what is written is not Python."""
         begin, end = self.span(rewrite.node)
-        new = self._fitting(rewrite.node, rewrite.new)
+        new = self.fitting(rewrite)
         return Code(self.file, (self._bytes[:begin] + new.encode() + self._bytes[end:]).decode())
 
     def with_rewrites(self, rewrites: Iterable[Rewrite]) -> Code:
@@ -89,11 +89,13 @@ class Code:
         for rewrite in sorted(rewrites, key=lambda each: self.span(each.node), reverse=True):
             if self.span(rewrite.node)[1] <= begun:
                 begin, end = self.span(rewrite.node)
-                new = self._fitting(rewrite.node, rewrite.new).encode()
+                new = self.fitting(rewrite).encode()
                 changed, begun = Code(self.file, (changed._bytes[:begin] + new + changed._bytes[end:]).decode()), begin
         return changed
 
-    def _fitting(self, node: ast.AST, new: str) -> str:
+    def fitting(self, rewrite: Rewrite) -> str:
+        """What a rewrite writes, as it may stand in the place of the piece."""
+        node, new = rewrite.node, rewrite.new
         if isinstance(node, ast.stmt):
             return new or "pass"
         parent = self.parents.get(node)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from compare.judging.advice import OF_AN_OPTIMIZER
 from compare.judging.causes.code import Code, Rewrite
+from compare.judging.causes.layer_lines import lines_of_layers
 from compare.judging.causes.passage import Passage
 from compare.judging.judgement import Judgement
 from compare.judging.line import PARTS, Line
@@ -68,16 +69,22 @@ def parting_places(judgement: Judgement, side: str) -> list[Place]:
     return list(dict.fromkeys(found))
 
 
-def passage_at(judgement: Judgement, place: Place, files: Files) -> Passage | None:
-    """The statement at a line, in the file as it is changed already."""
+def passage_at(judgement: Judgement, place: Place, files: Files, of_makers: bool = False) -> Passage | None:
+    """The statement at a line, in the file as it is changed already; beside the lines of PyTorch's that part, or those
+    that make its layers."""
     try:
         code = files.code(place.file)
         own = innermost(code, place.line)
     except (OSError, ValueError, SyntaxError):
         return None
-    of_torch = map(statement, parting_places(judgement, "torch"))
-    torch = tuple(each for each in of_torch if each is not None)
-    return None if own is None else Passage(code, own, torch)
+    first = judgement.first_divergence
+    makers = _statements(lines_of_layers(judgement, first, "torch") if first else ())
+    torch = () if of_makers else _statements(parting_places(judgement, "torch"))
+    return None if own is None else Passage(code, own, torch, makers)
+
+
+def _statements(places: Iterable[Place]) -> tuple[ast.stmt, ...]:
+    return tuple(each for each in map(statement, places) if each is not None)
 
 
 def innermost(code: Code, line: int) -> ast.stmt | None:

@@ -59,8 +59,9 @@ def by_formula(
         (of_subject[setting] for setting, value in usual.items() if _is_set(of_subject.get(setting), value)),
         of_tf_impl=True,
     )
-    kept = _rate(call) if own in OWN else [each for each in call.keywords if each.arg == "name"]
-    if own in LAYERS and not kept and (named := _name_by_keras(rows[0], name)):
+    kept = _rate(call) if own in OWN else [each for each in call.keywords if each.arg in ("name", "trainable")]
+    is_named = any(getattr(each, "arg", None) == "name" for each in kept)
+    if own in LAYERS and not is_named and (named := _name_by_keras(rows[0], name)):
         given["name"] = repr(named)
     if own in OWN and not kept and "lr" in of_subject:
         given = {"learning_rate": written(of_subject["lr"].torch), **given}
@@ -81,9 +82,9 @@ def _gathering(passage: Passage, call: ast.Call, made: str, imported: str) -> tu
 
 
 def formula_alike(passage: Passage, rows: Sequence[SettingRow]) -> Iterator[Rewrite]:
-    """The optimizers of the statement by PyTorch's formula, whose settings, all of them, are `rows`."""
+    """The optimizers and layers of the statement by PyTorch's formula, whose settings, all of them, are `rows`."""
     for call in passage.each(ast.Call):
-        if name_called(call) in OF_KERAS:
+        if name_called(call) in (*OF_KERAS, *OF_KERAS_LAYERS):
             yield from pytorchs_formula(passage, call, rows, rows)
 
 

@@ -24,7 +24,13 @@ ARGUMENTS = {
     "dim": ("axis",),
     "mode": ("interpolation",),
     "lambd": ("threshold",),
+    "axes": ("axis",),
+    "reset gate": ("reset_after",),
+    "head size": ("key_dim",),
+    "hidden_size": ("units",),
 }
+OF_NORMS = {"weight": ("scale",), "bias": ("center",)}
+NORMS = ("BatchNorm", "GroupNorm", "LayerNorm")
 # The first arguments of Keras' classes, by their position.
 CONVOLUTION = ("filters", "kernel_size", "strides", "padding")
 POOLING = ("pool_size", "strides", "padding")
@@ -56,6 +62,10 @@ OF_THE_FORMULA = (
     "eps is added", "eps is added to the maximum", "momentum sense", "weight_decay kind", "dampening", "kind",
     "running variance",
 )  # fmt: skip
+# And those that layers around it set, or that follow from others.
+OF_OTHERS = (
+    "padding_mode", "count_include_pad", "ceil_mode", "output_padding", "batch_first", "num_features", "biases",
+)  # fmt: skip
 
 
 def arguments_of(rows: Iterable[SettingRow], of_tf_impl: bool = False) -> dict[str, str]:
@@ -65,14 +75,27 @@ def arguments_of(rows: Iterable[SettingRow], of_tf_impl: bool = False) -> dict[s
     """
     found: dict[str, str] = {}
     for row in rows:
-        if row.setting in (*OF_THE_FORMULA, "schedule") and not (of_tf_impl and row.setting == "dampening"):
+        left_out = row.setting in (*OF_THE_FORMULA, *OF_OTHERS, "schedule") or _is_of_none(row)
+        if left_out and not (of_tf_impl and row.setting == "dampening"):
             continue
-        names = ARGUMENTS.get(row.setting, (row.setting.replace(" ", "_"),))
+        names = _names(row, of_tf_impl)
         values = list(row.torch) if len(names) > 1 and isinstance(row.torch, (list, tuple)) else [row.torch]
         if len(names) == 1 and not of_tf_impl:
             values = [in_keras(row, row.torch)]
         found |= dict(zip(names, map(written, values), strict=False))
     return found
+
+
+def _names(row: SettingRow, of_tf_impl: bool) -> tuple[str, ...]:
+    """What Keras calls a setting."""
+    if row.kind in NORMS and row.setting in OF_NORMS and not of_tf_impl:
+        return OF_NORMS[row.setting]
+    return ARGUMENTS.get(row.setting, (row.setting.replace(" ", "_"),))
+
+
+def _is_of_none(row: SettingRow) -> bool:
+    """Whether PyTorch's layer has no weights to train: Keras' batch norm without them is another than a frozen one."""
+    return row.setting == "trainable" and row.torch is None and row.kind == "BatchNorm"
 
 
 def in_keras(row: SettingRow, value: Any) -> Any:
@@ -81,6 +104,14 @@ def in_keras(row: SettingRow, value: Any) -> Any:
         return round(1 - value, 12)  # differs: Keras' is the share that is kept
     if row.setting == "activation" and isinstance(value, str):
         return None if value == "none" else ACTIVATIONS.get(value, value.lower())
+    if row.setting == "axis" and isinstance(value, str):
+        return -1 if row.tf == "axis 1" else 1  # the other end: channels are first or last
+    if row.setting == "reset gate":
+        return str(value).startswith("after")
+    if row.setting == "trainable" and value is None:
+        return False  # what PyTorch's layer has not stays as it begins: ones and zeros
+    if row.setting == "padding" and isinstance(value, str):
+        return value.partition(" ")[0]
     return value
 
 

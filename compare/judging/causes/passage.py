@@ -17,11 +17,13 @@ NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 @dataclass(frozen=True)
 class Passage:
-    """`statement` is of `code`; `torch` are statements of PyTorch's side."""
+    """`statement` is of `code`; `torch` are statements of PyTorch's side. Of those that make its layers, the `makers`,
+    the words count alone: their numbers are sizes."""
 
     code: Code
     statement: ast.stmt
     torch: tuple[ast.AST, ...] = ()
+    makers: tuple[ast.AST, ...] = ()
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
@@ -53,7 +55,7 @@ class Passage:
     def torch_words(self) -> frozenset[str]:
         """What PyTorch's statements name: functions, methods, variables, keywords."""
         found: set[str] = set()
-        for statement in self.torch:
+        for statement in (*self.torch, *self.makers):
             for node in ast.walk(statement):
                 if isinstance(node, ast.Attribute):
                     found.add(node.attr)

@@ -8,7 +8,9 @@ from compare.judging.causes import (
     accumulation,
     arguments,
     arithmetic,
+    channels,
     clipping,
+    conventions,
     functions,
     gradients,
     losses,
@@ -16,15 +18,20 @@ from compare.judging.causes import (
     pieces,
     statements,
     transcribed,
+    windows,
 )
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
+from compare.judging.causes.scope import with_imports
 
 Rule = Callable[[Passage], Iterator[Rewrite]]
 RULES: tuple[Rule, ...] = (
     *gradients.RULES,
     *accumulation.RULES,
     *clipping.RULES,
+    *conventions.RULES,
+    *channels.RULES,
+    *windows.RULES,
     *functions.RULES,
     *losses.RULES,
     *means.RULES,
@@ -39,7 +46,8 @@ RULES: tuple[Rule, ...] = (
 def rewritten(passage: Passage) -> list[tuple[Rewrite, Code]]:
     """Each rewrite with the code that it makes, the likeliest first, none twice and none that is not Python."""
     found: dict[str, tuple[Rewrite, Code]] = {}
-    for rewrite in sorted((each for rule in RULES for each in rule(passage)), key=lambda each: each.unlikely):
+    every = (with_imports(passage, each) for rule in RULES for each in rule(passage))
+    for rewrite in sorted(every, key=lambda each: each.unlikely):
         try:
             changed = passage.code.with_rewrite(rewrite)
         except SyntaxError:

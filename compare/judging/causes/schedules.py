@@ -14,7 +14,7 @@ from compare.judging.causes.formulas import OF_KERAS, OWN, importing
 from compare.judging.causes.keras_arguments import with_arguments
 from compare.judging.causes.passage import Passage, name_called
 from compare.judging.causes.rate_functions import factor_of
-from compare.judging.causes.transcribed import known_at
+from compare.judging.causes.scope import known_at
 
 # The arguments of tf_impl's schedules behind the first rate, by PyTorch's names.
 TIMES = ("T_max", "T_0", "total_iters", "step_size", "milestones")
@@ -106,7 +106,7 @@ class Made(NamedTuple):
 
     def imports(self, passage: Passage) -> str:
         """What has to be imported for it where the statement stands."""
-        of_tf = "tf." in self.text and "tf" not in known_at(passage, passage.statement)
+        of_tf = "tf." in self.text and "tf" not in known_at(passage.code, passage.statement)
         found = [f"from tf_impl.schedules import {', '.join(sorted(self.names))}"] if self.names else []
         return f"\n{' ' * passage.statement.col_offset}".join(["import tensorflow as tf"] * of_tf + found)
 

@@ -5,13 +5,13 @@ line, in each order.
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterator, Mapping
 from itertools import islice, permutations
 from typing import TypeGuard
 
 from compare.judging.causes.code import Rewrite
 from compare.judging.causes.passage import Passage
+from compare.judging.causes.scope import known_at
 from compare.judging.causes.transcription import ROOTS, Transcription
 
 MOST_UNKNOWN, MOST_ORDERS = 2, 12
@@ -20,11 +20,9 @@ HOLDERS = ("self", "side", "model", "np", "math")  # of functions and layers tha
 
 def as_pytorchs_line(passage: Passage) -> Iterator[Rewrite]:
     """What the statement returns or assigns, or a function in it gives, as PyTorch's statements compute it."""
-    if not passage.has_tf:
-        return
     own = {ast.unparse(call.func) for call in ast.walk(passage.code.tree) if _is_of_the_user(call)}
     for node in _places(passage):
-        known = known_at(passage, node)
+        known = known_at(passage.code, node)
         for value in filter(None, map(_computed, passage.torch)):
             unknown = [name for name in _names(value) if name not in known]
             for meant in _meanings(unknown, node, _names(value)):
@@ -111,35 +109,6 @@ def _computed(statement: ast.AST) -> ast.expr | None:
     """What a statement returns or assigns; of several values, none."""
     value = statement.value if isinstance(statement, (ast.Return, ast.Assign, ast.AnnAssign)) else None
     return None if isinstance(value, ast.Tuple) else value
-
-
-def known_at(passage: Passage, node: ast.AST) -> set[str]:
-    """The names that are known where a piece stands: of the file, and of all functions around it."""
-    found = set(dir(builtins))
-    around: ast.AST | None = node
-    while around is not None:
-        around = passage.code.parents.get(around)
-        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            given = around.args
-            found |= {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
-        if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
-            found |= set(_bound(around))
-    return found
-
-
-def _bound(scope: ast.FunctionDef | ast.AsyncFunctionDef | ast.Module) -> Iterator[str]:
-    """What is assigned, imported or defined in a scope; not what the functions in it hold."""
-    left: list[ast.AST] = list(scope.body)
-    while left:
-        node = left.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from ((each.asname or each.name.partition(".")[0]) for each in node.names)
-        else:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                yield node.id
-            left += ast.iter_child_nodes(node)
 
 
 RULES = (as_pytorchs_line,)

@@ -1,6 +1,6 @@
 """An expression of PyTorch's code, written with TensorFlow's functions: of the same names, by the same arguments.
 
-Notice what it does not know: ranks, so no axes are exchanged, and layouts, so channels stay where the code has them.
+Notice what it does not know: layouts, so channels stay where the code has them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-from compare.judging.causes import losses
+from compare.judging.causes import losses, tensor_functions
 from compare.judging.causes.passage import name_called
 
 ROOTS = ("torch", "F", "nn", "functional")  # of what is called as a function; all else is a method
@@ -72,13 +72,18 @@ ALONG = {
     "cumprod": "tf.math.cumprod({x}, axis={dim})",
     "cumsum": "tf.cumsum({x}, axis={dim})",
     "log_softmax": "tf.nn.log_softmax({x}, axis={dim})",
-    "normalize": "({x} / tf.maximum(tf.norm({x}, axis={dim}, keepdims=True), 1e-12))",
     "softmax": "tf.nn.softmax({x}, axis={dim})",
     "squeeze": "tf.squeeze({x}, axis={dim})",
     "unsqueeze": "tf.expand_dims({x}, {dim})",
 }
 JOINED = {"cat": "tf.concat({x}, axis={dim})", "stack": "tf.stack({x}, axis={dim})"}
-ATTRIBUTES = {"T": "tf.transpose({x})", "mT": "tf.linalg.matrix_transpose({x})", "data": "tf.stop_gradient({x})"}
+ATTRIBUTES = {
+    "values": "{x}[0]",
+    "indices": "{x}[1]",
+    "T": "tf.transpose({x})",
+    "mT": "tf.linalg.matrix_transpose({x})",
+    "data": "tf.stop_gradient({x})",
+}
 
 
 class UntranslatableError(Exception):
@@ -155,7 +160,7 @@ class Transcription(ast.NodeTransformer):
             return _filled("{x}.shape[{y}]", x=self.visit(arguments[0]), y=rest[0])
         if name in ALONG or name in JOINED:
             dim = dim or (rest[0] if rest else None) or (ast.Constant(0) if name in JOINED else None)
-            if dim is None or set(options) - {"dim"}:
+            if dim is None or set(options) - {"dim"} or len(rest) > 1:
                 raise UntranslatableError
             return _filled({**ALONG, **JOINED}[name], x=self.visit(arguments[0]), dim=dim)
         for forms, count in ((OF_ONE, 0), (OF_TWO, 1), (OF_THREE, 2)):
@@ -164,7 +169,15 @@ class Transcription(ast.NodeTransformer):
                 return made(**dict(zip("xyz", map(self.visit, arguments), strict=False)))
         if name in REDUCTIONS:
             return self._reduced(name, arguments, options)
-        raise UntranslatableError
+        return self._by_formula(name, arguments, options)
+
+    def _by_formula(self, name: str, arguments: list[ast.expr], options: dict[str, ast.expr]) -> ast.AST:
+        given = [ast.unparse(self.visit(each)) for each in arguments]
+        of_call = {option: ast.unparse(self.visit(value)) for option, value in options.items()}
+        text = tensor_functions.written_out(name, given, of_call)
+        if text is None:
+            raise UntranslatableError
+        return _parsed(text)
 
     def _clamped(self, name: str, arguments: list[ast.expr], options: dict[str, ast.expr]) -> ast.AST:
         given = dict(zip(("max",) if name == "clamp_max" else ("min", "max"), arguments[1:], strict=False)) | options
@@ -175,8 +188,13 @@ class Transcription(ast.NodeTransformer):
     def _reduced(self, name: str, arguments: list[ast.expr], options: dict[str, ast.expr]) -> ast.AST:
         rest = arguments[1:]
         dim, keep = options.get("dim", rest[0] if _is_axis(rest) else None), options.get("keepdim")
-        if set(options) - {"dim", "keepdim"} or (rest and not _is_axis(rest)) or (name in ("max", "min") and dim):
+        if set(options) - {"dim", "keepdim"} or (rest and not _is_axis(rest)):
             raise UntranslatableError
+        if name in ("max", "min") and dim:  # which are two: the values, and where they are
+            if keep:
+                raise UntranslatableError
+            both = f"(tf.reduce_{name}({{x}}, axis={{y}}), tf.arg{name}({{x}}, axis={{y}}))"
+            return _filled(both, x=self.visit(arguments[0]), y=dim)
         keywords = [ast.keyword(name, value) for name, value in (("axis", dim), ("keepdims", keep)) if value]
         return ast.Call(_parsed(REDUCTIONS[name]), [self.visit(arguments[0])], keywords)
 

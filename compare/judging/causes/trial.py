@@ -15,7 +15,7 @@ from compare.judging.causes.code import Code
 from compare.judging.first_divergence import before_gradients, first_divergence
 from compare.judging.harmless import settled
 from compare.judging.judgement import Judgement
-from compare.judging.run import Run
+from compare.judging.run import Run, Wanted
 from compare.judging.settings.values import DIFFERS, EQUAL, compare_values
 from compare.judging.stage_rows import stage_rows
 from compare.judging.stages import StageRow
@@ -77,11 +77,12 @@ class Tried:
 
 @dataclass(frozen=True)
 class Trial:
-    """Runs tf's steps with changed files; `torch` are PyTorch's runs of them, as it is and nudged. `first` parts, and
-    `agreed` are the settings of tf's that do not differ."""
+    """Runs tf's steps with changed files; `torch` are PyTorch's runs of them, as it is and nudged, made as `of_torch`
+    says. `first` parts, and `agreed` are the settings of tf's that do not differ."""
 
     run: Run
     plain: Training
+    of_torch: tuple[Wanted, Wanted]
     torch: tuple[Trace, Trace]
     first: StageRow
     allow: Allow
@@ -100,17 +101,25 @@ class Trial:
         is_behind_leak = first.allowed >= wide or first.stage == "rate"
         allow = tolerances.allowed_behind_leak if is_behind_leak else tolerances.allowed_in_step
         nudge = "float32" if is_behind_leak else precision
-        torch, nudged = run(("torch", plain), ("torch", replace(plain, nudge=nudge)))
+        of_torch = ("torch", plain), ("torch", replace(plain, nudge=nudge))
+        torch, nudged = run(*of_torch)
         rows = (row for row in judgement.settings if row.verdict == EQUAL)
         agreed = {(row.tf_subject or row.subject, row.setting): row.tf for row in rows}
-        return cls(run, plain, (torch, nudged), first, allow, agreed)
+        return cls(run, plain, of_torch, (torch, nudged), first, allow, agreed)
 
     def __call__(self, patches: tuple[tuple[str, str], ...]) -> Tried | None:
         """None where the changed port does not run."""
+        of_tf = "tf", replace(self.plain, patches=patches, eager=True)
         try:
-            [tf] = self.run(("tf", replace(self.plain, patches=patches, eager=True)))
+            [tf] = self.run(of_tf)
+            if _weights(tf) - _weights(self.torch[0]):  # the changed port has others, which pair otherwise
+                tf, torch, nudged = self.run(of_tf, *self.of_torch)
+                return replace(self, torch=(torch, nudged))._tried(tf)
         except (RequestFailedError, PairingError, TraceError):
             return None
+        return self._tried(tf)
+
+    def _tried(self, tf: Trace) -> Tried:
         rows, parts = self._judged(tf, self.allow)
         if parts is not None and parts.difference.max_rel <= tolerances.allowed_where_leak_enters(0.0):
             rows, parts = self._judged(tf, tolerances.allowed_behind_leak)  # the right function may round a constant
@@ -130,6 +139,10 @@ class Trial:
         """Whether a setting of the changed port, which agreed, differs now."""
         known = self.agreed.get((setting.subject, setting.setting), setting.value)
         return compare_values(known, setting.value) == DIFFERS
+
+
+def _weights(trace: Trace) -> set[str]:
+    return {name for _, stage, name in trace.keys if stage == "weights"}
 
 
 def parted(rows: list[StageRow]) -> StageRow | None:

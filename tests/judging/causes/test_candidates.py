@@ -10,7 +10,7 @@ from compare.judging.causes.files import Files, innermost
 from compare.judging.judgement import Judgement
 from compare.judging.line import BOTH, PARTS, Line
 from compare.judging.settings import SettingRow
-from compare.judging.settings.values import DIFFERS
+from compare.judging.settings.values import DIFFERS, EQUAL
 from compare.traces.place import Place
 from tests.helpers.stage_row import BEYOND, row
 
@@ -90,6 +90,16 @@ def test_where_an_optimizer_parts_the_line_that_made_it_is_rewritten_too(port, t
     judgement.comparisons["float64"].pair.tf.header.made_at["optimizer"] = (Place(port, 5, "f"),)
     found = [each.after.text for each in candidates(judgement, rate, Files({}, {}))]
     assert any("ExponentialDecay(0.1, 3, 0.3, staircase=True)" in each for each in found)
+
+
+def test_where_a_layer_parts_the_lines_that_made_it_are_rewritten_too(port, tmp_path):
+    settings = (SettingRow("bn", "BatchNorm", "eps", 1e-5, 1e-5, EQUAL, "", "norm"),)
+    judgement = judged(port, FORWARD, settings=settings)
+    made_at = judgement.comparisons["float64"].pair.torch.header.made_at
+    made_at["bn"] = (Place(port, 3, "f"),)
+    found = [each.after.text for each in candidates(judgement, FORWARD, Files({}, {}))]
+    assert any("layers.BatchNormalization(axis=1)" in each for each in found)
+    assert len(found) == len(set(found))
 
 
 def test_what_was_changed_before_stays_changed_and_lines_of_a_changed_file_are_of_the_users(port, tmp_path):

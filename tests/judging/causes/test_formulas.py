@@ -61,3 +61,10 @@ def test_the_batch_norm_of_tf_impl_has_pytorchs_running_variance_and_sense_of_mo
     every = [*rows, row("momentum", 0.2, 0.2), row("eps", 1e-5, 1e-5)]
     found = statements(lambda passage: set_alike(passage, rows, every), "y = layers.BatchNormalization(name='bn')(x)")
     assert found[0] == "from tf_impl.layers import BatchNorm; y = BatchNorm(name='bn', momentum=0.2)(x)"
+
+
+def test_a_frozen_batch_norm_stays_frozen_and_keeps_its_name_too():
+    rows = [replace(row("running variance", "over N - 1", "over N"), tf_subject="batch_normalization")]
+    found = statements(lambda passage: formula_alike(passage, rows), "y = BatchNormalization(trainable=False)")
+    made = "BatchNorm(trainable=False, name='batch_normalization')"
+    assert found == [f"from tf_impl.layers import BatchNorm; y = {made}"]

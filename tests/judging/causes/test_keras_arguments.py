@@ -43,3 +43,23 @@ def test_a_value_is_keras_own_or_for_tf_impl_pytorchs():
     assert arguments_of([momentum], of_tf_impl=True) == {"momentum": "0.1"}
     activation = row("activation", "LeakyReLU", "none", "Linear")
     assert (in_keras(activation, "LeakyReLU"), in_keras(activation, "none")) == ("leaky_relu", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "torch", "tf", "arguments"),
+    [
+        ("LayerNorm", "axes", [-2, -1], [-1], {"axis": "(-2, -1)"}),
+        ("GroupNorm", "weight", False, True, {"scale": "False"}),
+        ("BatchNorm", "bias", False, True, {"center": "False"}),
+        ("Linear", "bias", False, True, {"use_bias": "False"}),
+        ("BatchNorm", "axis", "channels", "axis 3", {"axis": "1"}),
+        ("BatchNorm", "axis", "channels", "axis 1", {"axis": "-1"}),
+        ("GRU", "reset gate", "after the matrix product", "before the matrix product", {"reset_after": "True"}),
+        ("GroupNorm", "trainable", None, True, {"trainable": "False"}),
+        ("BatchNorm", "trainable", None, True, {}),  # frozen, Keras' normalises by its running statistics
+        ("GRU", "batch_first", False, True, {}),
+        ("GRU", "biases", "two", "one", {}),
+    ],
+)
+def test_a_layers_setting_is_an_argument_of_keras_or_none(kind, setting, torch, tf, arguments):
+    assert arguments_of([row(setting, torch, tf, kind)]) == arguments

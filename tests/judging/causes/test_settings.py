@@ -60,3 +60,20 @@ def test_a_schedule_is_no_argument():
     assert not statements(
         lambda passage: set_alike(passage, [row("schedule", "StepLR", "none", "SGD")]), "y = SGD(0.1)"
     )
+
+
+def test_weights_that_pytorchs_layer_has_not_are_left_out_or_stay_as_they_begin():
+    rows = [row("eps", 1e-5, 1e-3, "GroupNorm"), row("weight", False, True, "GroupNorm")]
+    rows.append(row("trainable", None, True, "GroupNorm"))
+    found = statements(lambda passage: set_alike(passage, rows), "y = layers.GroupNormalization(-1)")
+    assert found[:2] == [
+        "y = layers.GroupNormalization(-1, epsilon=1e-05, scale=False)",
+        "y = layers.GroupNormalization(-1, epsilon=1e-05, trainable=False)",
+    ]
+
+
+def test_a_padding_is_set_by_a_layer_and_by_no_argument_where_keras_has_none():
+    rows = [row("count_include_pad", True, False, "AvgPool2d"), row("padding", [1, 1], "same", "AvgPool2d")]
+    found = statements(lambda passage: set_alike(passage, rows), "y = layers.AveragePooling2D(3, 1, 'same')")
+    assert "keras.layers.ZeroPadding2D(1)" in found[0]
+    assert not any("count_include_pad" in each for each in found)

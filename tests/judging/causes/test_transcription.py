@@ -42,7 +42,8 @@ def test_what_the_users_code_calls_too_stays():
 @pytest.mark.parametrize(
     "torch",
     [
-        "z + 1", "x.max(dim=1)", "x.std()", "x.permute(0, 2, 1)", "torch.sum(x, dtype=y)", "[x for y in x]",
+        "z + 1", "x.max(dim=1, keepdim=True)", "x.std(correction=2, ddof=1)", "x.permute()", "torch.sum(x, dtype=y)",
+        "[x for y in x]",
         "F.mse_loss(x)", "F.cross_entropy(x, y, label_smoothing=0.1)", "x.softmax()", "torch.rand(3)", "x.clamp()()",
     ],
 )  # fmt: skip
