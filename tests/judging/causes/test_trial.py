@@ -33,7 +33,7 @@ class Runs:
     def __init__(self, directory, *losses):
         directory.mkdir(exist_ok=True)
         self.directory, self.losses, self.asked = directory, list(losses), []
-        self.settings = ()
+        self.settings, self.weights = (), {}  # names of a weight, by the number of the run
 
     def __call__(self, *wanted):
         traces = []
@@ -46,6 +46,8 @@ class Runs:
             writer = TraceWriter(path)
             for (step, stage, name), value in STEP.items():
                 writer.tensor(step, stage, name, value * (times if stage == "loss" else 1))
+            if name := self.weights.get(len(self.asked)):
+                writer.tensor(0, "weights", name, np.array(1.0))
             writer.close({"loss": [3.0, 2.0]}, replace(header(side), settings=self.settings))
             traces.append(Trace(path))
         return traces
@@ -160,3 +162,10 @@ def test_each_changed_file_is_written_and_known_by_the_users(tmp_path):
     [(_, other)] = patches.of({"/home/port.py": Code("/home/port.py", "x = 2\n")})
     assert file == "/home/port.py" == patches.original[path] == patches.original[other]
     assert (Path(path).read_text(), Path(other).read_text()) == ("x = 1\n", "x = 2\n")
+
+
+def test_pytorchs_runs_are_made_anew_beside_a_changed_port_whose_weights_are_others(tmp_path):
+    runs = Runs(tmp_path, 1.0, 1.0)
+    runs.weights = {1: "fc.bias", 2: "fc.bias", **dict.fromkeys(range(3, 7), "fc.bias_ih + fc.bias_hh")}
+    assert trial(runs)(()).agrees
+    assert [side for side, _ in runs.asked] == ["torch", "torch", "tf", "tf", "torch", "torch"]
