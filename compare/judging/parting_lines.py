@@ -49,7 +49,7 @@ def with_lines(run: Run, judgement: Judgement) -> Judgement:
     if first is None or not isinstance(first.step, int):
         return judgement
     precision, at = _precision(judgement, first), first.step
-    return _with_lines_of(judgement, first, lambda: _recorded(run, precision, at))
+    return _with_lines_of(judgement, first, lambda: recorded(run, precision, at))
 
 
 def with_recorded_lines(judgement: Judgement, pair: TracePair) -> Judgement:
@@ -106,7 +106,8 @@ def _said(judgement: Judgement, finding: str) -> Judgement:
     return replace(judgement, findings=(*judgement.findings, finding))
 
 
-def _recorded(run: Run, precision: str, at: int) -> TracePair:
+def recorded(run: Run, precision: str, at: int) -> TracePair:
+    """One step of both sides, operation by operation."""
     training = Training(precision, audits=(at,), steps=at + 1, operations=True, eager=at < EAGER_STEPS)
     return TracePair(*run(("torch", training), ("tf", replace(training, follows=precision))))
 

@@ -33,6 +33,7 @@ from compare.running.trajectories import steps_to_train, trajectory_to_follow, t
 from compare.traces.following import Following
 from compare.traces.header import BY_ITSELF, Known
 from compare.traces.parameters import Parameter
+from compare.traces.probing import probing
 from compare.traces.settings.dropout import DropoutCalls
 
 Watch = Callable[[Batches], Batches]
@@ -174,8 +175,9 @@ def _run(
         held_out = framework.held_out(inputs, precision)
         native = dropout.first_of(watch(framework.to_native(inputs, batches)))
         moved = framework.functions_moved
-        with perturbed(side.optimizer, moved, training, inputs.seed), framework.graphs_called() as graphs:
-            framework.train.train(side, built.step, native, recorder, held_out, inputs.steps_per_epoch)
+        unlike, probed = perturbed(side.optimizer, moved, training, inputs.seed), probing(training.probes, native)
+        with unlike, framework.graphs_called() as graphs, probed as given:
+            framework.train.train(side, built.step, given, recorder, held_out, inputs.steps_per_epoch)
         if side.step is None and is_whole(training):
             further = min(max(AT_LEAST_FURTHER, FURTHER * recorder.steps), AT_MOST_FURTHER)
             recorder.rates_beyond(framework.weights.further_rates(side.optimizer, side.schedule, further))

@@ -60,8 +60,8 @@ class Training:
 
     A run of torch that `exchanges` leaves what its layers were given and handed on; one of tf in `isolation` takes it.
     To one of torch's, what is `injected` (an .npz file) is added step by step. With `losses_alone` no other tensor is
-    left. `patches` are pairs of the user's files
-    and of those that are read in their place.
+    left. `patches` are pairs of the user's files and of those that are read in their place; what the probes in these
+    find is written to the file `probes`.
     """
 
     precision: str
@@ -84,6 +84,7 @@ class Training:
     losses_alone: bool = False
     operations: bool = False
     patches: tuple[tuple[str, str], ...] = ()
+    probes: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ import numpy as np
 from compare.judging.causes.candidates import candidates, candidates_of_graphs
 from compare.judging.causes.cause import Cause, patch_of
 from compare.judging.causes.code import Code
-from compare.judging.causes.files import Candidate, Files, innermost
+from compare.judging.causes.files import Candidate, Files, innermost, parting_places
+from compare.judging.causes.probes import likeliest_first
 from compare.judging.causes.trial import Patches, Trial, Tried
 from compare.judging.comparison import DIVERGED, ERROR
 from compare.judging.judgement import Judgement
@@ -35,6 +37,7 @@ MOST_CAUSES = 6
 LATEST = 20  # a step behind which too many would have to run before each trial
 
 MANY_RATES = 8  # different ones
+WORTH_PROBING, MOST_PROBED = 8, 600  # changes: to ask what all give takes as long as to try a few
 
 Judge = Callable[[tuple[tuple[str, str], ...]], Judgement]  # of a port some of whose files are read from others
 
@@ -170,7 +173,7 @@ def _one_more(
     trial = Trial.of(run, found.judgement, first)
     half = (time.monotonic() + until) / 2  # to find another cause too, where this one lets the step agree only further
     best: tuple[Candidate, Tried] | None = None
-    for candidate in candidates(found.judgement, first, Files(found.codes, patches.original)):
+    for candidate in _in_order(found, first, trial, patches):
         if time.monotonic() > (half if best else until) or (best and best[0].is_set and not candidate.is_set):
             break
         if candidate.after.text in refused:
@@ -182,6 +185,21 @@ def _one_more(
         if tried.agrees or tried.closes_its_step:
             break
     return best
+
+
+def _in_order(found: Found, first: StageRow, trial: Trial, patches: Patches) -> Iterator[Candidate]:
+    """The candidates: settings, then those that give what PyTorch computes, then all others."""
+    every = candidates(found.judgement, first, Files(found.codes, patches.original))
+    rest: list[Candidate] = []
+    for candidate in every:
+        if not candidate.is_set:
+            rest = [candidate, *islice(every, MOST_PROBED - 1)]
+            break
+        yield candidate
+    asked = len(rest) >= WORTH_PROBING and first.stage != "gradient"  # what that is of has no other value
+    lines = parting_places(found.judgement, "torch")
+    yield from likeliest_first(rest, found.codes, trial, patches, lines) if asked else rest
+    yield from every
 
 
 def _cause(judgement: Judgement, candidate: Candidate, tried: Tried) -> Cause:

@@ -35,6 +35,10 @@ class Patches:
         self._directory, self._numbers = directory, count()
         self.original: dict[str, str] = {}  # the user's file, by the one that is read in its place
 
+    def beside(self, name: str) -> Path:
+        """A file of that name beside them, which no other has."""
+        return self._directory / f"{name}_{next(self._numbers)}.json"
+
     def of(self, codes: Mapping[str, Code]) -> tuple[tuple[str, str], ...]:
         """The changed files, each with the file that holds its text."""
         written = []
@@ -87,6 +91,12 @@ class Trial:
     first: StageRow
     allow: Allow
     agreed: Mapping[tuple[str, str], Any]
+
+    @property
+    def at(self) -> int:
+        """The step that parts."""
+        assert isinstance(self.first.step, int)
+        return self.first.step
 
     @classmethod
     def of(cls, run: Run, judgement: Judgement, first: StageRow) -> Trial:
