@@ -23,13 +23,13 @@ from compare.inputs.catalogue import FIXED, Pitfall, chosen
 from compare.judging.experiments import PortExperiment
 from compare.reporting.experiments import run_experiments
 from compare.reporting.files import write_all
-from compare.reporting.pitfall_rows import COLUMNS, is_right, row
+from compare.reporting.pitfall_rows import COLUMNS, OF_CAUSES, cause_rows, is_right, row
 from compare.reporting.result import Result
 from compare.reporting.tables import to_csv
 from compare.running.options import Options
 from compare.running.process import FrameworkUnavailableError
 
-FILE = "pitfalls.csv"
+FILE, CAUSES = "pitfalls.csv", "causes.csv"
 
 
 def select(ids: Sequence[str], area: str | None, find: str | None) -> list[Pitfall]:
@@ -44,8 +44,10 @@ def run(pitfalls: Sequence[Pitfall], options: Options, out: Path) -> int:
     """Run and judge both versions of each, write the table and show a line for each; returns the exit status."""
     check_writable(out)
     try:
-        rows = _rows(pitfalls, options)
-        write_all({out / FILE: to_csv(COLUMNS, rows)})
+        results = _results(pitfalls, options)
+        rows = [row(each, results[each.path, None], results[each.path, FIXED]) for each in pitfalls]
+        causes = [found for each in pitfalls for found in cause_rows(each, results[each.path, None])]
+        write_all({out / FILE: to_csv(COLUMNS, rows), out / CAUSES: to_csv(OF_CAUSES, causes)})
     except FrameworkUnavailableError as error:
         fail(str(error))
     except OSError as error:
@@ -59,8 +61,8 @@ def run(pitfalls: Sequence[Pitfall], options: Options, out: Path) -> int:
     return status(rows)
 
 
-def _rows(pitfalls: Sequence[Pitfall], options: Options) -> list[dict[str, Any]]:
-    """A row for each pitfall, in their order; the experiments end in any."""
+def _results(pitfalls: Sequence[Pitfall], options: Options) -> dict[tuple[Path, str | None], Result]:
+    """Of both versions of each."""
     experiments = [PortExperiment(each.path, tf_function=function) for each in pitfalls for function in (None, FIXED)]
     results: dict[tuple[Path, str | None], Result] = {}
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
@@ -70,7 +72,7 @@ def _rows(pitfalls: Sequence[Pitfall], options: Options) -> list[dict[str, Any]]
             assert isinstance(experiment, PortExperiment)
             results[experiment.path, experiment.tf_function] = result
             progress.update(task, advance=1, description=experiment.path.stem)
-    return [row(each, results[each.path, None], results[each.path, FIXED]) for each in pitfalls]
+    return results
 
 
 def summary(rows: Iterable[dict[str, Any]]) -> Table:

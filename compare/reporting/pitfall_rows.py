@@ -14,6 +14,26 @@ COLUMNS = (
     "detected", "located", "cause", "proven",
 )  # fmt: skip
 
+OF_CAUSES = ("id", "area", "rule", "cause", "line", "old", "new", "proven", "equivalent")
+
+
+def cause_rows(pitfall: Pitfall, naive: Outcome) -> list[dict[str, Any]]:
+    """causes.csv: a row per change that was found of the naive version, by which rule, and what it proves."""
+    return [
+        {
+            "id": pitfall.id,
+            "area": pitfall.area,
+            "rule": each.rule,
+            "cause": each.said,
+            "line": each.line,
+            "old": each.old,
+            "new": each.new,
+            "proven": each.is_proven,
+            "equivalent": each.makes_equivalent,
+        }
+        for each in (naive.judgement.causes if naive.judgement else ())
+    ]
+
 
 def row(pitfall: Pitfall, naive: Outcome, fixed: Outcome) -> dict[str, Any]:
     """The row; what was not measured is None."""

@@ -9,7 +9,7 @@ from compare.cli import app as command_line
 from compare.cli import pitfalls as console
 from compare.inputs import catalogue
 from compare.inputs.catalogue import FIXED
-from compare.reporting.pitfall_rows import COLUMNS
+from compare.reporting.pitfall_rows import COLUMNS, OF_CAUSES
 from tests.inputs.test_catalogue import folder  # noqa: F401 - a fixture
 from tests.reporting.test_pitfall_rows import CAUSE, outcome
 
@@ -48,6 +48,13 @@ def test_both_versions_of_all_are_run_in_float64_and_a_row_of_each_is_written(in
     assert [(each["id"], each["located"], each["proven"]) for each in rows] == [
         ("mse_rows", "True", "True"),
         ("adam_eps", "True", "True"),
+    ]
+    with open(tmp_path / "out" / "causes.csv", encoding="utf-8") as file:
+        causes = list(csv.DictReader(file))
+    assert tuple(causes[0]) == OF_CAUSES
+    assert [(each["id"], each["rule"], each["proven"]) for each in causes] == [
+        ("mse_rows", "of_settings", "True"),
+        ("adam_eps", "of_settings", "True"),
     ]
     assert "2 of 2 part, and are mended, as the catalogue says" in done.output
 

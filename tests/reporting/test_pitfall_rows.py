@@ -10,12 +10,12 @@ import pytest
 from compare.inputs.catalogue import Pitfall
 from compare.judging.causes.cause import Cause
 from compare.judging.steps import Series
-from compare.reporting.pitfall_rows import COLUMNS, is_right, row
+from compare.reporting.pitfall_rows import COLUMNS, OF_CAUSES, cause_rows, is_right, row
 from tests.helpers.stage_row import BEYOND
 from tests.helpers.stage_row import row as stage_row
 
 PITFALL = Pitfall("adam_eps", "optimizer", "Epsilon.", "s", "c", "f", "src", "update", Path("adam_eps.py"))
-CAUSE = Cause("the update", "has another formula", "f.py", 1, "a", "b", 0.1, 0.0, True, True)
+CAUSE = Cause("the update", "has another formula", "f.py", 1, "a", "b", 0.1, 0.0, True, True, "of_settings")
 
 
 def outcome(verdict, stage="update", causes=()):
@@ -49,6 +49,17 @@ def test_a_pitfall_is_detected_located_mended_and_its_cause_proven():
 )
 def test_a_pitfall_that_does_not_part_where_it_must_or_is_not_mended_is_not_right(naive, fixed):
     assert not is_right(row(PITFALL, naive, fixed))
+
+
+def test_each_change_that_was_found_is_a_row_with_the_rule_that_proposed_it():
+    again = replace(CAUSE, closes=False, makes_equivalent=False, rule="other_signs")
+    found = cause_rows(PITFALL, outcome("diverged", causes=(CAUSE, again)))
+    assert [tuple(each) for each in found] == [OF_CAUSES] * 2
+    assert [(each["rule"], each["new"], each["proven"], each["equivalent"]) for each in found] == [
+        ("of_settings", "b", True, True),
+        ("other_signs", "b", False, False),
+    ]
+    assert cause_rows(PITFALL, outcome("error")) == []
 
 
 def test_one_that_shows_elsewhere_need_not_part():

@@ -55,6 +55,8 @@ def other_grouping(passage: Passage) -> Iterator[Rewrite]:
 def other_signs(passage: Passage) -> Iterator[Rewrite]:
     """The negative, or one minus it."""
     for node in passage.values():
+        if _decides(passage, node):
+            continue
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             yield Rewrite(node, passage.code.piece(node.operand), "has a minus sign, PyTorch none", 4)
         elif (rest := _rest(node)) is not None:
@@ -63,6 +65,15 @@ def other_signs(passage: Passage) -> Iterator[Rewrite]:
             of = passage.code.operand(node)
             yield Rewrite(node, f"-{of}", "lacks a minus sign that PyTorch has", 6)
             yield Rewrite(node, f"1.0 - {of}", "takes the value itself, PyTorch what is left of 1", 6)
+
+
+def _decides(passage: Passage, node: ast.AST) -> bool:
+    """Whether a value is asked whether it is true, not how large it is."""
+    parent = passage.code.parents.get(node)
+    if isinstance(parent, (ast.IfExp, ast.If, ast.While, ast.Assert)):
+        return parent.test is node
+    is_not = isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)
+    return is_not or isinstance(parent, ast.BoolOp)
 
 
 def _rest(node: ast.AST) -> ast.expr | None:

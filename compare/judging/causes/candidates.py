@@ -36,7 +36,9 @@ def candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[
 
 def _candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
     for of_settings in (of_companions, of_schedules, _of_settings, of_formulas, of_layers, of_groups):
-        yield from (each._replace(is_set=True) for each in of_settings(judgement, first, files))
+        name = of_settings.__name__.lstrip("_")
+        for each in of_settings(judgement, first, files):
+            yield each._replace(is_set=True, rewrite=each.rewrite._replace(rule=each.rewrite.rule or name))
     named = [passage_at(judgement, place, files) for place in parting_places(judgement, "tf")]
     passages = [(FURTHER_DOWN * number, each) for number, each in enumerate(named) if each is not None]
     own = [each for _, each in passages]
@@ -53,7 +55,8 @@ def _candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator
 def candidates_of_graphs(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:
     """The changes of what is traced once."""
     for code in codes_of(judgement, pair_at(judgement, first).tf.header, files):
-        yield from (Candidate(rewrite, code, changed) for rewrite, changed in of_graphs(code))
+        for rewrite, changed in of_graphs(code):
+            yield Candidate(rewrite._replace(rule=of_graphs.__name__), code, changed)
 
 
 def _of_settings(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:

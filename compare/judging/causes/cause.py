@@ -15,7 +15,8 @@ class Cause:
     """`what` it concerns ("the loss"), what the port does (`said`), the statement as it is and as it should be.
 
     `line` is of the user's file as it is. `gap` is how far the sides were apart there, `closed` how far they are with
-    the change. The steps agree with it where it `closes` them, and with all changes the port `makes_equivalent`.
+    the change. The steps agree with it where it `closes` them, and with all changes the port `makes_equivalent`. `rule`
+    is the name of the function that proposed it.
     """
 
     what: str
@@ -28,6 +29,7 @@ class Cause:
     closed: float = 0.0
     closes: bool = False
     makes_equivalent: bool = False
+    rule: str = ""
 
     @property
     def is_proven(self) -> bool:

@@ -20,13 +20,14 @@ class Rewrite(NamedTuple):
     """A piece of code and what to write in its place; an empty text takes a statement away.
 
     `said` is what the port does and PyTorch does not. How `unlikely` it is comes from the tests' wrong lines: of the
-    rewrites of a rule, one in ten to the power of half as much is right.
+    rewrites of a rule, one in ten to the power of half as much is right. `rule` is the name of that.
     """
 
     node: Piece
     new: str
     said: str
     unlikely: int = 5
+    rule: str = ""
 
 
 @dataclass(frozen=True)

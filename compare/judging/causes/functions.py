@@ -83,6 +83,7 @@ KEPT = {
     "append",
     "reshape",
     "constant",
+    "LossScaleOptimizer",
 }  # by other rules, or needed
 
 

@@ -46,7 +46,8 @@ RULES: tuple[Rule, ...] = (
 def rewritten(passage: Passage) -> list[tuple[Rewrite, Code]]:
     """Each rewrite with the code that it makes, the likeliest first, none twice and none that is not Python."""
     found: dict[str, tuple[Rewrite, Code]] = {}
-    every = (with_imports(passage, each) for rule in RULES for each in rule(passage))
+    made = (each._replace(rule=rule.__name__) for rule in RULES for each in rule(passage))
+    every = (with_imports(passage, each) for each in made)
     for rewrite in sorted(every, key=lambda each: each.unlikely):
         try:
             changed = passage.code.with_rewrite(rewrite)

@@ -211,7 +211,8 @@ def _cause(judgement: Judgement, candidate: Candidate, tried: Tried) -> Cause:
         texts = [code.piece(statement) if statement else "" for code, statement in changed]
     old, new = ("; ".join(" ".join(line.split()) for line in text.splitlines() if line.strip()) for text in texts)
     of = candidate.before.file, node.lineno, old, new
-    return Cause(_what(first), candidate.rewrite.said, *of, first.difference.max_rel, tried.gap, tried.agrees)
+    gaps, rule = (first.difference.max_rel, tried.gap), candidate.rewrite.rule
+    return Cause(_what(first), candidate.rewrite.said, *of, *gaps, tried.agrees, rule=rule)
 
 
 def _what(first: StageRow) -> str:

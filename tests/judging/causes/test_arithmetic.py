@@ -46,6 +46,14 @@ def test_no_number_is_written_that_only_takes_a_factor_or_a_term_away():
     assert "y = 0.5 * logits + 0" not in found
 
 
+@pytest.mark.parametrize(
+    ("tf", "asked"), [("y = x if flag else 0", "flag"), ("y = x if not flag else 0", "flag"), ("y = a and b", "a")]
+)
+def test_a_flag_has_no_sign(tf, asked):
+    found = statements(arithmetic.other_signs, tf, "")
+    assert not any(f"1.0 - {asked}" in each or f"-{asked}" in each for each in found)
+
+
 def test_what_is_counted_begins_with_a_whole_number():
     tf, torch = "counter, made = SGD(0.1), 0\n    made += 1", "y = 0.05 * x"
     found = statements(arithmetic.other_numbers, tf, torch)

@@ -68,6 +68,7 @@ def test_a_setting_that_differs_is_set_first_where_its_layer_was_made(port):
     eps = SettingRow("bn", "BatchNorm", "eps", 1e-5, 1e-3, DIFFERS, "", "norm")
     found = list(candidates(judged(port, FORWARD, settings=(eps,)), FORWARD, Files({}, {})))
     assert found[0].after.text == PORT.replace("Normalization()", "Normalization(epsilon=1e-05)")
+    assert (found[0].is_set, found[0].rewrite.rule) == (True, "of_settings")
 
 
 def test_layers_that_are_set_alike_are_set_at_once(port, tmp_path):

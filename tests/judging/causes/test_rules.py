@@ -17,3 +17,9 @@ def test_every_rewrite_is_python():
     for statement in ("a, b = tf.split(logits[:, 1:], 2, axis=-1)", "y = -logits ** 2 / (1 - mask)", "logits += mask"):
         for _, code in rewritten(passage(statement, "x = (y.detach() * 0.5).softmax(dim=1)")):
             assert code.tree
+
+
+def test_each_rewrite_has_the_name_of_its_rule():
+    found = {code.text.splitlines()[-1].strip(): each.rule for each, code in rewritten(passage("return -logits"))}
+    assert found["return logits"] == "other_signs"
+    assert all(found.values())
