@@ -6,20 +6,28 @@ Formulas: torch/nn/functional.py, 2.13.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from compare.judging.causes.code import Rewrite
 from compare.judging.causes.passage import Passage, name_called
 
 DISTANCE = "tf.abs({p} - {t})"
+ENTROPY = "tf.nn.sparse_softmax_cross_entropy_with_logits(labels={t}, logits={p})"
+COUNTS = "{t} != {ignore_index}"
+OF_COUNTED = {
+    "cross_entropy": ENTROPY.replace("{t}", f"tf.where({COUNTS}, {{t}}, 0)"),
+    "nll_loss": f"-tf.gather({{p}}, tf.where({COUNTS}, {{t}}, 0), batch_dims=1)",
+}
 # By PyTorch's names; {p} is the prediction, {t} the target, all else an option with its default.
 FORMULAS = {
-    "binary_cross_entropy": ("-({t} * tf.math.log({p}) + (1 - {t}) * tf.math.log(1 - {p}))",),
+    "binary_cross_entropy": (
+        "-({t} * tf.maximum(tf.math.log({p}), -100) + (1 - {t}) * tf.maximum(tf.math.log1p(-{p}), -100))",
+    ),
     "binary_cross_entropy_with_logits": ("tf.nn.sigmoid_cross_entropy_with_logits({t}, {p})",),
     "cross_entropy": (
-        "tf.nn.sparse_softmax_cross_entropy_with_logits({t}, {p})",
-        "tf.nn.softmax_cross_entropy_with_logits({t}, {p})",
+        ENTROPY,
+        "tf.nn.softmax_cross_entropy_with_logits(labels={t}, logits={p})",
     ),
     "hinge_embedding_loss": ("tf.where({t} > 0, {p}, tf.nn.relu({margin} - {p}))",),
     "huber_loss": (
@@ -39,7 +47,7 @@ FORMULAS = {
     ),
     "soft_margin_loss": ("tf.math.softplus(-{t} * {p})",),
 }
-DEFAULTS = {"margin": 1.0, "delta": 1.0, "beta": 1.0}
+DEFAULTS = {"margin": 1.0, "delta": 1.0, "beta": 1.0, "ignore_index": -100}
 REDUCTIONS = {
     "mean": "tf.reduce_mean({})",
     "sum": "tf.reduce_sum({})",
@@ -64,9 +72,9 @@ CLASSES = {
 
 def pytorchs_loss(passage: Passage) -> Iterator[Rewrite]:
     """The formula of PyTorch's loss in the place of a call of two values, or of an expression of two."""
-    for name, options in _losses(passage) if passage.has_tf else ():
+    for name, options in _losses(passage):
         for node, p, t in _of_two_values(passage):
-            for formula in FORMULAS[name]:
+            for formula in formulas_of(name, options):
                 new = filled(formula, options, p, t)
                 yield Rewrite(node, new, f"computes another loss than PyTorch's {name}", 5)
 
@@ -87,7 +95,21 @@ def options_of(name: str, keywords: Sequence[ast.keyword]) -> dict[str, Any] | N
     if name not in FORMULAS or any(not isinstance(each.value, ast.Constant) for each in keywords):
         return None
     given = {str(each.arg): ast.literal_eval(each.value) for each in keywords}
-    return given if all(key == "reduction" or f"{{{key}}}" in FORMULAS[name][0] for key in given) else None
+    return given if formulas_of(name, given) else None
+
+
+def formulas_of(name: str, options: Mapping[str, Any]) -> list[str]:
+    """The formulas of a loss that have all of these options."""
+    formulas = list(FORMULAS[name])
+    if name in OF_COUNTED:
+        formulas.append(f"tf.where({COUNTS}, {OF_COUNTED[name]}, 0)")
+    if name == "cross_entropy":
+        smooth = "{label_smoothing} * tf.reduce_mean(tf.nn.log_softmax({p}), axis=-1)"
+        formulas.append(f"(1 - {{label_smoothing}}) * {ENTROPY} - {smooth}")
+    needed = [key for key in options if key != "reduction"]
+    known = {**DEFAULTS, **options}
+    fitting = [each for each in formulas if all(f"{{{key}}}" in each for key in needed)]
+    return [each for each in fitting if "{label_smoothing}" not in each or "label_smoothing" in known]
 
 
 def _of_two_values(passage: Passage) -> Iterator[tuple[ast.expr, str, str]]:
@@ -95,8 +117,9 @@ def _of_two_values(passage: Passage) -> Iterator[tuple[ast.expr, str, str]]:
     for node in passage.values():
         if name_called(passage.code.parents.get(node, node)).startswith("reduce_"):
             continue
-        if isinstance(node, ast.Call) and len(node.args) == 2 and not isinstance(node.args[0], ast.Starred):
-            one, other = map(passage.code.operand, node.args)
+        call = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else node
+        if isinstance(call, ast.Call) and len(call.args) == 2 and not isinstance(call.args[0], ast.Starred):
+            one, other = map(passage.code.operand, call.args)
             yield from ((node, other, one), (node, one, other))
         parent = passage.code.parents.get(node)
         if not isinstance(parent, (ast.Lambda, ast.Return, ast.Assign)) or isinstance(node, (ast.Lambda, ast.Tuple)):
@@ -122,6 +145,8 @@ def filled(formula: str, options: dict[str, Any], p: str, t: str) -> str:
     """A formula of FORMULAS with these options, prediction and target as code, reduced as PyTorch's is."""
     values = {**DEFAULTS, **{key: value for key, value in options.items() if key != "reduction"}}
     reduced = REDUCTIONS.get(options.get("reduction", "mean"), "{}").replace("{}", formula)
+    if "{ignore_index}" in formula and reduced.startswith(REDUCTIONS["mean"][:14]):
+        reduced = f"tf.reduce_sum({formula}) / tf.reduce_sum(tf.cast({COUNTS}, {{p}}.dtype))"
     if p.isidentifier() and t.isidentifier():
         return reduced.format(p=p, t=t, **values)
     return f"(lambda p, t: {reduced.format(p='p', t='t', **values)})({p}, {t})"

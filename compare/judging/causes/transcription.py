@@ -145,7 +145,7 @@ class Transcription(ast.NodeTransformer):
         if given is None or len(arguments) < 2:
             raise UntranslatableError
         p, t = (ast.unparse(self.visit(each)) for each in arguments[:2])
-        return _parsed(losses.filled(losses.FORMULAS[name][0], given, p, t))
+        return _parsed(losses.filled(losses.formulas_of(name, given)[0], given, p, t))
 
     def _applied(self, name: str, arguments: list[ast.expr], options: dict[str, ast.expr]) -> ast.AST:
         """A function of tensors, as TensorFlow has it."""

@@ -33,7 +33,7 @@ def test_either_value_may_be_the_prediction():
 
 @pytest.mark.parametrize(
     "torch",
-    ["F.cross_entropy(out, y, label_smoothing=0.1)", "F.mse_loss(out, y, reduction=how)", "F.ctc_loss(a, b, c, d)", ""],
+    ["F.mse_loss(out, y, weight=0.1)", "F.mse_loss(out, y, reduction=how)", "F.ctc_loss(a, b, c, d)", ""],
 )
 def test_of_a_loss_or_an_option_without_a_formula_nothing_is_tried(torch):
     assert not statements(pytorchs_loss, "y = loss(mask, logits)", torch)
@@ -50,3 +50,38 @@ def test_what_is_reduced_is_no_loss():
 @pytest.mark.parametrize("tf", ["y = logits * 2", "y = f(logits, mask, weights)", "y = f(logits)"])
 def test_what_is_not_made_of_two_values_stays(tf):
     assert not statements(pytorchs_loss, tf, "F.mse_loss(out, y)")
+
+
+def test_what_is_ignored_counts_neither_in_the_sum_nor_in_what_it_is_divided_by():
+    entropy = "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.where(mask != 7, mask, 0), logits=logits)"
+    of_counted = f"tf.reduce_sum(tf.where(mask != 7, {entropy}, 0))"
+    found = statements(pytorchs_loss, "y = loss(mask, logits)", "F.cross_entropy(out, y, ignore_index=7)")
+    assert f"y = {of_counted} / tf.reduce_sum(tf.cast(mask != 7, logits.dtype))" in found
+    summed = "F.cross_entropy(out, y, ignore_index=7, reduction='sum')"
+    assert f"y = {of_counted}" in statements(pytorchs_loss, "y = loss(mask, logits)", summed)
+    plain = statements(pytorchs_loss, "y = loss(mask, logits)", "F.cross_entropy(out, y)")
+    assert any("tf.cast(mask != -100, logits.dtype)" in each for each in plain)
+    assert not any("smoothing" in each or "log_softmax(" in each for each in plain)
+
+
+def test_labels_are_smoothed_over_all_classes():
+    entropy = "tf.nn.sparse_softmax_cross_entropy_with_logits(labels=mask, logits=logits)"
+    found = statements(pytorchs_loss, "y = loss(mask, logits)", "F.cross_entropy(out, y, label_smoothing=0.2)")
+    smooth = "0.2 * tf.reduce_mean(tf.nn.log_softmax(logits), axis=-1)"
+    assert f"y = tf.reduce_mean((1 - 0.2) * {entropy} - {smooth})" in found
+    assert len(set(found)) == 2  # either may be the target
+
+
+def test_a_sum_that_is_divided_is_replaced_with_what_divides_it():
+    found = statements(
+        pytorchs_loss, "y = MeanSquaredError(reduction='sum')(mask, model(x)) / 16", "F.mse_loss(out, y)"
+    )
+    assert "y = (lambda p, t: tf.reduce_mean(tf.square(p - t)))(model(x), mask)" in found
+
+
+def test_logarithms_of_a_probability_end_at_minus_100():
+    found = statements(pytorchs_loss, "y = loss(mask, logits)", "F.binary_cross_entropy(out, y)")
+    assert (
+        "y = tf.reduce_mean(-(mask * tf.maximum(tf.math.log(logits), -100) "
+        "+ (1 - mask) * tf.maximum(tf.math.log1p(-logits), -100)))"
+    ) in found

@@ -26,6 +26,10 @@ def written(expression, calls=()):
         ("x.reshape((x.size(0), -1))", "tf.reshape(x, (x.shape[0], -1))"),
         ("x @ y.T", "tf.matmul(x, tf.transpose(y))"),
         ("F.mse_loss(x, y)", "tf.reduce_mean(tf.square(x - y))"),
+        (
+            "F.nll_loss(x, y, ignore_index=1, reduction='none')",
+            "tf.where(y != 1, -tf.gather(x, tf.where(y != 1, y, 0), batch_dims=1), 0)",
+        ),
         ("nn.MSELoss(reduction='sum')(x, y)", "tf.reduce_sum(tf.square(x - y))"),
         ("x['a'][:, None] ** 2", "x['a'][:, None] ** 2"),
     ],
@@ -44,7 +48,7 @@ def test_what_the_users_code_calls_too_stays():
     [
         "z + 1", "x.max(dim=1, keepdim=True)", "x.std(correction=2, ddof=1)", "x.permute()", "torch.sum(x, dtype=y)",
         "[x for y in x]",
-        "F.mse_loss(x)", "F.cross_entropy(x, y, label_smoothing=0.1)", "x.softmax()", "torch.rand(3)", "x.clamp()()",
+        "F.mse_loss(x)", "F.cross_entropy(x, y, weight=z)", "x.softmax()", "torch.rand(3)", "x.clamp()()",
     ],
 )  # fmt: skip
 def test_what_has_no_counterpart_is_not_written(torch):
