@@ -17,6 +17,7 @@ COMPARED = {
 }  # fmt: skip
 ORDERED = {"<": ("<=", ">", ">="), "<=": ("<", ">=", ">"), ">": (">=", "<", "<="), ">=": (">", "<=", "<")}
 FACTORS = ("0.5", "2.0")
+ONES, ZEROS = ("1", "1.0"), ("0", "0.0")
 
 
 def other_operators(passage: Passage) -> Iterator[Rewrite]:
@@ -110,7 +111,7 @@ def _changes_nothing(passage: Passage, node: ast.AST, other: str) -> bool:
     parent = passage.code.parents.get(node)
     operator = type(parent.op) if isinstance(parent, ast.BinOp) else None
     ones, zeros = (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow), (ast.Add, ast.Sub)
-    return (operator in ones and other in ("1", "1.0")) or (operator in zeros and other in ("0", "0.0"))
+    return (operator in ones and other in ONES) or (operator in zeros and other in ZEROS)
 
 
 def _ends_a_count(passage: Passage, node: ast.AST, other: str) -> bool:
@@ -147,9 +148,7 @@ def left_out(passage: Passage) -> Iterator[Rewrite]:
         for other in dict.fromkeys((*passage.torch_numbers, *named, *FACTORS)):
             asked = other in passage.torch_numbers and not passage.has(other)
             bound = f"({other})" if isinstance(ast.parse(other, mode="eval").body, ast.BinOp) else other
-            for sign in ("*", "/"):
-                yield Rewrite(node, f"{of} {sign} {bound}", f"lacks `{sign} {bound}`", 6 if asked else 8)
-            for sign in ("+", "-"):
+            for sign in (*(("*", "/") if other not in ONES else ()), *(("+", "-") if other not in ZEROS else ())):
                 yield Rewrite(node, f"{of} {sign} {bound}", f"lacks `{sign} {bound}`", 6 if asked else 8)
 
 

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from compare.judging.causes.code import Rewrite
-from compare.judging.causes.passage import Passage, known_names, name_called
+from compare.judging.causes.passage import Passage, is_number, known_names, name_called
+from compare.judging.causes.scope import variables_at
 
 MEANS = {"reduce_mean": "reduce_sum", "mean": "sum"}
 SUMS = {total: mean for mean, total in MEANS.items()}
@@ -40,11 +41,11 @@ def of_rows(passage: Passage) -> Iterator[Rewrite]:
 
 def of_what_counts(passage: Passage) -> Iterator[Rewrite]:
     """A sum over what counts, divided by how much counts, for a mean over all; and the other way round."""
-    known = [
+    own = [
         name for name in known_names(passage) if any(isinstance(n, ast.Name) and n.id == name for n in passage.nodes)
     ]
     for call in passage.each(ast.Call):
-        name = name_called(call)
+        name, known = name_called(call), [*variables_at(passage.code, call), *own]
         if name in MEANS and call.args:
             total, inside = _other(passage, call, MEANS[name]), _inside(passage, call)
             counts = [passage.code.piece(each) for each in _factors(call.args[0])]
@@ -84,6 +85,27 @@ def by_the_batch(passage: Passage) -> Iterator[Rewrite]:
             yield Rewrite(call, f"{whole} / {number}", "takes a sum, PyTorch divides it by the number of examples", 4)
 
 
+def by_those_there_are(passage: Passage) -> Iterator[Rewrite]:
+    """Divided by the number of examples of this batch, in the place of a number of the port's own."""
+    for node in passage.each(ast.BinOp):
+        number = node.right
+        if not isinstance(node.op, ast.Div) or not isinstance(node.left, ast.Call) or not _is_set(number):
+            continue
+        names = [each.id for each in ast.walk(node.left) if isinstance(each, ast.Name)]
+        for name in (each for each in dict.fromkeys(names) if each in known_names(passage)):
+            said = f"divides by {passage.code.piece(number)}, PyTorch by the number of examples that there are"
+            yield Rewrite(number, f"{name}.shape[0]", said, 3)
+
+
+def _is_set(node: ast.expr) -> bool:
+    """Whether it is a number, a name, or what a function of the user's own gives."""
+    return (
+        is_number(node)
+        or isinstance(node, (ast.Name, ast.Attribute))
+        or isinstance(getattr(node, "func", None), ast.Name)
+    )
+
+
 def over_one_less(passage: Passage) -> Iterator[Rewrite]:
     """A deviation or variance over N - 1, as PyTorch's are by default."""
     for call in passage.each(ast.Call):
@@ -110,4 +132,4 @@ def in_the_other_order(passage: Passage) -> Iterator[Rewrite]:
             yield Rewrite(call, new, said, 2)
 
 
-RULES = (of_rows, of_what_counts, by_the_batch, over_one_less, in_the_other_order)
+RULES = (of_rows, of_what_counts, by_the_batch, by_those_there_are, over_one_less, in_the_other_order)

@@ -26,6 +26,16 @@ def known_at(code: Code, node: ast.AST) -> set[str]:
     return found
 
 
+def variables_at(code: Code, node: ast.AST) -> list[str]:
+    """The variables of the lambdas that a piece stands in."""
+    found: list[str] = []
+    around = code.parents.get(node)
+    while around is not None:
+        found += [each.arg for each in around.args.args] if isinstance(around, ast.Lambda) else []
+        around = code.parents.get(around)
+    return found
+
+
 def _bound(scope: ast.FunctionDef | ast.AsyncFunctionDef | ast.Module) -> Iterator[str]:
     """What is assigned, imported or defined in a scope; not what the functions in it hold."""
     left: list[ast.AST] = list(scope.body)

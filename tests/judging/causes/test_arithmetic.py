@@ -63,3 +63,9 @@ def test_what_is_counted_begins_with_a_whole_number():
     assert any("y = 0.05" in each for each in statements(arithmetic.other_numbers, "y = 0", torch)), (
         "which counts nothing"
     )
+
+
+def test_a_term_of_0_and_a_factor_of_1_are_never_lacking():
+    found = statements(arithmetic.left_out, "y = f(logits)", "x.flatten(0, 1)")
+    assert not {"y = f(logits) + 0", "y = f(logits) * 1"} & set(found)
+    assert {"y = f(logits) * 0", "y = f(logits) + 1"} <= set(found)

@@ -4,7 +4,7 @@ import ast
 
 from compare.judging.causes.code import Code, Rewrite
 from compare.judging.causes.passage import Passage
-from compare.judging.causes.scope import known_at, with_imports
+from compare.judging.causes.scope import known_at, variables_at, with_imports
 
 FILE = """import math
 SIZE = 3
@@ -52,3 +52,10 @@ def test_what_is_known_is_not_imported_again_and_nothing_is_where_nothing_needs_
     passage = at(11)
     rewrite = Rewrite(passage.statement.value.args[0], "-x", "said")
     assert with_imports(passage, rewrite) is rewrite
+
+
+def test_the_variables_of_a_lambda_are_those_of_all_around_a_piece():
+    code = Code("port.py", "y = f(lambda p, t: g(lambda s: p + s))")
+    node = next(each for each in ast.walk(code.tree) if isinstance(each, ast.BinOp))
+    assert variables_at(code, node) == ["s", "p", "t"]
+    assert not variables_at(code, code.tree.body[0].value)
