@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from compare.judging.advice import settings_at
 from compare.judging.causes.beside import before, callers
-from compare.judging.causes.files import Candidate, Files, by_subject, codes_of, pair_at, parting_places, passage_at
+from compare.judging.causes.files import (
+    Candidate,
+    Files,
+    by_subject,
+    codes_of,
+    pair_at,
+    parting_places,
+    passage_at,
+    statements_of,
+)
 from compare.judging.causes.layer_lines import lines_of_layers, settings_of_layers
 from compare.judging.causes.of_layers import of_layers
 from compare.judging.causes.of_optimizers import of_companions, of_formulas, of_groups, of_schedules
-from compare.judging.causes.rules import rewritten
+from compare.judging.causes.passage import Passage
+from compare.judging.causes.rules import ANYWHERE, RULES, Rule, rewritten
 from compare.judging.causes.settings import set_alike
 from compare.judging.causes.traced import of_graphs
 from compare.judging.judgement import Judgement
@@ -47,9 +58,21 @@ def _candidates(judgement: Judgement, first: StageRow, files: Files) -> Iterator
     passages += [(BESIDE, each) for each in (*callers(own), *before(own))]
     found: list[tuple[int, Candidate]] = []
     for less, passage in passages:
-        made = ((rewrite, Candidate(rewrite, passage.code, code)) for rewrite, code in rewritten(passage))
-        found += [(rewrite.unlikely + less, each) for rewrite, each in made]
+        found += [(each.rewrite.unlikely + less, each) for each in _of(passage, RULES)]
+    for passage in _all_passages(judgement, first, files) if first.stage == "gradient" else ():
+        found += [(each.rewrite.unlikely, each) for each in _of(passage, ANYWHERE)]
     yield from (each for _, each in sorted(found, key=lambda each: each[0]))
+
+
+def _of(passage: Passage, rules: tuple[Rule, ...]) -> list[Candidate]:
+    return [Candidate(rewrite, passage.code, code) for rewrite, code in rewritten(passage, rules)]
+
+
+def _all_passages(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Passage]:
+    """Each statement of tf's code."""
+    for code in codes_of(judgement, pair_at(judgement, first).tf.header, files):
+        for top in statements_of(code, "tf"):
+            yield from (Passage(code, each) for each in ast.walk(top) if isinstance(each, ast.stmt))
 
 
 def candidates_of_graphs(judgement: Judgement, first: StageRow, files: Files) -> Iterator[Candidate]:

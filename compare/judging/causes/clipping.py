@@ -20,6 +20,11 @@ FORMS = {
     "clip_by_norm": "[tf.clip_by_norm(each, {most}) for each in {of}]",
     "clip_by_value": "[tf.clip_by_value(each, -{most}, {most}) for each in {of}]",
 }
+# torch/nn/utils/clip_grad.py, 2.13
+PYTORCHS = (
+    "(lambda dense: [each * tf.minimum({most} / (tf.linalg.global_norm(dense) + 1e-6), 1.0) for each in dense])"
+    "([tf.convert_to_tensor(each) for each in {of}])"
+)
 
 
 def otherwise(passage: Passage) -> Iterator[Rewrite]:
@@ -30,6 +35,15 @@ def otherwise(passage: Passage) -> Iterator[Rewrite]:
                 said = f"clips by {own}, PyTorch by {other}"
                 likely = 2 if passage.says(*ASKED[other]) else 4
                 yield Rewrite(node, form.format(of=of, most=most), said, likely)
+
+
+def as_pytorch(passage: Passage) -> Iterator[Rewrite]:
+    """By the norm of clip_grad_norm_: rows of one embedding are added up first, and a norm that is infinite makes zeros
+    of all."""
+    said = "clips by tf's norm, PyTorch's takes repeated rows together, adds 1e-6, and makes no NaN of what is infinite"
+    for node, own, of, most in _clipped(passage):
+        if own == "clip_by_global_norm":
+            yield Rewrite(node, PYTORCHS.format(of=of, most=most), said, 2)
 
 
 def _clipped(passage: Passage) -> Iterator[tuple[ast.expr, str, str, str]]:
@@ -75,4 +89,4 @@ def averaged(passage: Passage) -> Iterator[Rewrite]:
                 yield Rewrite(node, new, f"does not divide the gradients by {number}", 6)
 
 
-RULES = (otherwise, of_the_optimizer, left_out, averaged)
+RULES = (as_pytorch, otherwise, of_the_optimizer, left_out, averaged)

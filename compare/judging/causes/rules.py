@@ -11,8 +11,11 @@ from compare.judging.causes import (
     channels,
     clipping,
     conventions,
+    corners,
     functions,
     gradients,
+    loops,
+    loss_options,
     losses,
     means,
     pieces,
@@ -28,11 +31,14 @@ Rule = Callable[[Passage], Iterator[Rewrite]]
 RULES: tuple[Rule, ...] = (
     *gradients.RULES,
     *accumulation.RULES,
+    *loops.RULES,
+    *corners.RULES,
     *clipping.RULES,
     *conventions.RULES,
     *channels.RULES,
     *windows.RULES,
     *functions.RULES,
+    *loss_options.RULES,
     *losses.RULES,
     *means.RULES,
     *arithmetic.RULES,
@@ -41,12 +47,14 @@ RULES: tuple[Rule, ...] = (
     *statements.RULES,
     *transcribed.RULES,
 )
+# So particular that any statement may be tried where those that part are not known
+ANYWHERE: tuple[Rule, ...] = (*loops.RULES, *corners.RULES, *clipping.RULES)
 
 
-def rewritten(passage: Passage) -> list[tuple[Rewrite, Code]]:
+def rewritten(passage: Passage, rules: tuple[Rule, ...] = RULES) -> list[tuple[Rewrite, Code]]:
     """Each rewrite with the code that it makes, the likeliest first, none twice and none that is not Python."""
     found: dict[str, tuple[Rewrite, Code]] = {}
-    made = (each._replace(rule=rule.__name__) for rule in RULES for each in rule(passage))
+    made = (each._replace(rule=rule.__name__) for rule in rules for each in rule(passage))
     every = (with_imports(passage, each) for each in made)
     for rewrite in sorted(every, key=lambda each: each.unlikely):
         try:

@@ -119,3 +119,19 @@ def test_the_innermost_statement_around_a_line():
     code = Code("port.py", PORT)
     assert code.piece(innermost(code, 6)) == "return tf.reduce_sum(x)"
     assert innermost(code, 99) is None
+
+
+def test_where_a_gradient_parts_and_no_line_is_known_every_statement_of_tf_is_tried_by_particular_rules(tmp_path):
+    text = PORT.replace("tf.reduce_sum(x)", "tf.norm(x)").replace("x.mean()", "torch.maximum(x, 0)")
+    (tmp_path / "port.py").write_text(text)
+    gradient = row(0, "gradient", "w", BEYOND)
+    found = list(candidates(judged(str(tmp_path / "port.py"), gradient), gradient, Files({}, {})))
+    assert any("tf.where(s > 0" in each.after.text for each in found)
+    assert all("return torch.maximum(x, 0)" in each.after.text for each in found)
+    assert not list(candidates(judged(str(tmp_path / "port.py"), LOSS), LOSS, Files({}, {})))
+
+
+def test_no_change_is_tried_twice(port):
+    lines = (line("tf", port, 6), line("tf", port, 6))
+    found = [each.after.text for each in candidates(judged(port, LOSS, lines), LOSS, Files({}, {}))]
+    assert len(found) == len(set(found))

@@ -1,6 +1,6 @@
 """Ways to clip gradients, each in the place of another."""
 
-from compare.judging.causes.clipping import averaged, left_out, of_the_optimizer, otherwise
+from compare.judging.causes.clipping import as_pytorch, averaged, left_out, of_the_optimizer, otherwise
 from tests.helpers.passages import passage, statements
 
 ALL = "gradients = tf.clip_by_global_norm(gradients, ALPHA)[0]"
@@ -35,3 +35,10 @@ def test_gradients_are_clipped_where_only_pytorchs_are():
 
 def test_accumulated_gradients_are_divided_by_pytorchs_number():
     assert statements(averaged, "apply(grads)", "(loss / 4).backward()") == ["apply([each / 4 for each in grads])"]
+
+
+def test_all_are_clipped_by_the_norm_of_clip_grad_norm():
+    [found] = statements(as_pytorch, "y = tf.clip_by_global_norm(logits, 0.5)[0]")
+    each = "each * tf.minimum(0.5 / (tf.linalg.global_norm(dense) + 1e-06), 1.0)"
+    assert found == f"y = (lambda dense: [{each} for each in dense])([tf.convert_to_tensor(each) for each in logits])"
+    assert not statements(as_pytorch, "y = [tf.clip_by_norm(each, 0.5) for each in logits]")
