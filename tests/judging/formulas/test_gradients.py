@@ -39,7 +39,7 @@ def test_what_one_side_does_with_its_gradients_is_said_of_that_side(way):
     assert words in sentence
 
 
-@pytest.mark.parametrize("way", set(WAYS) - {"times 8"})
+@pytest.mark.parametrize("way", sorted(set(WAYS) - {"times 8"}))
 def test_on_either_side(way):
     make, words = WAYS[way]
     [sentence] = explained(made(make), GRADIENT)[:1]
