@@ -35,17 +35,17 @@ def _of_a_kind(evidence: Evidence, kind: str) -> Iterator[str]:
     by = times(torch, tf)
     if by and explains(apart, (start + by * move for start, move in zip(before, torch, strict=True))):
         side, other = evidence.sides
-        yield f"{other}'s {kind}{evidence.which} moves {shown(by)} times as far as {side}'s{_why(by)}"
+        yield f"{other}'s {kind}{evidence.which} moves {shown(by)} times as far as {side}'s{_why(by, kind)}"
 
 
-def _why(by: float) -> str:
+def _why(by: float, kind: str) -> str:
     """What somebody may have taken for what: PyTorch's momentum is the share of what is new, Keras' of what is kept."""
     for momentum in MOMENTA:
         if abs(by - (1 - momentum) / momentum) <= tolerances.SAME_FACTOR * by:
             return f": {shown(1 - momentum)} for {shown(momentum)}, the share that is kept for the share that is new"
     more = max(by, 1 / by)
     count = more / (more - 1)
-    if abs(count - round(count)) > tolerances.SAME_FACTOR * count**2:
+    if "var" not in kind or abs(count - round(count)) > tolerances.SAME_FACTOR * count:
         return ""
     ways = ("over N", "over N - 1") if by > 1 else ("over N - 1", "over N")
     return f": of {round(count)} values, torch takes the variance {ways[0]}, tf {ways[1]}"

@@ -35,5 +35,12 @@ def test_a_variance_over_another_count_is(times, ways):
     assert sentence.endswith(f"of 32 values, torch takes the variance {ways}")
 
 
+def test_a_mean_is_not_taken_for_a_variance():
+    mean = BEFORE["norm.running_mean"] + 32 / 31 * 0.1 * (BATCH["norm.running_mean"] - BEFORE["norm.running_mean"])
+    torch = moved(mean=0.1, var=0.1)
+    [sentence] = explained(torch, torch | {"norm.running_mean": mean})
+    assert sentence == "tf's running_mean moves 1.0323 times as far as torch's"
+
+
 def test_any_other_way_is_not():
     assert explained(moved(mean=0.1, var=0.1), moved(mean=0.1, var=0.1) | {"norm.running_var": np.arange(5.0)}) == []
