@@ -11,6 +11,7 @@ from compare.judging.causes.scope import variables_at
 
 AT_ONE = {3: "(0, 2, 1)", 4: "(0, 2, 3, 1)"}  # from classes at axis 1 to classes at the last, by rank
 OF_CLASSES = ("crossentropy", "cross_entropy", "cross_entropy_with_logits", "log_softmax", "softmax")
+OF_PYTORCH = ("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss")
 BLANKS = ("blank_index", "mask_index")
 
 
@@ -24,7 +25,7 @@ def classes_at_one(passage: Passage) -> Iterator[Rewrite]:
             for given in (*by_name, *call.args[::-1]):
                 for order in AT_ONE.values():
                     new = f"tf.transpose({passage.code.piece(given)}, {order})"
-                    yield Rewrite(given, new, said, 3)
+                    yield Rewrite(given, new, said, 1 if passage.says(*OF_PYTORCH) else 3)
 
 
 def masks_left_out(passage: Passage) -> Iterator[Rewrite]:

@@ -26,6 +26,7 @@ from compare.traces.probing import read_probed
 from compare.traces.trace import TraceError
 
 PROBE = '__import__("compare.traces.probing", fromlist=["probe"]).probe'
+SURE = 1  # what is as likely as a rule can be, and cannot be asked, is not put behind all that can
 Site = ast.stmt | ast.Lambda
 
 
@@ -49,6 +50,8 @@ def likeliest_first(
     close = tolerances.alike(trial.first.difference.max_rel, trial.plain.precision)
 
     def unlikely(number: int) -> int:
+        if number not in given and candidates[number].rewrite.unlikely <= SURE:
+            return 0
         prints = given.get(number, ())
         is_of = (any(same(a, b, close) for a in prints for b in every) for every in (wanted, others))
         return next((rank for rank, right in enumerate(is_of) if right), 2)
@@ -76,14 +79,23 @@ def _given(
 def probe_of(candidate: Candidate) -> Probe | None:
     """What the candidate computes where its statement, or the lambda in it, stands; None where that is no value."""
     own = _statement(candidate.before, candidate.rewrite.node.lineno)
-    other = None if own is None else _changed(candidate, own)
+    imports, other = ([], None) if own is None else _changed(candidate, own)
     if own is None or other is None:
         return None
     for one, changed in zip(_lambdas(own), _lambdas(other), strict=False):
-        if any(node is candidate.rewrite.node for node in ast.walk(one.body)):
-            return Probe(one, ast.unparse(changed.body))
+        is_rewritten = any(node is candidate.rewrite.node for node in ast.walk(one.body))
+        if is_rewritten or (imports and ast.dump(one.body) != ast.dump(changed.body)):
+            return Probe(one, _behind(imports, changed.body))
     value = _value(other)
-    return None if value is None or _value(own) is None else Probe(own, ast.unparse(value))
+    return None if value is None or _value(own) is None else Probe(own, _behind(imports, value))
+
+
+def _behind(imports: Sequence[ast.stmt], value: ast.expr) -> str:
+    """An expression that may use what is imported before its statement."""
+    text = ast.unparse(value)
+    for each in (alias for statement in imports if isinstance(statement, ast.Import) for alias in statement.names):
+        text = f"(lambda {each.asname or each.name}: {text})(__import__({each.name!r}))"
+    return text
 
 
 @lru_cache(maxsize=64)
@@ -91,15 +103,21 @@ def _statement(code: Code, line: int) -> ast.stmt | None:
     return innermost(code, line)
 
 
-def _changed(candidate: Candidate, own: ast.stmt) -> ast.stmt | None:
-    """A statement as the candidate has it; None where that is another kind of statement."""
+def _changed(candidate: Candidate, own: ast.stmt) -> tuple[list[ast.stmt], ast.stmt | None]:
+    """A statement as the candidate has it, behind what it imports; None where that is another kind of statement."""
     begin, end = candidate.before.span(own)
     before, after = candidate.before.text.encode(), candidate.after.text.encode()
     try:
-        [changed] = ast.parse(after[begin : end + len(after) - len(before)]).body
+        *imports, changed = ast.parse(_dedented(after[begin : end + len(after) - len(before)], own)).body
     except (SyntaxError, ValueError):
-        return None
-    return changed if type(changed) is type(own) else None
+        return [], None
+    fits = type(changed) is type(own) and all(isinstance(each, ast.Import) for each in imports)
+    return (imports, changed) if fits else ([], None)
+
+
+def _dedented(text: bytes, own: ast.stmt) -> str:
+    """The text of statements, of which all but the first are indented."""
+    return text.decode().replace(f"\n{' ' * own.col_offset}", "\n") if own.col_offset else text.decode()
 
 
 def _lambdas(node: ast.AST) -> list[ast.Lambda]:

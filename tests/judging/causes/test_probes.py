@@ -52,6 +52,23 @@ def test_what_is_asked_is_what_the_statement_computes_or_the_lambda_in_it(piece,
     assert (found and found.expression) == expression
 
 
+@pytest.mark.parametrize(
+    ("piece", "new", "expression"),
+    [("2 * x", "math.sqrt(x)", "math.sqrt(x)"), ("z + 1", "math.log(z)", "math.log(z)")],
+)
+def test_what_a_change_imports_is_known_to_what_is_asked(piece, new, expression):
+    plain = candidate(piece, new)
+    statement = next(
+        each for each in ast.walk(FILE.tree) if isinstance(each, ast.Assign) and piece in ast.unparse(each)
+    )
+    whole = f"import math\n    {FILE.piece(statement).replace(piece, new)}"
+    rewrite = Rewrite(statement, whole, "does otherwise")
+    found = probe_of(plain._replace(rewrite=rewrite, after=FILE.with_rewrite(rewrite)))
+    assert found is not None
+    assert found.expression == f"(lambda math: {expression})(__import__('math'))"
+    assert isinstance(found.site, ast.Lambda) == (piece == "z + 1")
+
+
 def test_the_probed_code_computes_the_same_and_tells_what_each_change_gives(tmp_path):
     pieces = (("2 * x", "3 * x"), ("z + 1", "z - 1"), ("twice - y", "y - twice"), ("twice - y", "nothing"))
     asked = {number: probe_of(candidate(*piece)) for number, piece in enumerate(pieces)}
@@ -77,7 +94,10 @@ def ordered(monkeypatch):
         first=SimpleNamespace(difference=SimpleNamespace(max_rel=1.0)), plain=SimpleNamespace(precision="float64")
     )
 
-    def order(given, wanted=(), others=(), error=None):
+    def order(given, wanted=(), others=(), error=None, sure=None):
+        if sure is not None:
+            changes[sure] = changes[sure]._replace(rewrite=changes[sure].rewrite._replace(unlikely=1))
+
         def values(*_):
             if error:
                 raise error
@@ -99,6 +119,13 @@ def test_changes_that_give_what_pytorch_alone_has_come_first_and_those_of_its_li
     assert ordered(GIVEN, others=[GIVEN[1]]) == [1, 0, 2]
     assert ordered(GIVEN, wanted=[GIVEN[2]], others=[GIVEN[1]]) == [2, 1, 0]
     assert ordered(GIVEN, wanted=[[7.0, 11.1]]) == [0, 1, 2]
+
+
+def test_what_cannot_be_asked_stays_before_them_only_where_its_rule_is_sure(ordered):
+    asked = {number: GIVEN[number] for number in (1, 2)}
+    assert ordered(asked, wanted=[GIVEN[1]]) == [1, 0, 2]
+    assert ordered(asked, wanted=[GIVEN[1]], sure=0) == [0, 1, 2]
+    assert ordered(GIVEN, wanted=[GIVEN[1]], sure=0) == [1, 0, 2]
 
 
 def test_where_that_cannot_be_told_the_order_stays(ordered):
